@@ -1,0 +1,154 @@
+"""What a document is once read and parsed: plain immutable records, no behaviour beyond look-ups.
+
+Offsets are characters into `Document.text`, the text as its reader gave it. `start` and `end` of a
+passage span everything it was made of, including a running header that was dropped from inside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+DocumentKind = Literal["inspection_report", "peel_assessment", "register_record", "other"]
+PassageKind = Literal[
+    "recommendation",
+    "area_for_improvement",
+    "cause_of_concern",
+    "strength",
+    "work_in_progress",
+    "developing_practice",
+    "judgement",
+    "grade",
+    "comment",
+    "context",
+    "glossary",
+]
+FindingKind = Literal["recommendation", "area_for_improvement", "cause_of_concern"]
+STATUSES = ("awaiting-review", "will-be-progressed", "being-progressed", "complete", "no-further-action-needed")
+
+
+class CorpusError(Exception):
+    """A document or folder that cannot be used; the message says what happened and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading that the file format itself marks (Markdown `##`, HTML `h2`): the start of its line, 1 = top."""
+
+    start: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a reader returns: the same shape whatever the file was.
+
+    `path` is the path as given to `build` joined with the path below it; `key` is the path relative to
+    what was given. `pages` holds the offset at which each page starts, empty where there are no pages.
+    """
+
+    path: str
+    key: str
+    text: str
+    sha256: str
+    headings: tuple[Heading, ...] = ()
+    pages: tuple[int, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade that the document states, and how many forces got each grade where it says so."""
+
+    area: str
+    grade: str
+    section: int | None
+    distribution: Mapping[str, int] | None
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A dated status or comment on a recommendation, in file order. A status event has no text of its own."""
+
+    date: str
+    kind: Literal["status", "comment"]
+    status: str | None
+    text: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something an inspectorate asks for. `number` is the printed one ("7"), unique only in its document.
+
+    `deadline` is ISO 8601 as exact as the text allows, worked out from the publication date where the
+    wording (`deadline_text`) is relative; with several, the last to fall due.
+    """
+
+    id: str
+    kind: FindingKind
+    number: str | None
+    text: str
+    section: int
+    deadline: str | None
+    deadline_text: str | None
+    addressees: tuple[str, ...]
+    status: str | None
+    status_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is searched and tagged. `section`, `finding`, `event`, `parent` index the document's tuples.
+
+    `parent` is the passage that introduces a list item ("The force should ensure that:"). `start` and `end`
+    are None for a comment that came from another copy of the same record.
+    """
+
+    id: str
+    kind: PassageKind
+    text: str
+    start: int | None
+    end: int | None
+    section: int
+    date: str | None
+    page: int | None = None
+    finding: int | None = None
+    event: int | None = None
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """One row of a document's own glossary."""
+
+    term: str
+    meaning: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One parsed document. `sections` are heading paths, outermost first; `()` is the text before any heading.
+
+    `notes` say in plain words what was unusual in the file (an unclosed event, an unknown force).
+    """
+
+    key: str
+    kind: DocumentKind
+    title: str
+    force: str | None
+    date: str | None
+    register_number: str | None
+    url: str | None
+    source: str
+    sha256: str
+    text: str
+    sections: tuple[tuple[str, ...], ...]
+    passages: tuple[Passage, ...]
+    findings: tuple[Finding, ...] = ()
+    events: tuple[Event, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    glossary: tuple[GlossaryEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+    other_sources: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Documents and models into one immutable generation on disk, and back."""

@@ -1,0 +1,89 @@
+-- One generation's documents, read-only once published. Ids are internal to the generation; what lasts
+-- across generations is documents.key, passages.key and findings.key.
+
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    force TEXT,                         -- slug; NULL where the document does not say
+    date TEXT,                          -- ISO 8601, as exact as the text is
+    register_number TEXT,
+    url TEXT,
+    source TEXT NOT NULL,               -- path as given to build
+    other_sources TEXT NOT NULL,        -- JSON list: further copies merged into this document
+    sha256 TEXT NOT NULL,
+    text TEXT NOT NULL,
+    notes TEXT NOT NULL                 -- JSON list of sentences
+);
+
+CREATE TABLE sections (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents,
+    path TEXT NOT NULL                  -- JSON list of headings, outermost first
+);
+
+CREATE TABLE grades (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents,
+    section INTEGER REFERENCES sections,
+    area TEXT NOT NULL,
+    grade TEXT NOT NULL,                -- lower case as printed
+    distribution TEXT,                  -- JSON object grade -> number of forces
+    start INTEGER NOT NULL
+);
+
+CREATE TABLE findings (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    document INTEGER NOT NULL REFERENCES documents,
+    section INTEGER NOT NULL REFERENCES sections,
+    kind TEXT NOT NULL,
+    number TEXT,
+    text TEXT NOT NULL,
+    deadline TEXT,
+    deadline_text TEXT,
+    addressees TEXT NOT NULL,           -- JSON list
+    status TEXT,                        -- the last explicit one
+    status_date TEXT
+);
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,             -- file order
+    document INTEGER NOT NULL REFERENCES documents,
+    date TEXT NOT NULL,
+    kind TEXT NOT NULL,                 -- status | comment
+    status TEXT,
+    text TEXT NOT NULL,
+    start INTEGER NOT NULL
+);
+
+CREATE TABLE glossary (
+    document INTEGER NOT NULL REFERENCES documents,
+    term TEXT NOT NULL,
+    meaning TEXT NOT NULL,
+    start INTEGER NOT NULL
+);
+
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY,             -- also the id in vectors.faiss and in lexical/
+    key TEXT NOT NULL UNIQUE,           -- lasts across generations
+    document INTEGER NOT NULL REFERENCES documents,
+    section INTEGER NOT NULL REFERENCES sections,
+    finding INTEGER REFERENCES findings,
+    event INTEGER REFERENCES events,
+    parent INTEGER REFERENCES passages,
+    fold INTEGER NOT NULL,              -- smallest passages.id of the passages that say the same
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    start INTEGER,
+    "end" INTEGER,
+    page INTEGER,
+    date TEXT,                          -- the event's for a comment, else the document's
+    grade TEXT                          -- grade stated for the section it stands in
+);
+
+CREATE INDEX passages_by_document ON passages (document);
+CREATE INDEX passages_by_fold ON passages (fold);
+CREATE INDEX findings_by_document ON findings (document);
+CREATE INDEX events_by_document ON events (document);
