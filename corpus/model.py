@@ -23,7 +23,13 @@ PassageKind = Literal[
     "glossary",
 ]
 FindingKind = Literal["recommendation", "area_for_improvement", "cause_of_concern"]
-STATUSES = ("awaiting-review", "will-be-progressed", "being-progressed", "complete", "no-further-action-needed")
+STATUSES = (
+    "awaiting-review",
+    "will-be-progressed",
+    "being-progressed",
+    "complete",
+    "no-further-action-needed",
+)
 
 
 class CorpusError(Exception):

@@ -1,0 +1,121 @@
+"""Which lines are headings, at what level, and what kind of passage stands under them."""
+
+import re
+from collections.abc import Sequence
+
+from corpus.layout import Block
+from corpus.model import PassageKind
+from corpus.text import normalise
+
+_SECTION_KINDS: dict[str, PassageKind] = {
+    "strength": "strength",
+    "strengths": "strength",
+    "work in progress": "work_in_progress",
+    "area for improvement": "area_for_improvement",
+    "areas for improvement": "area_for_improvement",
+    "developing practice": "developing_practice",
+    "promising practice": "developing_practice",
+    "innovative practice": "developing_practice",
+    "good practice": "developing_practice",
+    "cause of concern": "cause_of_concern",
+    "causes of concern": "cause_of_concern",
+    "recommendation": "context",
+    "recommendations": "context",
+    "national contextual factors": "context",
+    "contextual factors": "context",
+    "contextual factors overview": "context",
+    "national grade distribution": "grade",
+    "background": "context",
+    "summary of findings": "judgement",
+    "grade": "grade",
+}
+_TOP = re.compile(
+    r"(?:appendix|annex|introduction|findings|recommendations|foreword|conclusions?|methodology|glossary|"
+    r"executive summary|force overview and context|(?:national|force) summary of judgements)\b",
+    re.I,
+)
+_FRAMEWORK_PARTS = (
+    "strengths",
+    "national contextual factors",
+    "contextual factors",
+    "national grade distribution",
+)
+_SERIES = re.compile(r"(?:category|phase|level|tier|stage|step|priority|table|figure|strand|isbn)\b[: ]", re.I)
+_LABEL = re.compile(r"(TITLE|PROBLEM|SOLUTION|OUTCOME(?:\(S\)|S)?|INSPECTION AREA|FORCE CONTACT)\s*:\s*(.*)")
+
+
+def section_kind(heading: str) -> PassageKind | None:
+    """Kind of the passages under a heading of the fixed vocabulary ("Areas for improvement"); None for others."""
+    return _SECTION_KINDS.get(normalise(heading))
+
+
+def label_of(text: str) -> tuple[str, str] | None:
+    """("TITLE", "Marketing communications") for the labelled lines of a developing practice, else None."""
+    match = _LABEL.fullmatch(text)
+    return (match[1], match[2]) if match else None
+
+
+def contents_of(blocks: Sequence[Block]) -> tuple[int, int, dict[str, int]]:
+    """(first block, block after the last, level by normalised heading) of a contents list; (0, 0, {}) for none.
+
+    The list ends where its first entry comes again. An entry alone between blank lines is of level 1, one in
+    a group of level 2.
+    """
+    titles = ("contents", "table of contents")
+    at = next((i for i, b in enumerate(blocks[:60]) if b.kind == "line" and normalise(b.text) in titles), None)
+    if at is None:
+        return 0, 0, {}
+    first = next((i for i in range(at + 1, len(blocks)) if blocks[i].kind in ("line", "row")), None)
+    if first is None:
+        return 0, 0, {}
+    name = _entry(blocks[first].text)
+    end = next((i for i in range(first + 1, len(blocks)) if _entry(blocks[i].text) == name), None)
+    if end is None:
+        return 0, 0, {}
+    levels = {}
+    for i in range(first, end):
+        grouped = not blocks[i].gap or (i + 1 < end and not blocks[i + 1].gap)
+        levels[_entry(blocks[i].text)] = 2 if grouped else 1
+    return at, end, levels
+
+
+def _entry(text: str) -> str:
+    return normalise(re.sub(r"[\s.]+\d{1,3}$", "", text))
+
+
+def heading_level(blocks: Sequence[Block], at: int, contents: dict[str, int], inside: bool) -> int:
+    """Level of the heading that block `at` is, 0 when it is none. `inside`: a section of the vocabulary is open."""
+    block = blocks[at]
+    if block.level:
+        return block.level
+    if block.kind != "line" or block.text[-1] == ":":
+        return 0
+    if _is_framework(blocks, at) or (_TOP.match(block.text) and not section_kind(block.text)):
+        return 1
+    if section_kind(block.text):
+        return 1 if normalise(block.text) == "recommendations" and contents.get("recommendations") == 1 else 2
+    if not block.gap or not _introduces_text(blocks, at) or _SERIES.match(block.text):
+        return 0
+    listed = contents.get(normalise(block.text))
+    if listed == 1 and "recommendations" not in contents:
+        return 1
+    if contents:
+        return 2 if listed == 2 else 3
+    return 3 if inside else 1
+
+
+def _is_framework(blocks: Sequence[Block], at: int) -> bool:
+    """A graded area opens with its grade or one of its usual parts."""
+    following = blocks[at + 1 : at + 3]
+    if any(b.kind == "row" and normalise(b.cells[0]) == "grade" for b in following[:1]):
+        return True
+    if following and re.fullmatch(r"grade[:\s]+\w+(?: \w+)?", following[0].text, re.I):
+        return True
+    return bool(following) and normalise(following[0].text) in _FRAMEWORK_PARTS and not section_kind(blocks[at].text)
+
+
+def _introduces_text(blocks: Sequence[Block], at: int) -> bool:
+    following = blocks[at + 1] if at + 1 < len(blocks) else None
+    if following is None or following.kind == "row":
+        return False
+    return following.kind != "line" or following.gap or following.text[-1] == ":"

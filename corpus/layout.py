@@ -1,0 +1,278 @@
+"""The text of a document as blocks: paragraphs, list items, table rows, and lines that may be headings.
+
+What pages and exports do to a text ends here: page furniture is dropped, sentences broken by a running
+header are joined, list markers are taken off and each item knows the block that introduces it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from corpus.dates import MONTH_DATE
+from corpus.model import Source
+from corpus.text import clean, glued_at, join_lines
+
+TITLE_LINES = 20  # title and date stand within these; the same line further down is a running header
+
+BlockKind = Literal["text", "line", "item", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One unit of layout. `line` is short text on a line of its own, which a parser may take for a heading.
+
+    `marker` is the class of a list item's marker, `number` the one it prints ("3."), `parent` the index of
+    the block that introduces the item, `level` that of a heading the format marks (0: none marked), `cells` those of a table row. `broken` says
+    that a running header stood right before the block, `gap` that at least a blank line did.
+    """
+
+    kind: BlockKind
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+    level: int = 0
+    marker: str = ""
+    parent: int | None = None
+    cells: tuple[str, ...] = ()
+    broken: bool = False
+    gap: bool = True
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with content. `gap`: a blank or dropped line stands before it; `broken`: a running header does."""
+
+    text: str
+    start: int
+    gap: bool
+    broken: bool
+
+
+_JUNK = re.compile(
+    r"404 page not found|page not found|skip to (?:main )?content|print this (?:document|page)|"
+    r"get the (?:free )?pdf reader|last updated:? \d{1,2}/\d{1,2}/\d{4}|back to top|share this page|"
+    r"https?://\S+|www\.\S+|page \d+(?: of \d+)?|[-–—_=|\s•·▪◦]+|\d{1,3}",
+    re.I,
+)
+_MONTH_LINE = re.compile(MONTH_DATE, re.I)
+_REPORT_WORD = re.compile(r"inspection|report|hmic", re.I)
+
+
+def content_lines(text: str, headers: frozenset[int], start: int = 0, end: int | None = None) -> list[Line]:
+    """Lines of `text[start:end]` that carry content; furniture and the `headers` (line starts) are left out."""
+    lines: list[Line] = []
+    gap, broken = True, False
+    for match in re.finditer(r"[^\n]*\n?", text[start:end]):
+        line = match[0].rstrip("\n")
+        position = start + match.start()
+        if position in headers:
+            gap = broken = True
+        elif not line.strip() or _JUNK.fullmatch(line.strip()):
+            gap = True
+        else:
+            lines.append(Line(line, position, gap, broken))
+            gap = broken = False
+    return lines
+
+
+def running_headers(text: str) -> frozenset[int]:
+    """Starts of the lines below the top of the document that repeat its date, or its title at least twice."""
+    lines = [(match.start(), match[0].strip()) for match in re.finditer(r"[^\n]*\n?", text)]
+    top = {line for _, line in lines[:TITLE_LINES] if line}
+    below = [(start, line) for start, line in lines[TITLE_LINES:] if line in top]
+    repeats = Counter(line for _, line in below)
+    return frozenset(
+        start
+        for start, line in below
+        if _MONTH_LINE.fullmatch(line) or (repeats[line] >= 2 and _REPORT_WORD.search(line) and not line.endswith("."))
+    )
+
+
+_MARKERS = (
+    ("dot", re.compile(r"[•·▪●\uf0b7\uf0a7]\s*(?:[-–]\s?(?=\S))?")),
+    ("ring", re.compile(r"◦\s*|o\s+(?=\S)")),
+    ("dash", re.compile(r"[-–—*]\s+(?=\S)|[-–—](?=[^\s\-–—\d])|:-\s?(?=\S)")),
+    ("number", re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")),
+    ("roman", re.compile(r"\(?(?:x{0,2}(?:ix|iv|v?i{1,3}|v|x))[.)]\s+(?=\S)")),
+    ("letter", re.compile(r"\(?[a-z]\)\s+(?=\S)|[a-h]\.\s+(?=[A-Z])")),
+)
+
+
+def marker_of(line: str) -> tuple[str, int]:
+    """(class of the list marker at the start of a line, length of it with the spaces before); ("", 0): none."""
+    body = line.lstrip()
+    indent = len(line) - len(body)
+    for name, pattern in _MARKERS:
+        match = pattern.match(body)
+        if match and not (body[0] == "o" and not indent):
+            return name, indent + match.end()
+    return "", 0
+
+
+def blocks_of(source: Source, start: int = 0, end: int | None = None, *, comment: bool = False) -> list[Block]:
+    """Blocks of `source.text[start:end]`, in order. In a register comment, glued sentences come apart too."""
+    lines = content_lines(source.text, running_headers(source.text), start, end)
+    levels = {heading.start: heading.level for heading in source.headings}
+    units = _units(lines, is_wrapped([line.text for line in lines]), levels)
+    blocks = [_block(unit, levels, page_at(source, unit[0].start)) for unit in units]
+    pieces = [piece for block in _mend(blocks) for piece in _split(block, source.text, comment)]
+    return _nest(pieces)
+
+
+def is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether paragraphs were cut into lines of a page's width, so that lines have to be joined."""
+    long = [line for line in lines if len(line) > 45]
+    if len(long) < 4 or max(map(len, long)) > 130:
+        return False
+    cut = sum(1 for line in long if not re.search(r"[.;:!?”\"')]\s*$", line))
+    return cut > len(long) / 3
+
+
+def page_at(source: Source, offset: int) -> int | None:
+    """Number of the page, from 1, on which `offset` lies; None where the format has no pages."""
+    return sum(1 for start in source.pages if start <= offset) or None
+
+
+def _units(lines: Sequence[Line], wrapped: bool, levels: dict[int, int]) -> Iterator[list[Line]]:
+    unit: list[Line] = []
+    for line in lines:
+        if unit and (not wrapped or line.gap or _stands_alone(unit[-1], line, levels)):
+            yield unit
+            unit = []
+        unit.append(line)
+    if unit:
+        yield unit
+
+
+def _stands_alone(before: Line, line: Line, levels: dict[int, int]) -> bool:
+    marked = before.start in levels or line.start in levels or bool(marker_of(line.text)[0])
+    return marked or len(before.text) < 45 or "\t" in line.text.strip() or "\t" in before.text.strip()
+
+
+def _block(unit: list[Line], levels: dict[int, int], page: int | None) -> Block:
+    first, last = unit[0], unit[-1]
+    level = levels.get(first.start, 0)
+    marker, skip = ("", 0) if level else marker_of(first.text)
+    body = [first.text[skip:], *(line.text for line in unit[1:])]
+    start = first.start + skip + len(body[0]) - len(body[0].lstrip())
+    end = last.start + len(last.text.rstrip())
+    text = clean(join_lines(body))
+    indent = (len(first.text) - len(first.text.lstrip())) // 3
+    if "\t" in first.text.strip() and not marker:
+        cells = tuple(" ".join(cell.split()) for cell in first.text.split("\t"))
+        row = "\t".join(filter(None, cells))
+        return Block("row", row, start, end, page, cells=cells, broken=first.broken, gap=first.gap)
+    if marker:
+        digits = re.match(r"\s*\(?(\d+)", first.text)
+        number = digits[1] if digits and marker == "number" else None
+        marker = f"{marker}{indent}"
+        return Block("item", text, start, end, page, 0, marker, None, (), first.broken, first.gap, number)
+    kind: BlockKind = "line" if level or (len(unit) == 1 and is_heading_like(text)) else "text"
+    return Block(kind, text, start, end, page, level, broken=first.broken, gap=first.gap)
+
+
+def is_heading_like(text: str) -> bool:
+    """Short, starts as a title does, and is no sentence: no full stop, semicolon or comma at its end."""
+    starts = bool(text) and (text[0].isupper() or text[0].isdigit() or text[0] in "‘'“\"")
+    return starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
+
+
+_OPEN_END = re.compile(r"[\w,’')/&-]$")
+_PAGE_AT_END = re.compile(r"(?<=; and) \d{1,3}$|(?<=; or) \d{1,3}$|(?<=;) \d{1,3}$")
+
+
+def _mend(blocks: list[Block]) -> list[Block]:
+    """Sentences that a page break or a running header cut in two become one block again."""
+    mended: list[Block] = []
+    for block in blocks:
+        before = mended[-1] if mended else None
+        if before and _continues(before, block):
+            kind: BlockKind = "text" if before.kind == "line" else before.kind
+            mended[-1] = replace(before, kind=kind, text=join_lines([before.text, block.text]), end=block.end)
+        elif block.kind == "item":  # "another force; and 20": the page's number, left at the end of a list item
+            mended.append(replace(block, text=_PAGE_AT_END.sub("", block.text)))
+        else:
+            mended.append(block)
+    return mended
+
+
+def _continues(before: Block, block: Block) -> bool:
+    if before.kind == "row" or block.kind not in ("text", "line") or before.level or block.level:
+        return False
+    if not _OPEN_END.search(before.text) or (before.kind == "line" and not block.broken):
+        return False
+    if block.text[0].islower():
+        return before.kind != "item" or block.broken
+    return block.broken and block.kind == before.kind == "text" and len(before.text.split()) >= 8
+
+
+_DOT = re.compile(r"\s*[•●]\s*")
+_ROMAN = re.compile(r"(?<=[a-z.)])(iii|ii|iv|i|viii|vii|vi|v|ix|x)\. (?=[A-Z])")
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+
+
+def _split(block: Block, source: str, comment: bool) -> Iterator[Block]:
+    """Bullets, and in a comment markers and sentences, that were glued into one paragraph come apart."""
+    raw = source[block.start : block.end]
+    cuts = [(dot.start(), dot.end(), "dot") for dot in _DOT.finditer(raw)] if block.kind != "row" else []
+    if comment:
+        cuts += [(start, end, "roman") for start, end in _glued_romans(raw)]
+        cuts += [(place, place, "glue") for place in glued_at(raw)]
+    cuts.sort()
+    if not cuts:
+        yield block
+        return
+    lefts = [(0, block.marker), *((end, marker) for _, end, marker in cuts)]
+    rights = [*(start for start, _, _ in cuts), len(raw)]
+    for (left, marker), right in zip(lefts, rights, strict=True):
+        text = clean(raw[left:right])
+        if text:
+            kind: BlockKind = "item" if marker else "text"
+            yield replace(block, kind=kind, text=text, start=block.start + left, end=block.start + right, marker=marker)
+
+
+def _glued_romans(raw: str) -> list[tuple[int, int]]:
+    """Places of "i. ", "ii. ", … glued to a word; only a run that starts at i and reaches ii, so "taxi. The" stays."""
+    places: list[tuple[int, int]] = []
+    run: list[tuple[int, int]] = []
+    for match in _ROMAN.finditer(raw):
+        if match[1] == _ROMANS[min(len(run), len(_ROMANS) - 1)]:
+            run.append((match.start(1), match.end()))
+        elif match[1] == "i":
+            places += run if len(run) > 1 else []
+            run = [(match.start(1), match.end())]
+    return places + (run if len(run) > 1 else [])
+
+
+def _nest(blocks: list[Block]) -> list[Block]:
+    """Each item gets the index of the block that introduces it: the item it stands under, or the lead-in."""
+    nested: list[Block] = []
+    stack: list[tuple[str, int]] = []
+    lead: int | None = None
+    for index, block in enumerate(blocks):
+        if block.kind != "item" or _is_numbered_heading(blocks, index):
+            kind: BlockKind = "line" if block.kind == "item" else block.kind
+            nested.append(replace(block, kind=kind, marker=""))
+            stack = []
+            lead = index if block.kind in ("text", "line") and block.text[-1] not in ".!?" else None
+            continue
+        open_markers = [marker for marker, _ in stack]
+        if block.marker in open_markers:
+            del stack[open_markers.index(block.marker) :]
+        nested.append(replace(block, parent=stack[-1][1] if stack else lead))
+        stack.append((block.marker, index))
+    return nested
+
+
+def _is_numbered_heading(blocks: list[Block], index: int) -> bool:
+    """ "2. Custody": a short numbered line among paragraphs, not one of a list."""
+    block = blocks[index]
+    if not block.marker.startswith(("number", "roman")) or not is_heading_like(block.text):
+        return False
+    around = blocks[max(index - 1, 0) : index] + blocks[index + 1 : index + 2]
+    follows = index + 1 < len(blocks) and blocks[index + 1].kind == "text"
+    return follows and all(other.kind != "item" for other in around) and block.text[-1] != ":"

@@ -1,0 +1,72 @@
+"""Several copies of one register record into one document: the fullest copy, plus events only others have."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpus.builder import with_ids
+from corpus.findings import status_of
+from corpus.model import Document, Event, Passage
+from corpus.text import normalise
+
+
+def merge(copies: Sequence[Document]) -> Document:
+    """One document of all `copies`; events merge by date and text. The copy with most events gives the text."""
+    base = max(copies, key=lambda document: len(document.events))
+    for copy in copies:
+        if copy is not base:
+            base = _add(base, copy)
+    return base
+
+
+def _add(base: Document, copy: Document) -> Document:
+    known = {_identity(event) for event in base.events}
+    added = [index for index, event in enumerate(copy.events) if _identity(event) not in known]
+    others = (*base.other_sources, copy.source)
+    if not added:
+        return replace(base, other_sources=others)
+    merged = [(event, False, index) for index, event in enumerate(base.events)]
+    for index in added:
+        event = copy.events[index]
+        place = next((i for i, (other, _, _) in enumerate(merged) if other.date > event.date), len(merged))
+        merged.insert(place, (event, True, index))
+    place_of = {(foreign, index): place for place, (_, foreign, index) in enumerate(merged)}
+    events = tuple(event for event, _, _ in merged)
+    passages = [replace(p, event=None if p.event is None else place_of[False, p.event]) for p in base.passages]
+    passages += _passages(base, copy, added, place_of, len(passages))
+    status, date = status_of(events)
+    findings = tuple(
+        replace(f, status=status, status_date=date) if f.kind == "recommendation" else f for f in base.findings
+    )
+    note = f"{len(added)} of its events stand only in another copy of the record, {copy.source}."
+    return with_ids(
+        replace(
+            base,
+            events=events,
+            passages=tuple(passages),
+            findings=findings,
+            notes=(*base.notes, note),
+            other_sources=others,
+        )
+    )
+
+
+def _identity(event: Event) -> tuple[str, str | None, str]:
+    return event.date, event.status, normalise(event.text)
+
+
+def _passages(
+    base: Document, copy: Document, added: Sequence[int], place_of: dict[tuple[bool, int], int], offset: int
+) -> list[Passage]:
+    """Passages of the added events; their offsets are another file's and so are left out."""
+    moved: dict[int, int] = {}
+    found: list[Passage] = []
+    main = next((i for i, f in enumerate(base.findings) if f.kind == "recommendation"), None)
+    section = base.sections.index(()) if () in base.sections else 0
+    for index, passage in enumerate(copy.passages):
+        if passage.event not in added or passage.event is None:
+            continue
+        moved[index] = offset + len(found)
+        parent = moved.get(passage.parent) if passage.parent is not None else None
+        place = place_of[True, passage.event]
+        found.append(replace(passage, start=None, end=None, section=section, event=place, finding=main, parent=parent))
+    return found

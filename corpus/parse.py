@@ -1,0 +1,214 @@
+"""A source to a document: which kind it is, whose it is, when it is from, then the parser of its kind."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpus.builder import Builder
+from corpus.dates import find_date, find_year, iso_date
+from corpus.findings import addressees_of, deadline_of, status_of
+from corpus.forces import Forces
+from corpus.headings import section_kind
+from corpus.layout import TITLE_LINES, Block, blocks_of, is_heading_like
+from corpus.model import STATUSES, Document, DocumentKind, Source
+from corpus.peel import parse_peel
+from corpus.register import TAG, parse_register
+from corpus.report import parse_report
+
+_ADDRESS = re.compile(r"https?://\S+")
+_REGISTER_ADDRESS = re.compile(r"/recommendations?/[\w-]+/(\d{2,6})(?:/|\b)")
+_STATUS_LINE = re.compile(rf"^\s*(?:\d{{1,2}}\w{{0,2}}\s+\w+\s+\d{{4}}\s*[-–:]?\s*)?(?:{'|'.join(STATUSES)})\s*$", re.M)
+_PEEL_TITLE = re.compile(r"\bPEEL\b", re.I)
+_PEEL_QUESTION = re.compile(
+    r"^\s*How (?:effective|effectively|efficient|efficiently|legitimate|legitimately|well)\b.*\?\s*$", re.M
+)
+_REPORT_SIGNS = (
+    re.compile(
+        r"inspection report|report of an? .{0,40}inspection|an inspection of|\binspection\b.{0,40}\b(?:19|20)\d{2}",
+        re.I,
+    ),
+    re.compile(r"^\W*recommendation\s+\d+\b", re.I | re.M),
+    re.compile(r"^\s*grade\b|national grade distribution|force summary of judgements", re.I | re.M),
+    re.compile(r"^\W*areas? for improvement\W*$|^\W*causes? of concern\W*$", re.I | re.M),
+    re.compile(r"\bHMIC(?:FRS)?\b|inspectorate", re.I),
+)
+_SELF = 3  # mentions of one force that a text without title or address needs before it counts as that force's
+_COMMISSIONED = re.compile(r"\bcommissioned by\b", re.I)
+
+
+def parse(source: Source, forces: Forces, *, force_from_name: bool = False) -> Document:
+    """The document that `source` holds. The file's name is evidence of the force only with `force_from_name`."""
+    kind = kind_of(source)
+    builder = Builder(source)
+    url = _address(source)
+    number: str | None = None
+    marked: str | None = None
+    blocks: Sequence[Block] = ()
+    if kind == "register_record":
+        number = parse_register(builder)
+    else:
+        marked, blocks = _marked_title(blocks_of(source))
+        builder.date = _date(source, kind)
+        (parse_peel if kind == "peel_assessment" else parse_report)(builder, blocks)
+    builder.date = source.metadata.get("date") or builder.date
+    addressed = _REGISTER_ADDRESS.search(url or "")
+    number = addressed[1] if addressed else number
+    title = source.metadata.get("title") or marked or _title(source, kind, builder, blocks)
+    force, note = force_of(source, title, url, forces, force_from_name)
+    if note:
+        builder.notes.append(note)
+    _finish(builder)
+    key = f"{force}/{number}" if kind == "register_record" and force and number else source.key
+    return builder.document(key, kind, title, force, number, url)
+
+
+def kind_of(source: Source) -> DocumentKind:
+    """Kind by what the text holds: register mark-up, a PEEL title or its questions, the signs of a report."""
+    text = source.text
+    if TAG.search(text) or _REGISTER_ADDRESS.search(_address(source) or "") or _STATUS_LINE.search(text):
+        return "register_record"
+    top = "\n".join(line for line in text.splitlines() if line.strip())[:400]
+    if _PEEL_QUESTION.search(text) and (_PEEL_TITLE.search(top) or len(_PEEL_QUESTION.findall(text)) > 1):
+        return "peel_assessment"
+    if re.search(r"\bPEEL\b.{0,30}20\d{2}", top.split("\n")[0]) and not _REPORT_SIGNS[1].search(text):
+        return "peel_assessment"
+    signs = sum(1 for sign in _REPORT_SIGNS if sign.search(text))
+    return "inspection_report" if signs >= 3 else "other"
+
+
+def force_of(
+    source: Source, title: str, url: str | None, forces: Forces, force_from_name: bool = False
+) -> tuple[str | None, str | None]:
+    """(slug, note). In this order: metadata, page address, title, text, file name where asked; never guessed."""
+    stated = source.metadata.get("force")
+    if stated:
+        slug = stated if forces.get(stated) else _single(forces, stated)
+        return slug, None if slug else f"The force “{stated}” is not in the list of forces."
+    if url and (slug := forces.from_url(url)):
+        return slug, None
+    named = forces.from_filename(source.path.rsplit("/", 1)[-1]) if force_from_name else None
+    top = " ".join([title, *source.text.splitlines()[:TITLE_LINES]]) if kind_of(source) != "register_record" else title
+    if _COMMISSIONED.search(title):
+        return (
+            named,
+            None
+            if named
+            else "The title names a force whose inspection was commissioned; the record's own force is not stated.",
+        )
+    titled = _titled(forces, title) or _titled(forces, top)
+    spoken = _spoken(forces, source.text)
+    if titled and spoken and titled != spoken:
+        return (
+            named,
+            f"The title names {forces.label(titled)}, the text speaks of {forces.label(spoken)}; the force is left open.",
+        )
+    slug = titled or spoken or named
+    return slug, None if slug else "The document does not say which force it is about."
+
+
+def _titled(forces: Forces, text: str) -> str | None:
+    """The one force of a title: by its name, else by its area."""
+    mentions = forces.mentions(text)
+    for how in ("name", "short"):
+        slugs = {mention.slug for mention in mentions if mention.how == how and forces.get(mention.slug)}
+        if slugs:
+            return slugs.pop() if len(slugs) == 1 else None
+    return None
+
+
+def _single(forces: Forces, text: str) -> str | None:
+    slugs = {mention.slug for mention in forces.mentions(text)}
+    return slugs.pop() if len(slugs) == 1 else None
+
+
+def _spoken(forces: Forces, text: str) -> str | None:
+    """The force that a text speaks of: named at least three times, and three times as often as all others."""
+    counts: dict[str, int] = {}
+    for mention in forces.mentions(text):
+        if mention.how != "short":
+            counts[mention.slug] = counts.get(mention.slug, 0) + 1
+    if not counts:
+        return None
+    slug = max(counts, key=lambda s: counts[s])
+    others = sum(counts.values()) - counts[slug]
+    return slug if counts[slug] >= _SELF and counts[slug] >= 3 * others else None
+
+
+def _address(source: Source) -> str | None:
+    """The page's own address: given by the reader, or on a line of its own at the top."""
+    if source.metadata.get("url"):
+        return source.metadata["url"]
+    for line in source.text.splitlines()[:TITLE_LINES]:
+        match = _ADDRESS.fullmatch(line.strip().strip("<>"))
+        if match:
+            return match[0]
+    return None
+
+
+def _date(source: Source, kind: DocumentKind) -> str | None:
+    top = source.text.splitlines()[: TITLE_LINES + 10]
+    lines = [line.strip().strip("#*").strip() for line in top if line.strip()]
+    if kind == "peel_assessment":
+        return next((year for line in lines[:5] if (year := find_year(line))), None)
+    for line in lines:
+        labelled = re.sub(r"^(?:published|date|publication date)\s*:?\s*(?:on\s+)?", "", line, flags=re.I)
+        if date := iso_date(labelled):
+            return date
+    if kind == "other":
+        return None
+    found = next((date for line in lines if len(line) < 120 and (date := find_date(line))), None)
+    return found or next((year for line in lines[:5] if len(line) < 120 and (year := find_year(line))), None)
+
+
+def _marked_title(blocks: Sequence[Block]) -> tuple[str | None, Sequence[Block]]:
+    """A format's one heading of level 1, if it comes first, is the title; the others then move up a level."""
+    tops = [block for block in blocks if block.level == 1]
+    if len(tops) != 1 or tops[0] is not next(block for block in blocks if block.level):
+        return None, blocks
+    rest = [replace(b, level=max(b.level - 1, 0)) for b in blocks if b is not tops[0]]
+    shift = [
+        None if b.parent is None else b.parent - (b.parent > blocks.index(tops[0])) for b in blocks if b is not tops[0]
+    ]
+    return tops[0].text, [replace(b, parent=parent) for b, parent in zip(rest, shift, strict=True)]
+
+
+def _title(source: Source, kind: DocumentKind, builder: Builder, blocks: Sequence[Block]) -> str:
+    if kind == "register_record":
+        return _register_title(builder)
+    top = [b.text for b in blocks[:8] if b.kind == "line" and not re.fullmatch(r"contents", b.text, re.I)]
+    if kind == "peel_assessment":
+        pillar = [text for text in top[1:2] if len(text.split()) <= 2]
+        return " – ".join([*top[:1], *pillar]) or source.key
+    full = next((t for t in top if re.search(r"report|inspection", t, re.I) and len(t.split()) > 3), None)
+    return full or next(iter(top), None) or _shortened(blocks[0].text if blocks else source.key)
+
+
+def _register_title(builder: Builder) -> str:
+    named = [path[0] for path in builder.sections if path and not section_kind(path[0])]
+    named = [name for name in named if not re.fullmatch(r"recommendation \d+\w?", name, re.I)]
+    number = next((f.number for f in builder.findings if f.number), None)
+    if named:
+        return f"{named[0]}: recommendation {number}" if number else named[0]
+    text = next((f.text for f in builder.findings if f.kind == "recommendation"), "")
+    return _shortened(text or (builder.passages[0].text if builder.passages else builder.source.key))
+
+
+def _shortened(text: str, words: int = 14) -> str:
+    parts = text.split()
+    return text if len(parts) <= words and is_heading_like(text) else " ".join(parts[:words]).rstrip(".,;:") + " …"
+
+
+def _finish(builder: Builder) -> None:
+    """Deadline, addressee and status of each finding; the date of passages that were placed before it was known."""
+    status, status_date = status_of(builder.events)
+    for index, finding in enumerate(builder.findings):
+        deadline, wording = deadline_of(finding.text, builder.date)
+        builder.findings[index] = replace(
+            finding,
+            deadline=deadline,
+            deadline_text=wording,
+            addressees=() if finding.kind == "cause_of_concern" else addressees_of(finding.text),
+            status=status if finding.kind == "recommendation" else None,
+            status_date=status_date if finding.kind == "recommendation" else None,
+        )
+    builder.passages = [p if p.date or p.event is not None else replace(p, date=builder.date) for p in builder.passages]
