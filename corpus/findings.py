@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from corpus.dates import DAY_DATE, MONTH_DATE, iso_date, months_after
 from corpus.model import Event
 
-_NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+_NUMBER_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve "
+    "thirteen fourteen fifteen sixteen seventeen eighteen"
+)
 _NUMBERS = {name: number for number, name in enumerate(_NUMBER_WORDS.split(" "), 1)}
 _EXPLICIT = re.compile(
     r"(?:by|before|no later than|not later than)\s+(?:the\s+end\s+of\s+)?"

@@ -24,8 +24,9 @@ class Block:
     """One unit of layout. `line` is short text on a line of its own, which a parser may take for a heading.
 
     `marker` is the class of a list item's marker, `number` the one it prints ("3."), `parent` the index of
-    the block that introduces the item, `level` that of a heading the format marks (0: none marked), `cells` those of a table row. `broken` says
-    that a running header stood right before the block, `gap` that at least a blank line did.
+    the block that introduces the item, `level` that of a heading the format marks (0: none marked), `cells`
+    those of a table row. `broken` says that a running header stood right before the block, `gap` that at
+    least a blank line did.
     """
 
     kind: BlockKind

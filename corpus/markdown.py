@@ -24,26 +24,19 @@ def read_markdown(text: str) -> tuple[str, tuple[Heading, ...]]:
 
 def _lines(node: SyntaxTreeNode, indent: str) -> Iterator[tuple[int, str]]:
     """(heading level or 0, line) for each line of plain text under `node`."""
+    end = [(0, "")] if not indent else []
     if node.type == "heading":
         yield from ((0, ""), (int(node.tag[1]), _inline(node)), (0, ""))
     elif node.type == "paragraph":
-        yield 0, indent + _inline(node)
-        if not indent:
-            yield 0, ""
-    elif node.type in ("bullet_list", "ordered_list"):
-        for item in node.children:
-            yield from _item(item, indent)
-        if not indent:
-            yield 0, ""
+        yield from [(0, indent + _inline(node)), *end]
     elif node.type == "tr":
         yield 0, "\t".join(_inline(cell) for cell in node.children)
     elif node.type in ("fence", "code_block"):
-        yield from ((0, line) for line in [*node.content.splitlines(), ""])
+        yield from [(0, line) for line in node.content.splitlines()] + end
     else:
         for child in node.children:
-            yield from _lines(child, indent)
-        if node.type == "table":
-            yield 0, ""
+            yield from _item(child, indent) if child.type == "list_item" else _lines(child, indent)
+        yield from end
 
 
 def _item(item: SyntaxTreeNode, indent: str) -> Iterator[tuple[int, str]]:

@@ -98,10 +98,8 @@ def force_of(
     titled = _titled(forces, title) or _titled(forces, top)
     spoken = _spoken(forces, source.text)
     if titled and spoken and titled != spoken:
-        return (
-            named,
-            f"The title names {forces.label(titled)}, the text speaks of {forces.label(spoken)}; the force is left open.",
-        )
+        one, other = forces.label(titled), forces.label(spoken)
+        return named, f"The title names {one}, the text speaks of {other}; the force is left open."
     slug = titled or spoken or named
     return slug, None if slug else "The document does not say which force it is about."
 

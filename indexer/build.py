@@ -1,0 +1,260 @@
+"""Building a generation: written under a temporary name, checked, then published in two atomic steps."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from corpus.model import Document
+from indexer.cache import EmbeddingCache
+from indexer.embed import Embedded, embed, embedding_text, write_reference, write_vectors
+from indexer.generation import (
+    FORMAT_VERSION,
+    LEXICAL,
+    PASSAGES,
+    REFERENCE,
+    VECTORS,
+    GenerationError,
+    Manifest,
+    current_id,
+    encoder_record,
+    file_record,
+    verify_generation,
+)
+from indexer.lexical import write_lexical
+from indexer.tables import count_kinds, count_rows, open_tables, write_tables
+from models.encoder import Encoder
+
+Stage = Literal["passages", "lexical", "encode", "vectors", "verify", "publish"]
+Progress = Callable[[Stage, int, int], None]
+
+KEPT = 3  # generations: the one served, and two for readers that still hold one or for going back
+
+
+class Documents(Protocol):
+    """What is built from: a collection, seen only as its documents."""
+
+    @property
+    def documents(self) -> Sequence[Document]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. Document keys are compared with the generation before by the SHA-256 of their source.
+
+    `encoded` and `cached` count distinct strings, `seconds` are by stage.
+    """
+
+    generation: str
+    counts: Mapping[str, int]
+    document_kinds: Mapping[str, int]
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    encoded: int
+    cached: int
+    seconds: Mapping[str, float]
+    total_seconds: float
+
+
+def build(
+    collection: Documents,
+    encoder: Encoder,
+    data: Path,
+    *,
+    inputs: Sequence[str],
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Index `collection` into a new generation of `data` and make it the current one.
+
+    Whatever goes wrong, the generation before stays current. `progress(stage, done, total)` is called as each
+    stage starts, encoding after every batch. Raises GenerationError for an empty collection, while another
+    build is at work, and when what was written does not check out.
+    """
+    if not collection.documents:
+        raise GenerationError(
+            "There is nothing to index. Run `precedent build PATH` with files or folders of documents."
+        )
+    data.mkdir(parents=True, exist_ok=True)
+    with _lock(data):
+        _clean(data)
+        documents = sorted(collection.documents, key=lambda d: d.key)
+        return _build(documents, encoder, data, tuple(inputs), _Clock(progress))
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Tells the caller how far the build is, and remembers how long each stage took."""
+
+    progress: Progress | None
+    seconds: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+
+    @contextmanager
+    def stage(self, name: Stage) -> Iterator[Callable[[int, int], None]]:
+        """One stage: yields what to call with (done, total) as it goes on."""
+
+        def tell(done: int, total: int) -> None:
+            if self.progress:
+                self.progress(name, done, total)
+
+        began = time.monotonic()
+        tell(0, 1)
+        yield tell
+        self.seconds[name] = time.monotonic() - began
+
+
+def _build(
+    documents: list[Document], encoder: Encoder, data: Path, inputs: tuple[str, ...], clock: _Clock
+) -> BuildReport:
+    created = datetime.now(UTC)
+    before = _former(data)
+    folder = data / "generations" / f".tmp-{created:%Y%m%dT%H%M%S%f}Z"
+    folder.mkdir(parents=True)
+    try:
+        embedded = _write(folder, documents, encoder, data, clock)
+        manifest = _describe(folder, encoder, created, inputs, len(embedded.ids))
+        with clock.stage("verify"):
+            if problems := verify_generation(folder):
+                raise GenerationError(f"The new generation was not published. {' '.join(problems)}")
+        with clock.stage("publish"):
+            name = _publish(folder, manifest, data)
+            _prune(data)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    now = {d.key: d.sha256 for d in documents}
+    both = before.keys() & now.keys()
+    return BuildReport(
+        generation=name,
+        counts=manifest.counts,
+        document_kinds=manifest.document_kinds,
+        added=tuple(sorted(now.keys() - before.keys())),
+        changed=tuple(sorted(key for key in both if before[key] != now[key])),
+        removed=tuple(sorted(before.keys() - now.keys())),
+        unchanged=tuple(sorted(key for key in both if before[key] == now[key])),
+        encoded=embedded.encoded,
+        cached=embedded.cached,
+        seconds=clock.seconds,
+        total_seconds=time.monotonic() - clock.started,
+    )
+
+
+def _write(folder: Path, documents: list[Document], encoder: Encoder, data: Path, clock: _Clock) -> Embedded:
+    """Write the stores of a generation into `folder`. Everything numbers passages from 1 in this order."""
+    passages = [(d, p) for d in documents for p in d.passages]
+    if not passages:
+        raise GenerationError(
+            "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
+        )
+    with clock.stage("passages"):
+        write_tables(folder / PASSAGES, documents)
+    with clock.stage("lexical"):
+        write_lexical(folder / LEXICAL, ((i, p.text) for i, (_, p) in enumerate(passages, start=1)))
+    with clock.stage("encode") as tell, EmbeddingCache(data / "embeddings.sqlite", encoder) as cache:
+        embedded = embed([embedding_text(d, p) for d, p in passages], encoder, cache, tell)
+    with clock.stage("vectors"):
+        write_vectors(folder / VECTORS, embedded)
+        write_reference(folder / REFERENCE, embedded)
+    return embedded
+
+
+def _describe(
+    folder: Path, encoder: Encoder, created: datetime, inputs: tuple[str, ...], vectors: int
+) -> Manifest:
+    """Write the manifest of what stands in `folder`."""
+    with closing(open_tables(folder / PASSAGES)) as tables:
+        counts, kinds = count_rows(tables), count_kinds(tables)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        created=created.isoformat(),
+        inputs=inputs,
+        encoder=encoder_record(encoder),
+        counts=counts | {"vectors": vectors},
+        document_kinds=kinds,
+        files={path.relative_to(folder).as_posix(): file_record(path) for path in files},
+    )
+    (folder / "manifest.json").write_text(manifest.to_json(), "utf-8")
+    return manifest
+
+
+def _publish(folder: Path, manifest: Manifest, data: Path) -> str:
+    """Give the finished `folder` its name and make it the current generation; the id is returned."""
+    for path in [*folder.rglob("*"), folder]:
+        _sync(path)
+    content = hashlib.sha256(manifest.to_json().encode()).hexdigest()
+    name = f"{folder.name.removeprefix('.tmp-')}-{content[:8]}"
+    folder.rename(folder.with_name(name))
+    _sync(folder.parent)
+    pointer = data / "CURRENT.new"
+    pointer.write_text(name + "\n", "utf-8")
+    _sync(pointer)
+    pointer.replace(data / "CURRENT")
+    _sync(data)
+    return name
+
+
+def _prune(data: Path) -> None:
+    """Remove the oldest generations, never the current one, until KEPT are left."""
+    generations = data / "generations"
+    current = current_id(data)
+    others = sorted(p for p in generations.iterdir() if p.name != current and not p.name.startswith("."))
+    for path in others[: max(0, len(others) - (KEPT - 1))]:
+        # Renamed first, so that a generation is there whole or not at all.
+        shutil.rmtree(path.rename(path.with_name(f".tmp-{path.name}")))
+
+
+def _clean(data: Path) -> None:
+    """Remove what builds that died left behind. Only under the lock: no other build is at work."""
+    for path in (data / "generations").glob(".tmp-*"):
+        shutil.rmtree(path)
+    (data / "CURRENT.new").unlink(missing_ok=True)
+
+
+def _former(data: Path) -> dict[str, str]:
+    """Key and SHA-256 of the documents in the current generation; none where there is none to read."""
+    name = current_id(data)
+    if name is None:
+        return {}
+    try:
+        with closing(open_tables(data / "generations" / name / PASSAGES)) as tables:
+            return {row["key"]: row["sha256"] for row in tables.execute("SELECT key, sha256 FROM documents")}
+    except sqlite3.DatabaseError:
+        return {}
+
+
+@contextmanager
+def _lock(data: Path) -> Iterator[None]:
+    """Hold the right to build into `data`; the system gives it back when this process ends, however it ends."""
+    with (data / "build.lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise GenerationError(
+                f"Another build (process {holder}) is at work in {data}. Wait until it has finished, or stop it."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file or folder to disk now."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

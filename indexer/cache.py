@@ -1,0 +1,105 @@
+"""Vectors already computed, kept across builds. Only a cache: it may be deleted, and a broken one is replaced."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.encoder import Encoder
+
+Vectors = NDArray[np.float32]
+Result = TypeVar("Result")
+
+_APPLICATION = 0x50524543  # "PREC": tells our file from any other SQLite database
+_LOOK_UP = 500  # parameters in one statement; SQLite's oldest limit is 999
+
+
+class EmbeddingCache:
+    """The cache file at `path`, seen with one encoder's eyes. A context manager; for one thread."""
+
+    def __init__(self, path: Path, encoder: Encoder) -> None:
+        self._path = path
+        self._salt = f"{encoder.fingerprint}\0{encoder.dtype}\0{encoder.backend}\0".encode()
+        self._dimension = encoder.dimension
+        try:
+            self._database = _open(path)
+        except sqlite3.DatabaseError:
+            _set_aside(path)
+            self._database = _open(path)
+
+    def __enter__(self) -> "EmbeddingCache":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    def get(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of those `texts` that are known, each of shape (dimension,)."""
+        found: dict[str, Vectors] = {}
+        for start in range(0, len(texts), _LOOK_UP):
+            keys = {self._key(text): text for text in texts[start : start + _LOOK_UP]}
+            for key, blob in self._through(lambda keys=keys: self._select(list(keys)), otherwise=[]):
+                vector = np.frombuffer(blob, dtype="<f4") if isinstance(blob, bytes) else np.empty(0)
+                if vector.shape == (self._dimension,) and abs(float(vector @ vector) - 1) < 1e-3:
+                    found[keys[key]] = vector
+        return found
+
+    def put(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Keep one vector per text, committed before this returns."""
+        rows = [(self._key(t), v.astype("<f4").tobytes()) for t, v in zip(texts, vectors, strict=True)]
+        self._through(lambda: self._insert(rows), otherwise=None)
+
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(self._salt + text.encode()).digest()
+
+    def _select(self, keys: list[bytes]) -> list[tuple[bytes, object]]:
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT key, vector FROM embeddings WHERE key IN ({marks})"  # noqa: S608
+        return self._database.execute(query, keys).fetchall()
+
+    def _insert(self, rows: list[tuple[bytes, bytes]]) -> None:
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", rows)
+
+    def _through(self, work: Callable[[], Result], *, otherwise: Result) -> Result:
+        """Do `work`; where the file turns out to be damaged, start an empty one and return `otherwise`."""
+        try:
+            return work()
+        except sqlite3.DatabaseError:
+            self._database.close()
+            _set_aside(self._path)
+            self._database = _open(self._path)
+            return otherwise
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The database at `path`, made where there is none. Raises sqlite3.DatabaseError if it is not a cache."""
+    database = sqlite3.connect(path)
+    try:
+        tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if not tables:
+            database.execute(
+                "CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+            )
+            database.execute(f"PRAGMA application_id = {_APPLICATION}")
+        elif database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+            raise sqlite3.DatabaseError("not an embedding cache")
+    except sqlite3.DatabaseError:
+        database.close()
+        raise
+    return database
+
+
+def _set_aside(path: Path) -> None:
+    """Rename a file that is no usable cache, in case somebody wants it back; its journal goes."""
+    path.replace(path.with_name(path.name + ".broken"))
+    with suppress(FileNotFoundError):
+        path.with_name(path.name + "-journal").unlink()

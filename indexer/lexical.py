@@ -1,0 +1,53 @@
+"""The lexical index of a generation: tantivy, passages by their words."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tantivy
+
+# Postings are held in memory up to this many bytes and then flushed as a segment: enough for one segment
+# of some million passages. It is a ceiling, not an allocation.
+_HEAP = 1_000_000_000
+
+
+def make_analyzer() -> "tantivy.TextAnalyzer":
+    """The one way from text to terms, for passages and for queries: words, lower case, unaccented, stemmed."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for step in (Filter.lowercase(), Filter.ascii_fold(), Filter.stemmer("english")):
+        builder = builder.filter(step)
+    return builder.build()
+
+
+def write_lexical(folder: Path, passages: Iterable[tuple[int, str]]) -> None:
+    """Write (passages.id, text) pairs as a new index into `folder`, which is made."""
+    import tantivy
+
+    schema = tantivy.SchemaBuilder()
+    schema.add_unsigned_field("id", stored=True, indexed=True, fast=True)
+    schema.add_text_field("text", tokenizer_name="precedent")
+    folder.mkdir()
+    index = tantivy.Index(schema.build(), path=str(folder))
+    index.register_tokenizer("precedent", make_analyzer())
+    writer = index.writer(heap_size=_HEAP, num_threads=1)  # two threads gave unstable order
+    for number, text in passages:
+        document = tantivy.Document()  # filled field by field: its keywords would make `id` a signed integer
+        document.add_unsigned("id", number)
+        document.add_text("text", text)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    for lock in folder.glob(".tantivy-*.lock"):
+        lock.unlink()
+
+
+def open_lexical(folder: Path) -> "tantivy.Index":
+    """Open the index in `folder` for searching; several threads may share it. Raises ValueError if damaged."""
+    import tantivy
+
+    index = tantivy.Index.open(str(folder))
+    index.register_tokenizer("precedent", make_analyzer())
+    return index

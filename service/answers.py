@@ -1,0 +1,220 @@
+"""The shapes of what the service answers: the JSON contract, in types. All of it is plain JSON data."""
+
+import json
+from typing import Any, Literal, TypedDict
+
+Match = Literal["good", "weak", "none"]
+
+
+class FacetValue(TypedDict):
+    value: str
+    label: str
+    count: int
+
+
+class HitDocument(TypedDict):
+    id: str
+    title: str
+    kind: str
+    force: str | None
+    date: str | None
+    source: str
+    url: str | None
+
+
+class HitFinding(TypedDict):
+    id: str
+    kind: str
+    number: str | None
+    status: str | None
+    status_date: str | None
+    deadline: str | None
+    closure_signal: str | None
+
+
+class MemberDocument(TypedDict):
+    id: str
+    title: str
+    source: str
+
+
+class FoldMember(TypedDict):
+    passage_id: str
+    force: str | None
+    document: MemberDocument
+    status: str | None
+    status_date: str | None
+
+
+class Fold(TypedDict):
+    id: str
+    members: list[FoldMember]
+
+
+class Ranks(TypedDict):
+    dense: int
+    lexical: int | None
+
+
+class Explanation(TypedDict):
+    """`dense` and `lexical` are `cosine` and `bm25` scaled to 0–1; ranks are among what was found."""
+
+    cosine: float
+    bm25: float
+    dense: float
+    lexical: float
+    ranks: Ranks
+
+
+class ThemeTag(TypedDict):
+    theme: str
+    probability: float
+    origin: Literal["model", "inherited", "person"]
+
+
+class Passage(TypedDict):
+    """A passage with its place. `date` is a comment's own, else the document's. Shared by hits and look-ups."""
+
+    passage_id: str
+    text: str
+    kind: str
+    date: str | None
+    grade: str | None
+    document: HitDocument
+    section: list[str]
+    page: int | None
+    citation: str
+    finding: HitFinding | None
+    themes: list[ThemeTag]
+    fold: Fold | None
+
+
+class _HitExtra(TypedDict, total=False):
+    explain: Explanation
+
+
+class Hit(Passage, _HitExtra):
+    """Offsets are characters of `text`."""
+
+    score: float
+    match: Match
+    highlights: list[list[int]]
+    best_sentence: list[int]
+
+
+Expansion = TypedDict("Expansion", {"from": str, "to": str})
+
+
+class SearchResponse(TypedDict):
+    query: str
+    expansions: list[Expansion]
+    match: Match
+    total: int
+    page: int
+    page_size: int
+    results: list[Hit]
+    nearest: list[Hit]
+    facets: dict[str, list[FacetValue]]
+    suggested_filters: dict[str, list[str]]
+
+
+class SectionRecord(TypedDict):
+    """A heading path with the passages under it, in the order of the text."""
+
+    path: list[str]
+    passages: list[Passage]
+
+
+class GradeRecord(TypedDict):
+    area: str
+    grade: str
+    section: list[str] | None
+    distribution: dict[str, int] | None
+
+
+class EventRecord(TypedDict):
+    """A dated status or comment; `passages` are the ids of those that a comment became."""
+
+    date: str
+    kind: str
+    status: str | None
+    text: str
+    passages: list[str]
+
+
+class FindingRecord(TypedDict):
+    id: str
+    kind: str
+    number: str | None
+    text: str
+    section: list[str]
+    deadline: str | None
+    deadline_text: str | None
+    addressees: list[str]
+    status: str | None
+    status_date: str | None
+    closure_signal: str | None
+
+
+class FindingAnswer(FindingRecord):
+    """A finding by itself: with its document, its passages, and the document's events where it is a record."""
+
+    document: HitDocument
+    passages: list[str]
+    events: list[EventRecord]
+
+
+class GlossaryRecord(TypedDict):
+    term: str
+    meaning: str
+
+
+class DocumentAnswer(TypedDict):
+    id: str
+    title: str
+    kind: str
+    force: str | None
+    date: str | None
+    register_number: str | None
+    url: str | None
+    source: str
+    other_sources: list[str]
+    notes: list[str]
+    grades: list[GradeRecord]
+    events: list[EventRecord]
+    findings: list[FindingRecord]
+    glossary: list[GlossaryRecord]
+    sections: list[SectionRecord]
+
+
+class ForceRecord(TypedDict):
+    slug: str
+    name: str
+    documents: int
+
+
+class ForcesAnswer(TypedDict):
+    forces: list[ForceRecord]
+
+
+class ThemesAnswer(TypedDict):
+    themes: list[str]
+
+
+class Liveness(TypedDict):
+    status: Literal["ok"]
+
+
+class Readiness(TypedDict):
+    """`problem` says why a newer generation is not served, where there is one."""
+
+    status: Literal["ok", "stale"]
+    generation: str
+    created: str
+    counts: dict[str, int]
+    problem: str | None
+
+
+def to_json(answer: Any) -> str:
+    """The one way in which an answer is written, so that the API and the command line say the same."""
+    return json.dumps(answer, ensure_ascii=False, allow_nan=False)

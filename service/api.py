@@ -1,0 +1,97 @@
+"""The JSON API, version 1, and the health pages."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from indexer.generation import GenerationError
+from service.answers import Liveness, ThemesAnswer, to_json
+from service.engine import Engine
+from service.openapi import openapi
+from service.params import check_names, parse_search
+
+PREFIX = "/api/v1"
+
+
+def answer(body: Mapping[str, Any], status: int = HTTPStatus.OK) -> Response:
+    """A JSON response."""
+    return Response(to_json(body), status=status, mimetype="application/json")
+
+
+def problem(status: int, detail: str) -> Response:
+    """An error as RFC 9457 has it; `detail` is a sentence that says what to do."""
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return Response(to_json(body), status=status, mimetype="application/problem+json")
+
+
+def api_blueprint(engine: Engine) -> Blueprint:
+    """The routes under /api/v1."""
+    api = Blueprint("api", __name__, url_prefix=PREFIX)
+
+    @api.get("/search")
+    def search() -> Response:
+        return answer(engine.search(parse_search(request.args.to_dict(flat=False), engine)))
+
+    @api.get("/documents/<path:key>")
+    def document(key: str) -> Response:
+        return _found(engine.document(key), "document", key)
+
+    @api.get("/passages/<path:key>")
+    def passage(key: str) -> Response:
+        return _found(engine.passage(key), "passage", key)
+
+    @api.get("/findings/<path:key>")
+    def finding(key: str) -> Response:
+        return _found(engine.finding(key), "finding", key)
+
+    @api.get("/forces")
+    def forces() -> Response:
+        return _plain(engine.forces())
+
+    @api.get("/themes")
+    def themes() -> Response:
+        none: ThemesAnswer = {"themes": []}
+        return _plain(none)
+
+    @api.get("/openapi.json")
+    def description() -> Response:
+        return _plain(openapi())
+
+    return api
+
+
+def health_blueprint(engine: Engine) -> Blueprint:
+    """/health/live: the process answers. /health/ready: there is an index and it is open."""
+    health = Blueprint("health", __name__, url_prefix="/health")
+
+    @health.get("/live")
+    def live() -> Response:
+        alive: Liveness = {"status": "ok"}
+        return _plain(alive)
+
+    @health.get("/ready")
+    def ready() -> Response:
+        try:
+            return _plain(engine.health())
+        except GenerationError as error:
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+    return health
+
+
+def _plain(body: Mapping[str, Any]) -> Response:
+    check_names(request.args, ())
+    return answer(body)
+
+
+def _found(record: Mapping[str, Any] | None, what: str, key: str) -> Response:
+    if record is None:
+        shown = key if len(key) <= 200 else key[:200] + "…"
+        return problem(
+            HTTPStatus.NOT_FOUND,
+            f"There is no {what} {shown!r} in the current index: take an id from a search, as it is given there.",
+        )
+    return _plain(record)

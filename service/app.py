@@ -1,0 +1,78 @@
+"""The application factory: everything is handed in, nothing happens on import."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from corpus.model import CorpusError
+from indexer.generation import GenerationError
+from models.encoder import ModelError
+from service.api import api_blueprint, health_blueprint, problem
+from service.engine import Engine
+from service.pages import pages_blueprint
+from service.params import RequestError
+
+_log = logging.getLogger(__name__)
+
+HEADERS = {
+    # Pages hold no script and no style of their own: whatever a document's text may contain, nothing runs.
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address: go back to the search page and start from there.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Only GET and HEAD are answered here: nothing can be changed.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The service made a mistake; the log of `precedent serve` says which.",
+}
+
+
+def create_app(engine: Engine) -> Flask:
+    """The web application over an engine: pages, API and health."""
+    app = Flask("service")
+    # Ids of documents may hold two slashes in a row.
+    app.url_map.merge_slashes = False
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for blueprint in (api_blueprint(engine), health_blueprint(engine), pages_blueprint(engine)):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(RequestError, lambda error: _refuse(HTTPStatus.BAD_REQUEST, str(error)))
+    for unusable in (GenerationError, ModelError, CorpusError):
+        app.register_error_handler(unusable, lambda error: _refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error)))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _mistake)
+    app.after_request(_secure)
+    return app
+
+
+def _secure(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return make_response(error.get_response())
+    status = HTTPStatus(error.code)
+    response = _refuse(status, _SENTENCES.get(status, error.description or status.phrase))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _mistake(error: Exception) -> Response:
+    _log.error("no answer to %s %s", request.method, request.path, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _refuse(status, _SENTENCES[status])
+
+
+def _refuse(status: HTTPStatus, sentence: str) -> Response:
+    if request.path.startswith(("/api", "/health")):
+        return problem(status, sentence)
+    return make_response(render_template("problem.html", title=status.phrase, sentence=sentence), status)

@@ -1,0 +1,126 @@
+"""What passages are filtered and counted by, read from a generation once and held as arrays.
+
+Every array is indexed by passages.id, so ids of both retrievers and masks of all filters meet without a
+look-up. A value that is missing is the value "unknown": it is counted and can be chosen like any other.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+UNKNOWN = "unknown"
+FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year")
+_CODED = tuple(name for name in FACETS if name != "theme")  # no generation holds themes yet
+
+_ROWS = """
+SELECT p.id, p.fold, p.date, d.force, d.kind, p.kind, f.status, p.grade, substr(p.date, 1, 4)
+FROM passages p JOIN documents d ON d.id = p.document LEFT JOIN findings f ON f.id = p.finding
+ORDER BY p.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is narrowed to: any of the values of a facet, and all of the facets.
+
+    `year` holds years as text or "unknown"; the range is inclusive and leaves out what has no year.
+    """
+
+    force: tuple[str, ...] = ()
+    document_kind: tuple[str, ...] = ()
+    finding: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    grade: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+
+    def chosen(self, facet: str) -> tuple[str, ...]:
+        """The values chosen of one facet."""
+        return () if facet == "theme" else tuple(getattr(self, facet))
+
+    def any(self) -> bool:
+        """Whether anything is narrowed at all."""
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One facet: its values in order, "unknown" last, and for every passage the index of its value."""
+
+    values: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+    def mask(self, chosen: Iterable[str]) -> Mask:
+        """The passages that have one of the chosen values; a value no passage has selects none."""
+        keep = np.isin(np.array(self.values, dtype=object), list(chosen))
+        return np.asarray(keep[self.codes], dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The filterable side of one generation. `dates` are ranks: a later date is higher, none is -1."""
+
+    exists: Mask
+    fold: NDArray[np.int64]
+    dates: NDArray[np.int64]
+    years: NDArray[np.int64]
+    facets: dict[str, Column] = field(repr=False)
+
+    def mask(self, filters: Filters, without: str | None = None) -> Mask:
+        """The passages that pass the filters, or all of them but those of the facet `without`."""
+        mask = self.exists.copy()
+        for name in _CODED:
+            chosen = filters.chosen(name)
+            if chosen and name != without:
+                mask &= self.facets[name].mask(chosen)
+        if without != "year":
+            if filters.year_from is not None:
+                mask &= self.years >= filters.year_from
+            if filters.year_to is not None:
+                mask &= (self.years <= filters.year_to) & (self.years >= 0)
+        return mask
+
+    def counts(self, facet: str, members: Mask) -> dict[str, int]:
+        """For each value of a facet, the number of folds with a member that has it; zeros are left out."""
+        if facet == "theme":
+            return {}
+        column = self.facets[facet]
+        seen = np.zeros((len(self.fold), len(column.values)), dtype=np.bool_)
+        seen[self.fold[members], column.codes[members]] = True
+        totals = seen.sum(axis=0)
+        return {value: int(n) for value, n in zip(column.values, totals, strict=True) if n}
+
+
+def read_columns(connection: sqlite3.Connection) -> Columns:
+    """All passages of a generation, in one pass over its database."""
+    rows = connection.execute(_ROWS).fetchall()
+    ids, folds, dates, *raw = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 9
+    places = np.array(ids, dtype=np.int64)
+    size = int(places[-1]) + 1 if ids else 0
+    ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
+    years = [int(year) if year and year.isdigit() else -1 for year in raw[-1]]
+    return Columns(
+        exists=_scatter(size, places, [True] * len(ids), np.bool_).astype(np.bool_),
+        fold=_scatter(size, places, folds, np.int64),
+        dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates], np.int64),
+        years=_scatter(size, places, years, np.int64),
+        facets={name: _column(size, places, values) for name, values in zip(_CODED, raw, strict=True)},
+    )
+
+
+def _column(size: int, places: NDArray[np.int64], raw: Sequence[str | None]) -> Column:
+    values = (*sorted({value for value in raw if value is not None}), UNKNOWN)
+    code = {value: index for index, value in enumerate(values)}
+    return Column(values, _scatter(size, places, [code[UNKNOWN if v is None else v] for v in raw], np.int32))
+
+
+def _scatter(size: int, places: NDArray[np.int64], values: Sequence[int], kind: type) -> NDArray[np.integer]:
+    column = np.zeros(size, dtype=kind)
+    column[places] = values
+    return column

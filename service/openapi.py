@@ -1,0 +1,168 @@
+"""The description of the API in OpenAPI 3.1. Its schemas are made from the types of `service.answers`."""
+
+import types
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from service import answers
+from service.columns import UNKNOWN
+from service.params import FIXED, MAX_PAGE_SIZE, SORTS
+from service.question import MAX_LENGTH
+
+_PRIMITIVES: dict[Any, str] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+}
+_YEAR = {"type": "integer", "minimum": 1, "maximum": 9999}
+
+
+def openapi() -> dict[str, Any]:
+    """The whole description, as plain JSON data."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Precedent",
+            "version": "1",
+            "description": "What a police inspectorate has told forces, and what each did about it, found by meaning. "
+            "Every filter can be repeated; the values of one filter widen a search, different filters narrow it.",
+        },
+        "paths": {
+            "/api/v1/search": {"get": _search()},
+            **{
+                f"/api/v1/{plural}/{{id}}": {"get": _by_id(plural, answer)}
+                for plural, answer in (
+                    ("documents", answers.DocumentAnswer),
+                    ("passages", answers.Passage),
+                    ("findings", answers.FindingAnswer),
+                )
+            },
+            "/api/v1/forces": {"get": _operation("Every force", answers.ForcesAnswer)},
+            "/api/v1/themes": {"get": _operation("The themes; none yet", answers.ThemesAnswer)},
+            "/api/v1/openapi.json": {"get": _described()},
+            "/health/live": {"get": _operation("The process answers", answers.Liveness)},
+            "/health/ready": {"get": _operation("What is served", answers.Readiness)},
+        },
+        "components": {
+            "schemas": {**_schemas(), "Problem": _problem()},
+            "responses": {"Problem": _problem_response()},
+        },
+    }
+
+
+def schema_of(kind: Any) -> dict[str, Any]:
+    """The JSON schema of a type as answers.py uses them."""
+    if is_typeddict(kind):
+        return {"$ref": f"#/components/schemas/{kind.__name__}"}
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is list:
+        return {"type": "array", "items": schema_of(arguments[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": schema_of(arguments[1])}
+    if origin is Literal:
+        return {"type": "string", "enum": list(arguments)}
+    if origin in (types.UnionType, Union):
+        return {"anyOf": [schema_of(argument) for argument in arguments]}
+    return {"type": _PRIMITIVES[kind]}
+
+
+def _schemas() -> dict[str, Any]:
+    shapes = [shape for name, shape in vars(answers).items() if is_typeddict(shape) and name[0] != "_"]
+    return {
+        shape.__name__: {
+            "type": "object",
+            "required": sorted(shape.__required_keys__),
+            "properties": {name: schema_of(kind) for name, kind in get_type_hints(shape).items()},
+            "additionalProperties": False,
+        }
+        for shape in shapes
+    }
+
+
+def _search() -> dict[str, Any]:
+    words = "Words or a question; a phrase in quotation marks is kept together. Empty: all, newest first."
+    parameters = [
+        _parameter("q", words, {"type": "string", "maxLength": MAX_LENGTH}),
+        _parameter("force", f'Slug of a force (see /forces), or "{UNKNOWN}".', _many({"type": "string"})),
+        *(
+            _parameter(name, f'One of these, or "{UNKNOWN}".', _many(_enumeration(name)))
+            for name in ("document_kind", "finding", "status", "grade")
+        ),
+        _parameter("year", f'A year, or "{UNKNOWN}".', _many({"type": "string"})),
+        _parameter("year_from", "Not before this year.", _YEAR),
+        _parameter("year_to", "Not after this year.", _YEAR),
+        _parameter("sort", "The order.", {"type": "string", "enum": list(SORTS), "default": SORTS[0]}),
+        _parameter("expand", "Search for other words for the same too.", {"type": "boolean", "default": True}),
+        _parameter("explain", "Say how each hit was scored.", {"type": "boolean", "default": False}),
+        _parameter("page", "Which page.", {"type": "integer", "minimum": 1, "default": 1}),
+        _parameter(
+            "page_size",
+            "Hits on a page.",
+            {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 20},
+        ),
+    ]
+    return {**_operation("Search", answers.SearchResponse), "parameters": parameters}
+
+
+def _enumeration(name: str) -> dict[str, Any]:
+    # A grade is what the documents print, so an index may hold others than the known ones.
+    known = [*FIXED[name], UNKNOWN]
+    return {"type": "string", "examples": known} if name == "grade" else {"type": "string", "enum": known}
+
+
+def _many(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    shape = {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+    return {**shape, "style": "form", "explode": True} if schema["type"] == "array" else shape
+
+
+def _by_id(plural: str, answer: Any) -> dict[str, Any]:
+    parameter = {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "As a search gives it; it may hold slashes.",
+        "schema": {"type": "string"},
+    }
+    return {**_operation(f"One of the {plural}", answer), "parameters": [parameter]}
+
+
+def _operation(summary: str, answer: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema_of(answer)}}
+    return {
+        "summary": summary,
+        "responses": {
+            "200": {"description": summary, "content": content},
+            "default": {"$ref": "#/components/responses/Problem"},
+        },
+    }
+
+
+def _described() -> dict[str, Any]:
+    content = {"application/json": {"schema": {"type": "object"}}}
+    return {
+        "summary": "This description",
+        "responses": {"200": {"description": "OpenAPI 3.1", "content": content}},
+    }
+
+
+def _problem() -> dict[str, Any]:
+    properties = {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "A sentence that says what to do."},
+    }
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _problem_response() -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": "It cannot be answered; 400, 404, 405, 500 or 503.",
+        "content": {"application/problem+json": {"schema": schema}},
+    }

@@ -1,0 +1,172 @@
+"""The web pages: the search page and one page for each document. Plain HTML, no script."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, render_template, request, url_for
+
+from service.answers import DocumentAnswer, Hit
+from service.columns import FACETS, UNKNOWN
+from service.engine import Engine, SearchRequest
+from service.params import check_names, parse_search
+from service.question import MAX_LENGTH
+from service.show import date_words, excerpt, is_sample, label, pieces, status_words
+
+FACET_TITLES = {
+    "force": "Force",
+    "finding": "Kind of passage",
+    "document_kind": "Kind of document",
+    "status": "Status",
+    "grade": "Grade",
+    "year": "Year",
+}
+EXAMPLES = (
+    "officers taken away from neighbourhood policing",
+    "risk assessment of missing children",
+    '"domestic abuse" training',
+)
+SHOWN_LENGTH = 900
+_PAGES_SHOWN = 2
+
+Parameters = Mapping[str, Sequence[str]]
+
+
+def pages_blueprint(engine: Engine) -> Blueprint:
+    """The routes of the pages."""
+    pages = Blueprint("pages", __name__)
+    pages.add_app_template_filter(label, "label")
+    pages.add_app_template_filter(date_words, "date_words")
+    pages.add_app_template_filter(is_sample, "is_sample")
+    pages.add_app_template_filter(anchor, "anchor")
+    pages.add_app_template_global(status_words, "status_words")
+    pages.add_app_template_global(passage_url, "passage_url")
+    pages.add_app_template_filter(lambda slug: slug and engine.force_label(slug), "force_label")
+
+    @pages.get("/")
+    def search() -> str:
+        # An empty field of a form is sent as an empty value: it asks for nothing.
+        sent = request.args.to_dict(flat=False)
+        parameters = {name: kept for name, values in sent.items() if (kept := [v for v in values if v.strip()])}
+        if not sent:
+            return render_template("start.html", examples=EXAMPLES, counts=engine.health()["counts"], query="")
+        return _search_page(engine, parameters)
+
+    @pages.get("/documents/<path:key>")
+    def document(key: str) -> str:
+        check_names(request.args, ("hit", "q"))
+        found = engine.document(key)
+        if found is None:
+            abort(HTTPStatus.NOT_FOUND)
+        return _document_page(engine, found, request.args.get("hit"), request.args.get("q", "")[:MAX_LENGTH])
+
+    return pages
+
+
+def anchor(key: str) -> str:
+    """The anchor of a passage on its document's page: short, and lasting because the passage's key is."""
+    return "p-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def passage_url(document: str, passage: str, query: str = "") -> str:
+    """The address of a passage on its document's page, which marks it and the query's words in it."""
+    asked = {"q": query} if query else {}
+    return url_for("pages.document", key=document, hit=passage, _anchor=anchor(passage), **asked)
+
+
+def _search_page(engine: Engine, parameters: Parameters) -> str:
+    asked = parse_search(parameters, engine)
+    response = engine.search(asked)
+    last = max(1, ceil(response["total"] / asked.page_size))
+    query = response["query"]
+    return render_template(
+        "search.html",
+        query=query,
+        asked=asked,
+        response=response,
+        hits=[_shown(hit) for hit in response["results"]],
+        nearest=[_shown(hit) for hit in response["nearest"]],
+        facets=[(name, title, response["facets"][name]) for name, title in FACET_TITLES.items()],
+        chosen=_chosen(engine, asked, parameters),
+        unfiltered=_address({"q": [query]}) if asked.filters.any() else None,
+        last=last,
+        pages=_page_links(parameters, asked.page, last),
+        sorts=[
+            (title, _address(_with(parameters, sort=name)), asked.sort == name)
+            for name, title in (("relevance", "Best match"), ("newest", "Newest"))
+        ],
+    )
+
+
+def _shown(hit: Hit) -> dict[str, Any]:
+    """A hit with its text cut into pieces, and cut down around its best sentence where it is long."""
+    text, best = hit["text"], hit["best_sentence"]
+    start, end = excerpt(text, best, SHOWN_LENGTH)
+
+    def moved(span: Sequence[int]) -> tuple[int, int]:
+        return max(0, span[0] - start), max(0, min(span[1], end) - start)
+
+    only_sentence = best[0] == 0 and best[1] == len(text)
+    cut = pieces(
+        text[start:end],
+        [moved(span) for span in hit["highlights"] if span[1] > start and span[0] < end],
+        None if only_sentence or not hit["highlights"] else moved(best),
+    )
+    return {**hit, "pieces": cut, "cut_before": start > 0, "cut_after": end < len(text)}
+
+
+def _chosen(engine: Engine, asked: SearchRequest, parameters: Parameters) -> list[tuple[str, str]]:
+    """Each filter that is on: its words, and the address of the same search without it."""
+    links = []
+    for facet in FACETS:
+        for value in asked.filters.chosen(facet):
+            known = facet == "force" and value != UNKNOWN
+            words = engine.force_label(value) if known else label(value)
+            rest = [v for v in parameters[facet] if v != value]
+            links.append((f"{FACET_TITLES[facet]}: {words}", _address(_with(parameters, **{facet: rest}))))
+    for name, words in (("year_from", "From"), ("year_to", "To")):
+        year = getattr(asked.filters, name)
+        if year is not None:
+            links.append((f"{words} {year}", _address(_with(parameters, **{name: []}))))
+    return links
+
+
+def _page_links(parameters: Parameters, page: int, last: int) -> list[tuple[int, str]]:
+    near = range(page - _PAGES_SHOWN, page + _PAGES_SHOWN + 1)
+    numbers = sorted({1, last, *(number for number in near if 1 <= number <= last)})
+    return [(number, _address({**parameters, "page": [str(number)]})) for number in numbers]
+
+
+def _with(parameters: Parameters, **changes: str | list[str]) -> Parameters:
+    """The parameters with some changed, from the first page on."""
+    changed = {name: [value] if isinstance(value, str) else value for name, value in changes.items()}
+    return {**{name: values for name, values in parameters.items() if name != "page"}, **changed}
+
+
+def _address(parameters: Parameters) -> str:
+    # With an empty query kept in, the address never falls back to the start page.
+    return url_for("pages.search") + "?" + urlencode({"q": [""], **parameters}, doseq=True)
+
+
+def _document_page(engine: Engine, document: DocumentAnswer, hit: str | None, query: str) -> str:
+    sections = []
+    previous: list[str] = []
+    for section in document["sections"]:
+        path = section["path"]
+        same = next((i for i, (a, b) in enumerate(zip(path, previous, strict=False)) if a != b), None)
+        depth = min(len(path), len(previous)) if same is None else same
+        headings = [(min(level + 3, 6), path[level]) for level in range(depth, len(path))]
+        sections.append((headings, section["passages"]))
+        previous = path
+    marked = {
+        passage["passage_id"]: pieces(passage["text"], engine.matched(query, passage["text"]), None)
+        for section in document["sections"]
+        for passage in section["passages"]
+        if passage["passage_id"] == hit
+    }
+    return render_template(
+        "document.html", document=document, sections=sections, hit=hit, marked=marked, query=query
+    )

@@ -1,0 +1,73 @@
+"""A query as typed, made into words to look for. Nothing in it is syntax but quotation marks."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tantivy
+
+MAX_LENGTH = 2000
+_PHRASE = re.compile('["“”]([^"“”]+)["“”]')
+_POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`text` is what is encoded; `words` and `phrases` are the concepts that an answer may contain.
+
+    All are in the form of the lexical index (lower case, stemmed). `tokens` are what is scored and
+    highlighted: the words inside and outside quotation marks.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    words: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was asked at all (as against something without a word in it)."""
+        return not self.text
+
+
+def clean(query: str) -> str:
+    """The query without control characters and with single spaces."""
+    kept = "".join(" " if c.isspace() else c for c in query if c.isspace() or not _control(c))
+    return " ".join(kept.split())
+
+
+def understand(query: str, analyzer: "tantivy.TextAnalyzer") -> Question:
+    """Words and quoted phrases of a query, through the analyzer that the passages went through.
+
+    Common words are left out unless the query has no other; inside quotation marks they count.
+    """
+    text = clean(query)
+    plain = _POSSESSIVE.sub(" ", text)
+    quoted = [tuple(analyzer.analyze(phrase)) for phrase in _PHRASE.findall(plain)]
+    single = [phrase[0] for phrase in quoted if len(phrase) == 1]
+    content = _content_analyzer()
+    words = _once([*content.analyze(_PHRASE.sub(" ", plain)), *single])
+    tokens = _once([*content.analyze(plain), *single]) or _once(analyzer.analyze(plain))
+    phrases = tuple(dict.fromkeys(phrase for phrase in quoted if len(phrase) > 1))
+    return Question(text, tokens, words if words or phrases else tokens, phrases)
+
+
+def _content_analyzer() -> "tantivy.TextAnalyzer":
+    # The chain of the lexical index, with common words taken out before stemming: the list is of whole words.
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    chain = TextAnalyzerBuilder(Tokenizer.simple())
+    for step in (Filter.lowercase(), Filter.ascii_fold(), Filter.stopword("english")):
+        chain = chain.filter(step)
+    return chain.filter(Filter.stemmer("english")).build()
+
+
+def _control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs"}
+
+
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))

@@ -1,0 +1,135 @@
+"""From a question to scored passages: words and meaning, each over the whole index, and the match set R.
+
+Filters never come in here, so they can only take passages away from R and never move one past another.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.columns import Mask
+from service.question import Question
+
+if TYPE_CHECKING:
+    import tantivy
+
+    from indexer.generation import Generation
+
+Scores = NDArray[np.float64]
+
+# A passage answers by meaning when its cosine stands this many deviations above the mean of the reference
+# sample, for this query, and above a floor (in a small index the sample says little).
+MATCH_DEVIATIONS = 3.0
+MATCH_FLOOR = 0.25
+# It is a good answer, rather than a weak one, when it stands this many deviations above.
+GOOD_DEVIATIONS = 5.0
+# How much meaning counts against words, both between 0 and 1.
+DENSE_WEIGHT = 0.5
+# tantivy's BM25 saturates a word's frequency with this constant: idf * (K1 + 1) is the most a word can add.
+K1 = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Every passage of the index against one question; arrays by passages.id.
+
+    `members` is R(q). `good` marks those of R that answer strongly. `score` is the fused score in [0, 1], of
+    `dense` and `lexical`, which are `cosine` and `bm25` scaled by constants of the question.
+    """
+
+    members: Mask
+    good: Mask
+    score: Scores
+    cosine: Scores
+    bm25: Scores
+    dense: Scores
+    lexical: Scores
+
+
+def everything(exists: Mask) -> Retrieved:
+    """The answer to an empty question: every passage, none better than another."""
+    zeros = np.zeros(len(exists))
+    return Retrieved(exists, exists, zeros, zeros, zeros, zeros, zeros)
+
+
+def retrieve(
+    generation: "Generation", exists: Mask, question: Question, vector: NDArray[np.float32]
+) -> Retrieved:
+    """Score all passages for a question whose text encodes to `vector`.
+
+    A question without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
+    """
+    cosine = _cosines(generation, len(exists), vector)
+    mean, deviation = _reference(generation, vector)
+    bm25, all_concepts, bound = _words(generation, len(exists), question)
+    # Both ends are the query's own: an unrelated passage is 0, one that says the same is 1; no word is 0, the
+    # most BM25 can give to these words is 1.
+    dense = np.clip((cosine - mean) / max(1.0 - mean, 1e-6), 0.0, 1.0)
+    lexical = np.clip(bm25 / bound, 0.0, 1.0) if bound > 0 else bm25
+    # Rounded, so that the last bits of a vector cannot part passages with the same text.
+    score = np.round(DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical, 6)
+    near = cosine >= max(mean + MATCH_DEVIATIONS * deviation, MATCH_FLOOR)
+    very_near = near & (cosine >= mean + GOOD_DEVIATIONS * deviation)
+    asked = exists if question.tokens else np.zeros_like(exists)
+    return Retrieved(
+        members=asked & (all_concepts | near),
+        good=asked & (all_concepts | very_near),
+        score=score,
+        cosine=cosine,
+        bm25=bm25,
+        dense=dense,
+        lexical=lexical,
+    )
+
+
+def word_weights(searcher: "tantivy.Searcher", tokens: tuple[str, ...]) -> dict[str, float]:
+    """The idf of each word, as BM25 has it: rare words weigh more. A word that occurs nowhere is left out."""
+    total = searcher.num_docs
+    weights = {}
+    for token in tokens:
+        frequency = searcher.doc_freq("text", token)
+        if frequency:
+            weights[token] = math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+    return weights
+
+
+def _cosines(generation: "Generation", size: int, vector: NDArray[np.float32]) -> Scores:
+    # All of them, from one exact scan: those of R that only words brought in need a cosine as well.
+    _, values, ids = generation.vectors.range_search(vector.reshape(1, -1).astype(np.float32), -2.0)
+    cosine = np.full(size, -1.0)
+    np.maximum.at(cosine, ids, values.astype(np.float64))
+    return cosine
+
+
+def _reference(generation: "Generation", vector: NDArray[np.float32]) -> tuple[float, float]:
+    sample = generation.reference @ vector
+    return (float(sample.mean()), float(sample.std())) if len(sample) else (0.0, 0.0)
+
+
+def _words(generation: "Generation", size: int, question: Question) -> tuple[Scores, Mask, float]:
+    """BM25 of each passage, whether it has every concept, and the most BM25 that the words could give."""
+    from tantivy import Occur, Query
+
+    index = generation.lexical
+    searcher = index.searcher()
+    terms = {token: Query.term_query(index.schema, "text", token) for token in question.tokens}
+    terms |= {word: Query.term_query(index.schema, "text", word) for word in question.words}
+    phrases = [Query.phrase_query(index.schema, "text", list(phrase)) for phrase in question.phrases]
+    scored = [(Occur.Should, terms[token]) for token in question.tokens]
+    concepts = [(Occur.Must, query) for query in [*(terms[word] for word in question.words), *phrases]]
+    bm25 = _search(searcher, Query.boolean_query(scored), size) if scored else np.zeros(size)
+    holds = _search(searcher, Query.boolean_query(concepts), size) > 0 if concepts else np.zeros(size, np.bool_)
+    bound = (K1 + 1) * sum(word_weights(searcher, question.tokens).values())
+    return bm25, np.asarray(holds, dtype=np.bool_), bound
+
+
+def _search(searcher: "tantivy.Searcher", query: "tantivy.Query", size: int) -> Scores:
+    scores = np.zeros(size)
+    if searcher.num_docs:
+        hits = searcher.search(query, limit=searcher.num_docs, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        scores[np.array(ids, dtype=np.int64)] = [score for score, _ in hits]
+    return scores

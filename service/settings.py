@@ -1,0 +1,65 @@
+"""The settings: one table of name, default and help, read from the environment once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it and says what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: the environment variable, what it is without one, and what it does."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("PRECEDENT_DATA", "./data", "Folder that holds the index and what people have recorded."),
+    Setting("PRECEDENT_ENCODER", "", "Folder of a sentence-transformers model; empty for the bundled one."),
+    Setting("PRECEDENT_FORCES", "", "File of further force names and aliases; empty for none."),
+    Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),
+    Setting("PRECEDENT_PORT", "8000", "Port that `precedent serve` listens on, 0 to 65535."),
+    Setting("PRECEDENT_THREADS", "4", "Requests that `precedent serve` answers at once, 1 to 64."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the settings say. `encoder` and `forces` are None where nothing was set."""
+
+    data: Path
+    encoder: str | None
+    forces: Path | None
+    host: str
+    port: int
+    threads: int
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment. Raises SettingsError for a value that cannot be used."""
+    environment = os.environ if environment is None else environment
+    values = {row.name: environment.get(row.name, "").strip() or row.default for row in SETTINGS}
+    forces = Path(values["PRECEDENT_FORCES"]) if values["PRECEDENT_FORCES"] else None
+    if forces is not None and not forces.is_file():
+        raise SettingsError(f"PRECEDENT_FORCES names {forces}, which is not a file: correct it or unset it.")
+    return Settings(
+        data=Path(values["PRECEDENT_DATA"]),
+        encoder=values["PRECEDENT_ENCODER"] or None,
+        forces=forces,
+        host=values["PRECEDENT_HOST"],
+        port=_whole(values, "PRECEDENT_PORT", 0, 65535),
+        threads=_whole(values, "PRECEDENT_THREADS", 1, 64),
+    )
+
+
+def _whole(values: Mapping[str, str], name: str, low: int, high: int) -> int:
+    text = values[name]
+    if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
+        raise SettingsError(f"{name} is {text!r}: set it to a whole number from {low} to {high}.")
+    return int(text)
