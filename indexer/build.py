@@ -78,7 +78,8 @@ def build(
 
     Whatever goes wrong, the generation before stays current. `progress(stage, done, total)` is called as each
     stage starts, encoding after every batch. Raises GenerationError for an empty collection, while another
-    build is at work, and when what was written does not check out.
+    build is at work, and when it cannot be
+    written or does not check out.
     """
     if not collection.documents:
         raise GenerationError(
@@ -88,7 +89,13 @@ def build(
     with _lock(data):
         _clean(data)
         documents = sorted(collection.documents, key=lambda d: d.key)
-        return _build(documents, encoder, data, tuple(inputs), _Clock(progress))
+        try:
+            return _build(documents, encoder, data, tuple(inputs), _Clock(progress))
+        except (OSError, sqlite3.Error) as error:
+            raise GenerationError(
+                f"The build stopped: {error}. What was served before still is. See that {data} is writable and has"
+                " room, then run `precedent build` again; what was encoded is kept."
+            ) from error
 
 
 @dataclass(slots=True)
@@ -168,9 +175,7 @@ def _write(folder: Path, documents: list[Document], encoder: Encoder, data: Path
     return embedded
 
 
-def _describe(
-    folder: Path, encoder: Encoder, created: datetime, inputs: tuple[str, ...], vectors: int
-) -> Manifest:
+def _describe(folder: Path, encoder: Encoder, created: datetime, inputs: tuple[str, ...], vectors: int) -> Manifest:
     """Write the manifest of what stands in `folder`."""
     with closing(open_tables(folder / PASSAGES)) as tables:
         counts, kinds = count_rows(tables), count_kinds(tables)
@@ -235,7 +240,7 @@ def _former(data: Path) -> dict[str, str]:
 
 @contextmanager
 def _lock(data: Path) -> Iterator[None]:
-    """Hold the right to build into `data`; the system gives it back when this process ends, however it ends."""
+    """Hold the right to build into `data`; the system takes it back when this process ends in any way."""
     with (data / "build.lock").open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

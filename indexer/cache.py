@@ -1,8 +1,8 @@
-"""Vectors already computed, kept across builds. Only a cache: it may be deleted, and a broken one is replaced."""
+"""Vectors already computed, kept across builds. It may be deleted at any time; a broken one is replaced."""
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -45,17 +45,22 @@ class EmbeddingCache:
         """The vectors of those `texts` that are known, each of shape (dimension,)."""
         found: dict[str, Vectors] = {}
         for start in range(0, len(texts), _LOOK_UP):
-            keys = {self._key(text): text for text in texts[start : start + _LOOK_UP]}
-            for key, blob in self._through(lambda keys=keys: self._select(list(keys)), otherwise=[]):
-                vector = np.frombuffer(blob, dtype="<f4") if isinstance(blob, bytes) else np.empty(0)
-                if vector.shape == (self._dimension,) and abs(float(vector @ vector) - 1) < 1e-3:
-                    found[keys[key]] = vector
+            found.update(self._look_up(texts[start : start + _LOOK_UP]))
         return found
 
     def put(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Keep one vector per text, committed before this returns."""
         rows = [(self._key(t), v.astype("<f4").tobytes()) for t, v in zip(texts, vectors, strict=True)]
-        self._through(lambda: self._insert(rows), otherwise=None)
+        self._through(lambda: self._insert(rows))
+
+    def _look_up(self, texts: Sequence[str]) -> Iterator[tuple[str, Vectors]]:
+        """The known ones of `texts`; a vector that is not `dimension` long and of unit length is not known."""
+        text_of = {self._key(text): text for text in texts}
+        for key, blob in self._through(lambda: self._select(list(text_of))) or ():
+            if isinstance(blob, bytes) and len(blob) == 4 * self._dimension:
+                vector = np.frombuffer(blob, dtype="<f4")
+                if abs(float(vector @ vector) - 1) < 1e-3:
+                    yield text_of[key], vector
 
     def _key(self, text: str) -> bytes:
         return hashlib.sha256(self._salt + text.encode()).digest()
@@ -69,15 +74,15 @@ class EmbeddingCache:
         with self._database:
             self._database.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", rows)
 
-    def _through(self, work: Callable[[], Result], *, otherwise: Result) -> Result:
-        """Do `work`; where the file turns out to be damaged, start an empty one and return `otherwise`."""
+    def _through(self, work: Callable[[], Result]) -> Result | None:
+        """Do `work`; where the file turns out to be damaged, go on with an empty one."""
         try:
             return work()
         except sqlite3.DatabaseError:
             self._database.close()
             _set_aside(self._path)
             self._database = _open(self._path)
-            return otherwise
+            return None
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -86,9 +91,7 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if not tables:
-            database.execute(
-                "CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
-            )
+            database.execute("CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
             database.execute(f"PRAGMA application_id = {_APPLICATION}")
         elif database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
             raise sqlite3.DatabaseError("not an embedding cache")

@@ -16,7 +16,7 @@ Vectors = NDArray[np.float32]
 
 FP16_ABOVE = 50_000  # vectors
 REFERENCE_SIZE = 2_000
-_COMMIT = 128  # strings encoded between two commits to the cache: what a killed build may lose
+_COMMIT = 64  # strings encoded between two commits to the cache: what a killed build may lose
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def embedding_text(document: Document, passage: Passage) -> str:
 def embed(
     texts: Sequence[str], encoder: Encoder, cache: EmbeddingCache, progress: Callable[[int, int], None]
 ) -> Embedded:
-    """Vectors for `texts`, the embedding texts of passages 1, 2, 3, …; only strings new to the cache are encoded."""
+    """Vectors for the embedding texts of passages 1, 2, 3, …; only strings new to the cache are encoded."""
     windows = [encoder.windows(text) for text in texts]
     strings = list(dict.fromkeys(window for pieces in windows for window in pieces))
     known = cache.get(strings)
@@ -49,11 +49,10 @@ def embed(
     progress(0, len(new))
     for start in range(0, len(new), _COMMIT):
         batch = new[start : start + _COMMIT]
-        vectors = encoder.encode_document(
-            batch, lambda done, _, start=start: progress(start + done, len(new))
-        )
+        vectors = encoder.encode_document(batch)
         cache.put(batch, vectors)
         known.update(zip(batch, vectors, strict=True))
+        progress(start + len(batch), len(new))
     ids = [number for number, pieces in enumerate(windows, start=1) for _ in pieces]
     rows = [known[window] for pieces in windows for window in pieces]
     return Embedded(np.array(ids, np.int64), np.stack(rows), encoded=len(new), cached=cached)
@@ -66,14 +65,15 @@ def write_vectors(path: Path, embedded: Embedded) -> None:
     count, dimension = embedded.vectors.shape
     flat: Any
     if count > FP16_ABOVE:
-        flat = faiss.IndexScalarQuantizer(
-            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
+        flat = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     else:
         flat = faiss.IndexFlatIP(dimension)
     index = faiss.IndexIDMap2(flat)
     index.add_with_ids(embedded.vectors, embedded.ids)
-    faiss.write_index(index, str(path))
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"the vectors could not be written ({error})") from error
 
 
 def write_reference(path: Path, embedded: Embedded) -> None:

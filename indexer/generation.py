@@ -114,7 +114,7 @@ def open_generation(data: Path, encoder: Encoder | None = None) -> Generation:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest of the generation in folder `path`. Raises GenerationError if missing or of another format."""
+    """The manifest of the generation in folder `path`. Raises GenerationError where it cannot be read."""
     try:
         found = json.loads((path / "manifest.json").read_text("utf-8"))
         version = found["format_version"]
@@ -123,12 +123,10 @@ def read_manifest(path: Path) -> Manifest:
     except FileNotFoundError:
         raise GenerationError(f"Generation {path.name} has no manifest.json. {_REBUILD}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GenerationError(
-            f"The manifest of generation {path.name} is damaged ({error!r}). {_REBUILD}"
-        ) from error
+        raise GenerationError(f"The manifest of generation {path.name} is damaged ({error!r}). {_REBUILD}") from error
     raise GenerationError(
-        f"Generation {path.name} has format version {version}; this version of precedent reads {FORMAT_VERSION}."
-        f" {_REBUILD}"
+        f"Generation {path.name} has format version {version}, and this version of precedent reads"
+        f" {FORMAT_VERSION}. {_REBUILD}"
     )
 
 
@@ -195,8 +193,8 @@ def _damaged(path: Path, what: str) -> GenerationError:
 def _check_encoder(path: Path, made_by: EncoderRecord, encoder: Encoder) -> None:
     if (made_by.fingerprint, made_by.dimension) != (encoder.fingerprint, encoder.dimension):
         raise GenerationError(
-            f"Generation {path.name} was made with the encoder {made_by.name} ({made_by.fingerprint[:12]}), and"
-            f" {encoder.name} ({encoder.fingerprint[:12]}) cannot be compared with its vectors."
+            f"Generation {path.name} was made with the encoder {made_by.name} ({made_by.fingerprint[:12]}),"
+            f" and {encoder.name} ({encoder.fingerprint[:12]}) cannot be compared with its vectors."
             " Run `precedent build` to index again with this encoder, or set the former one."
         )
 
@@ -222,9 +220,7 @@ def _wrong_bytes(path: Path, manifest: Manifest) -> list[str]:
             problems.append(f"{name} is missing from generation {path.name}.")
             continue
         if found != record:
-            problems.append(
-                f"{name} of generation {path.name} is not as it was written: its SHA-256 differs."
-            )
+            problems.append(f"{name} of generation {path.name} is not as it was written: its SHA-256 differs.")
     return problems
 
 

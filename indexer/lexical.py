@@ -13,7 +13,7 @@ _HEAP = 1_000_000_000
 
 
 def make_analyzer() -> "tantivy.TextAnalyzer":
-    """The one way from text to terms, for passages and for queries: words, lower case, unaccented, stemmed."""
+    """The one way from text to terms, for passages and for queries: lower case, unaccented, stemmed."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     builder = TextAnalyzerBuilder(Tokenizer.simple())
@@ -32,6 +32,17 @@ def write_lexical(folder: Path, passages: Iterable[tuple[int, str]]) -> None:
     folder.mkdir()
     index = tantivy.Index(schema.build(), path=str(folder))
     index.register_tokenizer("precedent", make_analyzer())
+    try:
+        _fill(index, passages)
+    except ValueError as error:  # all that tantivy raises, a full disk included
+        raise OSError(f"the lexical index could not be written ({error})") from error
+    for lock in folder.glob(".tantivy-*.lock"):
+        lock.unlink()
+
+
+def _fill(index: "tantivy.Index", passages: Iterable[tuple[int, str]]) -> None:
+    import tantivy
+
     writer = index.writer(heap_size=_HEAP, num_threads=1)  # two threads gave unstable order
     for number, text in passages:
         document = tantivy.Document()  # filled field by field: its keywords would make `id` a signed integer
@@ -40,12 +51,10 @@ def write_lexical(folder: Path, passages: Iterable[tuple[int, str]]) -> None:
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
-    for lock in folder.glob(".tantivy-*.lock"):
-        lock.unlink()
 
 
 def open_lexical(folder: Path) -> "tantivy.Index":
-    """Open the index in `folder` for searching; several threads may share it. Raises ValueError if damaged."""
+    """Open the index in `folder` for searching, from several threads. Raises ValueError if damaged."""
     import tantivy
 
     index = tantivy.Index.open(str(folder))

@@ -43,13 +43,11 @@ def count_rows(database: sqlite3.Connection) -> dict[str, int]:
 
 def count_kinds(database: sqlite3.Connection) -> dict[str, int]:
     """Number of documents by kind."""
-    return dict(
-        database.execute("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY kind").fetchall()
-    )
+    return dict(database.execute("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY kind").fetchall())
 
 
 def fold_key(document: Document, passage: Passage) -> tuple[object, ...]:
-    """Passages with the same key say the same: findings everywhere, the rest within their document, comments never."""
+    """What passages that say the same share: findings everywhere, others in their document, comments never."""
     words = normalise(passage.text)
     if passage.kind == "comment" or not words:
         return (passage.id,)
@@ -86,7 +84,7 @@ def _write_document(
 ) -> None:
     """Insert one document and all it owns; `next_id` and `fold_of` carry on from document to document."""
     first = dict(next_id)
-    tables = {
+    tables: dict[str, list[tuple[object, ...]]] = {
         "sections": [(number, _json(path)) for path in document.sections],
         "grades": _grades(number, document, first["sections"]),
         "findings": _findings(number, document, first["sections"]),

@@ -6,7 +6,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ Progress = Callable[[int, int], None]
 
 # A query waits for at most one batch of documents; 32 or 64 are no faster on two cores.
 _BATCH = 16
+_BUNDLED = "all-MiniLM-L6-v2"
 _MODEL_SUFFIXES = {".safetensors", ".json", ".txt", ".model"}
 _OTHER_BACKENDS = {"onnx", "openvino"}
 
@@ -57,16 +58,16 @@ class Encoder(Protocol):
 def load_encoder(name: str | None = None) -> Encoder:
     """The encoder in the folder `name`, or of that name in the local model cache; None: the bundled one.
 
-    Nothing is fetched from the network. Raises ModelError where there is no such model or it cannot be loaded.
+    Nothing is fetched from the network. Raises ModelError for a model that is not there or cannot be loaded.
     """
     # Read when huggingface_hub and transformers are first imported, so set before either is.
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     folder = _find(name)
-    return TorchEncoder(name or folder.parent.name, folder, _load(folder))
+    return TorchEncoder(name or _BUNDLED, folder, _load(folder))
 
 
 def fingerprint(folder: Path) -> str:
-    """Hex SHA-256 over the names and contents of the files in `folder` that decide what a text's vector is."""
+    """Hex SHA-256 over the names and contents of the files in `folder` that decide what a vector is."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
@@ -102,8 +103,8 @@ def _load(folder: Path) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(
             str(folder),
@@ -162,10 +163,11 @@ class TorchEncoder:
         """One L2-normalised vector of shape (dimension,), always computed in float32."""
         with self._lock:
             vector = self._model.encode_query([text], show_progress_bar=False)
-        return _normalised(vector)[0]
+        query: Vectors = _normalised(vector)[0]
+        return query
 
     def encode_document(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """L2-normalised vectors, shape (len(texts), dimension); `progress(done, total)` follows every batch."""
+        """L2-normalised vectors, shape (len(texts), dimension); `progress` is called after every batch."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         for start in range(0, len(order), _BATCH):
@@ -200,9 +202,7 @@ def cut(text: str, offsets: Sequence[tuple[int, int]], room: int, fits: Callable
     tokens than it did within `text`, so `fits` has the last word.
     """
     # Some tokenizers count the space before a word as its own.
-    words = [
-        i for i, (at, _) in enumerate(offsets) if at == 0 or text[at - 1].isspace() or text[at].isspace()
-    ]
+    words = [i for i, (at, _) in enumerate(offsets) if at == 0 or text[at - 1].isspace() or text[at].isspace()]
     pieces = []
     first = 0
     while True:
@@ -224,6 +224,8 @@ def _boundary(words: Sequence[int], token: int, *, above: int, total: int) -> in
 
 
 def _normalised(vectors: object) -> Vectors:
-    """Unit vectors in float32; autocast leaves lengths a few thousandths off, and not every model normalises."""
+    """Unit vectors in float32; autocast leaves lengths slightly off, and not every model normalises."""
     exact = np.asarray(vectors, dtype=np.float32)
-    return cast(Any, exact / np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), 1e-12))
+    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
+    unit: Vectors = (exact / np.maximum(lengths, 1e-12)).astype(np.float32, copy=False)
+    return unit

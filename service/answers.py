@@ -89,17 +89,14 @@ class Passage(TypedDict):
     fold: Fold | None
 
 
-class _HitExtra(TypedDict, total=False):
-    explain: Explanation
-
-
-class Hit(Passage, _HitExtra):
-    """Offsets are characters of `text`."""
+class Hit(Passage):
+    """Offsets are characters of `text`; `explain` is None unless it was asked for."""
 
     score: float
     match: Match
     highlights: list[list[int]]
     best_sentence: list[int]
+    explain: Explanation | None
 
 
 Expansion = TypedDict("Expansion", {"from": str, "to": str})

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
 
 UNKNOWN = "unknown"
 FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year")
@@ -54,7 +55,7 @@ class Column:
     """One facet: its values in order, "unknown" last, and for every passage the index of its value."""
 
     values: tuple[str, ...]
-    codes: NDArray[np.int32]
+    codes: Numbers
 
     def mask(self, chosen: Iterable[str]) -> Mask:
         """The passages that have one of the chosen values; a value no passage has selects none."""
@@ -67,9 +68,9 @@ class Columns:
     """The filterable side of one generation. `dates` are ranks: a later date is higher, none is -1."""
 
     exists: Mask
-    fold: NDArray[np.int64]
-    dates: NDArray[np.int64]
-    years: NDArray[np.int64]
+    fold: Numbers
+    dates: Numbers
+    years: Numbers
     facets: dict[str, Column] = field(repr=False)
 
     def mask(self, filters: Filters, without: str | None = None) -> Mask:
@@ -106,21 +107,21 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
     ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
     years = [int(year) if year and year.isdigit() else -1 for year in raw[-1]]
     return Columns(
-        exists=_scatter(size, places, [True] * len(ids), np.bool_).astype(np.bool_),
-        fold=_scatter(size, places, folds, np.int64),
-        dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates], np.int64),
-        years=_scatter(size, places, years, np.int64),
+        exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
+        fold=_scatter(size, places, folds),
+        dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates]),
+        years=_scatter(size, places, years),
         facets={name: _column(size, places, values) for name, values in zip(_CODED, raw, strict=True)},
     )
 
 
-def _column(size: int, places: NDArray[np.int64], raw: Sequence[str | None]) -> Column:
+def _column(size: int, places: Numbers, raw: Sequence[str | None]) -> Column:
     values = (*sorted({value for value in raw if value is not None}), UNKNOWN)
     code = {value: index for index, value in enumerate(values)}
-    return Column(values, _scatter(size, places, [code[UNKNOWN if v is None else v] for v in raw], np.int32))
+    return Column(values, _scatter(size, places, [code[UNKNOWN if v is None else v] for v in raw]))
 
 
-def _scatter(size: int, places: NDArray[np.int64], values: Sequence[int], kind: type) -> NDArray[np.integer]:
-    column = np.zeros(size, dtype=kind)
+def _scatter(size: int, places: Numbers, values: Sequence[int]) -> Numbers:
+    column = np.zeros(size, dtype=np.int64)
     column[places] = values
     return column

@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ from indexer.generation import Generation, GenerationError, current_id, open_gen
 from service import records
 from service.answers import (
     DocumentAnswer,
+    Explanation,
     FacetValue,
     FindingAnswer,
     ForcesAnswer,
@@ -43,7 +44,7 @@ class SearchRequest:
     """One search. `expand` is taken for what is to come: nothing expands yet."""
 
     query: str = ""
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     sort: Sort = "relevance"
     page: int = 1
     page_size: int = 20
@@ -128,9 +129,7 @@ class Engine:
     def forces(self) -> ForcesAnswer:
         """Every force by its slug, with the number of its documents in the current generation."""
         with self._current().connect() as connection:
-            rows = connection.execute(
-                "SELECT force, count(*) FROM documents WHERE force IS NOT NULL GROUP BY force"
-            )
+            rows = connection.execute("SELECT force, count(*) FROM documents WHERE force IS NOT NULL GROUP BY force")
             counts = {row[0]: int(row[1]) for row in rows}
         slugs = sorted({force.slug for force in self._forces.all} | counts.keys())
         names = [(slug, self._forces.label(slug)) for slug in slugs]
@@ -171,9 +170,7 @@ class Engine:
     def _facet(self, held: _Open, name: str, found: Mask, filters: Filters) -> list[FacetValue]:
         counts = held.columns.counts(name, found & held.columns.mask(filters, without=name))
         values = {**dict.fromkeys(filters.chosen(name), 0), **counts}
-        rows: list[FacetValue] = [
-            {"value": v, "label": self._label(name, v), "count": n} for v, n in values.items()
-        ]
+        rows: list[FacetValue] = [{"value": v, "label": self._label(name, v), "count": n} for v, n in values.items()]
         if name == "year":
             return sorted(rows, key=lambda row: (row["value"] != UNKNOWN, row["value"]), reverse=True)
         return sorted(rows, key=lambda row: (row["value"] == UNKNOWN, -row["count"], row["label"]))
@@ -249,25 +246,27 @@ class _Showing:
     def _hit(self, place: int, passage: Passage) -> Hit:
         matched = highlights(passage["text"], self._tokens, self._analyzer)
         found = self._found
-        hit: Hit = {
+        return {
             **passage,
             "score": float(found.score[place]),
             "match": _match(bool(found.members[place]), bool(found.good[place])),
             "highlights": [list(span) for span, _ in matched],
             "best_sentence": list(best_sentence(passage["text"], matched, self._weights)),
+            "explain": self._explanation(place) if self._explain else None,
         }
-        if self._explain:
-            hit["explain"] = {
-                "cosine": float(found.cosine[place]),
-                "bm25": float(found.bm25[place]),
-                "dense": float(found.dense[place]),
-                "lexical": float(found.lexical[place]),
-                "ranks": {
-                    "dense": self._rank(found.cosine, place),
-                    "lexical": self._rank(found.bm25, place) if found.bm25[place] > 0 else None,
-                },
-            }
-        return hit
+
+    def _explanation(self, place: int) -> Explanation:
+        found = self._found
+        return {
+            "cosine": float(found.cosine[place]),
+            "bm25": float(found.bm25[place]),
+            "dense": float(found.dense[place]),
+            "lexical": float(found.lexical[place]),
+            "ranks": {
+                "dense": self._rank(found.cosine, place),
+                "lexical": self._rank(found.bm25, place) if found.bm25[place] > 0 else None,
+            },
+        }
 
     def _rank(self, scores: NDArray[np.float64], place: int) -> int:
         return 1 + int((scores[self._members] > scores[place]).sum())

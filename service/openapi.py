@@ -81,7 +81,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _search() -> dict[str, Any]:
-    words = "Words or a question; a phrase in quotation marks is kept together. Empty: all, newest first."
+    words = "Words or a question; a hit holds every phrase in quotation marks. Empty: all, newest first."
     parameters = [
         _parameter("q", words, {"type": "string", "maxLength": MAX_LENGTH}),
         _parameter("force", f'Slug of a force (see /forces), or "{UNKNOWN}".', _many({"type": "string"})),

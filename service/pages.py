@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from service.answers import DocumentAnswer, Hit
+from service.answers import DocumentAnswer, Hit, Passage, SectionRecord
 from service.columns import FACETS, UNKNOWN
 from service.engine import Engine, SearchRequest
 from service.params import check_names, parse_search
@@ -31,6 +31,9 @@ EXAMPLES = (
 )
 SHOWN_LENGTH = 900
 _PAGES_SHOWN = 2
+_TOP = 3  # the level of a document's outermost headings: the page has two above
+
+Heading = tuple[int, str, str]  # level, anchor, text
 
 Parameters = Mapping[str, Sequence[str]]
 
@@ -73,8 +76,7 @@ def anchor(key: str) -> str:
 
 def passage_url(document: str, passage: str, query: str = "") -> str:
     """The address of a passage on its document's page, which marks it and the query's words in it."""
-    asked = {"q": query} if query else {}
-    return url_for("pages.document", key=document, hit=passage, _anchor=anchor(passage), **asked)
+    return url_for("pages.document", key=document, hit=passage, q=query or None, _anchor=anchor(passage))
 
 
 def _search_page(engine: Engine, parameters: Parameters) -> str:
@@ -152,21 +154,38 @@ def _address(parameters: Parameters) -> str:
 
 
 def _document_page(engine: Engine, document: DocumentAnswer, hit: str | None, query: str) -> str:
-    sections = []
-    previous: list[str] = []
-    for section in document["sections"]:
-        path = section["path"]
-        same = next((i for i, (a, b) in enumerate(zip(path, previous, strict=False)) if a != b), None)
-        depth = min(len(path), len(previous)) if same is None else same
-        headings = [(min(level + 3, 6), path[level]) for level in range(depth, len(path))]
-        sections.append((headings, section["passages"]))
-        previous = path
-    marked = {
-        passage["passage_id"]: pieces(passage["text"], engine.matched(query, passage["text"]), None)
-        for section in document["sections"]
-        for passage in section["passages"]
-        if passage["passage_id"] == hit
-    }
+    passages = [passage for section in document["sections"] for passage in section["passages"]]
+    places: dict[str, str] = {}
+    for passage in passages:
+        if passage["finding"]:
+            places.setdefault(passage["finding"]["id"], passage["passage_id"])
+    sections = _with_headings(document["sections"])
     return render_template(
-        "document.html", document=document, sections=sections, hit=hit, marked=marked, query=query
+        "document.html",
+        document=document,
+        sections=sections,
+        contents=[(name, text) for headings, _ in sections for level, name, text in headings if level == _TOP],
+        places=places,
+        hit=hit,
+        marked={
+            passage["passage_id"]: pieces(passage["text"], engine.matched(query, passage["text"]), None)
+            for passage in passages
+            if passage["passage_id"] == hit
+        },
+        query=query,
     )
+
+
+def _with_headings(sections: list[SectionRecord]) -> list[tuple[list[Heading], list[Passage]]]:
+    """Each section's passages under those headings of its path that the section before did not have."""
+    shown = []
+    previous: list[str] = []
+    for number, section in enumerate(sections):
+        path = section["path"]
+        shared = 0
+        while shared < min(len(path), len(previous)) and path[shared] == previous[shared]:
+            shared += 1
+        headings = [(min(_TOP + level, 6), f"s-{number}-{level}", path[level]) for level in range(shared, len(path))]
+        shown.append((headings, section["passages"]))
+        previous = path
+    return shown

@@ -75,9 +75,7 @@ def document_by_key(connection: sqlite3.Connection, key: str) -> DocumentAnswer 
     row = connection.execute("SELECT * FROM documents WHERE key = ?", (key,)).fetchone()
     if row is None:
         return None
-    glossary = connection.execute(
-        "SELECT term, meaning FROM glossary WHERE document = ? ORDER BY start", (row["id"],)
-    )
+    glossary = connection.execute("SELECT term, meaning FROM glossary WHERE document = ? ORDER BY start", (row["id"],))
     entries: list[GlossaryRecord] = [{"term": r["term"], "meaning": r["meaning"]} for r in glossary]
     return {
         "id": row["key"],
@@ -124,9 +122,7 @@ def finding_by_key(connection: sqlite3.Connection, key: str) -> FindingAnswer | 
 
 def findings_of(connection: sqlite3.Connection, document: int) -> list[FindingRecord]:
     """The findings of one document (its id in this generation), in the order of the text."""
-    return [
-        _finding(r) for r in connection.execute(_FINDINGS + "WHERE f.document = ? ORDER BY f.id", (document,))
-    ]
+    return [_finding(r) for r in connection.execute(_FINDINGS + "WHERE f.document = ? ORDER BY f.id", (document,))]
 
 
 def _passage(row: sqlite3.Row, fold: Fold | None) -> Passage:
@@ -199,8 +195,7 @@ def _finding(row: sqlite3.Row) -> FindingRecord:
 
 def _grades(connection: sqlite3.Connection, document: int) -> list[GradeRecord]:
     rows = connection.execute(
-        "SELECT g.*, s.path FROM grades g LEFT JOIN sections s ON s.id = g.section "
-        "WHERE g.document = ? ORDER BY g.id",
+        "SELECT g.*, s.path FROM grades g LEFT JOIN sections s ON s.id = g.section WHERE g.document = ? ORDER BY g.id",
         (document,),
     )
     return [

@@ -22,7 +22,7 @@ Scores = NDArray[np.float64]
 
 # A passage answers by meaning when its cosine stands this many deviations above the mean of the reference
 # sample, for this query, and above a floor (in a small index the sample says little).
-MATCH_DEVIATIONS = 3.0
+MATCH_DEVIATIONS = 2.5
 MATCH_FLOOR = 0.25
 # It is a good answer, rather than a weak one, when it stands this many deviations above.
 GOOD_DEVIATIONS = 5.0
@@ -55,16 +55,15 @@ def everything(exists: Mask) -> Retrieved:
     return Retrieved(exists, exists, zeros, zeros, zeros, zeros, zeros)
 
 
-def retrieve(
-    generation: "Generation", exists: Mask, question: Question, vector: NDArray[np.float32]
-) -> Retrieved:
+def retrieve(generation: "Generation", exists: Mask, question: Question, vector: NDArray[np.float32]) -> Retrieved:
     """Score all passages for a question whose text encodes to `vector`.
 
-    A question without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
+    R is what holds every concept, or is near in meaning; a quoted phrase is wanted of both. A question
+    without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
     """
     cosine = _cosines(generation, len(exists), vector)
     mean, deviation = _reference(generation, vector)
-    bm25, all_concepts, bound = _words(generation, len(exists), question)
+    bm25, quoted, all_concepts, bound = _words(generation, len(exists), question)
     # Both ends are the query's own: an unrelated passage is 0, one that says the same is 1; no word is 0, the
     # most BM25 can give to these words is 1.
     dense = np.clip((cosine - mean) / max(1.0 - mean, 1e-6), 0.0, 1.0)
@@ -73,7 +72,7 @@ def retrieve(
     score = np.round(DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical, 6)
     near = cosine >= max(mean + MATCH_DEVIATIONS * deviation, MATCH_FLOOR)
     very_near = near & (cosine >= mean + GOOD_DEVIATIONS * deviation)
-    asked = exists if question.tokens else np.zeros_like(exists)
+    asked = quoted & exists if question.tokens else np.zeros_like(exists)
     return Retrieved(
         members=asked & (all_concepts | near),
         good=asked & (all_concepts | very_near),
@@ -109,21 +108,30 @@ def _reference(generation: "Generation", vector: NDArray[np.float32]) -> tuple[f
     return (float(sample.mean()), float(sample.std())) if len(sample) else (0.0, 0.0)
 
 
-def _words(generation: "Generation", size: int, question: Question) -> tuple[Scores, Mask, float]:
-    """BM25 of each passage, whether it has every concept, and the most BM25 that the words could give."""
+def _words(generation: "Generation", size: int, question: Question) -> tuple[Scores, Mask, Mask, float]:
+    """BM25 of each passage; whether it has every phrase, and every concept; the most BM25 the words could give."""
     from tantivy import Occur, Query
 
     index = generation.lexical
     searcher = index.searcher()
-    terms = {token: Query.term_query(index.schema, "text", token) for token in question.tokens}
-    terms |= {word: Query.term_query(index.schema, "text", word) for word in question.words}
-    phrases = [Query.phrase_query(index.schema, "text", list(phrase)) for phrase in question.phrases]
-    scored = [(Occur.Should, terms[token]) for token in question.tokens]
-    concepts = [(Occur.Must, query) for query in [*(terms[word] for word in question.words), *phrases]]
-    bm25 = _search(searcher, Query.boolean_query(scored), size) if scored else np.zeros(size)
-    holds = _search(searcher, Query.boolean_query(concepts), size) > 0 if concepts else np.zeros(size, np.bool_)
+
+    def holds_all(queries: list[Query]) -> Mask:
+        if not queries:
+            return np.ones(size, dtype=np.bool_)
+        found = _search(searcher, Query.boolean_query([(Occur.Must, query) for query in queries]), size)
+        return np.asarray(found > 0, dtype=np.bool_)
+
+    def term(token: str) -> Query:
+        return Query.term_query(index.schema, "text", token)
+
+    bm25 = np.zeros(size)
+    if question.tokens:
+        scored = [(Occur.Should, term(token)) for token in question.tokens]
+        bm25 = _search(searcher, Query.boolean_query(scored), size)
+    phrases = holds_all([Query.phrase_query(index.schema, "text", list(words)) for words in question.phrases])
+    concepts = phrases & holds_all([term(word) for word in question.words])
     bound = (K1 + 1) * sum(word_weights(searcher, question.tokens).values())
-    return bm25, np.asarray(holds, dtype=np.bool_), bound
+    return bm25, phrases, concepts, bound
 
 
 def _search(searcher: "tantivy.Searcher", query: "tantivy.Query", size: int) -> Scores:

@@ -1,7 +1,9 @@
 """How a passage is shown: the words that matched, the sentence that says it best, labels, dates, a citation."""
 
+import calendar
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from service.columns import UNKNOWN
@@ -28,12 +30,10 @@ KINDS = {
     "context": "Context",
     "glossary": "Glossary",
 }
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = tuple(calendar.month_name)
 # A sentence ends at a stop followed by a space and something that can open one, or at a line or bullet.
 # "e.g." and initials are followed by a lower-case letter or stand after a single capital.
-_END = re.compile(r"(?<![A-Z])[.!?][”’\"')\]]*\s+(?=[A-Z0-9“‘\"'(\[•])|;?\s*\n\s*|\s+(?=•)")
+_END = re.compile(r"(?<!\b[A-Z])[.!?][”’\"')\]]*\s+(?=[A-Z0-9“‘\"'(\[•])|;?\s*\n\s*|\s+(?=•)")
 _SAMPLE = "corpus/sample/"
 
 
@@ -50,7 +50,7 @@ def date_words(date: str | None) -> str:
     if not match or not 1 <= int(match[2] or 1) <= 12:
         return date or ""
     parts = [str(int(match[3]))] if match[3] else []
-    parts += [_MONTHS[int(match[2]) - 1]] if match[2] else []
+    parts += [_MONTHS[int(match[2])]] if match[2] else []
     return " ".join([*parts, match[1]])
 
 
@@ -78,7 +78,7 @@ def sentences(text: str) -> list[Span]:
     """The places of the sentences of a text, in order and without white space around; one at least."""
     bounds = [0, *(match.end() for match in _END.finditer(text)), len(text)]
     spans = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         inner = text[start:end]
         if inner.strip():
             spans.append((start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())))
@@ -118,7 +118,7 @@ def pieces(text: str, marked: Sequence[Sequence[int]], best: Sequence[int] | Non
     lit = {start for span in marked for start in cuts if span[0] <= start < span[1]}
     return [
         (text[start:end], start in lit, best is not None and best[0] <= start < best[1])
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        for start, end in pairwise(cuts)
         if end > start
     ]
 

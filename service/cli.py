@@ -1,0 +1,244 @@
+"""The command line. Everything heavy is imported inside the command that needs it."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from service.settings import SETTINGS, Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from corpus import Collection
+    from corpus.forces import Forces
+    from indexer.build import BuildReport
+    from models.encoder import Encoder
+    from service.engine import Engine
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_SHOWN = 20
+
+
+def encoder_for(settings: Settings) -> "Encoder":
+    """The encoder that the settings name."""
+    from models.encoder import load_encoder
+
+    return load_encoder(settings.encoder)
+
+
+def forces_for(settings: Settings) -> "Forces":
+    """The force names, with those of the user's file."""
+    from corpus.forces import load_forces
+
+    return load_forces(settings.forces)
+
+
+def engine_for(settings: Settings) -> "Engine":
+    """An engine over the data folder; nothing is opened before the first question."""
+    from service.engine import Engine
+
+    return Engine(settings.data, encoder_for(settings), forces_for(settings))
+
+
+class _Failure(click.ClickException):
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"precedent: {self.format_message()}", err=True)
+
+
+class _Group(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException:
+            raise
+        except Exception as error:
+            if isinstance(error, _expected()):
+                raise _Failure(str(error)) from error
+            raise
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    # Imported here, after something went wrong: none of this is needed to print help.
+    from corpus.model import CorpusError
+    from indexer.generation import GenerationError
+    from models.encoder import ModelError
+    from service.params import RequestError
+
+    return (CorpusError, GenerationError, ModelError, RequestError, SettingsError, OSError)
+
+
+def _data(command: Command) -> Command:
+    where = "Folder of the index. [default: $PRECEDENT_DATA, else ./data]"
+    return click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help=where)(command)
+
+
+def _settings(data: Path | None) -> Settings:
+    settings = read_settings()
+    return settings if data is None else replace(settings, data=data)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        try:
+            version = metadata.version("precedent")
+        except metadata.PackageNotFoundError:
+            version = "(not installed: running from its source)"
+        click.echo(f"precedent {version}")
+        ctx.exit()
+
+
+_EPILOG = "\b\nSettings, from the environment:\n" + "\n".join(
+    f"{row.name:19} {row.help}{f' [{row.default}]' if row.default else ''}" for row in SETTINGS
+)
+
+
+@click.group(cls=_Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show it.")
+def main() -> None:
+    """Search what inspectorates have told the police, and what each force did about it."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]…")
+@click.option("--force-from-name", is_flag=True, help="Take a document's force from its file name if need be.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@_data
+def build(paths: tuple[str, ...], force_from_name: bool, as_json: bool, data: Path | None) -> None:
+    """Index exactly these files and folders; without any, those of the last build again."""
+    settings = _settings(data)
+    inputs = paths or _last_inputs(settings.data)
+    from corpus import load
+    from indexer.build import build as build_generation
+    from service.terminal import Progress
+
+    progress = Progress()
+    collection = load(inputs, forces_for(settings), force_from_name=force_from_name)
+    if not collection.documents:
+        raise _Failure(_nothing(collection, inputs))
+    encoder = encoder_for(settings)
+    try:
+        report = build_generation(collection, encoder, settings.data, inputs=inputs, progress=progress)
+    finally:
+        progress.close()
+    _print_report(collection, report, as_json)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--force", multiple=True, help="Slug of a force, as essex; may be repeated, as all filters.")
+@click.option("--document-kind", multiple=True, help="inspection_report, peel_assessment, register_record, other.")
+@click.option("--finding", multiple=True, help="Kind of passage, as recommendation or area_for_improvement.")
+@click.option("--status", multiple=True, help="Last recorded status, as being-progressed.")
+@click.option("--grade", multiple=True, help="Grade of the section, as good.")
+@click.option("--year", multiple=True, help="A year, or unknown.")
+@click.option("--year-from", help="Not before this year.")
+@click.option("--year-to", help="Not after this year.")
+@click.option("--sort", help="relevance or newest.")
+@click.option("--page", help="Which page of the results.")
+@click.option("--page-size", help="Results on a page, up to 100.")
+@click.option("--explain", is_flag=True, help="Add to the JSON how each hit was scored.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
+@_data
+def search(query: str, explain: bool, as_json: bool, data: Path | None, **options: Any) -> None:
+    """Search for QUERY, a question or words; "" finds everything that passes the filters."""
+    engine = engine_for(_settings(data))
+    from service.answers import to_json
+    from service.params import parse_search
+    from service.terminal import search_lines
+
+    parameters: dict[str, Sequence[str]] = {"q": [query], "explain": [str(explain).lower()]}
+    for name, value in options.items():
+        if value:
+            parameters[name] = value if isinstance(value, tuple) else [value]
+    response = engine.search(parse_search(parameters, engine))
+    if as_json:
+        click.echo(to_json(response))
+    else:
+        click.echo("\n".join(search_lines(response, engine.force_label)))
+
+
+@main.command()
+@click.option("--host", help="Address to listen on. [default: $PRECEDENT_HOST, else 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port. [default: $PRECEDENT_PORT, else 8000]")
+@_data
+def serve(host: str | None, port: int | None, data: Path | None) -> None:
+    """Serve the pages and the API; a new index is taken up without a restart."""
+    settings = _settings(data)
+    host, port = host or settings.host, settings.port if port is None else port
+    engine = engine_for(settings)
+    from waitress import create_server
+
+    from indexer.generation import GenerationError
+    from service.app import create_app
+
+    try:
+        engine.health()
+    except GenerationError as error:
+        click.echo(f"precedent: {error} The service starts all the same and takes it up then.", err=True)
+    server = create_server(create_app(engine), host=host, port=port, threads=settings.threads, ident=None)
+    click.echo(f"Serving on http://{host}:{server.effective_port}", err=True)
+    server.run()
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@_data
+def doctor(as_json: bool, data: Path | None) -> None:
+    """Check the index: every file against its checksum, the encoder, the cache, the disk."""
+    settings = _settings(data)
+    from service.answers import to_json
+    from service.doctor import examine
+
+    checks = examine(settings.data, lambda: encoder_for(settings))
+    if as_json:
+        click.echo(to_json({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]}))
+    else:
+        for check in checks:
+            mend = f" To mend it: {check.mend}" if check.mend else ""
+            click.echo(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.message}{mend}")
+    sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+def _last_inputs(data: Path) -> tuple[str, ...]:
+    from indexer.generation import current_id, read_manifest
+
+    current = current_id(data)
+    if current is None:
+        raise _Failure(f"Nothing is indexed in {data} yet: run `precedent build PATH` with files or folders.")
+    return read_manifest(data / "generations" / current).inputs
+
+
+def _nothing(collection: "Collection", inputs: Sequence[str]) -> str:
+    reasons = "; ".join(f"{skipped.path}: {skipped.reason}" for skipped in collection.skipped[:3])
+    found = f" ({reasons})" if reasons else ""
+    return f"There is nothing to index in {', '.join(inputs)}{found}: give files or folders of documents."
+
+
+def _print_report(collection: "Collection", report: "BuildReport", as_json: bool) -> None:
+    skipped = [{"path": s.path, "reason": s.reason} for s in collection.skipped]
+    if as_json:
+        from service.answers import to_json
+
+        click.echo(to_json({**asdict(report), "skipped": skipped}))
+        return
+    counts = ", ".join(f"{report.counts[name]:,} {name}" for name in ("documents", "passages", "findings", "events"))
+    changes = ", ".join(
+        f"{len(getattr(report, name)):,} {name}" for name in ("added", "changed", "removed", "unchanged")
+    )
+    click.echo(f"Generation {report.generation}: {counts}.")
+    click.echo(f"Documents: {changes}.")
+    click.echo(f"Texts encoded: {report.encoded:,}; taken from the cache: {report.cached:,}.")
+    for entry in skipped[:_SHOWN]:
+        click.echo(f"Skipped {entry['path']}: {entry['reason']}")
+    if len(skipped) > _SHOWN:
+        click.echo(f"… and {len(skipped) - _SHOWN:,} more; `--json` lists them all.")
+    click.echo(f"Done in {report.total_seconds:.1f} s.")
+
+
+if __name__ == "__main__":
+    main(prog_name="precedent")

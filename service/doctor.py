@@ -1,0 +1,98 @@
+"""Whether an index can be relied on: each check says what it found and, where something is wrong, what mends it."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer.generation import GenerationError, current_id, open_generation, verify_generation
+from models.encoder import ModelError
+
+if TYPE_CHECKING:
+    from models.encoder import Encoder
+
+_BUILD = "precedent build"
+# A build writes a whole generation beside the old one, and the vectors once more into the cache.
+_ROOM = 3
+_LEAST_ROOM = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `mend` is a command, None where all is well."""
+
+    name: str
+    ok: bool
+    message: str
+    mend: str | None = None
+
+
+def examine(data: Path, load: "Callable[[], Encoder]") -> list[Check]:
+    """All checks of the data folder; `load` gives the encoder that searches would use."""
+    if not data.is_dir():
+        return [Check("data", False, f"There is no folder {data}.", f"{_BUILD} PATH --data {data}")]
+    return [*_generations(data), _encoder(data, load), _cache(data / "embeddings.sqlite"), _disk(data)]
+
+
+def _generations(data: Path) -> Iterator[Check]:
+    current = current_id(data)
+    folders = sorted(path for path in (data / "generations").glob("*") if not path.name.startswith("."))
+    if current is None:
+        yield Check("current", False, f"No generation is named as current in {data}.", f"{_BUILD} PATH")
+    elif current not in {path.name for path in folders}:
+        yield Check("current", False, f"CURRENT names {current}, which is not there.", _BUILD)
+    else:
+        yield Check("current", True, f"Generation {current} is current.")
+    for path in folders:
+        problems = _problems(path)
+        mend = _BUILD if path.name == current else f"rm -r '{path}'"
+        if problems:
+            yield Check("generation", False, " ".join(problems), mend)
+        else:
+            yield Check("generation", True, f"Generation {path.name} is as it was written.")
+
+
+def _problems(path: Path) -> list[str]:
+    try:
+        return verify_generation(path)
+    except (GenerationError, OSError, sqlite3.Error) as error:
+        return [f"Generation {path.name} cannot be read: {error}."]
+
+
+def _encoder(data: Path, load: "Callable[[], Encoder]") -> Check:
+    try:
+        encoder = load()
+    except ModelError as error:
+        return Check("encoder", False, str(error), "unset PRECEDENT_ENCODER")
+    try:
+        open_generation(data, encoder)
+    except GenerationError as error:
+        return Check("encoder", False, str(error), _BUILD)
+    return Check("encoder", True, f"The encoder {encoder.name} is the one that the index was made with.")
+
+
+def _cache(path: Path) -> Check:
+    if not path.exists():
+        return Check("cache", True, "There is no cache of vectors; the next build makes one.")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            result = connection.execute("PRAGMA quick_check").fetchone()[0]
+    except sqlite3.Error as error:
+        result = str(error)
+    if result == "ok":
+        return Check("cache", True, "The cache of vectors can be read.")
+    return Check("cache", False, f"The cache of vectors is damaged ({result}); it can go.", f"rm '{path}'")
+
+
+def _disk(data: Path) -> Check:
+    current = current_id(data)
+    files = (data / "generations" / current).rglob("*") if current else []
+    needed = max(_LEAST_ROOM, _ROOM * sum(file.stat().st_size for file in files if file.is_file()))
+    free = shutil.disk_usage(data).free
+    found = f"{free / 1e9:.1f} GB are free where {data} is"
+    if free >= needed:
+        return Check("disk", True, f"{found}.")
+    return Check("disk", False, f"{found}; a build may need {needed / 1e9:.1f} GB.", f"df -h '{data}'")

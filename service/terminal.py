@@ -1,0 +1,103 @@
+"""What the command line prints for people: how far a build is, and the hits of a search."""
+
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from service.answers import Hit, SearchResponse
+from service.show import date_words, excerpt, is_sample, label, status_words
+
+_SECONDS_BETWEEN = 5.0
+_SHOWN_LENGTH = 480
+
+
+@dataclass(slots=True)
+class Progress:
+    """Prints a build's stages on standard error: done of total, rate and time left; one line when a terminal."""
+
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+    clock: Callable[[], float] = time.monotonic
+    _stage: str = ""
+    _began: float = 0.0
+    _said: float = 0.0
+    _first: int = 0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = self.clock()
+        started = stage != self._stage
+        if started:
+            self._stage, self._began, self._first = stage, now, done
+        line = self._line(done, total, now - self._began)
+        if self.stream.isatty():
+            self.stream.write(f"\r\x1b[K{line}")
+        elif started or now - self._said >= _SECONDS_BETWEEN:
+            self.stream.write(line + "\n")
+            self._said = now
+        self.stream.flush()
+
+    def close(self) -> None:
+        """Leave the line free for what follows."""
+        if self.stream.isatty():
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+
+    def _line(self, done: int, total: int, seconds: float) -> str:
+        made = done - self._first
+        if total <= 1 or made <= 0 or seconds <= 0:
+            return f"{self._stage} …"
+        rate = made / seconds
+        left = max(0, total - done) / rate
+        return f"{self._stage} {done:,} of {total:,}, {rate:,.0f} a second, {duration(left)} left"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: "40 s", "3 min 20 s", "2 h 5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def search_lines(response: SearchResponse, force_label: Callable[[str], str]) -> Iterator[str]:
+    """A page of hits as text."""
+    asked = f' for "{response["query"]}"' if response["query"].strip() else ""
+    if not response["total"]:
+        yield f"No match{asked}."
+        if response["nearest"]:
+            yield "The nearest there is, which may not help:"
+    else:
+        pages = -(-response["total"] // response["page_size"])
+        weak = ", all of them weak" if response["match"] == "weak" else ""
+        word = "result" if response["total"] == 1 else "results"
+        yield f"{response['total']:,} {word}{asked}{weak}; page {response['page']} of {pages}."
+    first = (response["page"] - 1) * response["page_size"] + 1
+    for number, hit in enumerate(response["results"] or response["nearest"], first):
+        yield ""
+        yield from _hit_lines(number, hit, force_label)
+
+
+def _hit_lines(number: int, hit: Hit, force_label: Callable[[str], str]) -> Iterator[str]:
+    document, finding = hit["document"], hit["finding"]
+    own = finding if finding and finding["kind"] == hit["kind"] else None
+    yield f"{number}. {document['title']}"
+    facts = [
+        "fictional example" if is_sample(document["source"]) else "",
+        label(hit["kind"]) + (f" {own['number']}" if own and own["number"] else ""),
+        force_label(document["force"]) if document["force"] else "",
+        date_words(hit["date"]),
+        status_words(finding["status"], finding["status_date"]) if finding and finding["status"] else "",
+    ]
+    place = [" › ".join(hit["section"]), f"page {hit['page']}" if hit["page"] is not None else ""]
+    start, end = excerpt(hit["text"], hit["best_sentence"], _SHOWN_LENGTH)
+    text = f"{'… ' if start else ''}{hit['text'][start:end]}{' …' if end < len(hit['text']) else ''}"
+    also = f"Also in {len(hit['fold']['members']) - 1} other places." if hit["fold"] else ""
+    width = min(100, shutil.get_terminal_size((100, 24)).columns)
+    for line in (" | ".join(filter(None, facts)), ", ".join(filter(None, place)), text, also):
+        yield from textwrap.wrap(line, width, initial_indent="   ", subsequent_indent="   ")
+    yield f"   {hit['passage_id']}"

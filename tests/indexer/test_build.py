@@ -1,0 +1,227 @@
+"""What a build writes, what it does not do twice, and what it leaves when it is stopped."""
+
+import fcntl
+import resource
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import FakeCollection, FakeEncoder, assessment, document, documents, passage, record
+
+from corpus.model import Grade
+from indexer.build import BuildReport, build
+from indexer.embed import embedding_text
+from indexer.generation import GenerationError, current_id, open_generation, verify_generation
+from indexer.tables import section_grades
+
+TABLES = ("documents", "sections", "grades", "findings", "events", "glossary", "passages")
+
+
+def run(data: Path, *made: object, encoder: FakeEncoder | None = None) -> BuildReport:
+    return build(FakeCollection(made or documents()), encoder or FakeEncoder(), data, inputs=["papers"])  # type: ignore[arg-type]
+
+
+def rows(data: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, as plain tuples."""
+    with closing(open_generation(data).connect()) as tables:
+        return {t: [tuple(r) for r in tables.execute(f"SELECT * FROM {t}")] for t in TABLES}  # noqa: S608
+
+
+def column(data: Path, name: str) -> dict[str, object]:
+    """One column of passages by their keys."""
+    with closing(open_generation(data).connect()) as tables:
+        return {r["key"]: r[name] for r in tables.execute("SELECT * FROM passages")}
+
+
+def test_a_second_build_encodes_nothing_and_changes_nothing(tmp_path: Path) -> None:
+    encoder = FakeEncoder()
+    first = run(tmp_path, encoder=encoder)
+    before = rows(tmp_path)
+    assert first.encoded == len(encoder.encoded) == len(set(encoder.encoded))
+    encoder.encoded.clear()
+    second = run(tmp_path, encoder=encoder)
+    assert encoder.encoded == []
+    assert (second.encoded, second.cached) == (0, first.encoded)
+    assert rows(tmp_path) == before
+    assert second.generation > first.generation
+
+
+def test_another_encoder_does_not_get_these_vectors(tmp_path: Path) -> None:
+    first = run(tmp_path)
+    assert run(tmp_path, encoder=FakeEncoder(seed=1)).encoded == first.encoded
+
+
+def test_one_more_document_costs_only_its_own_strings(tmp_path: Path) -> None:
+    run(tmp_path)
+    before = column(tmp_path, "text")
+    encoder = FakeEncoder()
+    report = run(tmp_path, *documents(), document("a-new.txt", ["Something new.", "Repeated footer"]), encoder=encoder)
+    assert encoder.encoded == ["Something new."]
+    assert (report.added, report.removed, report.changed) == (("a-new.txt",), (), ())
+    assert before.items() <= column(tmp_path, "text").items()
+
+
+def test_the_report_compares_with_the_generation_before(tmp_path: Path) -> None:
+    run(tmp_path, document("a", ["One."]), document("b", ["Two."]), document("c", ["Three."]))
+    report = run(tmp_path, document("b", ["Two."]), document("c", ["Changed."]), document("d", ["Four."]))
+    assert report.added == ("d",)
+    assert report.removed == ("a",)
+    assert report.changed == ("c",)
+    assert report.unchanged == ("b",)
+    assert set(report.seconds) == {"passages", "lexical", "encode", "vectors", "verify", "publish"}
+
+
+def test_order_of_the_files_does_not_matter(tmp_path: Path) -> None:
+    run(tmp_path / "one")
+    run(tmp_path / "two", *reversed(documents()))
+    assert rows(tmp_path / "one") == rows(tmp_path / "two")
+    one, two = open_generation(tmp_path / "one"), open_generation(tmp_path / "two")
+    assert np.allclose(one.reference, two.reference, atol=1e-3)
+    assert one.manifest.counts == two.manifest.counts
+
+
+def test_a_document_is_kept_whole(tmp_path: Path) -> None:
+    run(tmp_path, assessment(), document("empty.txt", other_sources=("copy.txt",), notes=("Nothing in it.",)))
+    found = rows(tmp_path)
+    assert [row[1] for row in found["documents"]] == ["empty.txt", "peel-fenshire.txt"]
+    assert found["documents"][0][9:] == ('["copy.txt"]', found["documents"][0][10], "", '["Nothing in it."]')
+    assert found["sections"][3] == (4, 2, '["Vulnerability", "Missing children"]')
+    assert found["grades"] == [(1, 2, 3, "vulnerability", "good", '{"good": 20, "inadequate": 2}', 0)]
+    item = found["passages"][3]
+    assert item[1:9] == ("peel-fenshire.txt#3", 2, 4, 1, None, 3, 4, "area_for_improvement")
+
+
+def test_a_recommendation_to_two_forces_is_one_fold_and_its_comments_none(tmp_path: Path) -> None:
+    asks = "Chief constables should act “now” – at once."
+    run(tmp_path, record("fenshire", "7", asks), record("marshire", "7", 'Chief constables should act "now" - at once'))
+    folds = column(tmp_path, "fold")
+    assert folds["marshire:7#0"] == folds["fenshire:7#0"] == 1
+    assert folds["marshire:7#1"] != folds["fenshire:7#1"]
+
+
+def test_other_repeats_fold_within_their_document_only(tmp_path: Path) -> None:
+    texts = ["Repeated footer", "A thought.", "repeated  footer.", "—", "…"]
+    glossary = [passage("b", i, "ANPR: cameras", kind="glossary") for i in range(2)]
+    run(tmp_path, document("a", texts), document("b", passages=(*glossary, passage("b", 2, "Repeated footer"))))
+    assert column(tmp_path, "fold") == {
+        "a#0": 1,
+        "a#1": 2,
+        "a#2": 1,
+        "a#3": 4,
+        "a#4": 5,
+        "b#0": 6,
+        "b#1": 6,
+        "b#2": 8,
+    }
+
+
+def test_a_grade_holds_for_its_section_and_those_below(tmp_path: Path) -> None:
+    run(tmp_path, assessment())
+    assert list(column(tmp_path, "grade").values()) == [None, "good", "good", "good", None]
+
+
+def test_the_nearest_grade_wins_and_a_contradiction_gives_none() -> None:
+    made = replace(
+        assessment(),
+        grades=(
+            Grade("vulnerability", "good", 1, None, 0),
+            Grade("missing", "inadequate", 2, None, 9),
+            Grade("overall", "good", 0, None, 0),
+            Grade("leadership", "good", 3, None, 0),
+            Grade("leadership", "outstanding", 3, None, 0),
+            Grade("nowhere", "good", None, None, 0),
+        ),
+    )
+    assert section_grades(made) == ["good", "good", "inadequate", None]
+
+
+def test_a_list_item_is_embedded_after_the_words_that_introduce_it() -> None:
+    made = assessment()
+    assert embedding_text(made, made.passages[3]) == "The force should improve how it: looks for missing children;"
+    assert embedding_text(made, made.passages[4]) == "Leaders are visible and plans are clear."
+
+
+def test_three_generations_are_kept(tmp_path: Path) -> None:
+    made = [run(tmp_path, document("a", [f"Text {i}."])).generation for i in range(5)]
+    assert sorted(p.name for p in (tmp_path / "generations").iterdir()) == made[2:]
+    assert current_id(tmp_path) == made[4]
+
+
+def test_the_current_generation_is_never_pruned(tmp_path: Path) -> None:
+    made = [run(tmp_path, document("a", [f"Text {i}."])).generation for i in range(3)]
+    future = tmp_path / "generations" / "29991231T000000000000Z-0"
+    (tmp_path / "generations" / made[1]).rename(future)
+    newest = run(tmp_path, document("a", ["Text 3."])).generation
+    assert current_id(tmp_path) == newest
+    assert sorted(p.name for p in (tmp_path / "generations").iterdir()) == [made[2], newest, future.name]
+
+
+@pytest.mark.parametrize("made", [(), (document("empty.txt"),)])
+def test_nothing_to_index_is_an_error(tmp_path: Path, made: tuple[object, ...]) -> None:
+    with pytest.raises(GenerationError, match=r"nothing to index.*`precedent build"):
+        build(FakeCollection(made), FakeEncoder(), tmp_path, inputs=[])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("stage", ["passages", "lexical", "encode", "vectors", "verify", "publish"])
+def test_a_build_that_is_stopped_leaves_the_generation_before(tmp_path: Path, stage: str) -> None:
+    before = run(tmp_path).generation
+
+    def stop(name: str, done: int, total: int) -> None:
+        if name == stage:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(FakeCollection((document("a", ["New."]),)), FakeEncoder(), tmp_path, inputs=[], progress=stop)
+    assert open_generation(tmp_path).id == before
+    assert [p.name for p in (tmp_path / "generations").iterdir()] == [before]
+    assert run(tmp_path, document("a", ["New."])).counts["documents"] == 1
+
+
+def test_a_stopped_build_keeps_what_it_encoded(tmp_path: Path) -> None:
+    def stop(name: str, done: int, total: int) -> None:
+        if name == "vectors":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(FakeCollection(documents()), FakeEncoder(), tmp_path, inputs=[], progress=stop)
+    assert run(tmp_path).encoded == 0
+
+
+def test_one_build_at_a_time(tmp_path: Path) -> None:
+    with (tmp_path / "build.lock").open("w") as lock:
+        lock.write("4711")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(GenerationError, match="process 4711"):
+            run(tmp_path)
+    assert run(tmp_path).generation == current_id(tmp_path)
+
+
+def test_a_former_generation_that_cannot_be_read_does_not_stop_a_build(tmp_path: Path) -> None:
+    name = run(tmp_path).generation
+    (tmp_path / "generations" / name / "passages.sqlite").write_bytes(b"not a database")
+    assert len(run(tmp_path).added) == 4
+    (tmp_path / "CURRENT").write_text("gone")
+    assert len(run(tmp_path).added) == 4
+
+
+@pytest.mark.parametrize("limit", [1_000, 20_000, 60_000])
+def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> None:
+    before = run(tmp_path).generation
+    script = Path(__file__).parents[1] / "killable_build.py"
+    texts = [f"A quite different text, number {i}." for i in range(150)]
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), *texts],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        check=False,
+    )
+    assert "GenerationError: The build stopped:" in done.stderr
+    assert open_generation(tmp_path).id == before
+    assert verify_generation(tmp_path / "generations" / before) == []
+    assert run(tmp_path).generation == current_id(tmp_path)

@@ -1,0 +1,75 @@
+"""The embedding cache is never trusted further than it can be checked, and never stops a build."""
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import FakeEncoder
+
+from indexer.cache import EmbeddingCache
+
+TEXTS = [f"Text number {i}" for i in range(1200)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A cache that holds TEXTS."""
+    path = tmp_path / "embeddings.sqlite"
+    with EmbeddingCache(path, FakeEncoder()) as cache:
+        cache.put(TEXTS, FakeEncoder().encode_document(TEXTS))
+    return path
+
+
+def known(path: Path, encoder: FakeEncoder | None = None) -> int:
+    with EmbeddingCache(path, encoder or FakeEncoder()) as cache:
+        return len(cache.get(TEXTS))
+
+
+def test_vectors_come_back_as_they_went(path: Path) -> None:
+    with EmbeddingCache(path, FakeEncoder()) as cache:
+        found = cache.get([*TEXTS[::-1], "unknown"])
+    assert set(found) == set(TEXTS)
+    assert np.array_equal(np.stack([found[t] for t in TEXTS]), FakeEncoder().encode_document(TEXTS))
+
+
+def test_a_key_is_text_model_precision_and_backend(path: Path) -> None:
+    assert known(path, FakeEncoder(seed=1)) == 0
+    for field in ("dtype", "backend"):
+        encoder = FakeEncoder()
+        setattr(encoder, field, "other")
+        assert known(path, encoder) == 0
+
+
+def test_vectors_of_the_wrong_size_or_length_are_not_known(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        keys = [row[0] for row in database.execute("SELECT key FROM embeddings LIMIT 4")]
+        for key, bad in zip(keys, (b"", b"\0" * 128, b"\0" * 256, np.full(64, np.nan, "<f4").tobytes()), strict=True):
+            database.execute("UPDATE embeddings SET vector = ? WHERE key = ?", (bad, key))
+    database.close()
+    assert known(path) == len(TEXTS) - 4
+
+
+def test_a_file_that_is_no_database_is_set_aside(path: Path) -> None:
+    path.write_bytes(b"no database at all" * 100)
+    assert known(path) == 0
+    assert path.with_name("embeddings.sqlite.broken").read_bytes().startswith(b"no database")
+
+
+def test_somebody_elses_database_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "embeddings.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE embeddings (theirs)")
+    database.close()
+    assert known(path) == 0
+    assert path.with_name("embeddings.sqlite.broken").exists()
+
+
+def test_damage_found_later_starts_an_empty_cache(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    path.write_bytes(content)
+    with EmbeddingCache(path, FakeEncoder()) as cache:
+        assert cache.get(TEXTS) == {}
+        cache.put(TEXTS[:3], FakeEncoder().encode_document(TEXTS[:3]))
+        assert set(cache.get(TEXTS)) == set(TEXTS[:3])

@@ -1,0 +1,119 @@
+"""Builds killed at random moments under a server that is being queried: every answer is of one generation."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "fake_precedent.py"
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join([str(SCRIPT.parents[1]), str(SCRIPT.parent)])}
+KILLS = 20
+SIZES = {"heron": 90, "plover": 60}  # the two states of the folder: the word in every passage, the passages
+
+
+def write(folder: Path, word: str) -> Path:
+    """A folder whose every passage holds `word`, in documents of ten passages."""
+    folder.mkdir()
+    for number in range(SIZES[word] // 10):
+        lines = [f"The {word} unit wrote line {line} of paper {number} about custody." for line in range(10)]
+        (folder / f"paper-{number}.txt").write_text("\n\n".join(lines), "utf-8")
+    return folder
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, str(SCRIPT), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[str]:
+    """The address of a server over `data`."""
+    process = start("serve", "--port", "0", "--data", str(data))
+    try:
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if "Serving on" in line)
+        yield re.findall(r"http://\S+", line)[0]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ask(address: str, query: str) -> dict[str, object]:
+    parameters = urllib.parse.urlencode({"q": query, "page_size": 100})
+    with urllib.request.urlopen(f"{address}/api/v1/search?{parameters}", timeout=30) as response:
+        answer: dict[str, object] = json.load(response)
+    return answer
+
+
+def whole(answer: dict[str, object]) -> str:
+    """The word of the one generation that `answer` comes from; fails on a mixture."""
+    results = answer["results"]
+    assert isinstance(results, list)
+    words = {word for hit in results for word in SIZES if word in hit["text"]}
+    assert len(words) == 1, f"one answer from several generations: {words}"
+    word = words.pop()
+    assert answer["total"] == len(results) == SIZES[word]
+    assert sum(value["count"] for value in answer["facets"]["document_kind"]) == SIZES[word]  # type: ignore[index]
+    return str(word)
+
+
+class Visitor(threading.Thread):
+    """Asks the server without pause; `seen` holds the word of each answer, `failures` what went wrong."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(daemon=True)
+        self.address, self.leave = address, threading.Event()
+        self.seen: list[str] = []
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        while not self.leave.is_set():
+            try:
+                self.seen.append(whole(ask(self.address, random.choice(["custody", ""]))))
+            except (AssertionError, OSError) as error:
+                self.failures.append(repr(error))
+            time.sleep(0.005)
+
+
+@pytest.mark.slow
+def test_twenty_killed_builds_under_a_server(tmp_path: Path) -> None:
+    chance = random.Random(2007)
+    folders = {word: write(tmp_path / word, word) for word in SIZES}
+    data = tmp_path / "data"
+
+    def build(word: str) -> "subprocess.Popen[str]":
+        return start("build", str(folders[word]), "--data", str(data))
+
+    began = time.monotonic()
+    _, complaint = build("heron").communicate()
+    length = time.monotonic() - began
+    assert (data / "CURRENT").exists(), complaint
+    with serving(data) as address:
+        visitor = Visitor(address)
+        visitor.start()
+        for kill in range(KILLS):
+            process = build(("plover", "heron")[kill % 2])
+            time.sleep(length * chance.uniform(0.3, 1.2))
+            process.kill()
+            process.communicate()
+        for word in ("plover", "heron"):
+            process = build(word)
+            _, complaint = process.communicate()
+            assert process.returncode == 0, complaint
+            assert whole(ask(address, "custody")) == word
+        visitor.leave.set()
+        visitor.join()
+    assert not visitor.failures
+    assert set(visitor.seen) == set(SIZES), "the server took up both states while it ran"
+    assert len(visitor.seen) > KILLS
