@@ -33,6 +33,8 @@ class Builder:
     grades: list[Grade] = field(default_factory=list)
     glossary: list[GlossaryEntry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    _parts: dict[int, dict[str, str]] = field(default_factory=dict)  # finding -> its further parts, normalised first
+    _places: dict[tuple[str, ...], int] = field(default_factory=dict)  # section -> its index
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -47,9 +49,11 @@ class Builder:
 
     def section(self) -> int:
         """Index of the section that is open."""
-        if self.path not in self.sections:
-            self.sections.append(self.path)
-        return self.sections.index(self.path)
+        path = self.path
+        if path not in self._places:
+            self._places[path] = len(self.sections)
+            self.sections.append(path)
+        return self._places[path]
 
     def add(
         self,
@@ -82,6 +86,14 @@ class Builder:
         """Append a finding in the open section; deadline, addressee and status are filled in at the end."""
         self.findings.append(Finding("", kind, number, text, self.section(), None, None, (), None, None))
         return len(self.findings) - 1
+
+    def extend(self, finding: int, text: str) -> None:
+        """Make a list item or a further paragraph part of a finding's text; one it holds already is left out."""
+        self._parts.setdefault(finding, {}).setdefault(normalise(text), text)
+
+    def finding_text(self, finding: int) -> str:
+        """Text of a finding with its further parts, one a line."""
+        return "\n".join([self.findings[finding].text, *self._parts.get(finding, {}).values()])
 
     def document(
         self, key: str, kind: DocumentKind, title: str, force: str | None, number: str | None, url: str | None

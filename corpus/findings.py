@@ -16,7 +16,7 @@ _EXPLICIT = re.compile(
     rf"((?:{DAY_DATE})|(?:{MONTH_DATE})|(?:19|20)\d{{2}})",
     re.I,
 )
-_RELATIVE = re.compile(rf"within\s+(?:the\s+next\s+)?(\d+|{'|'.join(_NUMBERS)})\s+(months?|years?)", re.I)
+_RELATIVE = re.compile(rf"within\s+(?:the\s+next\s+)?(\d{{1,2}}|{'|'.join(_NUMBERS)})\s+(months?|years?)", re.I)
 _AT_ONCE = re.compile(r"\b(?:immediately|at once|with immediate effect)\b", re.I)
 
 _ADDRESSEES = (
@@ -33,7 +33,7 @@ _ADDRESSEES = (
     (
         "force",
         r"the (?:force|constabulary|service)\b|the chief constable\b|"
-        r"[A-Z][\w&-]+(?: [\w&-]+){0,3} (?:Police|Constabulary)",
+        r"\b[A-Z][\w&-]{1,30}(?: [\w&-]{1,30}){0,3} (?:Police|Constabulary)",
     ),
 )
 _DUTY = re.compile(r"\b(?:should|must|is to|are to|needs? to)\b", re.I)

@@ -5,8 +5,9 @@ header are joined, list markers are taken off and each item knows the block that
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -53,6 +54,16 @@ class Line:
     broken: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What holds for a whole text: its running headers (line starts), marked headings, and whether it is wrapped."""
+
+    source: Source
+    headers: frozenset[int]
+    levels: Mapping[int, int]
+    wrapped: bool
+
+
 _JUNK = re.compile(
     r"404 page not found|page not found|skip to (?:main )?content|print this (?:document|page)|"
     r"get the (?:free )?pdf reader|last updated:? \d{1,2}/\d{1,2}/\d{4}|back to top|share this page|"
@@ -78,6 +89,12 @@ def content_lines(text: str, headers: frozenset[int], start: int = 0, end: int |
             lines.append(Line(line, position, gap, broken))
             gap = broken = False
     return lines
+
+
+def content_span(lines: Sequence[Line]) -> tuple[int, int]:
+    """Offsets of the first and behind the last character of `lines` that is no space."""
+    first, last = lines[0], lines[-1]
+    return first.start + len(first.text) - len(first.text.lstrip()), last.start + len(last.text.rstrip())
 
 
 def running_headers(text: str) -> frozenset[int]:
@@ -114,31 +131,42 @@ def marker_of(line: str) -> tuple[str, int]:
     return "", 0
 
 
-def blocks_of(source: Source, start: int = 0, end: int | None = None, *, comment: bool = False) -> list[Block]:
-    """Blocks of `source.text[start:end]`, in order. In a register comment, glued sentences come apart too."""
-    lines = content_lines(source.text, running_headers(source.text), start, end)
+def layout_of(source: Source) -> Layout:
+    """Layout of `source`, worked out once for all stretches of it that are read."""
+    headers = running_headers(source.text)
     levels = {heading.start: heading.level for heading in source.headings}
-    units = _units(lines, is_wrapped([line.text for line in lines]), levels)
-    blocks = [_block(unit, levels, page_at(source, unit[0].start)) for unit in units]
-    pieces = [piece for block in _mend(blocks) for piece in _split(block, source.text, comment)]
+    return Layout(source, headers, levels, is_wrapped(content_lines(source.text, headers)))
+
+
+def blocks_of(layout: Layout, start: int = 0, end: int | None = None, *, comment: bool = False) -> list[Block]:
+    """Blocks of the text from `start` to `end`, in order. In a register comment, glued sentences come apart too."""
+    text = layout.source.text
+    units = _units(content_lines(text, layout.headers, start, end), layout.wrapped, layout.levels)
+    blocks = [_block(unit, layout.levels, page_at(layout.source, unit[0].start)) for unit in units]
+    pieces = [piece for block in _mend(blocks) for piece in _split(block, layout, comment)]
     return _nest(pieces)
 
 
-def is_wrapped(lines: Sequence[str]) -> bool:
+def is_wrapped(lines: Sequence[Line]) -> bool:
     """Whether paragraphs were cut into lines of a page's width, so that lines have to be joined."""
-    long = [line for line in lines if len(line) > 45]
-    if len(long) < 4 or max(map(len, long)) > 130:
+    long = [at for at, line in enumerate(lines) if len(line.text) > 45]
+    wide = sum(1 for at in long if len(lines[at].text) > 130)
+    if len(long) < 4 or wide > max(1, len(long) // 10):
         return False
-    cut = sum(1 for line in long if not re.search(r"[.;:!?”\"')]\s*$", line))
+    cut = sum(1 for at in long if lines[at].text.rstrip()[-1] not in ".;:!?”\"')" and not _gap_after(lines, at))
     return cut > len(long) / 3
+
+
+def _gap_after(lines: Sequence[Line], at: int) -> bool:
+    return at + 1 == len(lines) or lines[at + 1].gap
 
 
 def page_at(source: Source, offset: int) -> int | None:
     """Number of the page, from 1, on which `offset` lies; None where the format has no pages."""
-    return sum(1 for start in source.pages if start <= offset) or None
+    return bisect_right(source.pages, offset) or None
 
 
-def _units(lines: Sequence[Line], wrapped: bool, levels: dict[int, int]) -> Iterator[list[Line]]:
+def _units(lines: Sequence[Line], wrapped: bool, levels: Mapping[int, int]) -> Iterator[list[Line]]:
     unit: list[Line] = []
     for line in lines:
         if unit and (not wrapped or line.gap or _stands_alone(unit[-1], line, levels)):
@@ -149,12 +177,12 @@ def _units(lines: Sequence[Line], wrapped: bool, levels: dict[int, int]) -> Iter
         yield unit
 
 
-def _stands_alone(before: Line, line: Line, levels: dict[int, int]) -> bool:
+def _stands_alone(before: Line, line: Line, levels: Mapping[int, int]) -> bool:
     marked = before.start in levels or line.start in levels or bool(marker_of(line.text)[0])
     return marked or len(before.text) < 45 or "\t" in line.text.strip() or "\t" in before.text.strip()
 
 
-def _block(unit: list[Line], levels: dict[int, int], page: int | None) -> Block:
+def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Block:
     first, last = unit[0], unit[-1]
     level = levels.get(first.start, 0)
     marker, skip = ("", 0) if level else marker_of(first.text)
@@ -186,54 +214,70 @@ _OPEN_END = re.compile(r"[\w,’')/&-]$")
 _PAGE_AT_END = re.compile(r"(?<=; and) \d{1,3}$|(?<=; or) \d{1,3}$|(?<=;) \d{1,3}$")
 
 
-def _mend(blocks: list[Block]) -> list[Block]:
+def _mend(blocks: Sequence[Block]) -> list[Block]:
     """Sentences that a page break or a running header cut in two become one block again."""
-    mended: list[Block] = []
+    runs: list[list[Block]] = []
     for block in blocks:
-        before = mended[-1] if mended else None
-        if before and _continues(before, block):
-            kind: BlockKind = "text" if before.kind == "line" else before.kind
-            mended[-1] = replace(before, kind=kind, text=join_lines([before.text, block.text]), end=block.end)
-        elif block.kind == "item":  # "another force; and 20": the page's number, left at the end of a list item
-            mended.append(replace(block, text=_PAGE_AT_END.sub("", block.text)))
+        if runs and _continues(runs[-1], block):
+            runs[-1].append(block)
         else:
-            mended.append(block)
-    return mended
+            runs.append([block])
+    return [_joined(run) for run in runs]
 
 
-def _continues(before: Block, block: Block) -> bool:
-    if before.kind == "row" or block.kind not in ("text", "line") or before.level or block.level:
+def _joined(run: Sequence[Block]) -> Block:
+    first = run[0]
+    if first.kind == "item" and len(run) == 1:  # "another force; and 20": the page's number, left at the item's end
+        return replace(first, text=_PAGE_AT_END.sub("", first.text))
+    if len(run) == 1:
+        return first
+    kind: BlockKind = "text" if first.kind == "line" else first.kind
+    return replace(first, kind=kind, text=join_lines([block.text for block in run]), end=run[-1].end)
+
+
+def _continues(run: Sequence[Block], block: Block) -> bool:
+    first, last = run[0], run[-1]
+    if first.kind == "row" or block.kind not in ("text", "line") or first.level or block.level:
         return False
-    if not _OPEN_END.search(before.text) or (before.kind == "line" and not block.broken):
+    if not _OPEN_END.search(last.text[-1:]) or (first.kind == "line" and len(run) == 1 and not block.broken):
         return False
     if block.text[0].islower():
-        return before.kind != "item" or block.broken
-    return block.broken and block.kind == before.kind == "text" and len(before.text.split()) >= 8
+        return first.kind != "item" or block.broken
+    long = len(run) > 1 or len(last.text.split()) >= 8
+    return block.broken and block.kind == "text" and first.kind != "item" and first.kind != "line" and long
 
 
-_DOT = re.compile(r"\s*[•●]\s*")
+_DOT = re.compile("[•●▪◦\uf0b7\uf0a7]")
 _ROMAN = re.compile(r"(?<=[a-z.)])(iii|ii|iv|i|viii|vii|vi|v|ix|x)\. (?=[A-Z])")
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 
 
-def _split(block: Block, source: str, comment: bool) -> Iterator[Block]:
+def _split(block: Block, layout: Layout, comment: bool) -> Iterator[Block]:
     """Bullets, and in a comment markers and sentences, that were glued into one paragraph come apart."""
-    raw = source[block.start : block.end]
-    cuts = [(dot.start(), dot.end(), "dot") for dot in _DOT.finditer(raw)] if block.kind != "row" else []
+    raw = layout.source.text[block.start : block.end]
+    cuts = [(dot.start(), dot.end(), _dot_marker(block, dot[0])) for dot in _DOT.finditer(raw)]
     if comment:
         cuts += [(start, end, "roman") for start, end in _glued_romans(raw)]
         cuts += [(place, place, "glue") for place in glued_at(raw)]
     cuts.sort()
-    if not cuts:
+    if not cuts or block.kind == "row" or block.level:
         yield block
         return
     lefts = [(0, block.marker), *((end, marker) for _, end, marker in cuts)]
     rights = [*(start for start, _, _ in cuts), len(raw)]
     for (left, marker), right in zip(lefts, rights, strict=True):
-        text = clean(raw[left:right])
-        if text:
+        lines = content_lines(layout.source.text, layout.headers, block.start + left, block.start + right)
+        if lines:
             kind: BlockKind = "item" if marker else "text"
-            yield replace(block, kind=kind, text=text, start=block.start + left, end=block.start + right, marker=marker)
+            text = clean(join_lines([line.text for line in lines]))
+            start, end = content_span(lines)
+            yield replace(block, kind=kind, text=text, start=start, end=end, marker=marker)
+
+
+def _dot_marker(block: Block, dot: str) -> str:
+    """Marker of a glued bullet: that of its own item where the item began with one, so that they stand side by side."""
+    name = "ring" if dot == "◦" else "dot"
+    return block.marker if block.marker.startswith(name) else name
 
 
 def _glued_romans(raw: str) -> list[tuple[int, int]]:

@@ -5,34 +5,36 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.builder import Builder
-from corpus.dates import find_date, find_year, iso_date
+from corpus.dates import DAY_DATE, find_date, find_year, iso_date
 from corpus.findings import addressees_of, deadline_of, status_of
 from corpus.forces import Forces
 from corpus.headings import section_kind
-from corpus.layout import TITLE_LINES, Block, blocks_of, is_heading_like
+from corpus.layout import TITLE_LINES, Block, blocks_of, is_heading_like, layout_of
 from corpus.model import STATUSES, Document, DocumentKind, Source
 from corpus.peel import parse_peel
-from corpus.register import TAG, parse_register
+from corpus.register import TAG, has_numbered_title, parse_register
 from corpus.report import parse_report
 
 _ADDRESS = re.compile(r"https?://\S+")
 _REGISTER_ADDRESS = re.compile(r"/recommendations?/[\w-]+/(\d{2,6})(?:/|\b)")
-_STATUS_LINE = re.compile(rf"^\s*(?:\d{{1,2}}\w{{0,2}}\s+\w+\s+\d{{4}}\s*[-–:]?\s*)?(?:{'|'.join(STATUSES)})\s*$", re.M)
+_STATUS_LINE = re.compile(rf"^[ \t]*(?:{DAY_DATE}[ \t]*[-–:]?[ \t]*)?(?:{'|'.join(STATUSES)})[ \t]*$", re.M)
 _PEEL_TITLE = re.compile(r"\bPEEL\b", re.I)
 _PEEL_QUESTION = re.compile(
-    r"^\s*How (?:effective|effectively|efficient|efficiently|legitimate|legitimately|well)\b.*\?\s*$", re.M
+    r"^[ \t#*]*How (?:effective|effectively|efficient|efficiently|legitimate|legitimately|well)\b[^\n?]*\?[ \t*]*$",
+    re.M,
 )
 _REPORT_SIGNS = (
     re.compile(
         r"inspection report|report of an? .{0,40}inspection|an inspection of|\binspection\b.{0,40}\b(?:19|20)\d{2}",
         re.I,
     ),
-    re.compile(r"^\W*recommendation\s+\d+\b", re.I | re.M),
-    re.compile(r"^\s*grade\b|national grade distribution|force summary of judgements", re.I | re.M),
-    re.compile(r"^\W*areas? for improvement\W*$|^\W*causes? of concern\W*$", re.I | re.M),
+    re.compile(r"^[^\w\n]*recommendation\s+\d+\b", re.I | re.M),
+    re.compile(r"^[ \t]*grade\b|national grade distribution|force summary of judgements", re.I | re.M),
+    re.compile(r"^[^\w\n]*(?:areas? for improvement|causes? of concern)[^\w\n]*$", re.I | re.M),
     re.compile(r"\bHMIC(?:FRS)?\b|inspectorate", re.I),
 )
 _SELF = 3  # mentions of one force that a text without title or address needs before it counts as that force's
+_RECORD = 20_000  # characters that a record without mark-up has at most
 _COMMISSIONED = re.compile(r"\bcommissioned by\b", re.I)
 
 
@@ -47,7 +49,7 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False) -> D
     if kind == "register_record":
         number = parse_register(builder)
     else:
-        marked, blocks = _marked_title(blocks_of(source))
+        marked, blocks = _marked_title(blocks_of(layout_of(source)))
         builder.date = _date(source, kind)
         (parse_peel if kind == "peel_assessment" else parse_report)(builder, blocks)
     builder.date = source.metadata.get("date") or builder.date
@@ -67,6 +69,8 @@ def kind_of(source: Source) -> DocumentKind:
     text = source.text
     if TAG.search(text) or _REGISTER_ADDRESS.search(_address(source) or "") or _STATUS_LINE.search(text):
         return "register_record"
+    if len(text) < _RECORD and has_numbered_title(text) and re.search(r"\bshould\b", text):
+        return "register_record"  # one that lost all of its mark-up
     top = "\n".join(line for line in text.splitlines() if line.strip())[:400]
     if _PEEL_QUESTION.search(text) and (_PEEL_TITLE.search(top) or len(_PEEL_QUESTION.findall(text)) > 1):
         return "peel_assessment"
@@ -160,14 +164,16 @@ def _date(source: Source, kind: DocumentKind) -> str | None:
 
 def _marked_title(blocks: Sequence[Block]) -> tuple[str | None, Sequence[Block]]:
     """A format's one heading of level 1, if it comes first, is the title; the others then move up a level."""
-    tops = [block for block in blocks if block.level == 1]
-    if len(tops) != 1 or tops[0] is not next(block for block in blocks if block.level):
+    marked = [at for at, block in enumerate(blocks) if block.level]
+    if sum(1 for at in marked if blocks[at].level == 1) != 1 or blocks[marked[0]].level != 1:
         return None, blocks
-    rest = [replace(b, level=max(b.level - 1, 0)) for b in blocks if b is not tops[0]]
-    shift = [
-        None if b.parent is None else b.parent - (b.parent > blocks.index(tops[0])) for b in blocks if b is not tops[0]
+    title = marked[0]
+    rest = [
+        replace(b, level=max(b.level - 1, 0), parent=None if b.parent is None else b.parent - (b.parent > title))
+        for at, b in enumerate(blocks)
+        if at != title
     ]
-    return tops[0].text, [replace(b, parent=parent) for b, parent in zip(rest, shift, strict=True)]
+    return blocks[title].text, rest
 
 
 def _title(source: Source, kind: DocumentKind, builder: Builder, blocks: Sequence[Block]) -> str:
@@ -200,12 +206,14 @@ def _finish(builder: Builder) -> None:
     """Deadline, addressee and status of each finding; the date of passages that were placed before it was known."""
     status, status_date = status_of(builder.events)
     for index, finding in enumerate(builder.findings):
-        deadline, wording = deadline_of(finding.text, builder.date)
+        text = builder.finding_text(index)
+        deadline, wording = deadline_of(text, builder.date)
         builder.findings[index] = replace(
             finding,
+            text=text,
             deadline=deadline,
             deadline_text=wording,
-            addressees=() if finding.kind == "cause_of_concern" else addressees_of(finding.text),
+            addressees=() if finding.kind == "cause_of_concern" else addressees_of(text),
             status=status if finding.kind == "recommendation" else None,
             status_date=status_date if finding.kind == "recommendation" else None,
         )

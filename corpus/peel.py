@@ -11,7 +11,8 @@ from corpus.report import GRADES, kind_here
 from corpus.text import normalise
 
 _PILLAR = re.compile(r"(?:effectiveness|efficiency|legitimacy|leadership)", re.I)
-_QUESTION = re.compile(r"(?:how|to what|what|does|is|has|are|do)\b.*\?", re.I)
+_QUESTION = re.compile(r"(?:how|to what|what|does|is|has|are|do)\b[^?]*\?", re.I)
+_SENTENCES = re.compile(r"[.!]\s+[A-Z]")
 _STATED = re.compile(
     r"(?:The (?:force|constabulary|service)|[A-Z][\w&’' -]{1,60} (?:Police(?: Service)?|Constabulary)) "
     r"(?:(?:is|was) (outstanding|good|adequate|inadequate) (?:at|in)\b|(requires improvement) (?:at|in)\b)"
@@ -25,11 +26,13 @@ def parse_peel(builder: Builder, blocks: Sequence[Block]) -> None:
     placed: dict[int, int] = {}
     fresh = False  # nothing of the answer to the open question has been met yet
     for at, block in enumerate(blocks):
-        if _TITLE.search(block.text) and not builder.path:
+        if not builder.path and _TITLE.search(block.text[:200]):
             continue
         level = _level(builder, blocks, at)
         if level:
             builder.open(block.text, level)
+            if is_question(block):
+                builder.section()  # a question counts although nothing may stand under it
             fresh = level <= 2
         elif block.text.lower() in GRADES:
             _grade(builder, block, block.text.lower())
@@ -42,12 +45,18 @@ def parse_peel(builder: Builder, blocks: Sequence[Block]) -> None:
             fresh = False
 
 
+def is_question(block: Block) -> bool:
+    """Whether `block` is the heading of a question: one sentence of up to 40 words that asks."""
+    asks = block.kind in ("line", "text") and len(block.text.split()) <= 40 and _QUESTION.fullmatch(block.text)
+    return bool(asks) and not _SENTENCES.search(block.text)
+
+
 def _level(builder: Builder, blocks: Sequence[Block], at: int) -> int:
     """1 for a pillar, 2 for a question, 3 for what stands under a question; 0 for text."""
     block = blocks[at]
     if _PILLAR.fullmatch(block.text):
         return 1
-    if block.kind in ("line", "text") and _QUESTION.fullmatch(block.text) and len(block.text.split()) <= 40:
+    if is_question(block):
         return 2
     if block.kind != "line" or block.text.lower() in GRADES:
         return 0
@@ -70,6 +79,7 @@ def _place(builder: Builder, block: Block, placed: dict[int, int]) -> int:
     here = kind_here(builder.path)
     kind: PassageKind = "judgement" if here in ("context", "area_for_improvement") else here
     if above is not None and above.finding is not None:
+        builder.extend(above.finding, block.text)
         return builder.add(block, above.kind, finding=above.finding, parent=parent)
     finding = None
     if here == "area_for_improvement" and (block.kind == "item" or _ASKS.search(block.text)):

@@ -5,31 +5,47 @@ lost, so it is scanned and never parsed as nested: an event starts at its date a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.builder import Builder
 from corpus.dates import DAY_DATE, iso_date
 from corpus.headings import section_kind
-from corpus.layout import Block, blocks_of, content_lines
-from corpus.model import STATUSES, Event, PassageKind, Source
+from corpus.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
+from corpus.model import STATUSES, Event, PassageKind
 
-TAG = re.compile(r"\[\s*(/?)\s*(on|status|comment)\s*\]", re.I)
-_STATUS = "|".join(STATUSES)
-_AFTER_TAG = re.compile(rf"\[\s*/?\s*on\s*\]\s*({DAY_DATE})|\[\s*/\s*(?:status|comment)\s*\]\s*({DAY_DATE})", re.I)
-_BEFORE_TAG = re.compile(rf"({DAY_DATE})\s*(?=\[\s*(?:status|comment)\s*\])", re.I)
-_DATE_LINE = re.compile(rf"^[ \t]*({DAY_DATE})[ \t]*(?=(?:{_STATUS})\b|[-–:]?[ \t]*$)", re.I | re.M)
-_PLAIN_STATUS = re.compile(rf"\s*[-–:]?\s*({_STATUS})(?=\s|\[|$)", re.I)
-_MARKED_STATUS = re.compile(r"\[\s*status\s*\]\s*([^\[\]]*?)\s*(?:\[|$)", re.I)
+
+def _tag(slash: str, names: str) -> str:
+    return rf"\[[ \t]{{0,3}}{slash}[ \t]{{0,3}}(?:{names})[ \t]{{0,3}}\]"
+
+
+TAG = re.compile(_tag("/?", "on|status|comment"), re.I)
+_OPEN = re.compile(_tag("", "on|status|comment"), re.I)
+_OPEN_ON, _CLOSE_ON = re.compile(_tag("", "on"), re.I), re.compile(_tag("/", "on"), re.I)
+_OPEN_STATUS, _OPEN_COMMENT = re.compile(_tag("", "status"), re.I), re.compile(_tag("", "comment"), re.I)
+_STATUS = "|".join(status.replace("-", "[- ]") for status in STATUSES)
+# Where an event starts, the surest sign first. Group 1 is the date; what stands before it belongs to the event.
+_HEADS = (
+    re.compile(rf"{_tag('', 'on')}\s*({DAY_DATE})", re.I),
+    re.compile(rf"(?<=\])\s*({DAY_DATE})", re.I),
+    re.compile(rf"({DAY_DATE})[ \t]*\n?[ \t]*(?={_tag('', 'status|comment')})", re.I),
+)
+_DATE_LINE = re.compile(rf"^[ \t]*({DAY_DATE})[ \t]*(?=(?:[-–:][ \t]*)?(?:(?:{_STATUS})[ \t]*)?$)", re.I | re.M)
+_PLAIN_STATUS = re.compile(
+    rf"\s*(?:[-–:]\s*)?({_STATUS})(?=[ \t]*(?:$|{_tag('/', 'status|on')}|{_tag('', 'on')}))", re.I | re.M
+)
+_MARKED_STATUS = re.compile(rf"\s*(?:({_STATUS})\b|([a-z][\w -]{{1,40}}?)[ \t]*(?=\[|$))", re.I | re.M)
+_SEPARATOR = re.compile(r"[ \t]*[:–-](?=\s)")
 _HEADING = re.compile(r"recommendation\s+(\d{1,3}[a-z]?)", re.I)
 _PREFIX = re.compile(r"(cause of concern|recommendations?)\s*[:–-]\s+(?=\S)", re.I)
-_NUMBERED_TITLE = re.compile(r"(.*?)\s*\((\d{3,5})\)\.?")
-_OWNED = re.compile(r"(?:\s|\[comment\])*(\d{4,5})\s*[–-]\s*owner\b", re.I)
+_NUMBERED_TITLE = re.compile(r"(.*?)\s*\((?!(?:19|20)\d\d\))(\d{3,5})\)\.?")
+_OWNED = re.compile(r"(\d{4,5})\s*[–-]\s*owner\b", re.I)
+_ASKS = re.compile(r"\bshould\b")
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """An event's date and where its body stands in the text."""
+    """An event's date and where it and its body stand in the text."""
 
     date: str
     start: int
@@ -39,51 +55,49 @@ class _Span:
 
 def parse_register(builder: Builder) -> str | None:
     """Fill `builder` from a register record; returns its register number where title or owner line names one."""
-    source = builder.source
-    spans = _spans(source.text)
-    builder.notes += _notes(source.text, spans)
-    builder.date = _published(source.text, spans)
-    head_end = spans[0].start if spans else len(source.text)
-    number = _head(builder, blocks_of(source, 0, head_end))
+    text = builder.source.text
+    layout = layout_of(builder.source)
+    spans = _spans(text)
+    builder.notes += _notes(text, spans)
+    head_end = spans[0].start if spans else len(text)
+    number = _head(builder, _untagged(blocks_of(layout, 0, head_end)))
     main = next(
         (i for i, f in enumerate(builder.findings) if f.kind == "recommendation"),
         0 if builder.findings else None,
     )
     builder.passages = [replace(p, finding=main) if p.finding is None else p for p in builder.passages]
     builder.outline.clear()
-    for span in spans:
-        _events(builder, source, span, main)
-    owned = {m[1] for span in spans if (m := _OWNED.match(source.text, span.body, span.end))}
+    for event in (event for span in spans for event in _events(text, span)):
+        builder.events.append(event)
+        if event.text:
+            _comment(builder, layout, event, main)
+    builder.date = next((event.date for event in builder.events if event.status), None)  # published on that day
+    owned = {m[1] for event in builder.events if (m := _OWNED.match(event.text))}
     return number or (owned.pop() if len(owned) == 1 else None)
 
 
 def _spans(text: str) -> list[_Span]:
-    opens, closes = _count(text, False), _count(text, True)
-    heads: dict[int, int] = {}
-    for pattern in (_AFTER_TAG, _BEFORE_TAG) if opens or closes else ():
+    """Where each dated event stands; dates on lines of their own count where opening marks were lost."""
+    opens, closes = _count(text)
+    heads: dict[int, tuple[int, int]] = {}
+    for pattern in _HEADS if opens or closes else ():
         for match in pattern.finditer(text):
-            group = 1 if match[1] else 2
-            heads[match.start(group)] = match.end(group)
+            opener = match.start() if match[0][0] == "[" else match.start(1)
+            heads.setdefault(match.start(1), (opener, match.end(1)))
     if opens < closes or not opens:
-        heads |= {match.start(1): match.end(1) for match in _DATE_LINE.finditer(text)}
-    starts = sorted(start for start, end in heads.items() if iso_date(text[start:end]))
-    spans = []
-    for start, following in zip(starts, [*starts[1:], len(text)], strict=True):
-        opener = re.search(r"\[\s*on\s*\]\s*$", text[:start], re.I)
-        next_opener = re.search(r"\[\s*on\s*\]\s*$", text[:following], re.I) if following < len(text) else None
-        end = next_opener.start() if next_opener else following
-        date = iso_date(text[start : heads[start]])
-        if date:
-            spans.append(_Span(date, opener.start() if opener else start, heads[start], end))
-    return spans
+        for match in _DATE_LINE.finditer(text):
+            heads.setdefault(match.start(1), (match.start(1), match.end(1)))
+    dated = [(date, at, heads[at]) for at in sorted(heads) if (date := iso_date(text[at : heads[at][1]]))]
+    ends = [*(opener for _, _, (opener, _) in dated[1:]), len(text)]
+    return [_Span(date, opener, body, end) for (date, _, (opener, body)), end in zip(dated, ends, strict=False)]
 
 
-def _count(text: str, closing: bool) -> int:
-    return sum(1 for tag in TAG.finditer(text) if tag[2].lower() == "on" and bool(tag[1]) == closing)
+def _count(text: str) -> tuple[int, int]:
+    return sum(1 for _ in _OPEN_ON.finditer(text)), sum(1 for _ in _CLOSE_ON.finditer(text))
 
 
 def _notes(text: str, spans: Sequence[_Span]) -> list[str]:
-    opens, closes = _count(text, False), _count(text, True)
+    opens, closes = _count(text)
     if not spans:
         return ["No dated events could be read in this record; its whole text is shown as the recommendation."]
     if not opens:
@@ -95,58 +109,45 @@ def _notes(text: str, spans: Sequence[_Span]) -> list[str]:
     return []
 
 
-def _published(text: str, spans: Sequence[_Span]) -> str | None:
-    """The first status falls on the day of publication."""
-    for span in spans:
-        body = text[span.body : span.end]
-        if _MARKED_STATUS.search(body) or _PLAIN_STATUS.match(body):
-            return span.date
-    return None
+def _events(text: str, span: _Span) -> Iterator[Event]:
+    """The statuses and comments of one dated stretch, in the order in which they stand: tags part them."""
+    left, found = span.body, False
+    if plain := _PLAIN_STATUS.match(text, span.body, span.end):
+        yield _status(span, plain)
+        left, found = plain.end(), True
+    elif separator := _SEPARATOR.match(text, span.body, span.end):
+        left = separator.end()
+    for tag in TAG.finditer(text, left, span.end):
+        comments = list(_said(text, span, left, tag.start()))
+        status = _MARKED_STATUS.match(text, tag.end(), span.end) if _OPEN_STATUS.fullmatch(tag[0]) else None
+        yield from comments
+        if status:
+            yield _status(span, status)
+        found = found or bool(comments or status)
+        left = status.end() if status else tag.end()
+    last = list(_said(text, span, left, span.end))
+    yield from last
+    if not found and not last and (opener := _OPEN_COMMENT.search(text, span.body, span.end)):
+        yield Event(span.date, "comment", None, "", opener.end())
 
 
-def _events(builder: Builder, source: Source, span: _Span, main: int | None) -> None:
-    """The status, the comment, or both, of one event in the order in which they stand."""
-    body = source.text[span.body : span.end]
-    marked = _MARKED_STATUS.search(body)
-    plain = None if marked else _PLAIN_STATUS.match(body)
-    status = marked or plain
-    rest = [(0, status.start()), (status.end(1), len(body))] if status else [(0, len(body))]
-    found: list[tuple[int, Event]] = []
-    if status:
-        at = span.body + status.start(1)
-        found.append((at, Event(span.date, "status", status[1].lower().replace(" ", "-"), "", at)))
-    for left, right in rest:
-        start, end = _bare(source.text, span.body + left, span.body + _closed(body, left, right))
-        if start < end or (not status and re.search(r"\[\s*comment\s*\]", body, re.I)):
-            found.append((start, Event(span.date, "comment", None, source.text[start:end], start)))
-    for _, event in sorted(found, key=lambda pair: pair[0]):
-        builder.events.append(event)
-        if event.text:
-            _comment(builder, source, event, main)
+def _status(span: _Span, match: re.Match[str]) -> Event:
+    printed = match[match.lastindex or 0]
+    return Event(span.date, "status", "-".join(printed.lower().split()), "", match.start(match.lastindex or 0))
 
 
-def _closed(body: str, start: int, end: int) -> int:
-    """Where the comment ends: at its closing tag if only page furniture follows, else at the end of the body."""
-    last = max((tag.end() for tag in TAG.finditer(body, start, end) if tag[1]), default=end)
-    return end if any(content_lines(body[last:end], frozenset())) else last
+def _said(text: str, span: _Span, start: int, end: int) -> Iterator[Event]:
+    """The comment between two tags, page furniture at its ends aside; none where nothing was said."""
+    lines = content_lines(text, frozenset(), start, end)
+    if lines:
+        first, last = content_span(lines)
+        yield Event(span.date, "comment", None, text[first:last], first)
 
 
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without the tags, separators and spaces at its ends."""
-    lead = re.compile(r"(?:\s|\[\s*/?\s*(?:on|status|comment)\s*\]|[:–-](?=\s))*", re.I)
-    start = min(max(lead.match(text, start, end).end(), start), end) if start < end else start  # type: ignore[union-attr]
-    while start < end:
-        tail = re.search(r"(?:\s|\[\s*/?\s*(?:on|status|comment)\s*\])$", text[start:end], re.I)
-        if not tail:
-            break
-        end = start + tail.start()
-    return start, end
-
-
-def _comment(builder: Builder, source: Source, event: Event, main: int | None) -> None:
+def _comment(builder: Builder, layout: Layout, event: Event, main: int | None) -> None:
     placed: dict[int, int] = {}
     index = len(builder.events) - 1
-    blocks = blocks_of(source, event.start, event.start + len(event.text), comment=True)
+    blocks = blocks_of(layout, event.start, event.start + len(event.text), comment=True)
     for at, block in enumerate(blocks):
         parent = placed.get(block.parent) if block.parent is not None else None
         placed[at] = builder.add(block, "comment", finding=main, event=index, parent=parent)
@@ -156,27 +157,28 @@ def _head(builder: Builder, blocks: Sequence[Block]) -> str | None:
     """Title, context, cause of concern and recommendation: what stands before the first event."""
     number: str | None = None
     kind: PassageKind = "context"
-    marked = any(_HEADING.fullmatch(b.text) or _PREFIX.match(b.text) or section_kind(b.text) for b in blocks)
+    first = _first_asked(blocks)
     printed: str | None = None
     placed: dict[int, int] = {}
     for at, block in enumerate(blocks):
+        if not block.text:
+            continue
         title = _NUMBERED_TITLE.fullmatch(block.text) if at == 0 and block.kind != "item" else None
         heading = _HEADING.fullmatch(block.text)
         if title:
             number = title[2]
             builder.open(title[1], 1)
             placed[at] = builder.add(block, "context")
-            kind = "context" if marked else "recommendation"
             continue
         if heading or (block.kind == "line" and section_kind(block.text)):
             printed = heading[1] if heading else printed
             kind = "cause_of_concern" if "concern" in block.text.lower() else "recommendation"
             builder.open(block.text, 2)
             continue
-        if block.kind == "line" and block.gap and at + 1 < len(blocks) and block.text[-1] != ":":
+        if block.kind == "line" and block.gap and at + 1 < len(blocks) and not _says_more(block.text):
             builder.open(block.text, 1)
             continue
-        kind = "recommendation" if not marked else kind
+        kind = "recommendation" if first is not None and at >= first else kind
         prefix = _PREFIX.match(block.text)
         if prefix:
             kind = "cause_of_concern" if "concern" in prefix[1].lower() else "recommendation"
@@ -186,14 +188,42 @@ def _head(builder: Builder, blocks: Sequence[Block]) -> str | None:
     return number
 
 
+def _untagged(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks without marks that belong to no dated event; a block of nothing else keeps its place, empty."""
+    return [replace(block, text=" ".join(TAG.sub(" ", block.text).split())) for block in blocks]
+
+
+def _first_asked(blocks: Sequence[Block]) -> int | None:
+    """Where the recommendation starts in a head without headings: the first "should", or what introduces it.
+
+    None where headings or labels ("Recommendation 1", "Cause of concern:") say it.
+    """
+    if any(_HEADING.fullmatch(b.text) or _PREFIX.match(b.text) or section_kind(b.text) for b in blocks):
+        return None
+    first = next((at for at, block in enumerate(blocks) if _ASKS.search(block.text)), 0)
+    parent = blocks[first].parent if blocks else None
+    return first if parent is None else parent
+
+
+def has_numbered_title(text: str) -> bool:
+    """Whether the first line is the title of a record: it ends in a register number in brackets."""
+    lines = content_lines(text[:2000], frozenset())
+    return bool(lines) and bool(_NUMBERED_TITLE.fullmatch(lines[0].text.strip()))
+
+
+def _says_more(text: str) -> bool:
+    """Whether a short line is no title: it introduces a list, or asks for something."""
+    return text[-1] == ":" or bool(_ASKS.search(text))
+
+
 def _ask(builder: Builder, block: Block, kind: PassageKind, printed: str | None, parent: int | None) -> int:
     """A passage of the head; the paragraphs of one recommendation (or cause of concern) are one finding."""
     if kind not in ("recommendation", "cause_of_concern"):
         return builder.add(block, kind, parent=parent)
-    known = next((i for i, f in enumerate(builder.findings) if f.kind == kind), None)
+    number = printed if kind == "recommendation" else None
+    known = next((i for i, f in enumerate(builder.findings) if f.kind == kind and f.number == number), None)
     if known is None:
-        known = builder.add_finding(kind, printed if kind == "recommendation" else None, block.text)
+        known = builder.add_finding(kind, number, block.text)
     else:
-        finding = builder.findings[known]
-        builder.findings[known] = replace(finding, text=f"{finding.text}\n{block.text}")
+        builder.extend(known, block.text)
     return builder.add(block, kind, finding=known, parent=parent)

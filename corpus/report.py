@@ -1,9 +1,9 @@
 """Inspection reports, and any other document: headings, findings, grades, developing practice, glossary."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 
 from corpus.builder import Builder
 from corpus.dates import iso_date
@@ -50,6 +50,7 @@ class _State:
     graded: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
     spread: dict[tuple[str, ...], dict[str, int]] = field(default_factory=dict)
     scale: tuple[str, ...] = ()
+    asked: dict[str, list[tuple[Counter[str], int]]] = field(default_factory=dict)  # number -> words, finding
 
 
 def parse_report(builder: Builder, blocks: Sequence[Block]) -> None:
@@ -131,9 +132,10 @@ def _text(builder: Builder, state: _State, at: int, block: Block) -> None:
     state.header = None
     kind = kind_here(builder.path)
     parent = state.placed.get(block.parent) if block.parent is not None else None
-    if parent is not None and builder.passages[parent].finding is not None:
-        finding = builder.passages[parent].finding
-        state.placed[at] = builder.add(block, builder.passages[parent].kind, finding=finding, parent=parent)
+    above = builder.passages[parent].finding if parent is not None else None
+    if parent is not None and above is not None:
+        builder.extend(above, block.text)
+        state.placed[at] = builder.add(block, builder.passages[parent].kind, finding=above, parent=parent)
         return
     finding = None
     if kind == "area_for_improvement" and block.kind == "item" and _ASKS.search(block.text):
@@ -149,25 +151,23 @@ def _text(builder: Builder, state: _State, at: int, block: Block) -> None:
 
 def _recommend(builder: Builder, state: _State, at: int, block: Block) -> None:
     """The text of a numbered recommendation; one that was met before is the same finding, met again."""
-    text, number = block.text, state.number
+    number = state.number or ""
     state.number = None
-    known = _same(builder, number, text)
+    words = Counter(normalise(block.text).split())
+    known = next((i for other, i in state.asked.get(number, ()) if _alike(words, other)), None)
     if known is None:
-        known = builder.add_finding("recommendation", number, text)
+        known = builder.add_finding("recommendation", number, block.text)
+        state.asked.setdefault(number, []).append((words, known))
     elif _listed(builder.sections[builder.findings[known].section]) and not _listed(builder.path):
         builder.findings[known] = replace(builder.findings[known], section=builder.section())
     state.finding = known
     state.placed[at] = builder.add(block, "recommendation", finding=known)
 
 
-def _same(builder: Builder, number: str | None, text: str) -> int | None:
-    wanted = normalise(text)
-    for index, finding in enumerate(builder.findings):
-        if finding.kind != "recommendation" or finding.number != number:
-            continue
-        if SequenceMatcher(None, normalise(finding.text), wanted, autojunk=False).ratio() > 0.9:
-            return index
-    return None
+def _alike(one: Counter[str], other: Counter[str]) -> bool:
+    """Whether two recommendations of one number are the same, met again: nine words in ten are."""
+    total = one.total() + other.total()
+    return min(one.total(), other.total()) > 0.4 * total and 2 * (one & other).total() > 0.9 * total
 
 
 def _listed(path: tuple[str, ...]) -> bool:

@@ -2,19 +2,25 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "­": None})
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.{1,600}?)(?<=\S)\1")
 _AUTOLINK = re.compile(r"<((?:https?|ftp|mailto)[^<>\s]+)>")
-_EDGES = re.compile(r"^\W+|\W+$")
+_HANGING = re.compile(r"(?:and|or|to)\b")  # "pre- and post-"
 
 
 def normalise(text: str) -> str:
     """The form in which two texts count as the same: case, quotes, dashes, spaces and edge punctuation aside."""
-    plain = unicodedata.normalize("NFKC", text).translate(_PLAIN).casefold()
-    return _EDGES.sub("", " ".join(plain.split()))
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_PLAIN).casefold().split())
+    start, end = 0, len(plain)
+    while start < end and not plain[start].isalnum():
+        start += 1
+    while end > start and not plain[end - 1].isalnum():
+        end -= 1
+    return plain[start:end]
 
 
 def clean(text: str) -> str:
@@ -24,13 +30,15 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
-def join_lines(lines: list[str]) -> str:
+def join_lines(lines: Sequence[str]) -> str:
     """One paragraph from its lines; a line that ends in a hyphen inside a compound joins without a space."""
-    joined = ""
-    for line in lines:
-        glue = "" if not joined or re.search(r"\w-$", joined) else " "
-        joined += glue + line.strip()
-    return joined
+    stripped = [line.strip() for line in lines]
+    glued = [before[-1:] == "-" and before[-2:-1].isalnum() for before in stripped]
+    parts = [
+        line if at == 0 or (glued[at - 1] and not _HANGING.match(line)) else f" {line}"
+        for at, line in enumerate(stripped)
+    ]
+    return "".join(parts).strip()
 
 
 @cache
@@ -48,13 +56,18 @@ def glued_at(text: str) -> list[int]:
     """Offsets at which a sentence was glued to the one before it ("cultureThis"), names and addresses aside."""
     found = []
     for word in re.finditer(r"\S+", text):
-        if _ADDRESS.search(word[0]):
-            continue
-        spared = {
-            word.start() + named.start() + inner
-            for name in glue_exceptions()
-            for named in re.finditer(re.escape(name), word[0])
-            for inner in range(len(name))
-        }
-        found += [g.start() for g in _GLUE.finditer(text, word.start(), word.end()) if g.start() not in spared]
+        glues = [glue.start() for glue in _GLUE.finditer(text, word.start(), word.end())]
+        if glues and not _ADDRESS.search(word[0]):
+            spared = _inside_names(word[0])
+            found += [place for place in glues if place - word.start() not in spared]
     return found
+
+
+def _inside_names(word: str) -> set[int]:
+    """Offsets inside a name of the exceptions file that `word` holds."""
+    return {
+        named.start() + inner
+        for name in glue_exceptions()
+        for named in re.finditer(re.escape(name), word)
+        for inner in range(1, len(name))
+    }

@@ -77,25 +77,25 @@ def build(
     """Index `collection` into a new generation of `data` and make it the current one.
 
     Whatever goes wrong, the generation before stays current. `progress(stage, done, total)` is called as each
-    stage starts, encoding after every batch. Raises GenerationError for an empty collection, while another
-    build is at work, and when it cannot be
-    written or does not check out.
+    stage starts, and when encoding also after every batch, out of the strings that are new (perhaps none).
+    Raises GenerationError for an empty collection, while another build is at work, and when the generation
+    cannot be written or does not check out.
     """
     if not collection.documents:
         raise GenerationError(
             "There is nothing to index. Run `precedent build PATH` with files or folders of documents."
         )
-    data.mkdir(parents=True, exist_ok=True)
-    with _lock(data):
-        _clean(data)
-        documents = sorted(collection.documents, key=lambda d: d.key)
-        try:
+    documents = sorted(collection.documents, key=lambda d: d.key)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with _lock(data):
+            _clean(data)
             return _build(documents, encoder, data, tuple(inputs), _Clock(progress))
-        except (OSError, sqlite3.Error) as error:
-            raise GenerationError(
-                f"The build stopped: {error}. What was served before still is. See that {data} is writable and has"
-                " room, then run `precedent build` again; what was encoded is kept."
-            ) from error
+    except (OSError, sqlite3.OperationalError) as error:
+        raise GenerationError(
+            f"The build stopped: {error}. Earlier generations and what was encoded are kept. See that {data} is"
+            " writable and has room, then run `precedent build` again."
+        ) from error
 
 
 @dataclass(slots=True)
@@ -216,7 +216,7 @@ def _prune(data: Path) -> None:
     others = sorted(p for p in generations.iterdir() if p.name != current and not p.name.startswith("."))
     for path in others[: max(0, len(others) - (KEPT - 1))]:
         # Renamed first, so that a generation is there whole or not at all.
-        shutil.rmtree(path.rename(path.with_name(f".tmp-{path.name}")))
+        shutil.rmtree(path.rename(path.with_name(f".tmp-{path.name}")), ignore_errors=True)
 
 
 def _clean(data: Path) -> None:

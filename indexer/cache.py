@@ -78,6 +78,8 @@ class EmbeddingCache:
         """Do `work`; where the file turns out to be damaged, go on with an empty one."""
         try:
             return work()
+        except sqlite3.OperationalError:  # a full disk, not a damaged file
+            raise
         except sqlite3.DatabaseError:
             self._database.close()
             _set_aside(self._path)
@@ -95,6 +97,7 @@ def _open(path: Path) -> sqlite3.Connection:
             database.execute(f"PRAGMA application_id = {_APPLICATION}")
         elif database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
             raise sqlite3.DatabaseError("not an embedding cache")
+        database.execute("SELECT key, vector FROM embeddings LIMIT 0")
     except sqlite3.DatabaseError:
         database.close()
         raise

@@ -168,19 +168,21 @@ class TorchEncoder:
 
     def encode_document(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """L2-normalised vectors, shape (len(texts), dimension); `progress` is called after every batch."""
+        import torch
+
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            vectors[batch] = self._encode_batch([texts[i] for i in batch])
-            if progress:
-                progress(start + len(batch), len(order))
+        # Around all batches, not each: leaving autocast drops the weights it has converted.
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == "bfloat16"):
+            for start in range(0, len(order), _BATCH):
+                batch = order[start : start + _BATCH]
+                vectors[batch] = self._encode_batch([texts[i] for i in batch])
+                if progress:
+                    progress(start + len(batch), len(order))
         return vectors
 
     def _encode_batch(self, texts: list[str]) -> Vectors:
-        import torch
-
-        with self._lock, torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == "bfloat16"):
+        with self._lock:
             vectors = self._model.encode_document(texts, batch_size=len(texts), show_progress_bar=False)
         return _normalised(vectors)
 

@@ -96,8 +96,15 @@ def word_weights(searcher: "tantivy.Searcher", tokens: tuple[str, ...]) -> dict[
 
 
 def _cosines(generation: "Generation", size: int, vector: NDArray[np.float32]) -> Scores:
-    # All of them, from one exact scan: those of R that only words brought in need a cosine as well.
-    _, values, ids = generation.vectors.range_search(vector.reshape(1, -1).astype(np.float32), -2.0)
+    # All of them, from one exact scan: those of R that only words brought in need a cosine as well. Of 100,000
+    # vectors, a range over all takes 29 ms in float32 and 226 ms in fp16, a search for all 92 and 46 ms.
+    import faiss
+
+    index, query = generation.vectors, vector.reshape(1, -1).astype(np.float32)
+    if isinstance(faiss.downcast_index(index.index), faiss.IndexFlat):
+        _, values, ids = index.range_search(query, -2.0)
+    else:
+        values, ids = (found[0] for found in index.search(query, index.ntotal))
     cosine = np.full(size, -1.0)
     np.maximum.at(cosine, ids, values.astype(np.float64))
     return cosine

@@ -21,7 +21,11 @@ class Setting:
 
 SETTINGS = (
     Setting("PRECEDENT_DATA", "./data", "Folder that holds the index and what people have recorded."),
-    Setting("PRECEDENT_ENCODER", "", "Folder of a sentence-transformers model; empty for the bundled one."),
+    Setting(
+        "PRECEDENT_ENCODER",
+        "",
+        "Folder, or name in the local cache, of a sentence-transformers model; empty for the bundled one.",
+    ),
     Setting("PRECEDENT_FORCES", "", "File of further force names and aliases; empty for none."),
     Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),
     Setting("PRECEDENT_PORT", "8000", "Port that `precedent serve` listens on, 0 to 65535."),

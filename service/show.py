@@ -34,6 +34,15 @@ _MONTHS = tuple(calendar.month_name)
 # A sentence ends at a stop followed by a space and something that can open one, or at a line or bullet.
 # "e.g." and initials are followed by a lower-case letter or stand after a single capital.
 _END = re.compile(r"(?<!\b[A-Z])[.!?][”’\"')\]]*\s+(?=[A-Z0-9“‘\"'(\[•])|;?\s*\n\s*|\s+(?=•)")
+ADDRESSEES = {
+    "force": "the force",
+    "all-forces": "all forces",
+    "npcc": "the NPCC",
+    "college": "the College of Policing",
+    "home-office": "the Home Office",
+    "cps": "the CPS",
+    "pcc": "police and crime commissioners",
+}
 _SAMPLE = "corpus/sample/"
 
 
@@ -42,6 +51,11 @@ def label(value: str) -> str:
     if value == UNKNOWN:
         return "Not known"
     return KINDS.get(value) or value.replace("-", " ").replace("_", " ").capitalize()
+
+
+def addressee(value: str) -> str:
+    """Whom a finding is for: "all forces", "the Home Office"."""
+    return ADDRESSEES.get(value) or value.replace("-", " ")
 
 
 def date_words(date: str | None) -> str:

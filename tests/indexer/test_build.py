@@ -4,7 +4,7 @@ import fcntl
 import resource
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -209,6 +209,28 @@ def test_a_former_generation_that_cannot_be_read_does_not_stop_a_build(tmp_path:
     assert len(run(tmp_path).added) == 4
 
 
+def test_publication_may_stop_between_any_two_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = run(tmp_path, document("a", ["Text 0."])).generation
+    steps = -1
+    left = 0
+
+    def sync(path: Path) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("indexer.build._sync", sync)
+    while current_id(tmp_path) == old or left < 0:
+        steps += 1
+        left = steps
+        with suppress(KeyboardInterrupt):
+            run(tmp_path, document("a", ["Text 1."]))
+        assert verify_generation(open_generation(tmp_path).path) == []
+        assert set(column(tmp_path, "text").values()) in ({"Text 0."}, {"Text 1."})
+    assert steps > 10
+
+
 @pytest.mark.parametrize("limit", [1_000, 20_000, 60_000])
 def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> None:
     before = run(tmp_path).generation
@@ -222,6 +244,7 @@ def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> No
         check=False,
     )
     assert "GenerationError: The build stopped:" in done.stderr
+    assert not (tmp_path / "embeddings.sqlite.broken").exists()
     assert open_generation(tmp_path).id == before
     assert verify_generation(tmp_path / "generations" / before) == []
     assert run(tmp_path).generation == current_id(tmp_path)

@@ -41,7 +41,7 @@ def _paper(number: int) -> Document:
 def _open_record() -> Document:
     """A record whose status nobody set, with a text that tries to be markup, under an odd key."""
     key = "gwent/odd & <name>?#1"
-    text = "The force should <script>alert(1)</script> train officers & \"staff\" in '; DROP TABLE passages; --."
+    text = 'The force should <script>alert(1)</script> train officers & "staff" in \'; DROP TABLE passages; --.'
     finding = Finding(f"{key}/f", "recommendation", None, text, 0, None, None, (), None, None)
     return document(
         key,

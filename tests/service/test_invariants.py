@@ -51,9 +51,7 @@ def fold_of(hit: Hit) -> str:
 
 @many
 @given(request=REQUESTS, size=st.integers(1, 40))
-def test_the_pages_together_are_the_total_with_each_hit_once(
-    engine: Engine, request: SearchRequest, size: int
-) -> None:
+def test_the_pages_together_are_the_total_with_each_hit_once(engine: Engine, request: SearchRequest, size: int) -> None:
     whole = hits(engine, request)
     assert len({fold_of(hit) for hit in whole}) == len(whole)
     paged = hits(engine, request, size)
