@@ -199,7 +199,11 @@ def _register_title(builder: Builder) -> str:
 
 def _shortened(text: str, words: int = 14) -> str:
     parts = text.split()
-    return text if len(parts) <= words and is_heading_like(text) else " ".join(parts[:words]).rstrip(".,;:") + " …"
+    return (
+        text.rstrip(":")
+        if len(parts) <= words and is_heading_like(text)
+        else " ".join(parts[:words]).rstrip(".,;:") + " …"
+    )
 
 
 def _finish(builder: Builder) -> None:

@@ -42,7 +42,9 @@ class _State:
 
     contents: dict[str, int]
     number: str | None = None  # of the "RECOMMENDATION 7" line whose text comes next
-    finding: int | None = None  # open finding, which takes the list items that follow
+    concern: int | None = None  # open cause of concern, which takes the paragraphs that follow
+    marked: bool = False  # the format marks headings, so that an unmarked one ("Cause of concern" in a box) is brief
+    brief: int | None = None  # passages there were when such a heading came: it covers one, and its list
     header: int | None = None  # passage of the open table's header row
     placed: dict[int, int] = field(default_factory=dict)  # block -> passage
     summary: dict[str, tuple[str, str, int]] = field(default_factory=dict)
@@ -56,14 +58,21 @@ class _State:
 def parse_report(builder: Builder, blocks: Sequence[Block]) -> None:
     """Fill `builder` from the blocks of a report or of a document of no known kind."""
     start, end, contents = contents_of(blocks)
-    state = _State(contents)
+    state = _State(contents, marked=any(block.level for block in blocks))
     front = start if end else _front(blocks)
     for at, block in enumerate(blocks):
         if start <= at < end or (at < front and block.kind == "line"):
             continue
+        _close_brief(builder, state, block)
         if not (_label(builder, state, block) or _open(builder, state, blocks, at)):
             _place(builder, state, blocks, at)
     _grades(builder, state)
+
+
+def _close_brief(builder: Builder, state: _State, block: Block) -> None:
+    if state.brief is not None and len(builder.passages) > state.brief and block.kind != "item":
+        builder.outline.pop()
+        state.brief = state.concern = None
 
 
 def _front(blocks: Sequence[Block]) -> int:
@@ -77,7 +86,7 @@ def _open(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> 
     block = blocks[at]
     match = _RECOMMENDATION.fullmatch(block.text) if block.kind != "row" else None
     if match and (not match[2] or _ASKS.search(match[2]) or block.level):
-        state.number, state.finding, state.header = match[1], None, None
+        state.number, state.concern, state.header = match[1], None, None
         if match[2] and not block.level:
             cut = block.start + len(block.text) - len(match[2])
             _recommend(builder, state, at, replace(block, kind="text", text=match[2], start=min(cut, block.end)))
@@ -89,7 +98,8 @@ def _open(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> 
     if not level:
         return False
     builder.open(block.text, level)
-    state.number = state.finding = state.header = None
+    state.brief = len(builder.passages) if state.marked and not block.level and section_kind(block.text) else None
+    state.number = state.concern = state.header = None
     return True
 
 
@@ -110,7 +120,7 @@ def _label(builder: Builder, state: _State, block: Block) -> bool:
         builder.open(name.capitalize().replace("(s)", "s"), base + 2)
         if text:
             builder.add(replace(block, text=text), "developing_practice")
-    state.finding = state.header = None
+    state.concern = state.header = None
     return True
 
 
@@ -141,9 +151,9 @@ def _text(builder: Builder, state: _State, at: int, block: Block) -> None:
     if kind == "area_for_improvement" and block.kind == "item" and _ASKS.search(block.text):
         finding = builder.add_finding("area_for_improvement", None, block.text)
     elif kind == "cause_of_concern":
-        if state.finding is None:
-            state.finding = builder.add_finding("cause_of_concern", None, block.text)
-        finding = state.finding
+        if state.concern is None:
+            state.concern = builder.add_finding("cause_of_concern", None, block.text)
+        finding = state.concern
     elif normalise(builder.path[-1] if builder.path else "") == "recommendations" and _ASKS.search(block.text):
         finding, kind = builder.add_finding("recommendation", block.number, block.text), "recommendation"
     state.placed[at] = builder.add(block, kind, finding=finding, parent=parent)
@@ -160,7 +170,6 @@ def _recommend(builder: Builder, state: _State, at: int, block: Block) -> None:
         state.asked.setdefault(number, []).append((words, known))
     elif _listed(builder.sections[builder.findings[known].section]) and not _listed(builder.path):
         builder.findings[known] = replace(builder.findings[known], section=builder.section())
-    state.finding = known
     state.placed[at] = builder.add(block, "recommendation", finding=known)
 
 

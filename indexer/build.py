@@ -27,13 +27,14 @@ from indexer.generation import (
     current_id,
     encoder_record,
     file_record,
+    read_manifest,
     verify_generation,
 )
 from indexer.lexical import write_lexical
 from indexer.tables import count_kinds, count_rows, open_tables, write_tables
 from models.encoder import Encoder
 
-Stage = Literal["passages", "lexical", "encode", "vectors", "verify", "publish"]
+Stage = Literal["compare", "passages", "lexical", "encode", "vectors", "verify", "publish"]
 Progress = Callable[[Stage, int, int], None]
 
 KEPT = 3  # generations: the one served, and two for readers that still hold one or for going back
@@ -50,10 +51,12 @@ class Documents(Protocol):
 class BuildReport:
     """What a build did. Document keys are compared with the generation before by the SHA-256 of their source.
 
-    `encoded` and `cached` count distinct strings, `seconds` are by stage.
+    `encoded` and `cached` count distinct strings, `seconds` are by stage. `published` is False where nothing
+    had changed and the current generation, found sound, stays.
     """
 
     generation: str
+    published: bool
     counts: Mapping[str, int]
     document_kinds: Mapping[str, int]
     added: tuple[str, ...]
@@ -123,13 +126,19 @@ class _Clock:
 def _build(
     documents: list[Document], encoder: Encoder, data: Path, inputs: tuple[str, ...], clock: _Clock
 ) -> BuildReport:
-    created = datetime.now(UTC)
+    content = _content(documents, inputs)
     before = _former(data)
+    with clock.stage("compare"):
+        same = _unchanged(data, content, encoder)
+    if same:
+        name, manifest = same
+        return _report(name, manifest, before, documents, None, clock)
+    created = datetime.now(UTC)
     folder = data / "generations" / f".tmp-{created:%Y%m%dT%H%M%S%f}Z"
     folder.mkdir(parents=True)
     try:
         embedded = _write(folder, documents, encoder, data, clock)
-        manifest = _describe(folder, encoder, created, inputs, len(embedded.ids))
+        manifest = _describe(folder, encoder, created, inputs, content, len(embedded.ids))
         with clock.stage("verify"):
             if problems := verify_generation(folder):
                 raise GenerationError(f"The new generation was not published. {' '.join(problems)}")
@@ -139,18 +148,52 @@ def _build(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    return _report(name, manifest, before, documents, embedded, clock)
+
+
+def _content(documents: Sequence[Document], inputs: Sequence[str]) -> str:
+    """SHA-256 of all that a generation is made from, save the encoder."""
+    digest = hashlib.sha256(repr(inputs).encode())
+    for document in documents:
+        digest.update(repr(document).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
+
+
+def _unchanged(data: Path, content: str, encoder: Encoder) -> tuple[str, Manifest] | None:
+    """Id and manifest of the current generation if it is sound and made from just this; looks at no model."""
+    name = current_id(data)
+    if name is None:
+        return None
+    path = data / "generations" / name
+    try:
+        manifest = read_manifest(path)
+    except GenerationError:
+        return None
+    same = manifest.content == content and manifest.encoder.fingerprint == encoder.fingerprint
+    return (name, manifest) if same and not verify_generation(path) else None
+
+
+def _report(
+    name: str,
+    manifest: Manifest,
+    before: Mapping[str, str],
+    documents: Sequence[Document],
+    embedded: Embedded | None,
+    clock: _Clock,
+) -> BuildReport:
     now = {d.key: d.sha256 for d in documents}
     both = before.keys() & now.keys()
     return BuildReport(
         generation=name,
+        published=embedded is not None,
         counts=manifest.counts,
         document_kinds=manifest.document_kinds,
         added=tuple(sorted(now.keys() - before.keys())),
         changed=tuple(sorted(key for key in both if before[key] != now[key])),
         removed=tuple(sorted(before.keys() - now.keys())),
         unchanged=tuple(sorted(key for key in both if before[key] == now[key])),
-        encoded=embedded.encoded,
-        cached=embedded.cached,
+        encoded=embedded.encoded if embedded else 0,
+        cached=embedded.cached if embedded else 0,
         seconds=clock.seconds,
         total_seconds=time.monotonic() - clock.started,
     )
@@ -175,7 +218,9 @@ def _write(folder: Path, documents: list[Document], encoder: Encoder, data: Path
     return embedded
 
 
-def _describe(folder: Path, encoder: Encoder, created: datetime, inputs: tuple[str, ...], vectors: int) -> Manifest:
+def _describe(
+    folder: Path, encoder: Encoder, created: datetime, inputs: tuple[str, ...], content: str, vectors: int
+) -> Manifest:
     """Write the manifest of what stands in `folder`."""
     with closing(open_tables(folder / PASSAGES)) as tables:
         counts, kinds = count_rows(tables), count_kinds(tables)
@@ -184,6 +229,7 @@ def _describe(folder: Path, encoder: Encoder, created: datetime, inputs: tuple[s
         format_version=FORMAT_VERSION,
         created=created.isoformat(),
         inputs=inputs,
+        content=content,
         encoder=encoder_record(encoder),
         counts=counts | {"vectors": vectors},
         document_kinds=kinds,

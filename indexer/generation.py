@@ -50,11 +50,15 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation is made of. `inputs` are the paths given to `build`, `files` are by relative path."""
+    """What a generation is made of. `inputs` are the paths given to `build`, `files` are by relative path.
+
+    `content` is the SHA-256 of the inputs and the parsed documents: the same content need not be built again.
+    """
 
     format_version: int
     created: str
     inputs: tuple[str, ...]
+    content: str
     encoder: EncoderRecord
     counts: Mapping[str, int]
     document_kinds: Mapping[str, int]
@@ -204,6 +208,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         format_version=found["format_version"],
         created=found["created"],
         inputs=tuple(found["inputs"]),
+        content=found["content"],
         encoder=EncoderRecord(**found["encoder"]),
         counts=found["counts"],
         document_kinds=found["document_kinds"],

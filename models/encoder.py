@@ -5,6 +5,8 @@ import os
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
@@ -35,12 +38,22 @@ class Encoder(Protocol):
     """What was asked for."""
     fingerprint: str
     """Hex SHA-256 that changes when the model's weights, configuration or tokenizer change."""
-    dtype: str
-    """What documents are encoded in: "float32" or "bfloat16"."""
     backend: str
-    dimension: int
-    window: int
-    """Tokens of a text that fit beside the model's special tokens and its document prompt."""
+
+    @property
+    def dtype(self) -> str:
+        """What documents are encoded in: "float32" or "bfloat16"."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """Tokens of a text that fit beside the model's special tokens and its document prompt."""
+        ...
 
     def encode_query(self, text: str) -> Vectors:
         """One L2-normalised vector of shape (dimension,)."""
@@ -58,12 +71,13 @@ class Encoder(Protocol):
 def load_encoder(name: str | None = None) -> Encoder:
     """The encoder in the folder `name`, or of that name in the local model cache; None: the bundled one.
 
-    Nothing is fetched from the network. Raises ModelError for a model that is not there or cannot be loaded.
+    Nothing is fetched from the network. Raises ModelError for a model that is not there; one that cannot be
+    loaded raises it at first use, because a build that finds nothing changed never loads its model.
     """
     # Read when huggingface_hub and transformers are first imported, so set before either is.
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     folder = _find(name)
-    return TorchEncoder(name or _BUNDLED, folder, _load(folder))
+    return TorchEncoder(name or _BUNDLED, folder)
 
 
 def fingerprint(folder: Path) -> str:
@@ -131,8 +145,18 @@ def _has_bf16() -> bool:
     return bool(capable and capable()) and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A model in memory, a tokenizer that cuts nothing, and the tokens that fit, special ones and prompt included."""
+
+    model: "SentenceTransformer"
+    tokenizer: "Tokenizer"
+    prompt: str
+    limit: int
+
+
 class TorchEncoder:
-    """A sentence-transformers model on the processor.
+    """A sentence-transformers model on the processor, loaded at first use.
 
     Documents are encoded under bfloat16 autocast where the processor has it: the weights stay float32 and
     serve queries as they are, so a single copy of the model gives fast builds and exact queries.
@@ -140,29 +164,44 @@ class TorchEncoder:
 
     backend = "torch"
 
-    def __init__(self, name: str, folder: Path, model: "SentenceTransformer") -> None:
-        from tokenizers import Tokenizer
-
+    def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.fingerprint = fingerprint(folder)
-        self.dtype = "bfloat16" if _has_bf16() else "float32"
-        self.dimension = int(model.get_embedding_dimension() or 0)
-        self._model = model
-        self._prompt = model.prompts.get("document") or ""
-        # A copy, because the model's own tokenizer cuts what it is given to the model's length.
-        self._tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self._limit = int(model.max_seq_length or 512)
-        self.window = self._limit - len(self._tokenizer.encode(self._prompt).ids)
+        self._folder = folder
         # The tokenizer keeps its padding settings in itself and fails when two threads meet there; and every
         # thread that calls torch brings its own team of OpenMP threads, so side by side is not faster.
         self._lock = threading.Lock()
 
+    @cached_property
+    def dtype(self) -> str:
+        """What documents are encoded in."""
+        return "bfloat16" if _has_bf16() else "float32"
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._loaded.model.get_embedding_dimension() or 0)
+
+    @cached_property
+    def window(self) -> int:
+        """Tokens of a text that fit beside the special tokens and the document prompt."""
+        return self._loaded.limit - len(self._loaded.tokenizer.encode(self._loaded.prompt).ids)
+
+    @cached_property
+    def _loaded(self) -> _Loaded:
+        from tokenizers import Tokenizer
+
+        model = _load(self._folder)
+        # A copy, because the model's own tokenizer cuts what it is given to the model's length.
+        tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return _Loaded(model, tokenizer, model.prompts.get("document") or "", int(model.max_seq_length or 512))
+
     def encode_query(self, text: str) -> Vectors:
         """One L2-normalised vector of shape (dimension,), always computed in float32."""
         with self._lock:
-            vector = self._model.encode_query([text], show_progress_bar=False)
+            vector = self._loaded.model.encode_query([text], show_progress_bar=False)
         query: Vectors = _normalised(vector)[0]
         return query
 
@@ -183,18 +222,19 @@ class TorchEncoder:
 
     def _encode_batch(self, texts: list[str]) -> Vectors:
         with self._lock:
-            vectors = self._model.encode_document(texts, batch_size=len(texts), show_progress_bar=False)
+            vectors = self._loaded.model.encode_document(texts, batch_size=len(texts), show_progress_bar=False)
         return _normalised(vectors)
 
     def windows(self, text: str) -> list[str]:
         """Pieces of `text` cut at word boundaries, each sharing about a quarter with the one before."""
         if self._fits(text):
             return [text]
-        offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        offsets = self._loaded.tokenizer.encode(text, add_special_tokens=False).offsets
         return cut(text, offsets, self.window, self._fits)
 
     def _fits(self, text: str) -> bool:
-        return len(self._tokenizer.encode(self._prompt + text).ids) <= self._limit
+        loaded = self._loaded
+        return len(loaded.tokenizer.encode(loaded.prompt + text).ids) <= loaded.limit
 
 
 def cut(text: str, offsets: Sequence[tuple[int, int]], room: int, fits: Callable[[str], bool]) -> list[str]:

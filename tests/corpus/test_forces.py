@@ -295,11 +295,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 PIECES = st.sampled_from(
     [
-        *(
-            text
-            for force in FORCES.all
-            for text in (force.name, *force.short, *force.abbreviations, *force.weak)
-        ),
+        *(text for force in FORCES.all for text in (force.name, *force.short, *force.abbreviations, *force.weak)),
         *(
             "and",
             "&",

@@ -37,15 +37,26 @@ def column(data: Path, name: str) -> dict[str, object]:
         return {r["key"]: r[name] for r in tables.execute("SELECT * FROM passages")}
 
 
-def test_a_second_build_encodes_nothing_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_second_build_of_the_same_leaves_the_generation_as_it_is(tmp_path: Path) -> None:
     encoder = FakeEncoder()
     first = run(tmp_path, encoder=encoder)
-    before = rows(tmp_path)
     assert first.encoded == len(encoder.encoded) == len(set(encoder.encoded))
     encoder.encoded.clear()
     second = run(tmp_path, encoder=encoder)
     assert encoder.encoded == []
-    assert (second.encoded, second.cached) == (0, first.encoded)
+    assert (second.published, second.generation, second.counts) == (False, first.generation, first.counts)
+    assert set(second.unchanged) == {d.key for d in documents()}
+
+
+def test_a_generation_that_is_not_sound_is_built_again_from_the_cache(tmp_path: Path) -> None:
+    first = run(tmp_path)
+    before = rows(tmp_path)
+    vectors = tmp_path / "generations" / first.generation / "vectors.faiss"
+    vectors.write_bytes(vectors.read_bytes()[:-1] + b"!")
+    encoder = FakeEncoder()
+    second = run(tmp_path, encoder=encoder)
+    assert encoder.encoded == []
+    assert (second.published, second.encoded, second.cached) == (True, 0, first.encoded)
     assert rows(tmp_path) == before
     assert second.generation > first.generation
 
@@ -72,7 +83,7 @@ def test_the_report_compares_with_the_generation_before(tmp_path: Path) -> None:
     assert report.removed == ("a",)
     assert report.changed == ("c",)
     assert report.unchanged == ("b",)
-    assert set(report.seconds) == {"passages", "lexical", "encode", "vectors", "verify", "publish"}
+    assert set(report.seconds) == {"compare", "passages", "lexical", "encode", "vectors", "verify", "publish"}
 
 
 def test_order_of_the_files_does_not_matter(tmp_path: Path) -> None:

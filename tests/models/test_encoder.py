@@ -125,7 +125,7 @@ def test_windows_fit_and_cover(encoder: Encoder, text: str) -> None:
     assert len(pieces) > 1
     assert text.startswith(pieces[0])
     assert text.rstrip().endswith(pieces[-1])
-    tokenizer = encoder._model.tokenizer
+    tokenizer = encoder._loaded.model.tokenizer
     assert all(len(tokenizer(piece)["input_ids"]) <= 256 for piece in pieces)
     reached = len(pieces[0])
     for piece in pieces[1:]:
@@ -191,7 +191,7 @@ def test_an_unknown_model_is_an_error_and_not_a_download(name: str) -> None:
 @pytest.mark.slow
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be loaded"):
-        load_encoder(str(tmp_path))
+        load_encoder(str(tmp_path)).encode_query("A text.")
 
 
 @pytest.mark.slow
