@@ -205,12 +205,15 @@ def doctor(as_json: bool, data: Path | None) -> None:
 
 
 def _last_inputs(data: Path) -> tuple[str, ...]:
-    from indexer.generation import current_id, read_manifest
+    from indexer.generation import GenerationError, current_id, read_manifest
 
     current = current_id(data)
     if current is None:
         raise _Failure(f"Nothing is indexed in {data} yet: run `precedent build PATH` with files or folders.")
-    return read_manifest(data / "generations" / current).inputs
+    try:
+        return read_manifest(data / "generations" / current).inputs
+    except GenerationError as error:
+        raise _Failure(f"{error} What it was built from is lost with it: give the paths again.") from error
 
 
 def _nothing(collection: "Collection", inputs: Sequence[str]) -> str:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.generation import GenerationError, current_id, open_generation, verify_generation
+from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
 from models.encoder import ModelError
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
 
-_BUILD = "precedent build"
 # A build writes a whole generation beside the old one, and the vectors once more into the cache.
 _ROOM = 3
 _LEAST_ROOM = 200_000_000
@@ -33,7 +32,7 @@ class Check:
 def examine(data: Path, load: "Callable[[], Encoder]") -> list[Check]:
     """All checks of the data folder; `load` gives the encoder that searches would use."""
     if not data.is_dir():
-        return [Check("data", False, f"There is no folder {data}.", f"{_BUILD} PATH --data {data}")]
+        return [Check("data", False, f"There is no folder {data}.", f"precedent build PATH --data '{data}'")]
     return [*_generations(data), _encoder(data, load), _cache(data / "embeddings.sqlite"), _disk(data)]
 
 
@@ -41,18 +40,26 @@ def _generations(data: Path) -> Iterator[Check]:
     current = current_id(data)
     folders = sorted(path for path in (data / "generations").glob("*") if not path.name.startswith("."))
     if current is None:
-        yield Check("current", False, f"No generation is named as current in {data}.", f"{_BUILD} PATH")
+        yield Check("current", False, f"No generation is named as current in {data}.", _rebuild(data))
     elif current not in {path.name for path in folders}:
-        yield Check("current", False, f"CURRENT names {current}, which is not there.", _BUILD)
+        yield Check("current", False, f"CURRENT names {current}, which is not there.", _rebuild(data))
     else:
         yield Check("current", True, f"Generation {current} is current.")
     for path in folders:
-        problems = _problems(path)
-        mend = _BUILD if path.name == current else f"rm -r '{path}'"
-        if problems:
+        if problems := _problems(path):
+            mend = _rebuild(data) if path.name == current else f"rm -r '{path}'"
             yield Check("generation", False, " ".join(problems), mend)
         else:
             yield Check("generation", True, f"Generation {path.name} is as it was written.")
+
+
+def _rebuild(data: Path) -> str:
+    """The build that mends: without paths where the current manifest still says which they were."""
+    try:
+        read_manifest(data / "generations" / (current_id(data) or ""))
+    except GenerationError:
+        return f"precedent build PATH --data '{data}'"
+    return f"precedent build --data '{data}'"
 
 
 def _problems(path: Path) -> list[str]:
@@ -70,7 +77,7 @@ def _encoder(data: Path, load: "Callable[[], Encoder]") -> Check:
     try:
         open_generation(data, encoder)
     except GenerationError as error:
-        return Check("encoder", False, str(error), _BUILD)
+        return Check("encoder", False, str(error), _rebuild(data))
     return Check("encoder", True, f"The encoder {encoder.name} is the one that the index was made with.")
 
 

@@ -125,10 +125,11 @@ def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(tmp_path: Path
     wrong = {check["name"]: check for check in checks if not check["ok"]}
     assert set(wrong) == {"generation", "cache"}
     assert "vectors.faiss" in wrong["generation"]["message"]
-    assert wrong["generation"]["mend"] == "precedent build"
+    assert wrong["generation"]["mend"] == f"precedent build --data '{data}'"
     assert wrong["cache"]["mend"].startswith("rm ")
     (data / "CURRENT").write_text("gone\n", encoding="utf-8")
     assert "CURRENT names gone" in run("doctor", "--data", data).stdout
+    assert "give the paths again" in refused("build", "--data", data)
 
 
 def test_help_imports_nothing_heavy() -> None:
