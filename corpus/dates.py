@@ -11,6 +11,7 @@ MONTH = (
     r"Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
 DAY_DATE = rf"\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}\.?,?\s+(?:19|20)\d{{2}}"
+SLASHED_DATE = r"\d{1,2}/\d{1,2}/(?:19|20)\d{2}"
 MONTH_DATE = rf"{MONTH}\s+(?:19|20)\d{{2}}"
 _DAY = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+({MONTH})\.?,?\s+((?:19|20)\d{{2}})", re.I)
 _MONTH = re.compile(rf"({MONTH})\s+((?:19|20)\d{{2}})", re.I)

@@ -40,13 +40,14 @@ _FRAMEWORK_PARTS = (
     "contextual factors",
     "national grade distribution",
 )
+_CHAPTER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+")  # "2.1 Strengths"
 _SERIES = re.compile(r"(?:category|phase|level|tier|stage|step|priority|table|figure|strand|isbn)\b[: ]", re.I)
 _LABEL = re.compile(r"(TITLE|PROBLEM|SOLUTION|OUTCOME(?:\(S\)|S)?|INSPECTION AREA|FORCE CONTACT)\s*:\s*(.*)")
 
 
 def section_kind(heading: str) -> PassageKind | None:
     """Kind of the passages under a heading of the fixed vocabulary ("Areas for improvement"); None for others."""
-    return _SECTION_KINDS.get(normalise(heading))
+    return _SECTION_KINDS.get(normalise(_CHAPTER.sub("", heading, 1)))
 
 
 def label_of(text: str) -> tuple[str, str] | None:
@@ -97,11 +98,12 @@ def heading_level(blocks: Sequence[Block], at: int, contents: dict[str, int], in
     if not block.gap or not _introduces_text(blocks, at) or _SERIES.match(block.text):
         return 0
     listed = contents.get(normalise(block.text))
-    if listed == 1 and "recommendations" not in contents:
+    opens_part = section_kind(blocks[at + 1].text) is not None
+    if listed == 1 and (opens_part or "recommendations" not in contents):
         return 1
     if contents:
         return 2 if listed == 2 else 3
-    return 3 if inside else 1
+    return 3 if inside and blocks[at - 1].kind != "item" else 1
 
 
 def _is_framework(blocks: Sequence[Block], at: int) -> bool:

@@ -67,7 +67,7 @@ class Layout:
 _JUNK = re.compile(
     r"404 page not found|page not found|skip to (?:main )?content|print this (?:document|page)|"
     r"get the (?:free )?pdf reader|last updated:? \d{1,2}/\d{1,2}/\d{4}|back to top|share this page|"
-    r"https?://\S+|www\.\S+|page \d+(?: of \d+)?|[-–—_=|\s•·▪◦]+|\d{1,3}",
+    r"https?://\S+|www\.\S+|page \d+(?: of \d+)?|[-–—_=|*\s•·▪◦●\uf0b7\uf0a7]+|\d{1,3}",
     re.I,
 )
 _MONTH_LINE = re.compile(MONTH_DATE, re.I)
@@ -142,9 +142,9 @@ def blocks_of(layout: Layout, start: int = 0, end: int | None = None, *, comment
     """Blocks of the text from `start` to `end`, in order. In a register comment, glued sentences come apart too."""
     text = layout.source.text
     units = _units(content_lines(text, layout.headers, start, end), layout.wrapped, layout.levels)
-    blocks = [_block(unit, layout.levels, page_at(layout.source, unit[0].start)) for unit in units]
-    pieces = [piece for block in _mend(blocks) for piece in _split(block, layout, comment)]
-    return _nest(pieces)
+    blocks = (_block(unit, layout.levels, page_at(layout.source, unit[0].start)) for unit in units)
+    whole = _mend([block for block in blocks if block.text])
+    return _nest([piece for block in whole for piece in _split(block, layout, comment) if piece.text])
 
 
 def is_wrapped(lines: Sequence[Line]) -> bool:
@@ -190,7 +190,7 @@ def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Blo
     start = first.start + skip + len(body[0]) - len(body[0].lstrip())
     end = last.start + len(last.text.rstrip())
     text = clean(join_lines(body))
-    indent = (len(first.text) - len(first.text.lstrip())) // 3
+    indent = (len(first.text) - len(first.text.lstrip())) // 2
     if "\t" in first.text.strip() and not marker:
         cells = tuple(" ".join(cell.split()) for cell in first.text.split("\t"))
         row = "\t".join(filter(None, cells))
@@ -210,6 +210,7 @@ def is_heading_like(text: str) -> bool:
     return starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
 
 
+_UNFINISHED = re.compile(r"\b(?:a|an|and|are|as|at|by|for|from|in|is|its|of|on|or|that|the|their|to|which|with)$")
 _OPEN_END = re.compile(r"[\w,’')/&-]$")
 _PAGE_AT_END = re.compile(r"(?<=; and) \d{1,3}$|(?<=; or) \d{1,3}$|(?<=;) \d{1,3}$")
 
@@ -243,8 +244,10 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
         return False
     if block.text[0].islower():
         return first.kind != "item" or block.broken
+    if not block.broken or block.kind != "text" or first.kind == "item":
+        return False
     long = len(run) > 1 or len(last.text.split()) >= 8
-    return block.broken and block.kind == "text" and first.kind != "item" and first.kind != "line" and long
+    return bool(_UNFINISHED.search(last.text)) or (first.kind == "text" and long)
 
 
 _DOT = re.compile("[•●▪◦\uf0b7\uf0a7]")
@@ -319,5 +322,5 @@ def _is_numbered_heading(blocks: list[Block], index: int) -> bool:
     if not block.marker.startswith(("number", "roman")) or not is_heading_like(block.text):
         return False
     around = blocks[max(index - 1, 0) : index] + blocks[index + 1 : index + 2]
-    follows = index + 1 < len(blocks) and blocks[index + 1].kind == "text"
+    follows = index + 1 < len(blocks) and blocks[index + 1].kind in ("text", "line")
     return follows and all(other.kind != "item" for other in around) and block.text[-1] != ":"

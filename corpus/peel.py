@@ -7,7 +7,8 @@ from corpus.builder import Builder
 from corpus.headings import heading_level, section_kind
 from corpus.layout import Block
 from corpus.model import Grade, PassageKind
-from corpus.report import GRADES, kind_here
+from corpus.report import kind_here
+from corpus.tables import GRADES
 from corpus.text import normalise
 
 _PILLAR = re.compile(r"(?:effectiveness|efficiency|legitimacy|leadership)", re.I)
@@ -85,9 +86,15 @@ def _place(builder: Builder, block: Block, placed: dict[int, int]) -> int:
     if here == "area_for_improvement" and (block.kind == "item" or _ASKS.search(block.text)):
         kind, finding = "area_for_improvement", builder.add_finding("area_for_improvement", None, block.text)
     elif here == "cause_of_concern":
-        asked = bool(_ASKS.search(block.text))
+        asked = bool(_ASKS.search(block.text)) and _concern_stated(builder)
         kind = "recommendation" if asked else "cause_of_concern"
         finding = builder.add_finding("recommendation" if asked else "cause_of_concern", None, block.text)
     elif normalise(builder.path[-1] if builder.path else "") == "recommendations":
         kind, finding = "recommendation", builder.add_finding("recommendation", None, block.text)
     return builder.add(block, kind, finding=finding, parent=parent)
+
+
+def _concern_stated(builder: Builder) -> bool:
+    """Whether the open section has its cause of concern, so that what asks comes on top of it."""
+    last = builder.findings[-1] if builder.findings else None
+    return last is not None and last.section == builder.section()

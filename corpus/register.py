@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.builder import Builder
-from corpus.dates import DAY_DATE, iso_date
+from corpus.dates import DAY_DATE, SLASHED_DATE, iso_date
 from corpus.headings import section_kind
 from corpus.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
 from corpus.model import STATUSES, Event, PassageKind
@@ -28,9 +28,13 @@ _STATUS = "|".join(status.replace("-", "[- ]") for status in STATUSES)
 _HEADS = (
     re.compile(rf"{_tag('', 'on')}\s*({DAY_DATE})", re.I),
     re.compile(rf"(?<=\])\s*({DAY_DATE})", re.I),
-    re.compile(rf"({DAY_DATE})[ \t]*\n?[ \t]*(?={_tag('', 'status|comment')})", re.I),
+    re.compile(
+        rf"({DAY_DATE})[ \t]*\n?[ \t]*(?={_tag('', 'status|comment')}|(?:{_STATUS})\s*{_tag('/', 'status|on')})", re.I
+    ),
 )
-_DATE_LINE = re.compile(rf"^[ \t]*({DAY_DATE})[ \t]*(?=(?:[-–:][ \t]*)?(?:(?:{_STATUS})[ \t]*)?$)", re.I | re.M)
+_DATE_LINE = re.compile(
+    rf"^[ \t]*({DAY_DATE}|{SLASHED_DATE})[ \t]*(?=(?:[-–:][ \t]*)?(?:(?:{_STATUS})[ \t]*)?$)", re.I | re.M
+)
 _PLAIN_STATUS = re.compile(
     rf"\s*(?:[-–:]\s*)?({_STATUS})(?=[ \t]*(?:$|{_tag('/', 'status|on')}|{_tag('', 'on')}))", re.I | re.M
 )

@@ -10,18 +10,9 @@ from corpus.dates import iso_date
 from corpus.headings import contents_of, heading_level, label_of, section_kind
 from corpus.layout import Block
 from corpus.model import GlossaryEntry, Grade, PassageKind
+from corpus.tables import GRADES, with_rows
 from corpus.text import normalise
 
-GRADES = (
-    "outstanding",
-    "excellent",
-    "good",
-    "fair",
-    "adequate",
-    "requires improvement",
-    "inadequate",
-    "poor",
-)
 _RECOMMENDATION = re.compile(r"recommendation\s+(\d{1,3}[a-z]?)\b\s*[:.–-]?\s*(.*)", re.I | re.S)
 _GRADE = re.compile(rf"grade\s*[:\t ]\s*({'|'.join(GRADES)})", re.I)
 _GLOSSARY = re.compile(r"\b(?:glossary|abbreviations|acronyms)\b", re.I)
@@ -57,6 +48,7 @@ class _State:
 
 def parse_report(builder: Builder, blocks: Sequence[Block]) -> None:
     """Fill `builder` from the blocks of a report or of a document of no known kind."""
+    blocks = list(with_rows(blocks))
     start, end, contents = contents_of(blocks)
     state = _State(contents, marked=any(block.level for block in blocks))
     front = start if end else _front(blocks)
@@ -93,6 +85,8 @@ def _open(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> 
         return True
     if _is_letter(builder, block):
         return True
+    if state.number is not None and not block.level and _ASKS.search(block.text):
+        return False
     in_section = any(section_kind(heading) for heading in builder.path)
     level = heading_level(blocks, at, state.contents, in_section)
     if not level:
@@ -128,7 +122,7 @@ def _place(builder: Builder, state: _State, blocks: Sequence[Block], at: int) ->
     block = blocks[at]
     if any(_GLOSSARY.search(heading) for heading in builder.path) and _define(builder, block):
         return
-    if block.kind == "row" or (block.kind in ("line", "text") and _counts(block.text)):
+    if block.kind == "row":
         _table(builder, state, blocks, at)
     elif state.number is not None:
         _recommend(builder, state, at, block)
@@ -205,11 +199,6 @@ def _define(builder: Builder, block: Block) -> bool:
     return True
 
 
-def _counts(text: str) -> bool:
-    """A row of a grade table that lost its tabs: "Excellent Good Fair Poor" or "6 14 21 2"."""
-    return bool(_scale(re.split(r"[\t ]+", text)) or re.fullmatch(r"\d{1,2}(?: \d{1,2}){3,4}", text))
-
-
 def _scale(cells: Sequence[str]) -> tuple[str, ...]:
     words = tuple(cell.lower() for cell in cells if cell)
     return words if len(words) > 2 and all(word in GRADES for word in words) else ()
@@ -217,7 +206,7 @@ def _scale(cells: Sequence[str]) -> tuple[str, ...]:
 
 def _table(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> None:
     block = blocks[at]
-    cells = [c for c in (block.cells or tuple(re.split(r"[\t ]+", block.text))) if c]
+    cells = [cell for cell in block.cells if cell]
     area = normalise(cells[0])
     scale = _scale(cells)
     counts = cells if cells[0].isdigit() else cells[1:]
@@ -232,7 +221,7 @@ def _table(builder: Builder, state: _State, blocks: Sequence[Block], at: int) ->
             state.national[area] = spread
         kind = "grade"
     elif match := _GRADE.fullmatch(block.text):
-        state.graded[builder.path] = (match[1].lower(), block.start)
+        state.graded[tuple(h for h in builder.path if not section_kind(h))] = (match[1].lower(), block.start)
         kind = "grade"
     elif len(cells) == 2 and cells[1].lower() in GRADES:
         state.summary.setdefault(area, (cells[0], cells[1].lower(), block.start))

@@ -96,7 +96,7 @@ class Generation:
 def current_id(data: Path) -> str | None:
     """The id of the generation to serve; None when there is none."""
     try:
-        return (data / "CURRENT").read_text("utf-8").strip() or None
+        return (data / "CURRENT").read_text("utf-8", errors="replace").strip() or None
     except FileNotFoundError:
         return None
 

@@ -72,8 +72,19 @@ class ThemeTag(TypedDict):
     origin: Literal["model", "inherited", "person"]
 
 
+class Parent(TypedDict):
+    """The passage that introduces a list item."""
+
+    passage_id: str
+    text: str
+
+
 class Passage(TypedDict):
-    """A passage with its place. `date` is a comment's own, else the document's. Shared by hits and look-ups."""
+    """A passage with its place. Shared by hits and look-ups.
+
+    `date` is a comment's own, else the document's; `offsets` are characters of the document's text as it was
+    read, None for a comment that stands only in another copy of the record.
+    """
 
     passage_id: str
     text: str
@@ -83,6 +94,8 @@ class Passage(TypedDict):
     document: HitDocument
     section: list[str]
     page: int | None
+    offsets: list[int] | None
+    parent: Parent | None
     citation: str
     finding: HitFinding | None
     themes: list[ThemeTag]

@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     import tantivy
 
 MAX_LENGTH = 2000
+# Words a question is put with name nothing that an answer must contain. They still count in BM25, where they
+# weigh little; left out there, partial matches gained too much (dev queries: nDCG@10 .468 -> .433).
+_ASKING_WORDS = (
+    "what when where which who whom whose why how do does did done has have had having am were been being "
+    "should would could can may might must shall i me my you your he him his she her we us our its them "
+    "from than so about any each some very just also here there"
+)
+_ASKING = _ASKING_WORDS.split(" ")
 _PHRASE = re.compile('["“”]([^"“”]+)["“”]')
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 
@@ -48,19 +56,18 @@ def understand(query: str, analyzer: "tantivy.TextAnalyzer") -> Question:
     plain = _POSSESSIVE.sub(" ", text)
     quoted = [tuple(analyzer.analyze(phrase)) for phrase in _PHRASE.findall(plain)]
     single = [phrase[0] for phrase in quoted if len(phrase) == 1]
-    content = _content_analyzer()
-    words = _once([*content.analyze(_PHRASE.sub(" ", plain)), *single])
-    tokens = _once([*content.analyze(plain), *single]) or _once(analyzer.analyze(plain))
+    words = _once([*_content_analyzer(_ASKING).analyze(_PHRASE.sub(" ", plain)), *single])
+    tokens = _once([*_content_analyzer([]).analyze(plain), *single]) or _once(analyzer.analyze(plain))
     phrases = tuple(dict.fromkeys(phrase for phrase in quoted if len(phrase) > 1))
     return Question(text, tokens, words if words or phrases else tokens, phrases)
 
 
-def _content_analyzer() -> "tantivy.TextAnalyzer":
+def _content_analyzer(without: list[str]) -> "tantivy.TextAnalyzer":
     # The chain of the lexical index, with common words taken out before stemming: the list is of whole words.
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     chain = TextAnalyzerBuilder(Tokenizer.simple())
-    for step in (Filter.lowercase(), Filter.ascii_fold(), Filter.stopword("english")):
+    for step in (Filter.lowercase(), Filter.ascii_fold(), Filter.stopword("english"), Filter.custom_stopword(without)):
         chain = chain.filter(step)
     return chain.filter(Filter.stemmer("english")).build()
 

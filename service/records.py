@@ -22,12 +22,14 @@ from service.answers import (
 from service.show import citation, label
 
 _PASSAGES = """
-SELECT p.id, p.key, p.text, p.kind, p.date, p.grade, p.page, p.fold, s.id AS section_id, s.path AS section,
+SELECT p.id, p.key, p.text, p.kind, p.date, p.grade, p.page, p.fold, p.start, p."end",
+       s.id AS section_id, s.path AS section,
        d.key AS document, d.title, d.kind AS document_kind, d.force, d.date AS document_date, d.source, d.url,
        d.register_number, e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number, f.status,
-       f.status_date, f.deadline
+       f.status_date, f.deadline, i.key AS intro, i.text AS intro_text
 FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = p.section
      LEFT JOIN findings f ON f.id = p.finding LEFT JOIN events e ON e.id = p.event
+     LEFT JOIN passages i ON i.id = p.parent
 """
 _FINDINGS = """
 SELECT f.id, f.key, f.kind, f.number, f.text, s.path AS section, f.deadline, f.deadline_text, f.addressees,
@@ -144,6 +146,8 @@ def _passage(row: sqlite3.Row, fold: Fold | None) -> Passage:
         },
         "section": section,
         "page": row["page"],
+        "offsets": None if row["start"] is None else [row["start"], row["end"]],
+        "parent": None if row["intro"] is None else {"passage_id": row["intro"], "text": row["intro_text"]},
         "citation": citation(
             row["title"],
             row["document_date"],

@@ -22,12 +22,12 @@ Scores = NDArray[np.float64]
 
 # A passage answers by meaning when its cosine stands this many deviations above the mean of the reference
 # sample, for this query, and above a floor (in a small index the sample says little).
-MATCH_DEVIATIONS = 2.5
+MATCH_DEVIATIONS = 2.0
 MATCH_FLOOR = 0.25
 # It is a good answer, rather than a weak one, when it stands this many deviations above.
-GOOD_DEVIATIONS = 5.0
+GOOD_DEVIATIONS = 4.0
 # How much meaning counts against words, both between 0 and 1.
-DENSE_WEIGHT = 0.5
+DENSE_WEIGHT = 0.4
 # tantivy's BM25 saturates a word's frequency with this constant: idf * (K1 + 1) is the most a word can add.
 K1 = 1.2
 

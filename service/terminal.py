@@ -96,8 +96,10 @@ def _hit_lines(number: int, hit: Hit, force_label: Callable[[str], str]) -> Iter
     place = [" › ".join(hit["section"]), f"page {hit['page']}" if hit["page"] is not None else ""]
     start, end = excerpt(hit["text"], hit["best_sentence"], _SHOWN_LENGTH)
     text = f"{'… ' if start else ''}{hit['text'][start:end]}{' …' if end < len(hit['text']) else ''}"
-    also = f"Also in {len(hit['fold']['members']) - 1} other places." if hit["fold"] else ""
+    lead = hit["parent"]["text"] if hit["parent"] else ""
+    others = len(hit["fold"]["members"]) - 1 if hit["fold"] else 0
+    also = f"Also in {others} other {'place' if others == 1 else 'places'}." if others else ""
     width = min(100, shutil.get_terminal_size((100, 24)).columns)
-    for line in (" | ".join(filter(None, facts)), ", ".join(filter(None, place)), text, also):
+    for line in (" | ".join(filter(None, facts)), ", ".join(filter(None, place)), lead, text, also):
         yield from textwrap.wrap(line, width, initial_indent="   ", subsequent_indent="   ")
     yield f"   {hit['passage_id']}"

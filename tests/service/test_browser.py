@@ -1,0 +1,88 @@
+"""The pages in a real browser: from a question to the marked passage, and a filter on and off again."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import FakeEncoder
+
+from corpus import load
+from corpus.forces import load_forces
+from indexer.build import build
+from service.app import create_app
+from service.engine import Engine
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; .ci/run installs it")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over the sample documents, on the fake encoder."""
+    from waitress import create_server
+
+    data, forces, encoder = tmp_path_factory.mktemp("data"), load_forces(SAMPLE / "forces.toml"), FakeEncoder()
+    build(load([str(SAMPLE)], forces), encoder, data, inputs=[str(SAMPLE)])
+    server = create_server(create_app(Engine(data, encoder, forces)), host="127.0.0.1", port=0, threads=2)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def page(address: str) -> Iterator[Any]:
+    """A browser page that fails the test when the console reports an error or anything but `address` is asked."""
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        opened = browser.new_page()
+        troubles: list[str] = []
+        opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        opened.on("request", lambda sent: None if sent.url.startswith(address) else troubles.append(sent.url))
+        yield opened
+        browser.close()
+        assert troubles == []
+
+
+def test_from_a_question_to_the_marked_passage(page: Any, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("searchbox").fill("abstraction of a neighbourhood officer")
+    page.keyboard.press("Enter")
+    first = page.locator("article.hit").first
+    assert "abstraction" in first.inner_text()
+    assert "Fictional example" in first.inner_text()
+    first.get_by_role("link").first.click()
+    found = page.locator(".passage.found")
+    assert found.count() == 1
+    assert "abstraction" in found.locator("mark").all_inner_texts()
+    assert found.get_attribute("id") == page.url.split("#")[1]
+    box = found.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < page.viewport_size["height"]
+
+
+def test_a_filter_on_and_off_again(page: Any, address: str) -> None:
+    page.goto(f"{address}/?q=custody")
+    everything = page.locator("h1").inner_text()
+    page.get_by_label("Wealdmarch Constabulary").check()
+    page.get_by_role("button", name="Apply filters").click()
+    assert page.locator("h1").inner_text() != everything
+    assert "force=wealdmarch" in page.url
+    page.get_by_role("link", name="Force: Wealdmarch").click()
+    assert page.locator("h1").inner_text() == everything
+
+
+def test_events_of_a_record_stand_in_order_with_their_dates(page: Any, address: str) -> None:
+    page.goto(f"{address}/documents/saltmere/5120")
+    dates = [t.get_attribute("datetime") for t in page.locator(".events time").all()]
+    assert len(dates) == 9
+    assert dates == sorted(dates)
+    assert "Fictional example" in page.locator(".banner").inner_text()
