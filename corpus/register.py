@@ -151,7 +151,9 @@ def _said(text: str, span: _Span, start: int, end: int) -> Iterator[Event]:
 def _comment(builder: Builder, layout: Layout, event: Event, main: int | None) -> None:
     placed: dict[int, int] = {}
     index = len(builder.events) - 1
-    blocks = blocks_of(layout, event.start, event.start + len(event.text), comment=True)
+    before = layout.source.text[max(event.start - 20, 0) : event.start]
+    indent = len(before) - len(before.rstrip(" \t"))  # of a list item: it says what the item stands beside
+    blocks = blocks_of(layout, event.start - indent, event.start + len(event.text), comment=True)
     for at, block in enumerate(blocks):
         parent = placed.get(block.parent) if block.parent is not None else None
         placed[at] = builder.add(block, "comment", finding=main, event=index, parent=parent)

@@ -99,6 +99,7 @@ LOST = [
         "lines with a status",
         "1st March 2018 awaiting-review\n2nd March 2018 – being-progressed\n3rd March 2018\nLit.\n",
     ),
+    ("dates with slashes", "01/03/2018 awaiting-review\n02/03/2018 being-progressed\n03/03/2018\nLit.\n"),
     ("bare date lines", "1 March 2018\nawaiting-review\n\n2 March 2018\nbeing-progressed\n\n3 March 2018\nLit.\n"),
     ("dates and a colon", "1 March 2018: awaiting-review\n2 March 2018: being-progressed\n3 March 2018:\nLit.\n"),
 ]
