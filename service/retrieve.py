@@ -61,8 +61,9 @@ def everything(exists: Mask) -> Retrieved:
 def retrieve(generation: "Generation", exists: Mask, question: Question, vector: NDArray[np.float32]) -> Retrieved:
     """Score all passages for a question whose text encodes to `vector`.
 
-    R is what holds every concept, is near in meaning, or is strong in both together; a quoted phrase is wanted of both. A question
-    without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
+    R is what holds every concept, is near in meaning, or is strong in both together; in each case a quoted
+    phrase must be there. A question without a word in it (only punctuation) matches nothing; its scores still
+    order what is nearest.
     """
     cosine = _cosines(generation, len(exists), vector)
     mean, deviation = _reference(generation, vector)
