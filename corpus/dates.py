@@ -47,7 +47,17 @@ def find_year(text: str) -> str | None:
     return match[0] if match else None
 
 
-def months_after(date: str, months: int) -> str:
+def after(date: str, count: int, unit: str) -> str | None:
+    """`date` and `count` days, weeks, months or years on; None for days after a date that names no day."""
+    if unit in ("month", "year"):
+        return _months_after(date, count * (12 if unit == "year" else 1))
+    if len(date) < len("2007-10-01"):
+        return None
+    days = datetime.timedelta(days=count * (7 if unit == "week" else 1))
+    return (datetime.date.fromisoformat(date) + days).isoformat()
+
+
+def _months_after(date: str, months: int) -> str:
     """`date` moved on by whole months, as exact as it was; the last day of a shorter month is kept to."""
     parts = [int(part) for part in date.split("-")]
     if len(parts) == 1:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from corpus.dates import DAY_DATE, MONTH_DATE, iso_date, months_after
+from corpus.dates import DAY_DATE, MONTH_DATE, after, iso_date
 from corpus.model import Event
 
 _NUMBER_WORDS = (
@@ -16,7 +16,9 @@ _EXPLICIT = re.compile(
     rf"((?:{DAY_DATE})|(?:{MONTH_DATE})|(?:19|20)\d{{2}})",
     re.I,
 )
-_RELATIVE = re.compile(rf"within\s+(?:the\s+next\s+)?(\d{{1,2}}|{'|'.join(_NUMBERS)})\s+(months?|years?)", re.I)
+_RELATIVE = re.compile(
+    rf"within\s+(?:the\s+next\s+)?(\d{{1,3}}|{'|'.join(_NUMBERS)})\s+(day|week|month|year)s?\b", re.I
+)
 _AT_ONCE = re.compile(r"\b(?:immediately|at once|with immediate effect)\b", re.I)
 
 _ADDRESSEES = (
@@ -47,8 +49,7 @@ def deadline_of(text: str, published: str | None) -> tuple[str | None, str | Non
     found = [(iso_date(match[1]), match[0]) for match in _EXPLICIT.finditer(text)]
     for match in _RELATIVE.finditer(text):
         count = int(match[1]) if match[1].isdigit() else _NUMBERS[match[1].lower()]
-        months = count * (12 if match[2].lower().startswith("year") else 1)
-        found.append((months_after(published, months) if published else None, match[0]))
+        found.append((after(published, count, match[2].lower()) if published else None, match[0]))
     if not found:
         found = [(published, match[0]) for match in _AT_ONCE.finditer(text)]
     if not found:

@@ -34,9 +34,7 @@ def _add(base: Document, copy: Document) -> Document:
     passages = [replace(p, event=None if p.event is None else place_of[False, p.event]) for p in base.passages]
     passages += _passages(base, copy, added, place_of, len(passages))
     status, date = status_of(events)
-    findings = tuple(
-        replace(f, status=status, status_date=date) if f.kind == "recommendation" else f for f in base.findings
-    )
+    findings = tuple(replace(f, status=status, status_date=date) for f in base.findings)
     note = f"{len(added)} of its events stand only in another copy of the record, {copy.source}."
     return with_ids(
         replace(

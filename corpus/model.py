@@ -87,6 +87,8 @@ class Event:
 class Finding:
     """Something an inspectorate asks for. `number` is the printed one ("7"), unique only in its document.
 
+    `status` is the last explicit one of the record it stands in, None outside the register.
+
     `deadline` is ISO 8601 as exact as the text allows, worked out from the publication date where the
     wording (`deadline_text`) is relative; with several, the last to fall due.
     """

@@ -218,7 +218,7 @@ def _finish(builder: Builder) -> None:
             deadline=deadline,
             deadline_text=wording,
             addressees=() if finding.kind == "cause_of_concern" else addressees_of(text),
-            status=status if finding.kind == "recommendation" else None,
-            status_date=status_date if finding.kind == "recommendation" else None,
+            status=status,
+            status_date=status_date,
         )
     builder.passages = [p if p.date or p.event is not None else replace(p, date=builder.date) for p in builder.passages]

@@ -50,9 +50,7 @@ def test_imports_go_one_way(path: Path) -> None:
 def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     inside = {child for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for child in ast.walk(node)}
-    outside = {
-        name for node in ast.walk(tree) if node not in inside | typing_only(tree) for name in imported(node)
-    }
+    outside = {name for node in ast.walk(tree) if node not in inside | typing_only(tree) for name in imported(node)}
     assert not outside & HEAVY
 
 

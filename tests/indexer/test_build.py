@@ -1,6 +1,7 @@
 """What a build writes, what it does not do twice, and what it leaves when it is stopped."""
 
 import fcntl
+import os
 import resource
 import subprocess
 import sys
@@ -251,6 +252,7 @@ def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> No
         [sys.executable, str(script), str(tmp_path), *texts],
         capture_output=True,
         text=True,
+        env=os.environ | {"PYTHONPATH": str(script.parents[1])},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         check=False,
     )
