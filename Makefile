@@ -1,21 +1,21 @@
 # make run    set up what is missing, index the sample documents (or DOCS=folder) and serve them
 # make test   set up what is missing and run every check
+# make bench  measure the encoder on this machine
 # make clean  remove the virtual environment; your data folder stays
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 DOCS ?= corpus/sample
-PORT ?= 8000
+PORT ?= $(or $(PRECEDENT_PORT),8000)
 BIN := .venv/bin
-SAMPLE_FORCES := $(if $(wildcard $(DOCS)/forces.toml),$(DOCS)/forces.toml,$(PRECEDENT_FORCES))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PRECEDENT_FORCES := $(SAMPLE_FORCES)
 
 .PHONY: run test bench clean
 
+# A forces.toml beside the documents names forces of theirs, unless PRECEDENT_FORCES names another file.
 run: .venv/run.stamp
-	$(BIN)/precedent build $(DOCS)
-	$(BIN)/precedent serve --port $(PORT)
+	@if [ -z "$$PRECEDENT_FORCES" ] && [ -f "$(DOCS)/forces.toml" ]; then export PRECEDENT_FORCES="$(DOCS)/forces.toml"; fi; \
+	$(BIN)/precedent build "$(DOCS)" && exec $(BIN)/precedent serve --port $(PORT)
 
 test: .venv/test.stamp
 	$(BIN)/ruff check .
@@ -24,9 +24,10 @@ test: .venv/test.stamp
 	$(BIN)/pytest
 
 bench: .venv/test.stamp
-	$(BIN)/python tests/benchmarks/bench_encode.py
+	$(BIN)/python tests/benchmarks/bench_encode.py corpus/sample/saltmere-2007-inspection.txt
 
 .venv/run.stamp: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit(f"Precedent needs Python 3.11, and this is {v[0]}.{v[1]}: run make PYTHON=/path/to/python3.11")'
 	@echo "Setting up: 1 of 3, virtual environment with $(PYTHON)"
 	$(PYTHON) -m venv .venv
 	@echo "Setting up: 2 of 3, PyTorch (the largest part: about 200 MB as a CPU build)"

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,26 +15,22 @@ from typing import Literal, Protocol
 
 from corpus.model import Document
 from indexer.cache import EmbeddingCache
-from indexer.embed import Embedded, embed, embedding_text, write_reference, write_vectors
-from indexer.generation import (
+from indexer.embed import Embedded, embed, embedding_text, windows_of, write_reference, write_vectors
+from indexer.generation import LEXICAL, PASSAGES, REFERENCE, VECTORS, verify_generation
+from indexer.lexical import write_lexical
+from indexer.manifest import (
     FORMAT_VERSION,
-    LEXICAL,
-    PASSAGES,
-    REFERENCE,
-    VECTORS,
     GenerationError,
     Manifest,
     current_id,
     encoder_record,
     file_record,
     read_manifest,
-    verify_generation,
 )
-from indexer.lexical import write_lexical
 from indexer.tables import count_kinds, count_rows, open_tables, write_tables
 from models.encoder import Encoder
 
-Stage = Literal["compare", "passages", "lexical", "encode", "vectors", "verify", "publish"]
+Stage = Literal["compare", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish"]
 Progress = Callable[[Stage, int, int], None]
 
 KEPT = 3  # generations: the one served, and two for readers that still hold one or for going back
@@ -75,14 +71,16 @@ def build(
     data: Path,
     *,
     inputs: Sequence[str],
+    force_from_name: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Index `collection` into a new generation of `data` and make it the current one.
 
-    Whatever goes wrong, the generation before stays current. `progress(stage, done, total)` is called as each
-    stage starts, and when encoding also after every batch, out of the strings that are new (perhaps none).
-    Raises GenerationError for an empty collection, while another build is at work, and when the generation
-    cannot be written or does not check out.
+    `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`. Whatever goes
+    wrong, the generation before stays current. `progress(stage, done, total)` is called as each stage starts,
+    in "windows" as passages are cut up, and in "encode" as strings are encoded, out of the new ones (perhaps none).
+    Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
+    be written or does not check out.
     """
     if not collection.documents:
         raise GenerationError(
@@ -93,12 +91,27 @@ def build(
         data.mkdir(parents=True, exist_ok=True)
         with _lock(data):
             _clean(data)
-            return _build(documents, encoder, data, tuple(inputs), _Clock(progress))
+            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, _content(documents, inputs, force_from_name))
+            report = _build(documents, encoder, data, asked, _Clock(progress))
+            # Published by now: what cannot be removed only takes up room, and the next build tries again.
+            with suppress(OSError):
+                _prune(data, report.generation)
+            return report
     except (OSError, sqlite3.OperationalError) as error:
         raise GenerationError(
             f"The build stopped: {error}. Earlier generations and what was encoded are kept. See that {data} is"
             " writable and has room, then run `precedent build` again."
         ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the manifest keeps of the call, and the SHA-256 of all that is made from it."""
+
+    inputs: tuple[str, ...]
+    folder: str
+    force_from_name: bool
+    content: str
 
 
 @dataclass(slots=True)
@@ -123,13 +136,10 @@ class _Clock:
         self.seconds[name] = time.monotonic() - began
 
 
-def _build(
-    documents: list[Document], encoder: Encoder, data: Path, inputs: tuple[str, ...], clock: _Clock
-) -> BuildReport:
-    content = _content(documents, inputs)
+def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: _Clock) -> BuildReport:
     before = _former(data)
     with clock.stage("compare"):
-        same = _unchanged(data, content, encoder)
+        same = _unchanged(data, asked.content, encoder)
     if same:
         name, manifest = same
         return _report(name, manifest, before, documents, None, clock)
@@ -138,22 +148,21 @@ def _build(
     folder.mkdir(parents=True)
     try:
         embedded = _write(folder, documents, encoder, data, clock)
-        manifest = _describe(folder, encoder, created, inputs, content, len(embedded.ids))
+        manifest = _describe(folder, encoder, created, asked, len(embedded.ids))
         with clock.stage("verify"):
             if problems := verify_generation(folder):
                 raise GenerationError(f"The new generation was not published. {' '.join(problems)}")
         with clock.stage("publish"):
             name = _publish(folder, manifest, data)
-            _prune(data)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return _report(name, manifest, before, documents, embedded, clock)
 
 
-def _content(documents: Sequence[Document], inputs: Sequence[str]) -> str:
+def _content(documents: Sequence[Document], inputs: Sequence[str], force_from_name: bool) -> str:
     """SHA-256 of all that a generation is made from, save the encoder."""
-    digest = hashlib.sha256(repr(inputs).encode())
+    digest = hashlib.sha256(repr((tuple(inputs), force_from_name)).encode())
     for document in documents:
         digest.update(repr(document).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
@@ -161,11 +170,11 @@ def _content(documents: Sequence[Document], inputs: Sequence[str]) -> str:
 
 def _unchanged(data: Path, content: str, encoder: Encoder) -> tuple[str, Manifest] | None:
     """Id and manifest of the current generation if it is sound and made from just this; looks at no model."""
-    name = current_id(data)
-    if name is None:
-        return None
-    path = data / "generations" / name
     try:
+        name = current_id(data)
+        if name is None:
+            return None
+        path = data / "generations" / name
         manifest = read_manifest(path)
     except GenerationError:
         return None
@@ -210,17 +219,17 @@ def _write(folder: Path, documents: list[Document], encoder: Encoder, data: Path
         write_tables(folder / PASSAGES, documents)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, ((i, p.text) for i, (_, p) in enumerate(passages, start=1)))
+    with clock.stage("windows") as tell:
+        windows = windows_of([embedding_text(d, p) for d, p in passages], encoder, tell)
     with clock.stage("encode") as tell, EmbeddingCache(data / "embeddings.sqlite", encoder) as cache:
-        embedded = embed([embedding_text(d, p) for d, p in passages], encoder, cache, tell)
+        embedded = embed(windows, encoder, cache, tell)
     with clock.stage("vectors"):
         write_vectors(folder / VECTORS, embedded)
         write_reference(folder / REFERENCE, embedded)
     return embedded
 
 
-def _describe(
-    folder: Path, encoder: Encoder, created: datetime, inputs: tuple[str, ...], content: str, vectors: int
-) -> Manifest:
+def _describe(folder: Path, encoder: Encoder, created: datetime, asked: _Asked, vectors: int) -> Manifest:
     """Write the manifest of what stands in `folder`."""
     with closing(open_tables(folder / PASSAGES)) as tables:
         counts, kinds = count_rows(tables), count_kinds(tables)
@@ -228,8 +237,10 @@ def _describe(
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         created=created.isoformat(),
-        inputs=inputs,
-        content=content,
+        inputs=asked.inputs,
+        folder=asked.folder,
+        force_from_name=asked.force_from_name,
+        content=asked.content,
         encoder=encoder_record(encoder),
         counts=counts | {"vectors": vectors},
         document_kinds=kinds,
@@ -243,8 +254,7 @@ def _publish(folder: Path, manifest: Manifest, data: Path) -> str:
     """Give the finished `folder` its name and make it the current generation; the id is returned."""
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
-    content = hashlib.sha256(manifest.to_json().encode()).hexdigest()
-    name = f"{folder.name.removeprefix('.tmp-')}-{content[:8]}"
+    name = f"{folder.name.removeprefix('.tmp-')}-{manifest.mark()}"
     folder.rename(folder.with_name(name))
     _sync(folder.parent)
     pointer = data / "CURRENT.new"
@@ -255,32 +265,44 @@ def _publish(folder: Path, manifest: Manifest, data: Path) -> str:
     return name
 
 
-def _prune(data: Path) -> None:
-    """Remove the oldest generations, never the current one, until KEPT are left."""
-    generations = data / "generations"
-    current = current_id(data)
-    others = sorted(p for p in generations.iterdir() if p.name != current and not p.name.startswith("."))
+def _prune(data: Path, current: str) -> None:
+    """Remove the oldest generations, never the `current` one, until KEPT are left."""
+    folders = [p for p in (data / "generations").iterdir() if p.is_dir() and not p.name.startswith(".")]
+    others = sorted(p for p in folders if p.name != current)
     for path in others[: max(0, len(others) - (KEPT - 1))]:
         # Renamed first, so that a generation is there whole or not at all.
-        shutil.rmtree(path.rename(path.with_name(f".tmp-{path.name}")), ignore_errors=True)
+        _remove(path.rename(path.with_name(f".tmp-{path.name}")))
 
 
 def _clean(data: Path) -> None:
     """Remove what builds that died left behind. Only under the lock: no other build is at work."""
-    for path in (data / "generations").glob(".tmp-*"):
-        shutil.rmtree(path)
-    (data / "CURRENT.new").unlink(missing_ok=True)
+    for path in [*(data / "generations").glob(".tmp-*"), data / "CURRENT.new"]:
+        _remove(path)
+    if (data / "CURRENT").is_dir():
+        raise GenerationError(
+            f"{data / 'CURRENT'} is a folder, and the name of the current generation has to stand there. Move it away,"
+            " then run `precedent build` again."
+        )
+
+
+def _remove(path: Path) -> None:
+    """Remove whatever stands at `path`; what cannot be removed is in nobody's way and stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _former(data: Path) -> dict[str, str]:
     """Key and SHA-256 of the documents in the current generation; none where there is none to read."""
-    name = current_id(data)
-    if name is None:
-        return {}
     try:
+        name = current_id(data)
+        if name is None:
+            return {}
         with closing(open_tables(data / "generations" / name / PASSAGES)) as tables:
             return {row["key"]: row["sha256"] for row in tables.execute("SELECT key, sha256 FROM documents")}
-    except sqlite3.DatabaseError:
+    except (GenerationError, sqlite3.DatabaseError):
         return {}
 
 

@@ -11,12 +11,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.manifest import GenerationError
 from models.encoder import Encoder
 
 Vectors = NDArray[np.float32]
 Result = TypeVar("Result")
 
 _APPLICATION = 0x50524543  # "PREC": tells our file from any other SQLite database
+_PATIENCE = 5.0  # seconds that another program may hold the file
 _LOOK_UP = 500  # parameters in one statement; SQLite's oldest limit is 999
 
 
@@ -27,11 +29,7 @@ class EmbeddingCache:
         self._path = path
         self._salt = f"{encoder.fingerprint}\0{encoder.dtype}\0{encoder.backend}\0".encode()
         self._dimension = encoder.dimension
-        try:
-            self._database = _open(path)
-        except sqlite3.DatabaseError:
-            _set_aside(path)
-            self._database = _open(path)
+        self._database = _opened(path)
 
     def __enter__(self) -> "EmbeddingCache":
         return self
@@ -78,30 +76,53 @@ class EmbeddingCache:
         """Do `work`; where the file turns out to be damaged, go on with an empty one."""
         try:
             return work()
-        except sqlite3.OperationalError:  # a full disk, not a damaged file
-            raise
+        except sqlite3.OperationalError as error:
+            raise _unusable(self._path, error) from error
         except sqlite3.DatabaseError:
             self._database.close()
             _set_aside(self._path)
-            self._database = _open(self._path)
+            self._database = _opened(self._path)
             return None
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """The database at `path`, made where there is none. Raises sqlite3.DatabaseError if it is not a cache."""
-    database = sqlite3.connect(path)
+def _opened(path: Path) -> sqlite3.Connection:
+    """The cache at `path`, made where there is none and made anew where the file is damaged or no cache.
+
+    Raises GenerationError where SQLite cannot work, which says nothing against the file: it is locked, the disk
+    is full.
+    """
     try:
-        tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not tables:
-            database.execute("CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+        try:
+            return _open(path)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            _set_aside(path)
+            return _open(path)
+    except sqlite3.DatabaseError as error:
+        raise _unusable(path, error) from error
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=_PATIENCE)
+    try:
+        found = [row[0] for row in database.execute("SELECT name FROM pragma_table_info('embeddings')")]
+        if not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             database.execute(f"PRAGMA application_id = {_APPLICATION}")
-        elif database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+            database.execute("CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+        elif database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION or found != ["key", "vector"]:
             raise sqlite3.DatabaseError("not an embedding cache")
-        database.execute("SELECT key, vector FROM embeddings LIMIT 0")
     except sqlite3.DatabaseError:
         database.close()
         raise
     return database
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> GenerationError:
+    return GenerationError(
+        f"The build stopped: the cache of vectors {path} cannot be used ({error}). See that no other program has it"
+        " open and that there is room, then run `precedent build` again. The cache may also be deleted."
+    )
 
 
 def _set_aside(path: Path) -> None:

@@ -1,5 +1,6 @@
 """The lexical index of a generation: tantivy, passages by their words."""
 
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +37,11 @@ def write_lexical(folder: Path, passages: Iterable[tuple[int, str]]) -> None:
         _fill(index, passages)
     except ValueError as error:  # all that tantivy raises, a full disk included
         raise OSError(f"the lexical index could not be written ({error})") from error
-    for lock in folder.glob(".tantivy-*.lock"):
-        lock.unlink()
+    for path in folder.iterdir():
+        if path.suffix == ".lock":
+            path.unlink()
+        else:
+            path.chmod(0o644)  # tantivy keeps meta.json to its owner, and another user may be the one who serves
 
 
 def _fill(index: "tantivy.Index", passages: Iterable[tuple[int, str]]) -> None:
@@ -54,9 +58,22 @@ def _fill(index: "tantivy.Index", passages: Iterable[tuple[int, str]]) -> None:
 
 
 def open_lexical(folder: Path) -> "tantivy.Index":
-    """Open the index in `folder` for searching, from several threads. Raises ValueError if damaged."""
+    """Open the index in `folder` for searching, from several threads. Raises ValueError if damaged.
+
+    Nothing is written into `folder`, and searches go on when it is deleted.
+    """
     import tantivy
 
-    index = tantivy.Index.open(str(folder))
+    # tantivy makes a lock file where it opens an index, so it is shown the files elsewhere. It maps them into
+    # memory at once and needs the links no longer. A thread of its own may soon come back to lock and look for
+    # changes: with the folder renamed it finds nothing, and cannot make a file in what is being removed.
+    with tempfile.TemporaryDirectory(prefix="precedent-") as room:
+        links = Path(room, "links")
+        links.mkdir()
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                links.joinpath(path.name).symlink_to(path.resolve())
+        index = tantivy.Index.open(str(links))
+        links.rename(links.with_name("done"))
     index.register_tokenizer("precedent", make_analyzer())
     return index

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from corpus.model import Document, Passage
 from corpus.text import normalise
+from indexer.manifest import GenerationError
 
 _COUNTED = ("documents", "sections", "passages", "findings", "events")
 
 
 def write_tables(path: Path, documents: Sequence[Document]) -> None:
-    """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1."""
+    """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1.
+
+    Raises GenerationError for a document that cannot be written, naming its file.
+    """
     database = sqlite3.connect(path)
     try:
         with database:
@@ -21,15 +25,28 @@ def write_tables(path: Path, documents: Sequence[Document]) -> None:
             next_id = dict.fromkeys(("sections", "grades", "findings", "events", "passages"), 1)
             fold_of: dict[tuple[object, ...], int] = {}
             for number, document in enumerate(documents, start=1):
-                _write_document(database, number, document, next_id, fold_of)
+                try:
+                    _write_document(database, number, document, next_id, fold_of)
+                except UnicodeEncodeError as error:  # a file name in another encoding comes as lone surrogates
+                    name = document.source.encode("utf-8", "backslashreplace").decode()
+                    raise GenerationError(
+                        f"{name} cannot be indexed: its name or its text is not Unicode. Rename the file, or leave"
+                        " it out, and run `precedent build` again."
+                    ) from error
     finally:
         database.close()
 
 
 def open_tables(path: Path) -> sqlite3.Connection:
-    """A read-only connection to a published database, for one thread; rows answer to column names."""
+    """A read-only connection to a published database, for any number of threads; rows answer to column names."""
+    if sqlite3.threadsafety < 3:
+        raise GenerationError(
+            "This Python's SQLite is not built for several threads (sqlite3.threadsafety is"
+            f" {sqlite3.threadsafety} and must be 3). Run precedent with another Python 3.11."
+        )
     # immutable: the file never changes, so SQLite takes no locks and writes nothing beside it.
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     return connection
 

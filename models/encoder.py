@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
-Progress = Callable[[int, int], None]
 
 # A query waits for at most one batch of documents; 32 or 64 are no faster on two cores.
 _BATCH = 16
@@ -59,7 +58,7 @@ class Encoder(Protocol):
         """One L2-normalised vector of shape (dimension,)."""
         ...
 
-    def encode_document(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
         ...
 
@@ -205,8 +204,8 @@ class TorchEncoder:
         query: Vectors = _normalised(vector)[0]
         return query
 
-    def encode_document(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """L2-normalised vectors, shape (len(texts), dimension); `progress` is called after every batch."""
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
         import torch
 
         vectors = np.empty((len(texts), self.dimension), np.float32)
@@ -216,8 +215,6 @@ class TorchEncoder:
             for start in range(0, len(order), _BATCH):
                 batch = order[start : start + _BATCH]
                 vectors[batch] = self._encode_batch([texts[i] for i in batch])
-                if progress:
-                    progress(start + len(batch), len(order))
         return vectors
 
     def _encode_batch(self, texts: list[str]) -> Vectors:

@@ -13,6 +13,8 @@ class FacetValue(TypedDict):
 
 
 class HitDocument(TypedDict):
+    """A document as a hit names it; `fictional` marks those that come with the program to try it out."""
+
     id: str
     title: str
     kind: str
@@ -20,6 +22,7 @@ class HitDocument(TypedDict):
     date: str | None
     source: str
     url: str | None
+    fictional: bool
 
 
 class HitFinding(TypedDict):
@@ -188,6 +191,7 @@ class DocumentAnswer(TypedDict):
     register_number: str | None
     url: str | None
     source: str
+    fictional: bool
     other_sources: list[str]
     notes: list[str]
     grades: list[GradeRecord]

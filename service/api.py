@@ -35,15 +35,15 @@ def api_blueprint(engine: Engine) -> Blueprint:
     def search() -> Response:
         return answer(engine.search(parse_search(request.args.to_dict(flat=False), engine)))
 
-    @api.get("/documents/<path:key>")
+    @api.get("/documents/<key:key>")
     def document(key: str) -> Response:
         return _found(engine.document(key), "document", key)
 
-    @api.get("/passages/<path:key>")
+    @api.get("/passages/<key:key>")
     def passage(key: str) -> Response:
         return _found(engine.passage(key), "passage", key)
 
-    @api.get("/findings/<path:key>")
+    @api.get("/findings/<key:key>")
     def finding(key: str) -> Response:
         return _found(engine.finding(key), "finding", key)
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import BaseConverter
 
 from corpus.model import CorpusError
 from indexer.generation import GenerationError
@@ -32,12 +33,25 @@ _SENTENCES = {
 }
 
 
-def create_app(engine: Engine) -> Flask:
-    """The web application over an engine: pages, API and health."""
+class _KeyConverter(BaseConverter):
+    """An id of the index in an address: it may hold slashes, and a file's name any character."""
+
+    regex = r"(?s:.+)"
+    part_isolating = False
+
+
+def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
+    """The web application over an engine: pages, API and health.
+
+    With `trusted_hosts`, requests for any other host are refused: a page elsewhere that has its own name
+    resolve to this machine must not read a service that listens on loopback.
+    """
     app = Flask("service")
     # Ids of documents may hold two slashes in a row.
     app.url_map.merge_slashes = False
+    app.url_map.converters["key"] = _KeyConverter
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.config["TRUSTED_HOSTS"] = trusted_hosts
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for blueprint in (api_blueprint(engine), health_blueprint(engine), pages_blueprint(engine)):
         app.register_blueprint(blueprint)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _SHOWN = 20
+_LOOPBACK = ["localhost", "127.0.0.1", "::1", "[::1]"]
+_BODY = 65_536  # bytes; nothing here takes a body
 
 
 def encoder_for(settings: Settings) -> "Encoder":
@@ -54,7 +56,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except click.ClickException:
+        except (click.ClickException, BrokenPipeError):
             raise
         except Exception as error:
             if isinstance(error, _expected()):
@@ -111,7 +113,10 @@ def main() -> None:
 def build(paths: tuple[str, ...], force_from_name: bool, as_json: bool, data: Path | None) -> None:
     """Index exactly these files and folders; without any, those of the last build again."""
     settings = _settings(data)
-    inputs = paths or _last_inputs(settings.data)
+    inputs = paths
+    if not paths:
+        inputs, from_name = _last_inputs(settings.data)
+        force_from_name = force_from_name or from_name
     from corpus import load
     from indexer.build import build as build_generation
     from service.terminal import Progress
@@ -122,7 +127,9 @@ def build(paths: tuple[str, ...], force_from_name: bool, as_json: bool, data: Pa
         raise _Failure(_nothing(collection, inputs))
     encoder = encoder_for(settings)
     try:
-        report = build_generation(collection, encoder, settings.data, inputs=inputs, progress=progress)
+        report = build_generation(
+            collection, encoder, settings.data, inputs=inputs, force_from_name=force_from_name, progress=progress
+        )
     finally:
         progress.close()
     _print_report(collection, report, as_json)
@@ -180,8 +187,17 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
         engine.health()
     except GenerationError as error:
         click.echo(f"precedent: {error} The service starts all the same and takes it up then.", err=True)
-    server = create_server(create_app(engine), host=host, port=port, threads=settings.threads, ident=None)
-    click.echo(f"Serving on http://{host}:{server.effective_port}", err=True)
+    app = create_app(engine, _LOOPBACK if host in _LOOPBACK else None)
+    try:
+        server = create_server(
+            app, host=host.strip("[]"), port=port, threads=settings.threads, ident=None, max_request_body_size=_BODY
+        )
+    except (OSError, ValueError) as error:
+        where = f"{host}:{port}"
+        raise _Failure(f"Cannot listen on {where} ({error}): choose another with --host or --port.") from error
+    listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
+    for name, number in listening:
+        click.echo(f"Serving on http://{f'[{name}]' if ':' in name else name}:{number}", err=True)
     server.run()
 
 
@@ -204,16 +220,16 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-def _last_inputs(data: Path) -> tuple[str, ...]:
-    from indexer.generation import GenerationError, current_id, read_manifest
+def _last_inputs(data: Path) -> tuple[tuple[str, ...], bool]:
+    from indexer.generation import GenerationError, last_inputs
 
-    current = current_id(data)
-    if current is None:
-        raise _Failure(f"Nothing is indexed in {data} yet: run `precedent build PATH` with files or folders.")
     try:
-        return read_manifest(data / "generations" / current).inputs
+        last = last_inputs(data)
     except GenerationError as error:
         raise _Failure(f"{error} What it was built from is lost with it: give the paths again.") from error
+    if last is None:
+        raise _Failure(f"Nothing is indexed in {data} yet: run `precedent build PATH` with files or folders.")
+    return last
 
 
 def _nothing(collection: "Collection", inputs: Sequence[str]) -> str:
@@ -233,6 +249,8 @@ def _print_report(collection: "Collection", report: "BuildReport", as_json: bool
     changes = ", ".join(
         f"{len(getattr(report, name)):,} {name}" for name in ("added", "changed", "removed", "unchanged")
     )
+    if not report.published:
+        click.echo("Nothing has changed since the last build.")
     click.echo(f"Generation {report.generation}: {counts}.")
     click.echo(f"Documents: {changes}.")
     click.echo(f"Texts encoded: {report.encoded:,}; taken from the cache: {report.cached:,}.")

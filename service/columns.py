@@ -74,17 +74,19 @@ class Columns:
     facets: dict[str, Column] = field(repr=False)
 
     def mask(self, filters: Filters, without: str | None = None) -> Mask:
-        """The passages that pass the filters, or all of them but those of the facet `without`."""
+        """The passages that pass the filters, or all of them but the values chosen of the facet `without`.
+
+        The range of years always holds: it narrows which years there are to choose from.
+        """
         mask = self.exists.copy()
         for name in _CODED:
             chosen = filters.chosen(name)
             if chosen and name != without:
                 mask &= self.facets[name].mask(chosen)
-        if without != "year":
-            if filters.year_from is not None:
-                mask &= self.years >= filters.year_from
-            if filters.year_to is not None:
-                mask &= (self.years <= filters.year_to) & (self.years >= 0)
+        if filters.year_from is not None:
+            mask &= self.years >= filters.year_from
+        if filters.year_to is not None:
+            mask &= (self.years <= filters.year_to) & (self.years >= 0)
         return mask
 
     def counts(self, facet: str, members: Mask) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
@@ -14,8 +15,8 @@ from models.encoder import ModelError
 if TYPE_CHECKING:
     from models.encoder import Encoder
 
-# A build writes a whole generation beside the old one, and the vectors once more into the cache.
-_ROOM = 3
+# A build writes a generation beside the ones that are kept, and the vectors once more into the cache.
+_ROOM = 1
 _LEAST_ROOM = 200_000_000
 
 
@@ -32,22 +33,26 @@ class Check:
 def examine(data: Path, load: "Callable[[], Encoder]") -> list[Check]:
     """All checks of the data folder; `load` gives the encoder that searches would use."""
     if not data.is_dir():
-        return [Check("data", False, f"There is no folder {data}.", f"precedent build PATH --data '{data}'")]
+        return [Check("data", False, f"There is no folder {data}.", f"precedent build PATH --data {quote(str(data))}")]
     return [*_generations(data), _encoder(data, load), _cache(data / "embeddings.sqlite"), _disk(data)]
 
 
 def _generations(data: Path) -> Iterator[Check]:
-    current = current_id(data)
+    try:
+        current = current_id(data)
+    except GenerationError as error:
+        yield Check("current", False, str(error), _rebuild(data))
+        current = ""
     folders = sorted(path for path in (data / "generations").glob("*") if not path.name.startswith("."))
     if current is None:
         yield Check("current", False, f"No generation is named as current in {data}.", _rebuild(data))
-    elif current not in {path.name for path in folders}:
+    elif current and current not in {path.name for path in folders}:
         yield Check("current", False, f"CURRENT names {current}, which is not there.", _rebuild(data))
-    else:
+    elif current:
         yield Check("current", True, f"Generation {current} is current.")
     for path in folders:
-        if problems := _problems(path):
-            mend = _rebuild(data) if path.name == current else f"rm -r '{path}'"
+        if problems := verify_generation(path):
+            mend = _rebuild(data) if path.name == current else f"rm -r {quote(str(path))}"
             yield Check("generation", False, " ".join(problems), mend)
         else:
             yield Check("generation", True, f"Generation {path.name} is as it was written.")
@@ -58,24 +63,16 @@ def _rebuild(data: Path) -> str:
     try:
         read_manifest(data / "generations" / (current_id(data) or ""))
     except GenerationError:
-        return f"precedent build PATH --data '{data}'"
-    return f"precedent build --data '{data}'"
-
-
-def _problems(path: Path) -> list[str]:
-    try:
-        return verify_generation(path)
-    except (GenerationError, OSError, sqlite3.Error) as error:
-        return [f"Generation {path.name} cannot be read: {error}."]
+        return f"precedent build PATH --data {quote(str(data))}"
+    return f"precedent build --data {quote(str(data))}"
 
 
 def _encoder(data: Path, load: "Callable[[], Encoder]") -> Check:
     try:
         encoder = load()
+        open_generation(data, encoder)
     except ModelError as error:
         return Check("encoder", False, str(error), "unset PRECEDENT_ENCODER")
-    try:
-        open_generation(data, encoder)
     except GenerationError as error:
         return Check("encoder", False, str(error), _rebuild(data))
     return Check("encoder", True, f"The encoder {encoder.name} is the one that the index was made with.")
@@ -91,15 +88,14 @@ def _cache(path: Path) -> Check:
         result = str(error)
     if result == "ok":
         return Check("cache", True, "The cache of vectors can be read.")
-    return Check("cache", False, f"The cache of vectors is damaged ({result}); it can go.", f"rm '{path}'")
+    return Check("cache", False, f"The cache of vectors is damaged ({result}); it can go.", f"rm {quote(str(path))}")
 
 
 def _disk(data: Path) -> Check:
-    current = current_id(data)
-    files = (data / "generations" / current).rglob("*") if current else []
+    files = (data / "generations").rglob("*")
     needed = max(_LEAST_ROOM, _ROOM * sum(file.stat().st_size for file in files if file.is_file()))
     free = shutil.disk_usage(data).free
     found = f"{free / 1e9:.1f} GB are free where {data} is"
     if free >= needed:
         return Check("disk", True, f"{found}.")
-    return Check("disk", False, f"{found}; a build may need {needed / 1e9:.1f} GB.", f"df -h '{data}'")
+    return Check("disk", False, f"{found}; a build may need {needed / 1e9:.1f} GB.", f"df -h {quote(str(data))}")

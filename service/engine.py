@@ -2,8 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.generation import Generation, GenerationError, current_id, open_generation
+from models.encoder import ModelError
 from service import records
 from service.answers import (
     DocumentAnswer,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Sort = Literal["relevance", "newest"]
 Ids = NDArray[np.int64]
 NEAREST = 3
+AGAIN = 30.0  # seconds after which a generation that was refused is tried once more: the cause may have gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,14 @@ class _Open:
     generation: Generation
     columns: Columns
 
-    @contextmanager
-    def connect(self) -> Iterator[sqlite3.Connection]:
-        with closing(self.generation.connect()) as connection:
-            yield connection
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A generation that could not be taken up: its id, why, and when to try again (monotonic seconds)."""
+
+    id: str | None
+    why: str
+    again: float
 
 
 class Engine:
@@ -76,7 +81,7 @@ class Engine:
         self._forces = load_forces() if forces is None else forces
         self._opening = threading.Lock()
         self._open: _Open | None = None
-        self._refused: tuple[str, str] | None = None  # id of a generation that did not open, and why
+        self._refused: _Refused | None = None
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """One page of hits with the counts of every facet. Raises GenerationError where nothing is built."""
@@ -90,9 +95,8 @@ class Engine:
         first = (request.page - 1) * request.page_size
         shown = hits[first : first + request.page_size]
         nearest = hits[:0] if len(hits) else _hits(held.columns, found, passing, False)[:NEAREST]
-        with held.connect() as connection:
-            show = _Showing(held, connection, question, found, members, request.explain)
-            results, near = show.hits(shown), show.hits(nearest)
+        show = _Showing(held, question, found, members, request.explain)
+        results, near = show.hits(shown), show.hits(nearest)
         return {
             "query": request.query,
             "expansions": [],
@@ -108,18 +112,15 @@ class Engine:
 
     def document(self, key: str) -> DocumentAnswer | None:
         """One document, or None where the current generation does not have it."""
-        with self._current().connect() as connection:
-            return records.document_by_key(connection, key)
+        return records.document_by_key(self._current().generation.tables, key)
 
     def passage(self, key: str) -> Passage | None:
         """One passage, or None."""
-        with self._current().connect() as connection:
-            return records.passage_by_key(connection, key)
+        return records.passage_by_key(self._current().generation.tables, key)
 
     def finding(self, key: str) -> FindingAnswer | None:
         """One finding, or None."""
-        with self._current().connect() as connection:
-            return records.finding_by_key(connection, key)
+        return records.finding_by_key(self._current().generation.tables, key)
 
     def matched(self, query: str, text: str) -> list[Span]:
         """The places in a text of the words of a query."""
@@ -128,9 +129,9 @@ class Engine:
 
     def forces(self) -> ForcesAnswer:
         """Every force by its slug, with the number of its documents in the current generation."""
-        with self._current().connect() as connection:
-            rows = connection.execute("SELECT force, count(*) FROM documents WHERE force IS NOT NULL GROUP BY force")
-            counts = {row[0]: int(row[1]) for row in rows}
+        tables = self._current().generation.tables
+        rows = tables.execute("SELECT force, count(*) FROM documents WHERE force IS NOT NULL GROUP BY force")
+        counts = {row[0]: int(row[1]) for row in rows}
         slugs = sorted({force.slug for force in self._forces.all} | counts.keys())
         names = [(slug, self._forces.label(slug)) for slug in slugs]
         return {"forces": [{"slug": s, "name": n, "documents": counts.get(s, 0)} for s, n in names]}
@@ -146,13 +147,9 @@ class Engine:
 
     def health(self) -> Readiness:
         """What is served. Raises GenerationError where nothing is."""
-        held = self._current()
+        held, refused = self._current(), self._refused
         manifest = held.generation.manifest
-        wanted = current_id(self.data)
-        problem = None
-        if wanted != held.generation.id:
-            refused = self._refused
-            problem = refused[1] if refused and refused[0] == wanted else "CURRENT is missing or changing."
+        problem = refused.why if refused else None
         return {
             "status": "ok" if problem is None else "stale",
             "generation": held.generation.id,
@@ -179,8 +176,8 @@ class Engine:
         return self.force_label(value) if facet == "force" and value != UNKNOWN else label(value)
 
     def _current(self) -> _Open:
-        held, wanted = self._open, current_id(self.data)
-        if held is not None and self._settled(held, wanted):
+        held = self._open
+        if held is not None and self._settled(held):
             return held
         # Who has something to serve does not wait for who is opening the next one.
         if not self._opening.acquire(blocking=held is None):
@@ -191,29 +188,38 @@ class Engine:
         finally:
             self._opening.release()
 
-    def _settled(self, held: _Open, wanted: str | None) -> bool:
+    def _settled(self, held: _Open) -> bool:
+        """Whether `held` is what to serve for now: it is current, or what is current was refused a moment ago."""
         refused = self._refused
-        return wanted in {None, held.generation.id} or (refused is not None and refused[0] == wanted)
+        if refused is not None and time.monotonic() < refused.again and refused.id == self._wanted():
+            return True
+        return refused is None and self._wanted() == held.generation.id
+
+    def _wanted(self) -> str | None:
+        try:
+            return current_id(self.data)
+        except GenerationError:
+            return None
 
     def _take_up(self) -> _Open:
-        held, wanted = self._open, current_id(self.data)
-        if held is not None and self._settled(held, wanted):
+        held, wanted = self._open, self._wanted()
+        if held is not None and self._settled(held):
             return held
-        try:
-            opened = self._opened()
-        except GenerationError as error:
-            if held is None:
-                raise
-            self._refused = (wanted or "", str(error))
-            return held
-        self._open, self._refused = opened, None
-        return opened
+        if held is None or wanted != held.generation.id:
+            try:
+                self._open = held = self._opened()
+            except (GenerationError, ModelError) as error:
+                if held is None:
+                    raise
+                self._refused = _Refused(wanted, str(error), time.monotonic() + AGAIN)
+                return held
+        self._refused = None
+        return held
 
     def _opened(self) -> _Open:
         generation = open_generation(self.data, self._encoder)
         try:
-            with closing(generation.connect()) as connection:
-                return _Open(generation, read_columns(connection))
+            return _Open(generation, read_columns(generation.tables))
         except sqlite3.Error as error:
             raise GenerationError(
                 f"The passages of generation {generation.id} cannot be read ({error}): "
@@ -227,20 +233,19 @@ class _Showing:
     def __init__(
         self,
         held: _Open,
-        connection: sqlite3.Connection,
         question: Question,
         found: Retrieved,
         members: Mask,
         explain: bool,
     ) -> None:
-        self._connection, self._found, self._members, self._explain = connection, found, members, explain
+        self._tables, self._found, self._members, self._explain = held.generation.tables, found, members, explain
         self._tokens = question.tokens
         self._analyzer = held.generation.analyzer()
         self._weights = word_weights(held.generation.lexical.searcher(), question.tokens)
 
     def hits(self, ids: Ids) -> list[Hit]:
         chosen = [int(i) for i in ids]
-        passages = records.passages_by_id(self._connection, chosen)
+        passages = records.passages_by_id(self._tables, chosen)
         return [self._hit(i, passage) for i, passage in zip(chosen, passages, strict=True)]
 
     def _hit(self, place: int, passage: Passage) -> Hit:

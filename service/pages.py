@@ -14,7 +14,7 @@ from service.columns import FACETS, UNKNOWN
 from service.engine import Engine, SearchRequest
 from service.params import check_names, parse_search
 from service.question import MAX_LENGTH
-from service.show import addressee, date_words, excerpt, is_sample, label, pieces, status_words
+from service.show import addressee, date_words, excerpt, label, pieces, status_words
 
 FACET_TITLES = {
     "force": "Force",
@@ -43,7 +43,6 @@ def pages_blueprint(engine: Engine) -> Blueprint:
     pages = Blueprint("pages", __name__)
     pages.add_app_template_filter(label, "label")
     pages.add_app_template_filter(date_words, "date_words")
-    pages.add_app_template_filter(is_sample, "is_sample")
     pages.add_app_template_filter(addressee, "addressee")
     pages.add_app_template_filter(anchor, "anchor")
     pages.add_app_template_global(status_words, "status_words")
@@ -59,7 +58,7 @@ def pages_blueprint(engine: Engine) -> Blueprint:
             return render_template("start.html", examples=EXAMPLES, counts=engine.health()["counts"], query="")
         return _search_page(engine, parameters)
 
-    @pages.get("/documents/<path:key>")
+    @pages.get("/documents/<key:key>")
     def document(key: str) -> str:
         check_names(request.args, ("hit", "q"))
         found = engine.document(key)

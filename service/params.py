@@ -107,7 +107,7 @@ def _flag(parameters: Values, name: str, default: Literal["true", "false"]) -> b
 
 
 def _whole(text: str, name: str, low: int, high: int, besides: str = "") -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text) or not low <= int(text) <= high:
         raise RequestError(f"{name} is {_short(text)}: give a whole number from {low} to {high}{besides}.")
     return int(text)
 

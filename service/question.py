@@ -43,7 +43,7 @@ class Question:
 
 def clean(query: str) -> str:
     """The query without control characters and with single spaces."""
-    kept = "".join(" " if c.isspace() else c for c in query if c.isspace() or not _control(c))
+    kept = "".join(" " if c.isspace() else c for c in query if c.isspace() or not control(c))
     return " ".join(kept.split())
 
 
@@ -54,11 +54,11 @@ def understand(query: str, analyzer: "tantivy.TextAnalyzer") -> Question:
     """
     text = clean(query)
     plain = _POSSESSIVE.sub(" ", text)
-    quoted = [tuple(analyzer.analyze(phrase)) for phrase in _PHRASE.findall(plain)]
-    single = [phrase[0] for phrase in quoted if len(phrase) == 1]
-    words = _once([*_content_analyzer(_ASKING).analyze(_PHRASE.sub(" ", plain)), *single])
+    phrases = tuple(dict.fromkeys(tuple(analyzer.analyze(phrase)) for phrase in _PHRASE.findall(text)))
+    phrases = tuple(phrase for phrase in phrases if phrase)
+    words = _once(_content_analyzer(_ASKING).analyze(_POSSESSIVE.sub(" ", _PHRASE.sub(" ", text))))
+    single = [phrase[0] for phrase in phrases if len(phrase) == 1]
     tokens = _once([*_content_analyzer([]).analyze(plain), *single]) or _once(analyzer.analyze(plain))
-    phrases = tuple(dict.fromkeys(phrase for phrase in quoted if len(phrase) > 1))
     return Question(text, tokens, words if words or phrases else tokens, phrases)
 
 
@@ -72,7 +72,8 @@ def _content_analyzer(without: list[str]) -> "tantivy.TextAnalyzer":
     return chain.filter(Filter.stemmer("english")).build()
 
 
-def _control(character: str) -> bool:
+def control(character: str) -> bool:
+    """Whether a character is a control character or half of one."""
     return unicodedata.category(character) in {"Cc", "Cs"}
 
 

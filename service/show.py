@@ -1,8 +1,11 @@
 """How a passage is shown: the words that matched, the sentence that says it best, labels, dates, a citation."""
 
 import calendar
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -43,7 +46,6 @@ ADDRESSEES = {
     "cps": "the CPS",
     "pcc": "police and crime commissioners",
 }
-_SAMPLE = "corpus/sample/"
 
 
 def label(value: str) -> str:
@@ -74,9 +76,11 @@ def status_words(status: str, date: str | None) -> str:
     return f"{words}, set {date_words(date)}" if date else words
 
 
-def is_sample(source: str) -> bool:
-    """Whether a document is one of the invented ones that come with the program."""
-    return _SAMPLE in source.replace("\\", "/")
+@cache
+def sample_hashes() -> frozenset[str]:
+    """SHA-256 of each invented document that comes with the program, by which it is known wherever it lies."""
+    files = (file for file in resources.files("corpus").joinpath("sample").iterdir() if file.is_file())
+    return frozenset(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
 
 
 def highlights(text: str, tokens: Sequence[str], analyzer: "tantivy.TextAnalyzer") -> list[tuple[Span, str]]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from service.answers import Hit, SearchResponse
-from service.show import date_words, excerpt, is_sample, label, status_words
+from service.question import control
+from service.show import date_words, excerpt, label, status_words
 
 _SECONDS_BETWEEN = 5.0
 _SHOWN_LENGTH = 480
@@ -30,11 +31,11 @@ class Progress:
         now = self.clock()
         started = stage != self._stage
         if started:
-            self._stage, self._began, self._first = stage, now, done
+            self._stage, self._began, self._first, self._said = stage, now, done, now
         line = self._line(done, total, now - self._began)
         if self.stream.isatty():
             self.stream.write(f"\r\x1b[K{line}")
-        elif started or now - self._said >= _SECONDS_BETWEEN:
+        elif started or (done > self._first and now - self._said >= _SECONDS_BETWEEN):
             self.stream.write(line + "\n")
             self._said = now
         self.stream.flush()
@@ -79,7 +80,8 @@ def search_lines(response: SearchResponse, force_label: Callable[[str], str]) ->
     first = (response["page"] - 1) * response["page_size"] + 1
     for number, hit in enumerate(response["results"] or response["nearest"], first):
         yield ""
-        yield from _hit_lines(number, hit, force_label)
+        # What a document holds must not drive the terminal.
+        yield from ("".join(c for c in line if not control(c)) for line in _hit_lines(number, hit, force_label))
 
 
 def _hit_lines(number: int, hit: Hit, force_label: Callable[[str], str]) -> Iterator[str]:
@@ -87,7 +89,7 @@ def _hit_lines(number: int, hit: Hit, force_label: Callable[[str], str]) -> Iter
     own = finding if finding and finding["kind"] == hit["kind"] else None
     yield f"{number}. {document['title']}"
     facts = [
-        "fictional example" if is_sample(document["source"]) else "",
+        "fictional example" if document["fictional"] else "",
         label(hit["kind"]) + (f" {own['number']}" if own and own["number"] else ""),
         force_label(document["force"]) if document["force"] else "",
         date_words(hit["date"]),

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,11 +32,9 @@ class FakeEncoder:
         total = np.sum([self._word(word) for word in words], axis=0)
         return (total / np.linalg.norm(total)).astype(np.float32)
 
-    def encode_document(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
         """One vector per text, shape (len(texts), 64)."""
         self.encoded += texts
-        if progress:
-            progress(len(texts), len(texts))
         return np.stack([self.encode_query(text) for text in texts])
 
     def windows(self, text: str) -> list[str]:

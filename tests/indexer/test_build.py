@@ -84,7 +84,8 @@ def test_the_report_compares_with_the_generation_before(tmp_path: Path) -> None:
     assert report.removed == ("a",)
     assert report.changed == ("c",)
     assert report.unchanged == ("b",)
-    assert set(report.seconds) == {"compare", "passages", "lexical", "encode", "vectors", "verify", "publish"}
+    stages = {"compare", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish"}
+    assert set(report.seconds) == stages
 
 
 def test_order_of_the_files_does_not_matter(tmp_path: Path) -> None:
@@ -178,7 +179,7 @@ def test_nothing_to_index_is_an_error(tmp_path: Path, made: tuple[object, ...]) 
         build(FakeCollection(made), FakeEncoder(), tmp_path, inputs=[])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("stage", ["passages", "lexical", "encode", "vectors", "verify", "publish"])
+@pytest.mark.parametrize("stage", ["passages", "lexical", "windows", "encode", "vectors", "verify", "publish"])
 def test_a_build_that_is_stopped_leaves_the_generation_before(tmp_path: Path, stage: str) -> None:
     before = run(tmp_path).generation
 
@@ -201,6 +202,57 @@ def test_a_stopped_build_keeps_what_it_encoded(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         build(FakeCollection(documents()), FakeEncoder(), tmp_path, inputs=[], progress=stop)
     assert run(tmp_path).encoded == 0
+
+
+def test_progress_is_told_while_windows_are_cut_and_as_strings_are_encoded(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    made = FakeCollection((document("a", [f"Text {i % 300}." for i in range(2_500)]),))
+    build(made, FakeEncoder(), tmp_path, inputs=[], progress=lambda *step: told.append(step))
+    assert [step[1:] for step in told if step[0] == "windows"] == [(0, 1), (0, 2500), (1000, 2500), (2000, 2500)]
+    assert [step[1:] for step in told if step[0] == "encode"] == [(0, 1), (0, 300), (128, 300), (256, 300), (300, 300)]
+
+
+def test_forces_read_from_names_are_another_content(tmp_path: Path) -> None:
+    made = FakeCollection(documents())
+    build(made, FakeEncoder(), tmp_path, inputs=["papers"])
+    assert build(made, FakeEncoder(), tmp_path, inputs=["papers"], force_from_name=True).published
+    assert not build(made, FakeEncoder(), tmp_path, inputs=["papers"], force_from_name=True).published
+
+
+def test_what_lies_about_does_not_stop_a_build(tmp_path: Path) -> None:
+    run(tmp_path)
+    generations = tmp_path / "generations"
+    (generations / "0-note.txt").write_text("A note.")
+    (generations / ".tmp-note").write_text("A note.")
+    (generations / ".tmp-link").symlink_to(tmp_path)
+    (tmp_path / "CURRENT.new").mkdir()
+    made = [run(tmp_path, document("a", [f"Text {i}."])).generation for i in range(4)]
+    assert sorted(path.name for path in generations.iterdir()) == ["0-note.txt", *made[1:]]
+    assert current_id(tmp_path) == made[3]
+
+
+def test_a_generation_that_cannot_be_removed_does_not_undo_a_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, target: Path) -> Path:
+        if target.name.startswith(".tmp-"):
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    rename = Path.rename
+    monkeypatch.setattr(Path, "rename", refuse)
+    made = [run(tmp_path, document("a", [f"Text {i}."])).generation for i in range(4)]
+    assert current_id(tmp_path) == made[3]
+    monkeypatch.undo()
+    run(tmp_path, document("a", ["Text 3."]))
+    assert sorted(path.name for path in (tmp_path / "generations").iterdir()) == made[1:]
+
+
+def test_a_file_name_that_is_no_unicode_is_named(tmp_path: Path) -> None:
+    with pytest.raises(GenerationError, match=r"papers/caf\\udce9.txt cannot be indexed.*Rename the file") as caught:
+        run(tmp_path, *documents(), document("caf\udce9.txt", ["A text."]))
+    assert str(caught.value).isprintable()
+    assert current_id(tmp_path) is None
 
 
 def test_one_build_at_a_time(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from fakes import FakeEncoder
 
 from indexer.cache import EmbeddingCache
+from indexer.generation import GenerationError
 
 TEXTS = [f"Text number {i}" for i in range(1200)]
 
@@ -56,10 +57,12 @@ def test_a_file_that_is_no_database_is_set_aside(path: Path) -> None:
     assert path.with_name("embeddings.sqlite.broken").read_bytes().startswith(b"no database")
 
 
-def test_somebody_elses_database_is_set_aside(tmp_path: Path) -> None:
+@pytest.mark.parametrize("application", [0, 0x50524543])
+def test_somebody_elses_database_is_set_aside(tmp_path: Path, application: int) -> None:
     path = tmp_path / "embeddings.sqlite"
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE embeddings (theirs)")
+        database.execute(f"PRAGMA application_id = {application}")
     database.close()
     assert known(path) == 0
     assert path.with_name("embeddings.sqlite.broken").exists()
@@ -73,3 +76,23 @@ def test_damage_found_later_starts_an_empty_cache(path: Path) -> None:
         assert cache.get(TEXTS) == {}
         cache.put(TEXTS[:3], FakeEncoder().encode_document(TEXTS[:3]))
         assert set(cache.get(TEXTS)) == set(TEXTS[:3])
+
+
+def test_a_cache_that_another_program_holds_is_not_thrown_aside(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.cache._PATIENCE", 0.05)
+    other = sqlite3.connect(path, isolation_level=None)
+    with EmbeddingCache(path, FakeEncoder()) as cache:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(GenerationError, match=r"locked.*`precedent build`"):
+            cache.get(TEXTS)
+        with pytest.raises(GenerationError, match=r"locked.*`precedent build`"):
+            known(path)
+    other.close()
+    assert known(path) == len(TEXTS)
+    assert not path.with_name("embeddings.sqlite.broken").exists()
+
+
+def test_a_cache_that_is_a_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(GenerationError, match="unable to open"):
+        known(tmp_path)
+    assert tmp_path.is_dir()

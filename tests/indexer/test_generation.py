@@ -1,5 +1,6 @@
 """A generation is opened whole or refused with a sentence that names the command to run."""
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -12,9 +13,11 @@ import pytest
 from fakes import FakeCollection, FakeEncoder, document, documents
 
 from indexer.build import build
+from indexer.embed import embedding_text
 from indexer.generation import (
     GenerationError,
     current_id,
+    last_inputs,
     open_generation,
     read_manifest,
     verify_generation,
@@ -32,10 +35,13 @@ def path_of(data: Path) -> Path:
     return data / "generations" / (current_id(data) or "")
 
 
-def rewrite(path: Path, **changes: object) -> None:
-    """Change fields of the manifest in generation folder `path`."""
-    manifest = json.loads((path / "manifest.json").read_text())
-    (path / "manifest.json").write_text(json.dumps(manifest | changes))
+def rewrite(path: Path, **changes: object) -> Path:
+    """Change fields of the manifest in the current generation's folder `path`, as if it was built so: its new path."""
+    manifest = json.dumps(json.loads((path / "manifest.json").read_text()) | changes)
+    (path / "manifest.json").write_text(manifest)
+    name = f"{path.name.rpartition('-')[0]}-{hashlib.sha256(manifest.encode()).hexdigest()[:8]}"
+    (path.parents[1] / "CURRENT").write_text(name)
+    return path.rename(path.with_name(name))
 
 
 def test_what_was_built_is_what_opens(data: Path) -> None:
@@ -97,22 +103,111 @@ def test_connections_are_read_only_and_leave_nothing_behind(data: Path) -> None:
 def test_several_threads_share_a_generation(data: Path) -> None:
     generation = open_generation(data)
     vector = FakeEncoder().encode_query("missing children")
+    texts = dict(generation.tables.execute("SELECT id, text FROM passages").fetchall())
     answers = []
 
     def ask() -> None:
-        for _ in range(20):
-            count = generation.connect().execute("SELECT count(*) FROM passages").fetchone()[0]
-            answers.append(
-                (count, generation.lexical.searcher().num_docs, *generation.vectors.search(vector[None], 3)[1][0])
-            )
+        for number in list(texts) * 20:
+            [row] = generation.tables.execute("SELECT text FROM passages WHERE id = ?", (number,))
+            found = row["text"] == texts[number], generation.lexical.searcher().num_docs
+            answers.append((*found, generation.cosines(vector).tobytes()))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answers) == 80
-    assert len(set(answers)) == 1
+    assert len(answers) == 4 * 20 * 13
+    assert set(answers) == {(True, 13, generation.cosines(vector).tobytes())}
+
+
+def test_an_sqlite_that_threads_cannot_share_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlite3.threadsafety", 1)
+    with pytest.raises(GenerationError, match="another Python"):
+        open_generation(data)
+
+
+def test_a_generation_that_is_pruned_while_it_is_held_still_answers(data: Path) -> None:
+    import tantivy
+
+    generation = open_generation(data)
+    for text in ("One.", "Two.", "Three."):
+        build(FakeCollection((document("new.txt", [text]),)), FakeEncoder(), data, inputs=["papers"])
+    assert not generation.path.exists()
+    [row] = generation.tables.execute("SELECT id FROM passages WHERE text LIKE 'Leaders%'")
+    query = tantivy.Query.phrase_query(
+        generation.lexical.schema, "text", generation.analyzer().analyze("Leaders are visible")
+    )
+    searcher = generation.lexical.searcher()
+    [(_, address)] = searcher.search(query).hits
+    assert searcher.doc(address)["id"] == [row["id"]]
+    assert generation.cosines(FakeEncoder().encode_query("Leaders are visible")).argmax() == row["id"]
+
+
+def test_opening_writes_nothing(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def seen() -> list[tuple[Path, int, int]]:
+        paths = [data, *sorted(data.rglob("*"))]
+        return [(path, path.stat().st_mtime_ns, path.stat().st_mode) for path in paths]
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    before = seen()
+    assert all(mode & 0o044 == 0o044 for path, _, mode in before if path_of(data) in path.parents)
+    for _ in range(100):  # tantivy's own threads disturb one opening in forty, if they can
+        open_generation(data)
+    assert verify_generation(path_of(data)) == []
+    assert seen() == before
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("fp16_above", [0, 50_000])
+def test_a_passage_has_the_cosine_of_its_best_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fp16_above: int
+) -> None:
+    monkeypatch.setattr("indexer.embed.FP16_ABOVE", fp16_above)
+    encoder = FakeEncoder()
+    build(FakeCollection(documents()), encoder, tmp_path, inputs=["papers"])
+    generation = open_generation(tmp_path)
+    query = encoder.encode_query("Crime data about missing children")
+    found = generation.cosines(query)
+    expected = [-1.0]
+    for made in sorted(documents(), key=lambda d: d.key):
+        for p in made.passages:
+            pieces = encoder.windows(embedding_text(made, p))
+            expected.append(max(float(query @ vector) for vector in encoder.encode_document(pieces)))
+    assert (found.dtype, found.shape) == (np.float32, (14,))
+    assert np.allclose(found, expected, atol=1e-3)
+
+
+def test_a_scan_takes_one_thread_whoever_asks(data: Path) -> None:
+    import faiss
+
+    generation = open_generation(data)
+    counts: list[int] = []
+
+    def ask() -> None:
+        faiss.omp_set_num_threads(2)
+        generation.cosines(FakeEncoder().encode_query("spit hoods"))
+        counts.append(faiss.omp_get_max_threads())
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert counts == [1]
+
+
+def test_the_last_inputs_are_found_from_any_folder(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert last_inputs(tmp_path) is None
+    monkeypatch.chdir(data)
+    made = FakeCollection(documents())
+    build(made, FakeEncoder(), data, inputs=["papers", "/else/\udcff.txt"], force_from_name=True)
+    assert last_inputs(data) == (("papers", "/else/\udcff.txt"), True)
+    monkeypatch.chdir(tmp_path)
+    assert last_inputs(data) == ((f"{data}/papers", "/else/\udcff.txt"), True)
+    (path_of(data) / "manifest.json").write_text("{}")
+    with pytest.raises(GenerationError, match="`precedent build`"):
+        last_inputs(data)
 
 
 def test_nothing_built_yet_names_the_command(tmp_path: Path) -> None:
@@ -137,8 +232,40 @@ def lose_manifest(path: Path) -> None:
     (path / "manifest.json").unlink()
 
 
-def garble_manifest(path: Path) -> None:
-    (path / "manifest.json").write_text('{"format_version": 1}')
+def lose_fields(path: Path) -> None:
+    rewrite(path, encoder={})
+
+
+def list_files(path: Path) -> None:
+    rewrite(path, files=[])
+
+
+def vouch_for_nothing(path: Path) -> None:
+    (rewrite(path, files={}) / "vectors.faiss").write_bytes(b"no vectors")
+
+
+def vouch_for_no_tables(path: Path) -> None:
+    (rewrite(path, files={}) / "passages.sqlite").write_bytes(b"no database" * 100)
+
+
+def alter_manifest(path: Path) -> None:
+    text = (path / "manifest.json").read_text()
+    (path / "manifest.json").write_text(text.replace('"papers"', '"others"'))
+
+
+def manifest_to_folder(path: Path) -> None:
+    (path / "manifest.json").unlink()
+    (path / "manifest.json").mkdir()
+
+
+def lexical_to_file(path: Path) -> None:
+    shutil.rmtree(path / "lexical")
+    (path / "lexical").write_text("")
+
+
+def vectors_to_folder(path: Path) -> None:
+    (path / "vectors.faiss").unlink()
+    (path / "vectors.faiss").mkdir()
 
 
 @pytest.mark.parametrize(
@@ -148,21 +275,47 @@ def garble_manifest(path: Path) -> None:
         (remove, r"\.term is missing.*`precedent doctor`"),
         (age, "format version 0.*`precedent build`"),
         (lose_manifest, "no manifest.json.*`precedent build`"),
-        (garble_manifest, "manifest .* is damaged.*`precedent build`"),
+        (lose_fields, "manifest .* is damaged.*`precedent build`"),
+        (list_files, "manifest .* is damaged.*`precedent build`"),
+        (vouch_for_nothing, "is damaged: .*`precedent doctor`"),
+        (vouch_for_no_tables, "is damaged: .*not a database.*`precedent doctor`"),
+        (alter_manifest, "manifest .* is not as it was written.*`precedent build`"),
+        (manifest_to_folder, "manifest .* cannot be read.*`precedent build`"),
+        (lexical_to_file, "lexical.* cannot be read.*`precedent doctor`"),
+        (vectors_to_folder, "vectors.faiss .*`precedent doctor`"),
         (shutil.rmtree, "no manifest.json.*`precedent build`"),
     ],
 )
-def test_a_damaged_generation_is_refused(data: Path, harm: Callable[[Path], None], reason: str) -> None:
+def test_a_damaged_generation_is_refused_and_built_again(
+    data: Path, harm: Callable[[Path], object], reason: str
+) -> None:
     harm(path_of(data))
     with pytest.raises(GenerationError, match=reason):
         open_generation(data)
     assert verify_generation(path_of(data)) != []
+    report = build(FakeCollection(documents()), FakeEncoder(), data, inputs=["papers"])
+    assert (report.published, open_generation(data).id) == (True, report.generation)
 
 
-def test_a_pointer_outside_the_generations_is_refused(data: Path) -> None:
-    (data / "CURRENT").write_text("../../elsewhere")
-    with pytest.raises(GenerationError, match="`precedent build`"):
+@pytest.mark.parametrize("content", ["../../elsewhere", "/etc", "..", "a\0b", "x" * 5_000, "", "a\nb"])
+def test_a_pointer_that_names_no_generation_is_refused_and_mended(data: Path, content: str) -> None:
+    (data / "CURRENT").write_text(content)
+    for use in (current_id, open_generation, last_inputs):
+        with pytest.raises(GenerationError, match=r"CURRENT does not name .*`precedent build`"):
+            use(data)
+    report = build(FakeCollection(documents()), FakeEncoder(), data, inputs=["papers"])
+    assert open_generation(data).id == report.generation
+
+
+def test_a_pointer_that_is_a_folder_is_refused_before_anything_is_built(data: Path) -> None:
+    (data / "CURRENT").unlink()
+    (data / "CURRENT").mkdir()
+    with pytest.raises(GenerationError, match=r"CURRENT cannot be read .*`precedent build`"):
         open_generation(data)
+    encoder = FakeEncoder(seed=1)
+    with pytest.raises(GenerationError, match="CURRENT is a folder"):
+        build(FakeCollection(documents()), encoder, data, inputs=["papers"])
+    assert encoder.encoded == []
 
 
 def test_another_encoder_is_refused(data: Path) -> None:
@@ -183,8 +336,7 @@ def test_one_changed_byte_is_found(data: Path, name: str) -> None:
 
 def test_counts_that_disagree_are_found(data: Path) -> None:
     counts = dict(read_manifest(path_of(data)).counts)
-    rewrite(path_of(data), counts=counts | {"passages": 14})
-    assert "The manifest counts" in verify_generation(path_of(data))[0]
+    assert "The manifest counts" in verify_generation(rewrite(path_of(data), counts=counts | {"passages": 14}))[0]
 
 
 def test_stores_that_disagree_are_found(data: Path) -> None:
@@ -194,8 +346,16 @@ def test_stores_that_disagree_are_found(data: Path) -> None:
     shutil.copy(first / "vectors.faiss", second / "vectors.faiss")
     files = json.loads((second / "manifest.json").read_text())["files"]
     files["vectors.faiss"] = json.loads((first / "manifest.json").read_text())["files"]["vectors.faiss"]
-    rewrite(second, files=files)
-    assert any("different passages" in problem for problem in verify_generation(second))
+    assert any("different passages" in problem for problem in verify_generation(rewrite(second, files=files)))
+
+
+def test_a_store_of_another_make_is_a_sentence(data: Path) -> None:
+    import faiss
+
+    path = rewrite(path_of(data), files={})
+    faiss.write_index(faiss.IndexFlatIP(64), str(path / "vectors.faiss"))
+    [problem] = verify_generation(path)
+    assert problem.startswith(f"Generation {path.name} is not what its manifest says")
 
 
 def test_a_generation_retired_while_it_is_opened_gives_way_to_the_next(

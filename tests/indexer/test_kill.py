@@ -16,7 +16,7 @@ from indexer.generation import open_generation, verify_generation
 
 SCRIPT = Path(__file__).parents[1] / "killable_build.py"
 ROOT = SCRIPT.parents[1]
-STEPS = 12  # lines that one build says, the last of them once it is published
+STEPS = 13  # lines that one build says, the last of them once it is published
 
 
 def start(data: Path, texts: list[str]) -> "subprocess.Popen[str]":

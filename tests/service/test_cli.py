@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from io import StringIO
@@ -107,6 +108,41 @@ def test_a_model_that_cannot_be_loaded_is_a_sentence(data: Path, monkeypatch: py
     assert "There is no model." in refused("search", "custody", "--data", data)
 
 
+def test_a_document_does_not_drive_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "a.txt").write_text("A red \x1b[31mlamp\x1b]0;title\x07 burns on the quay.", "utf-8")
+    data = str(tmp_path / "data")
+    assert run("build", str(tmp_path / "papers"), "--data", data).exit_code == 0
+    printed = run("search", "lamp", "--data", data).output
+    assert "lamp" in printed
+    assert "\x1b" not in printed
+
+
+def test_doctor_says_that_the_encoder_cannot_be_loaded(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(FakeEncoder):
+        @property
+        def dimension(self) -> int:  # type: ignore[override]
+            raise ModelError("The model cannot be loaded.")
+
+    monkeypatch.setattr(cli, "encoder_for", lambda settings: Broken())
+    done = run("doctor", "--data", str(data))
+    assert done.exit_code == 1
+    assert "The model cannot be loaded." in done.output
+    assert "is as it was written" in done.output
+
+
+def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
+    script = ROOT / "tests" / "fake_precedent.py"  # a process of its own: waitress leaves its sockets open
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [sys.executable, script, "serve", "--port", str(taken.getsockname()[1]), "--data", data]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "choose another with --host or --port" in done.stderr
+
+
 def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(tmp_path: Path, papers: Path) -> None:
     missing = run("doctor", "--data", tmp_path / "none", "--json")
     assert missing.exit_code == 1
@@ -125,7 +161,7 @@ def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(tmp_path: Path
     wrong = {check["name"]: check for check in checks if not check["ok"]}
     assert set(wrong) == {"generation", "cache"}
     assert "vectors.faiss" in wrong["generation"]["message"]
-    assert wrong["generation"]["mend"] == f"precedent build --data '{data}'"
+    assert wrong["generation"]["mend"] == f"precedent build --data {data}"
     assert wrong["cache"]["mend"].startswith("rm ")
     (data / "CURRENT").write_text("gone\n", encoding="utf-8")
     assert "CURRENT names gone" in run("doctor", "--data", data).stdout

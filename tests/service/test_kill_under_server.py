@@ -111,7 +111,8 @@ def test_twenty_killed_builds_under_a_server(tmp_path: Path) -> None:
             process = build(word)
             _, complaint = process.communicate()
             assert process.returncode == 0, complaint
-            assert whole(ask(address, "custody")) == word
+            # The request that notices a new generation opens it; others are answered from the old one meanwhile.
+            assert any(whole(ask(address, "custody")) == word or time.sleep(0.05) for _ in range(200))
         visitor.leave.set()
         visitor.join()
     assert not visitor.failures

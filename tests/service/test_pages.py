@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from service.pages import anchor
 
-ODD = "gwent/odd & <name>?#1"
+ODD = "gwent/odd & <name>?#1\n2"
 
 
 class Page(HTMLParser):

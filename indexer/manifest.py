@@ -1,0 +1,156 @@
+"""What a generation says of itself, which one is current, and the error of this room."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from models.encoder import Encoder
+
+FORMAT_VERSION = 1
+REBUILD = "Run `precedent build` to make a new one."
+
+
+class GenerationError(Exception):
+    """A generation that cannot be made, found or used; the message says what happened and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderRecord:
+    """The encoder that made a generation's vectors."""
+
+    name: str
+    fingerprint: str
+    dtype: str
+    backend: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file of a generation: bytes and hex SHA-256."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of. `inputs` are the paths given to `build`, `folder` where it was run.
+
+    `force_from_name` is as given to `build`, `files` are by relative path. `content` is the SHA-256 of the inputs
+    and the parsed documents: the same content need not be built again.
+    """
+
+    format_version: int
+    created: str
+    inputs: tuple[str, ...]
+    folder: str
+    force_from_name: bool
+    content: str
+    encoder: EncoderRecord
+    counts: Mapping[str, int]
+    document_kinds: Mapping[str, int]
+    files: Mapping[str, FileRecord]
+
+    def to_json(self) -> str:
+        """The manifest as it stands in manifest.json."""
+        # In ASCII, because a path may hold bytes that are no UTF-8: JSON can escape them, a file cannot hold them.
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    def mark(self) -> str:
+        """What the generation's name ends in, so that a manifest altered later no longer belongs to it."""
+        return _mark(self.to_json().encode())
+
+
+def current_id(data: Path) -> str | None:
+    """The id of the generation to serve; None when nothing was ever built.
+
+    Raises GenerationError where CURRENT cannot be read or holds anything else than a name.
+    """
+    path = data / "CURRENT"
+    try:
+        name = path.read_text("utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise GenerationError(f"{path} cannot be read ({error.strerror}). {REBUILD}") from error
+    if not re.fullmatch(r"[\w-]{1,64}", name, re.ASCII):
+        raise GenerationError(f"{path} does not name a generation. {REBUILD}")
+    return name
+
+
+def last_inputs(data: Path) -> tuple[tuple[str, ...], bool] | None:
+    """The inputs of the current generation, as they are found from the working directory, and force_from_name.
+
+    As they were typed where the working directory is the same, else under the one of that time. None when there
+    is no generation; raises GenerationError where its manifest cannot be read.
+    """
+    name = current_id(data)
+    if name is None:
+        return None
+    manifest = read_manifest(data / "generations" / name)
+    if manifest.folder == os.getcwd():
+        return manifest.inputs, manifest.force_from_name
+    return tuple(os.path.join(manifest.folder, path) for path in manifest.inputs), manifest.force_from_name
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of the generation in folder `path`. Raises GenerationError where it is not to be trusted."""
+    try:
+        written = (path / "manifest.json").read_bytes()
+    except FileNotFoundError:
+        raise GenerationError(f"Generation {path.name} has no manifest.json. {REBUILD}") from None
+    except OSError as error:
+        raise GenerationError(
+            f"The manifest of generation {path.name} cannot be read ({error.strerror}). {REBUILD}"
+        ) from error
+    if not path.name.startswith(".tmp-") and not path.name.endswith(f"-{_mark(written)}"):
+        raise GenerationError(
+            f"The manifest of generation {path.name} is not as it was written: its SHA-256 differs. {REBUILD}"
+        )
+    try:
+        found = json.loads(written)
+        version = found["format_version"]
+        if version == FORMAT_VERSION:
+            return _manifest(found)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GenerationError(f"The manifest of generation {path.name} is damaged ({error!r}). {REBUILD}") from error
+    raise GenerationError(
+        f"Generation {path.name} has format version {version}, and this version of precedent reads"
+        f" {FORMAT_VERSION}. {REBUILD}"
+    )
+
+
+def file_record(path: Path) -> FileRecord:
+    """Size and SHA-256 of one file."""
+    with path.open("rb") as file:
+        return FileRecord(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def encoder_record(encoder: Encoder) -> EncoderRecord:
+    """What a manifest keeps of an encoder."""
+    return EncoderRecord(encoder.name, encoder.fingerprint, encoder.dtype, encoder.backend, encoder.dimension)
+
+
+def _mark(written: bytes) -> str:
+    return hashlib.sha256(written).hexdigest()[:8]
+
+
+def _manifest(found: dict[str, Any]) -> Manifest:
+    return Manifest(
+        format_version=found["format_version"],
+        created=found["created"],
+        inputs=tuple(found["inputs"]),
+        folder=found["folder"],
+        force_from_name=found["force_from_name"],
+        content=found["content"],
+        encoder=EncoderRecord(**found["encoder"]),
+        counts=found["counts"],
+        document_kinds=found["document_kinds"],
+        files={name: FileRecord(**record) for name, record in found["files"].items()},
+    )
