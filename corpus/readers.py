@@ -37,7 +37,7 @@ def read_paths(paths: Sequence[str]) -> tuple[list[Source], list[Skipped]]:
             try:
                 sources.append(_read(path, key))
             except CorpusError as error:
-                skipped.append(Skipped(str(path), str(error)))
+                skipped.append(Skipped(os.fsencode(path).decode("utf-8", "replace"), str(error)))
     return _unique_keys(sources), skipped
 
 
@@ -51,6 +51,8 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _read(path: Path, key: str) -> Source:
+    if not key.isprintable() and any("\udc80" <= character <= "\udcff" for character in key):
+        raise CorpusError("its name is not UTF-8 text; rename it.")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         known = ", ".join(sorted(READERS))
