@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,10 +100,17 @@ READERS: dict[str, Reader] = {".txt": _plain, ".text": _plain, ".md": _markdown,
 
 
 def _unique_keys(sources: list[Source]) -> list[Source]:
-    """Two folders may hold files of the same relative path: those, and only those, get their folder's name too."""
-    by_key: dict[str, int] = {}
-    for source in sources:
-        by_key[source.key] = by_key.get(source.key, 0) + 1
-    if all(count == 1 for count in by_key.values()):
-        return sources
-    return [replace(s, key=Path(s.path).as_posix().lstrip("./")) if by_key[s.key] > 1 else s for s in sources]
+    """Two folders may hold files of the same relative path: those, and only those, get the whole path as given."""
+    counts = Counter(source.key for source in sources)
+    keyed = [replace(s, key=_whole(s.path)) if counts[s.key] > 1 else s for s in sources]
+    counts = Counter(source.key for source in keyed)
+    for source in keyed:
+        if counts[source.key] > 1:
+            raise CorpusError(f"Two files would both be known as {source.key}: give build the folder above them.")
+    return keyed
+
+
+def _whole(path: str) -> str:
+    # A browser folds ".." out of an address, so a key must not hold it.
+    steps = ("up" if step == ".." else step for step in Path(path).as_posix().split("/"))
+    return "/".join(step for step in steps if step not in ("", "."))

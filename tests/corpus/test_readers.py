@@ -38,7 +38,7 @@ def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
     assert [source.key for source in sources] == ["a.txt"]
 
 
-def test_files_of_the_same_relative_path_keep_their_own_keys(tmp_path: Path) -> None:
+def test_files_of_the_same_relative_path_keep_their_own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.txt").write_text(f"Lamps of {folder}.", "utf-8")
@@ -47,3 +47,5 @@ def test_files_of_the_same_relative_path_keep_their_own_keys(tmp_path: Path) -> 
     keys = [source.key for source in sources]
     assert len(set(keys)) == 3
     assert "b.txt" in keys
+    monkeypatch.chdir(tmp_path / "one")
+    assert [source.key for source in read_paths([".", "../two"])[0]] == ["a.txt", "up/two/a.txt", "b.txt"]
