@@ -297,14 +297,18 @@ def _glued_romans(raw: str) -> list[tuple[int, int]]:
 
 
 def _nest(blocks: list[Block]) -> list[Block]:
-    """Each item gets the index of the block that introduces it: the item it stands under, or the lead-in."""
+    """Each item gets the index of the block that introduces it: the item it stands under, or the lead-in.
+
+    Short lines that follow one another without a gap are a list whose first line is its caption.
+    """
     nested: list[Block] = []
     stack: list[tuple[str, int]] = []
     lead: int | None = None
     for index, block in enumerate(blocks):
         if block.kind != "item" or _is_numbered_heading(blocks, index):
             kind: BlockKind = "line" if block.kind == "item" else block.kind
-            nested.append(replace(block, kind=kind, marker=""))
+            caption = _caption(nested, block) if kind == "line" else None
+            nested.append(replace(block, kind=kind, marker="", parent=caption))
             stack = []
             lead = index if block.kind in ("text", "line") and block.text[-1] not in ".!?" else None
             continue
@@ -314,6 +318,12 @@ def _nest(blocks: list[Block]) -> list[Block]:
         nested.append(replace(block, parent=stack[-1][1] if stack else lead))
         stack.append((block.marker, index))
     return nested
+
+
+def _caption(before: list[Block], block: Block) -> int | None:
+    if block.gap or not before or before[-1].kind != "line":
+        return None
+    return len(before) - 1 if before[-1].parent is None else before[-1].parent
 
 
 def _is_numbered_heading(blocks: list[Block], index: int) -> bool:

@@ -181,3 +181,13 @@ def test_a_cause_of_concern_that_also_asks_is_a_cause_of_concern() -> None:
         "Causes of concern\nLamps are out. The force should light them.\nThe force should do so by May 2019.\n"
     )
     assert [f.kind for f in document.findings] == ["cause_of_concern", "recommendation"]
+
+
+def test_short_lines_without_a_gap_are_a_list_under_their_first() -> None:
+    document = read(
+        f"{TOP}Lanterns\n\nThe harbour has many lamps.\n\nLamps by the quay\nTall lamps\nShort lamps\n\nAll burn oil.\n"
+    )
+    lines = {p.text: p.parent for p in document.passages}
+    caption = [p.text for p in document.passages].index("Lamps by the quay")
+    assert lines["Tall lamps"] == lines["Short lamps"] == caption
+    assert lines["All burn oil."] is None
