@@ -125,7 +125,7 @@ class Engine:
     def matched(self, query: str, text: str) -> list[Span]:
         """The places in a text of the words of a query."""
         analyzer = self._current().generation.analyzer()
-        return [span for span, _ in highlights(text, understand(query, analyzer).tokens, analyzer)]
+        return [span for span, _ in highlights(text, understand(query, analyzer).shown, analyzer)]
 
     def forces(self) -> ForcesAnswer:
         """Every force by its slug, with the number of its documents in the current generation."""
@@ -239,7 +239,7 @@ class _Showing:
         explain: bool,
     ) -> None:
         self._tables, self._found, self._members, self._explain = held.generation.tables, found, members, explain
-        self._tokens = question.tokens
+        self._tokens = question.shown
         self._analyzer = held.generation.analyzer()
         self._weights = word_weights(held.generation.lexical.searcher(), question.tokens)
 

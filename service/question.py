@@ -26,8 +26,8 @@ _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 class Question:
     """`text` is what is encoded; `words` and `phrases` are the concepts that an answer may contain.
 
-    All are in the form of the lexical index (lower case, stemmed). `tokens` are what is scored and
-    highlighted: the words inside and outside quotation marks.
+    All are in the form of the lexical index (lower case, stemmed). `tokens` are what is scored: the
+    words inside and outside quotation marks, and those that the question is put with.
     """
 
     text: str
@@ -39,6 +39,11 @@ class Question:
     def empty(self) -> bool:
         """Whether nothing was asked at all (as against something without a word in it)."""
         return not self.text
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The tokens to mark in a hit: those that name something, not those that the question is put with."""
+        return _once([*self.words, *(token for phrase in self.phrases for token in phrase)])
 
 
 def clean(query: str) -> str:
