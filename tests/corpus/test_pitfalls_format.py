@@ -3,30 +3,16 @@
 import re
 import textwrap
 
-from corpus.forces import load_forces
+from reading import FORCES, TOP, read, texts
+
 from corpus.markdown import read_markdown
 from corpus.model import Document, Source
 from corpus.parse import parse
-
-FORCES = load_forces()
-TOP = (
-    "Inspection Report\n\nKent Police\n\nMay 2009\n\nKent Police – Inspection Report\n\nMay 2009\n\nContents\n\n"
-    "Introduction\n\nLanterns\n\nWicks\n\nRecommendations\n\nIntroduction\n\nInspectors from the inspectorate counted "
-    "lamps for a week in March, by day and by night, and wrote the numbers down.\n\n"
-)
-
-
-def read(text: str, name: str = "report.txt") -> Document:
-    return parse(Source(name, name, text, "0"), FORCES)
 
 
 def read_marked(text: str) -> Document:
     plain, headings = read_markdown(text)
     return parse(Source("report.md", "report.md", plain, "0", headings), FORCES)
-
-
-def texts(document: Document) -> list[str]:
-    return [passage.text for passage in document.passages]
 
 
 def outline(document: Document) -> list[tuple[tuple[str, ...], str, str]]:

@@ -1,25 +1,9 @@
 """Inspection reports and PEEL pages with the faults that real ones have; every text was written for its test."""
 
 import pytest
+from reading import TOP, read, texts
 
-from corpus.forces import load_forces
-from corpus.model import Document, Source
-from corpus.parse import parse
-
-FORCES = load_forces()
-TOP = (
-    "Inspection Report\n\nKent Police\n\nMay 2009\n\nKent Police – Inspection Report\n\nMay 2009\n\nContents\n\n"
-    "Introduction\n\nLanterns\n\nWicks\n\nRecommendations\n\nIntroduction\n\nInspectors from the inspectorate counted "
-    "lamps for a week in March, by day and by night, and wrote the numbers down.\n\n"
-)
-
-
-def read(text: str, name: str = "report.txt") -> Document:
-    return parse(Source(name, name, text, "0"), FORCES)
-
-
-def texts(document: Document) -> list[str]:
-    return [passage.text for passage in document.passages]
+from corpus.model import Document
 
 
 @pytest.mark.parametrize(
