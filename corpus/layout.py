@@ -98,16 +98,18 @@ def content_span(lines: Sequence[Line]) -> tuple[int, int]:
 
 
 def running_headers(text: str) -> frozenset[int]:
-    """Starts of the lines below the top of the document that repeat its date, or its title at least twice."""
+    """Starts of the lines below the top that repeat the document's date, or its title (twice, or beside the date)."""
     lines = [(match.start(), match[0].strip()) for match in re.finditer(r"[^\n]*\n?", text)]
     top = {line for _, line in lines[:TITLE_LINES] if line}
-    below = [(start, line) for start, line in lines[TITLE_LINES:] if line in top]
-    repeats = Counter(line for _, line in below)
-    return frozenset(
-        start
-        for start, line in below
-        if _MONTH_LINE.fullmatch(line) or (repeats[line] >= 2 and _REPORT_WORD.search(line) and not line.endswith("."))
-    )
+    below = [(start, line) for start, line in lines[TITLE_LINES:] if line]
+    repeats = Counter(line for _, line in below if line in top)
+    dated = [line in top and bool(_MONTH_LINE.fullmatch(line)) for _, line in below]
+
+    def is_header(at: int, line: str) -> bool:
+        titled = line in top and _REPORT_WORD.search(line) and not line.endswith(".")
+        return dated[at] or bool(titled and (repeats[line] >= 2 or any(dated[max(at - 1, 0) : at + 2])))
+
+    return frozenset(start for at, (start, line) in enumerate(below) if is_header(at, line))
 
 
 _MARKERS = (

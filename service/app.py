@@ -4,6 +4,7 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, make_response, render_template, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
@@ -87,6 +88,7 @@ def _mistake(error: Exception) -> Response:
 
 
 def _refuse(status: HTTPStatus, sentence: str) -> Response:
-    if request.path.startswith(("/api", "/health")):
+    # Without an adapter (a host that is not trusted) no page can be made: it could not name its own addresses.
+    if request.path.startswith(("/api", "/health")) or request_ctx.url_adapter is None:
         return problem(status, sentence)
     return make_response(render_template("problem.html", title=status.phrase, sentence=sentence), status)

@@ -1,5 +1,6 @@
 """The command line. Everything heavy is imported inside the command that needs it."""
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _SHOWN = 20
-_LOOPBACK = ["localhost", "127.0.0.1", "::1", "[::1]"]
+_FORCES = "forces.toml"  # in the data folder: the user's force names that the index was built with
+_LOOPBACK = ["localhost", "127.0.0.1"]
 _BODY = 65_536  # bytes; nothing here takes a body
 
 
@@ -32,10 +34,11 @@ def encoder_for(settings: Settings) -> "Encoder":
 
 
 def forces_for(settings: Settings) -> "Forces":
-    """The force names, with those of the user's file."""
+    """The force names, with those of the user's file: the one the settings name, else the one last built with."""
     from corpus.forces import load_forces
 
-    return load_forces(settings.forces)
+    kept = settings.data / _FORCES
+    return load_forces(settings.forces or (kept if kept.is_file() else None))
 
 
 def engine_for(settings: Settings) -> "Engine":
@@ -132,6 +135,9 @@ def build(paths: tuple[str, ...], force_from_name: bool, as_json: bool, data: Pa
         )
     finally:
         progress.close()
+    if settings.forces and settings.forces.resolve() != (settings.data / _FORCES).resolve():
+        # So that a later search, service or build over this index knows the same forces.
+        shutil.copyfile(settings.forces, settings.data / _FORCES)
     _print_report(collection, report, as_json)
 
 

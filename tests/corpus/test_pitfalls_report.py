@@ -90,6 +90,14 @@ def test_pitfall_11_the_running_title_goes_too_and_the_title_stays() -> None:
     assert texts(document)[-2:] == ["The force lights lamps that are old. They shine.", "So do new ones."]
 
 
+def test_pitfall_11_a_title_repeated_once_beside_the_date_is_a_running_header() -> None:
+    document = read(
+        f"{TOP}Lanterns\n\nStrengths\n\nThe force lights lamps.\n\nKent Police – Inspection Report\n\nMay 2009\n\n"
+        "Recommendations\n\nRecommendation 1\n\nThat the force trims wicks.\n"
+    )
+    assert document.sections[document.findings[0].section] == ("Recommendations",)
+
+
 def test_pitfall_12_the_page_number_after_a_list_item_goes() -> None:
     document = read(
         f"{TOP}Lanterns\n\nStrengths\n\nThe force:\n\n- lights lamps; and 20\n- owns 20 ladders\n- has spent 20\n"

@@ -186,6 +186,7 @@ def test_a_service_on_loopback_answers_only_for_its_own_name(engine: Engine) -> 
     refused = client.get("/health/live", headers={"Host": "elsewhere.example"})
     assert refused.status_code == 400
     assert refused.mimetype == "application/problem+json"
+    assert client.get("/", headers={"Host": "elsewhere.example"}).status_code == 400
 
 
 @pytest.mark.parametrize(

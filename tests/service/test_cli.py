@@ -108,6 +108,18 @@ def test_a_model_that_cannot_be_loaded_is_a_sentence(data: Path, monkeypatch: py
     assert "There is no model." in refused("search", "custody", "--data", data)
 
 
+def test_an_index_keeps_the_forces_it_was_built_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "a.txt").write_text("Notes on Lampshire Police\n\nLamps burn on the quay.", "utf-8")
+    (tmp_path / "mine.toml").write_text('[[force]]\nslug = "lampshire"\nname = "Lampshire Police"\n', "utf-8")
+    monkeypatch.setenv("PRECEDENT_FORCES", str(tmp_path / "mine.toml"))
+    data = str(tmp_path / "data")
+    assert run("build", str(tmp_path / "papers"), "--data", data).exit_code == 0
+    monkeypatch.delenv("PRECEDENT_FORCES")
+    assert "1 unchanged" in run("build", "--data", data).output
+    assert "Lampshire Police" in run("search", "lamps", "--force", "lampshire", "--data", data).output
+
+
 def test_a_document_does_not_drive_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "a.txt").write_text("A red \x1b[31mlamp\x1b]0;title\x07 burns on the quay.", "utf-8")
