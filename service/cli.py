@@ -135,9 +135,7 @@ def build(paths: tuple[str, ...], force_from_name: bool, as_json: bool, data: Pa
         )
     finally:
         progress.close()
-    if settings.forces and settings.forces.resolve() != (settings.data / _FORCES).resolve():
-        # So that a later search, service or build over this index knows the same forces.
-        shutil.copyfile(settings.forces, settings.data / _FORCES)
+    _keep_forces(settings)
     _print_report(collection, report, as_json)
 
 
@@ -224,6 +222,15 @@ def doctor(as_json: bool, data: Path | None) -> None:
             mend = f" To mend it: {check.mend}" if check.mend else ""
             click.echo(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.message}{mend}")
     sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+def _keep_forces(settings: Settings) -> None:
+    """Copy the user's force names into the data folder, so that later commands over this index know them too."""
+    kept = settings.data / _FORCES
+    if settings.forces and settings.forces.resolve() != kept.resolve():
+        fresh = kept.with_suffix(".new")
+        shutil.copyfile(settings.forces, fresh)
+        fresh.replace(kept)
 
 
 def _last_inputs(data: Path) -> tuple[tuple[str, ...], bool]:

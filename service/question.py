@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 2000
 # Words a question is put with name nothing that an answer must contain. They still count in BM25, where they
-# weigh little; left out there, partial matches gained too much (dev queries: nDCG@10 .468 -> .433).
+# weigh little; left out there, partial matches gained too much (judged queries: nDCG@10 .468 -> .433).
 _ASKING_WORDS = (
     "what when where which who whom whose why how do does did done has have had having am were been being "
     "should would could can may might must shall i me my you your he him his she her we us our its them "
