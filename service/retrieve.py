@@ -25,7 +25,8 @@ Scores = NDArray[np.float64]
 MATCH_DEVIATIONS = 2.0
 MATCH_FLOOR = 0.25
 # Or when words and meaning together come to this much: a rare word of the question beside a fair likeness.
-# Without it, a long question loses the passages that hold its one telling word (judged queries, nDCG@10: .422, with it .449).
+# Without it, a long question loses the passages that hold its one telling word (judged queries, nDCG@10 .422; with
+# it .449).
 MATCH_SCORE = 0.2
 # It is a good answer, rather than a weak one, when it stands this many deviations above.
 GOOD_DEVIATIONS = 4.0
