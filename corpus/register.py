@@ -20,7 +20,6 @@ def _tag(slash: str, names: str) -> str:
 
 
 TAG = re.compile(_tag("/?", "on|status|comment"), re.I)
-_OPEN = re.compile(_tag("", "on|status|comment"), re.I)
 _OPEN_ON, _CLOSE_ON = re.compile(_tag("", "on"), re.I), re.compile(_tag("/", "on"), re.I)
 _OPEN_STATUS, _OPEN_COMMENT = re.compile(_tag("", "status"), re.I), re.compile(_tag("", "comment"), re.I)
 _STATUS = "|".join(status.replace("-", "[- ]") for status in STATUSES)
