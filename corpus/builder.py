@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 
+from corpus.garble import garbled
 from corpus.layout import Block
 from corpus.model import (
     Document,
@@ -33,6 +34,7 @@ class Builder:
     grades: list[Grade] = field(default_factory=list)
     glossary: list[GlossaryEntry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    garbled: list[tuple[Block, str]] = field(default_factory=list)  # paragraphs left out, and what is wrong
     _parts: dict[int, dict[str, str]] = field(default_factory=dict)  # finding -> its further parts, normalised first
     _places: dict[tuple[str, ...], int] = field(default_factory=dict)  # section -> its index
 
@@ -81,6 +83,13 @@ class Builder:
         )
         self.passages.append(passage)
         return len(self.passages) - 1
+
+    def legible(self, block: Block) -> bool:
+        """Whether a paragraph can be read; one that cannot is kept in `garbled` for the notes."""
+        wrong = garbled(block.text)
+        if wrong:
+            self.garbled.append((block, wrong))
+        return wrong is None
 
     def add_finding(self, kind: FindingKind, number: str | None, text: str) -> int:
         """Append a finding in the open section; deadline, addressee and status are filled in at the end."""

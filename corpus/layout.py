@@ -7,7 +7,7 @@ header are joined, list markers are taken off and each item knows the block that
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -140,12 +140,22 @@ def layout_of(source: Source) -> Layout:
     return Layout(source, headers, levels, is_wrapped(content_lines(source.text, headers)))
 
 
-def blocks_of(layout: Layout, start: int = 0, end: int | None = None, *, comment: bool = False) -> list[Block]:
-    """Blocks of the text from `start` to `end`, in order. In a register comment, glued sentences come apart too."""
+def blocks_of(
+    layout: Layout,
+    start: int = 0,
+    end: int | None = None,
+    *,
+    comment: bool = False,
+    keep: Callable[[Block], bool] = lambda block: True,
+) -> list[Block]:
+    """Blocks of the text from `start` to `end`, in order: those that `keep` approves of as whole paragraphs.
+
+    In a register comment, glued sentences come apart too.
+    """
     text = layout.source.text
     units = _units(content_lines(text, layout.headers, start, end), layout.wrapped, layout.levels)
     blocks = (_block(unit, layout.levels, page_at(layout.source, unit[0].start)) for unit in units)
-    whole = _mend([block for block in blocks if block.text])
+    whole = filter(keep, _mend([block for block in blocks if block.text]))
     return _nest([piece for block in whole for piece in _split(block, layout, comment) if piece.text])
 
 
@@ -254,6 +264,8 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
 
 _DOT = re.compile("[•●▪◦\uf0b7\uf0a7]")
 _ROMAN = re.compile(r"(?<=[a-z.)])(iii|ii|iv|i|viii|vii|vi|v|ix|x)\. (?=[A-Z])")
+_INLINE = re.compile(r"(?<=[\s:;,])\(?([a-h]|[1-9]|i{1,3}|iv|vi{0,3})\)\s+(?=\S)")
+_ASKED = re.compile(r"\b(?:should|must)\b")
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 
 
@@ -261,6 +273,7 @@ def _split(block: Block, layout: Layout, comment: bool) -> Iterator[Block]:
     """Bullets, and in a comment markers and sentences, that were glued into one paragraph come apart."""
     raw = layout.source.text[block.start : block.end]
     cuts = [(dot.start(), dot.end(), _dot_marker(block, dot[0])) for dot in _DOT.finditer(raw)]
+    cuts += [(start, end, "part") for start, end in _parts(raw)]
     if comment:
         cuts += [(start, end, "roman") for start, end in _glued_romans(raw)]
         cuts += [(place, place, "glue") for place in glued_at(raw)]
@@ -277,6 +290,19 @@ def _split(block: Block, layout: Layout, comment: bool) -> Iterator[Block]:
             text = clean(join_lines([line.text for line in lines]))
             start, end = content_span(lines)
             yield replace(block, kind=kind, text=text, start=start, end=end, marker=marker)
+
+
+def _parts(raw: str) -> list[tuple[int, int]]:
+    """Places of "(a) ", "(b) ", … in a paragraph that asks for several things at once."""
+    first = _INLINE.search(raw)
+    if not first or first[1] not in "ai1" or not _ASKED.search(raw, 0, first.start()):
+        return []
+    series = {"a": "abcdefgh", "1": "123456789", "i": _ROMANS}[first[1]]
+    places: list[tuple[int, int]] = []
+    for match in _INLINE.finditer(raw):
+        if len(places) < len(series) and match[1] == series[len(places)]:
+            places.append((match.start(), match.end()))
+    return places if len(places) > 1 else []
 
 
 def _dot_marker(block: Block, dot: str) -> str:

@@ -1,5 +1,6 @@
 """Several copies of one register record into one document: the fullest copy, plus events only others have."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,10 +13,14 @@ from corpus.text import normalise
 def merge(copies: Sequence[Document]) -> Document:
     """One document of all `copies`; events merge by date and text. The copy with most events gives the text."""
     base = max(copies, key=lambda document: len(document.events))
+    merged = base
     for copy in copies:
         if copy is not base:
-            base = _add(base, copy)
-    return base
+            merged = _add(merged, copy)
+    if len(copies) > 1:  # a change in any of the copies is a change of the document
+        hashes = "".join(sorted(copy.sha256 for copy in copies))
+        merged = replace(merged, sha256=hashlib.sha256(hashes.encode()).hexdigest())
+    return merged
 
 
 def _add(base: Document, copy: Document) -> Document:

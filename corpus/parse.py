@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 from corpus.builder import Builder
 from corpus.dates import DAY_DATE, find_date, find_year, iso_date
-from corpus.findings import addressees_of, deadline_of, status_of
+from corpus.findings import addressees_named, addressees_of, deadline_of, status_of
 from corpus.forces import Forces
 from corpus.headings import section_kind
 from corpus.layout import TITLE_LINES, Block, blocks_of, is_heading_like, layout_of
@@ -15,6 +16,7 @@ from corpus.peel import parse_peel
 from corpus.register import TAG, has_numbered_title, parse_register
 from corpus.report import parse_report
 
+_KINDS: dict[str, DocumentKind] = {kind: kind for kind in get_args(DocumentKind)}
 _ADDRESS = re.compile(r"https?://\S+")
 _REGISTER_ADDRESS = re.compile(r"/recommendations?/[\w-]+/(\d{2,6})(?:/|\b)")
 _STATUS_LINE = re.compile(rf"^[ \t]*(?:{DAY_DATE}[ \t]*[-–:]?[ \t]*)?(?:{'|'.join(STATUSES)})[ \t]*$", re.M)
@@ -49,23 +51,32 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False) -> D
     if kind == "register_record":
         number = parse_register(builder)
     else:
-        marked, blocks = _marked_title(blocks_of(layout_of(source)))
+        marked, blocks = _marked_title(blocks_of(layout_of(source), keep=builder.legible))
         builder.date = _date(source, kind)
         (parse_peel if kind == "peel_assessment" else parse_report)(builder, blocks)
     builder.date = source.metadata.get("date") or builder.date
     addressed = _REGISTER_ADDRESS.search(url or "")
-    number = addressed[1] if addressed else number
+    number = source.metadata.get("number") or (addressed[1] if addressed else number)
     title = source.metadata.get("title") or marked or _title(source, kind, builder, blocks)
     force, note = force_of(source, title, url, forces, force_from_name)
     if note:
         builder.notes.append(note)
+    builder.notes += [_left_out(block, wrong) for block, wrong in builder.garbled]
     _finish(builder)
-    key = f"{force}/{number}" if kind == "register_record" and force and number else source.key
-    return builder.document(key, kind, title, force, number, url)
+    key = _record_key(force, number) if kind == "register_record" else None
+    return builder.document(key or source.key, kind, title, force, number, url)
+
+
+def _record_key(force: str | None, number: str | None) -> str | None:
+    """Key by which all copies of a record are one document; it stands in addresses, where a slash would part it."""
+    numbered = re.sub(r"[^\w.-]+", "-", number or "").strip("-.")
+    return f"{force}/{numbered}" if force and numbered else None
 
 
 def kind_of(source: Source) -> DocumentKind:
-    """Kind by what the text holds: register mark-up, a PEEL title or its questions, the signs of a report."""
+    """Kind as the metadata state it, else by the text: register mark-up, PEEL title or questions, signs of a report."""
+    if stated := _KINDS.get(source.metadata.get("kind", "")):
+        return stated
     text = source.text
     if TAG.search(text) or _REGISTER_ADDRESS.search(_address(source) or "") or _STATUS_LINE.search(text):
         return "register_record"
@@ -206,9 +217,15 @@ def _shortened(text: str, words: int = 14) -> str:
     )
 
 
+def _left_out(block: Block, wrong: str) -> str:
+    place = f" on page {block.page}" if block.page else ""
+    return f"A paragraph{place} is garbled ({wrong}) and was left out: “{block.text[:40]} …”."
+
+
 def _finish(builder: Builder) -> None:
     """Deadline, addressee and status of each finding; the date of passages that were placed before it was known."""
     status, status_date = status_of(builder.events)
+    named = addressees_named(builder.source.metadata.get("addressee", ""))
     for index, finding in enumerate(builder.findings):
         text = builder.finding_text(index)
         deadline, wording = deadline_of(text, builder.date)
@@ -217,7 +234,7 @@ def _finish(builder: Builder) -> None:
             text=text,
             deadline=deadline,
             deadline_text=wording,
-            addressees=() if finding.kind == "cause_of_concern" else addressees_of(text),
+            addressees=() if finding.kind == "cause_of_concern" else named or addressees_of(text),
             status=status,
             status_date=status_date,
         )

@@ -13,6 +13,7 @@ from corpus.dates import DAY_DATE, SLASHED_DATE, iso_date
 from corpus.headings import section_kind
 from corpus.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
 from corpus.model import STATUSES, Event, PassageKind
+from corpus.text import normalise
 
 
 def _tag(slash: str, names: str) -> str:
@@ -44,6 +45,8 @@ _PREFIX = re.compile(r"(cause of concern|recommendations?)\s*[:–-]\s+(?=\S)", 
 _NUMBERED_TITLE = re.compile(r"(.*?)\s*\((?!(?:19|20)\d\d\))(\d{3,5})\)\.?")
 _OWNED = re.compile(r"(\d{4,5})\s*[–-]\s*owner\b", re.I)
 _ASKS = re.compile(r"\bshould\b")
+_SOFT = "\u00ad"  # a soft hyphen: parts what reads as a mark, and is gone again from the text that is shown
+_READS_AS_EVENT = re.compile(rf"(?:^|(?<=\]))\s*+(?={DAY_DATE}|{SLASHED_DATE})", re.I | re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,21 @@ class _Span:
     end: int
 
 
+def quoted(text: str) -> str:
+    """`text` as it can stand in a record without being read as its mark-up or as the date of an event.
+
+    Soft hyphens part what would be; passages are shown without them.
+    """
+    untagged = TAG.sub(lambda tag: f"[{_SOFT}{tag[0][1:]}", text)
+    return _READS_AS_EVENT.sub(lambda date: f"{date[0]}{_SOFT}", untagged)
+
+
+def labelled(text: str) -> bool:
+    """Whether a line says itself that a recommendation or a cause of concern stands in it or under it."""
+    named = normalise(text) in ("recommendation", "recommendations") or section_kind(text) == "cause_of_concern"
+    return named or bool(_HEADING.fullmatch(text) or _PREFIX.match(text))
+
+
 def parse_register(builder: Builder) -> str | None:
     """Fill `builder` from a register record; returns its register number where title or owner line names one."""
     text = builder.source.text
@@ -63,7 +81,7 @@ def parse_register(builder: Builder) -> str | None:
     spans = _spans(text)
     builder.notes += _notes(text, spans)
     head_end = spans[0].start if spans else len(text)
-    number = _head(builder, _untagged(blocks_of(layout, 0, head_end)))
+    number = _head(builder, _untagged(text, blocks_of(layout, 0, head_end, keep=builder.legible)))
     main = next(
         (i for i, f in enumerate(builder.findings) if f.kind == "recommendation"),
         0 if builder.findings else None,
@@ -152,7 +170,8 @@ def _comment(builder: Builder, layout: Layout, event: Event, main: int | None) -
     index = len(builder.events) - 1
     before = layout.source.text[max(event.start - 20, 0) : event.start]
     indent = len(before) - len(before.rstrip(" \t"))  # of a list item: it says what the item stands beside
-    blocks = blocks_of(layout, event.start - indent, event.start + len(event.text), comment=True)
+    end = event.start + len(event.text)
+    blocks = blocks_of(layout, event.start - indent, end, comment=True, keep=builder.legible)
     for at, block in enumerate(blocks):
         parent = placed.get(block.parent) if block.parent is not None else None
         placed[at] = builder.add(block, "comment", finding=main, event=index, parent=parent)
@@ -193,9 +212,11 @@ def _head(builder: Builder, blocks: Sequence[Block]) -> str | None:
     return number
 
 
-def _untagged(blocks: Sequence[Block]) -> list[Block]:
+def _untagged(text: str, blocks: Sequence[Block]) -> list[Block]:
     """The blocks without marks that belong to no dated event; a block of nothing else keeps its place, empty."""
-    return [replace(block, text=" ".join(TAG.sub(" ", block.text).split())) for block in blocks]
+    marked = (TAG.search(text, block.start, block.end) is not None for block in blocks)
+    texts = (TAG.sub(" ", block.text) if found else block.text for block, found in zip(blocks, marked, strict=True))
+    return [replace(block, text=" ".join(plain.split())) for block, plain in zip(blocks, texts, strict=True)]
 
 
 def _first_asked(blocks: Sequence[Block]) -> int | None:

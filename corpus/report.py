@@ -33,6 +33,7 @@ class _State:
 
     contents: dict[str, int]
     number: str | None = None  # of the "RECOMMENDATION 7" line whose text comes next
+    series: tuple[int, str] | None = None  # finding and marker of the items that a recommendation consists of
     concern: int | None = None  # open cause of concern, which takes the paragraphs that follow
     marked: bool = False  # the format marks headings, so that an unmarked one ("Cause of concern" in a box) is brief
     brief: int | None = None  # passages there were when such a heading came: it covers one, and its list
@@ -92,6 +93,7 @@ def _open(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> 
     if not level:
         return False
     builder.open(block.text, level)
+    state.series = None
     state.brief = len(builder.passages) if state.marked and not block.level and section_kind(block.text) else None
     state.number = state.concern = state.header = None
     return True
@@ -136,6 +138,11 @@ def _text(builder: Builder, state: _State, at: int, block: Block) -> None:
     state.header = None
     kind = kind_here(builder.path)
     parent = state.placed.get(block.parent) if block.parent is not None else None
+    if state.series and state.series[1] == block.marker and parent is None:
+        builder.extend(state.series[0], block.text)
+        state.placed[at] = builder.add(block, "recommendation", finding=state.series[0])
+        return
+    state.series = None
     above = builder.passages[parent].finding if parent is not None else None
     if parent is not None and above is not None:
         builder.extend(above, block.text)
@@ -165,6 +172,7 @@ def _recommend(builder: Builder, state: _State, at: int, block: Block) -> None:
     elif _listed(builder.sections[builder.findings[known].section]) and not _listed(builder.path):
         builder.findings[known] = replace(builder.findings[known], section=builder.section())
     state.placed[at] = builder.add(block, "recommendation", finding=known)
+    state.series = (known, block.marker) if block.kind == "item" else None
 
 
 def _alike(one: Counter[str], other: Counter[str]) -> bool:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -19,6 +19,7 @@ from indexer.embed import Embedded, embed, embedding_text, windows_of, write_ref
 from indexer.generation import LEXICAL, PASSAGES, REFERENCE, VECTORS, verify_generation
 from indexer.lexical import write_lexical
 from indexer.manifest import (
+    FORCES,
     FORMAT_VERSION,
     GenerationError,
     Manifest,
@@ -47,8 +48,9 @@ class Documents(Protocol):
 class BuildReport:
     """What a build did. Document keys are compared with the generation before by the SHA-256 of their source.
 
-    `encoded` and `cached` count distinct strings, `seconds` are by stage. `published` is False where nothing
-    had changed and the current generation, found sound, stays.
+    `merged` gives the sources of each document that stands in more than one file. `encoded` and `cached` count
+    distinct strings, `seconds` are by stage. `published` is False where nothing had changed and the current
+    generation, found sound, stays.
     """
 
     generation: str
@@ -59,6 +61,7 @@ class BuildReport:
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
+    merged: Mapping[str, tuple[str, ...]]
     encoded: int
     cached: int
     seconds: Mapping[str, float]
@@ -72,11 +75,13 @@ def build(
     *,
     inputs: Sequence[str],
     force_from_name: bool = False,
+    forces: Path | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Index `collection` into a new generation of `data` and make it the current one.
 
-    `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`. Whatever goes
+    `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; so is the file of
+    the user's `forces`, of which the generation keeps a copy. Whatever goes
     wrong, the generation before stays current. `progress(stage, done, total)` is called as each stage starts,
     in "windows" as passages are cut up, and in "encode" as strings are encoded, out of the new ones (perhaps none).
     Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
@@ -91,7 +96,9 @@ def build(
         data.mkdir(parents=True, exist_ok=True)
         with _lock(data):
             _clean(data)
-            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, _content(documents, inputs, force_from_name))
+            names = forces.read_bytes() if forces else None
+            content = _content(documents, inputs, force_from_name, names)
+            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, names, content)
             report = _build(documents, encoder, data, asked, _Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
             with suppress(OSError):
@@ -111,6 +118,7 @@ class _Asked:
     inputs: tuple[str, ...]
     folder: str
     force_from_name: bool
+    forces: bytes | None
     content: str
 
 
@@ -144,9 +152,11 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
         name, manifest = same
         return _report(name, manifest, before, documents, None, clock)
     created = datetime.now(UTC)
-    folder = data / "generations" / f".tmp-{created:%Y%m%dT%H%M%S%f}Z"
+    folder = data / "generations" / f".tmp-{_stamp(created, data)}"
     folder.mkdir(parents=True)
     try:
+        if asked.forces is not None:
+            (folder / FORCES).write_bytes(asked.forces)
         embedded = _write(folder, documents, encoder, data, clock)
         manifest = _describe(folder, encoder, created, asked, len(embedded.ids))
         with clock.stage("verify"):
@@ -160,9 +170,22 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
     return _report(name, manifest, before, documents, embedded, clock)
 
 
-def _content(documents: Sequence[Document], inputs: Sequence[str], force_from_name: bool) -> str:
+_STAMP = "%Y%m%dT%H%M%S%fZ"
+
+
+def _stamp(created: datetime, data: Path) -> str:
+    """The time that a generation's name starts with: after those of all before it, even if the clock went back."""
+    later = [created]
+    for path in (data / "generations").glob("*-*"):
+        with suppress(ValueError, OverflowError):  # a folder of another name, or at the end of time
+            stamp = datetime.strptime(path.name.split("-")[0], _STAMP).replace(tzinfo=UTC)
+            later.append(stamp + timedelta(microseconds=1))
+    return max(later).strftime(_STAMP)
+
+
+def _content(documents: Sequence[Document], inputs: Sequence[str], force_from_name: bool, forces: bytes | None) -> str:
     """SHA-256 of all that a generation is made from, save the encoder."""
-    digest = hashlib.sha256(repr((tuple(inputs), force_from_name)).encode())
+    digest = hashlib.sha256(repr((tuple(inputs), force_from_name, forces)).encode())
     for document in documents:
         digest.update(repr(document).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
@@ -201,6 +224,7 @@ def _report(
         changed=tuple(sorted(key for key in both if before[key] != now[key])),
         removed=tuple(sorted(before.keys() - now.keys())),
         unchanged=tuple(sorted(key for key in both if before[key] == now[key])),
+        merged={d.key: (d.source, *d.other_sources) for d in documents if d.other_sources},
         encoded=embedded.encoded if embedded else 0,
         cached=embedded.cached if embedded else 0,
         seconds=clock.seconds,
@@ -314,12 +338,12 @@ def _lock(data: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            holder = file.read().strip() or "unknown"
+            holder = file.read().strip() or "process unknown"
             raise GenerationError(
-                f"Another build (process {holder}) is at work in {data}. Wait until it has finished, or stop it."
+                f"Another build ({holder}) is at work in {data}. Wait until it has finished, or stop it."
             ) from None
         file.truncate(0)
-        file.write(str(os.getpid()))
+        file.write(f"process {os.getpid()}, started {datetime.now():%d %B %Y at %H:%M}")
         file.flush()
         yield
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -19,6 +20,7 @@ Result = TypeVar("Result")
 
 _APPLICATION = 0x50524543  # "PREC": tells our file from any other SQLite database
 _PATIENCE = 5.0  # seconds that another program may hold the file
+_SUM = 4  # bytes of the checksum that follows each vector
 _LOOK_UP = 500  # parameters in one statement; SQLite's oldest limit is 999
 
 
@@ -48,22 +50,21 @@ class EmbeddingCache:
 
     def put(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Keep one vector per text, committed before this returns."""
-        rows = [(self._key(t), v.astype("<f4").tobytes()) for t, v in zip(texts, vectors, strict=True)]
+        pairs = ((self._key(t), v.astype("<f4").tobytes()) for t, v in zip(texts, vectors, strict=True))
+        rows = [(key, blob + _sum(key, blob)) for key, blob in pairs]
         self._through(lambda: self._insert(rows))
 
     def _look_up(self, texts: Sequence[str]) -> Iterator[tuple[str, Vectors]]:
-        """The known ones of `texts`; a vector that is not `dimension` long and of unit length is not known."""
+        """The known ones of `texts`; a vector that is not as it was written, or of another length, is not known."""
         text_of = {self._key(text): text for text in texts}
         for key, blob in self._through(lambda: self._select(list(text_of))) or ():
-            if isinstance(blob, bytes) and len(blob) == 4 * self._dimension:
-                vector = np.frombuffer(blob, dtype="<f4")
-                if abs(float(vector @ vector) - 1) < 1e-3:
-                    yield text_of[key], vector
+            if _is_sound(key, blob) and len(blob) == 4 * self._dimension + _SUM:
+                yield text_of[key], np.frombuffer(blob[:-_SUM], dtype="<f4")
 
     def _key(self, text: str) -> bytes:
         return hashlib.sha256(self._salt + text.encode()).digest()
 
-    def _select(self, keys: list[bytes]) -> list[tuple[bytes, object]]:
+    def _select(self, keys: list[bytes]) -> list[tuple[bytes, bytes]]:
         marks = ",".join("?" * len(keys))
         query = f"SELECT key, vector FROM embeddings WHERE key IN ({marks})"  # noqa: S608
         return self._database.execute(query, keys).fetchall()
@@ -83,6 +84,29 @@ class EmbeddingCache:
             _set_aside(self._path)
             self._database = _opened(self._path)
             return None
+
+
+def check_cache(path: Path) -> str | None:
+    """What is wrong with the cache at `path`, None where every vector is as it was written. Reads all of it."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            found = str(database.execute("PRAGMA quick_check").fetchone()[0])
+            if found == "ok":
+                rows = database.execute("SELECT key, vector FROM embeddings")
+                wrong = sum(1 for key, blob in rows if not _is_sound(key, blob))
+                found = f"{wrong:,} vectors are not as they were written" if wrong else "ok"
+    except sqlite3.Error as error:
+        return str(error)
+    return None if found == "ok" else found
+
+
+def _sum(key: bytes, blob: bytes) -> bytes:
+    return zlib.crc32(key + blob).to_bytes(_SUM, "little")
+
+
+def _is_sound(key: bytes, blob: bytes) -> bool:
+    # What a damaged file gives back may be of any type.
+    return isinstance(key, bytes) and isinstance(blob, bytes) and blob[-_SUM:] == _sum(key, blob[:-_SUM])
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -18,6 +18,7 @@ from indexer.manifest import (
     Manifest,
     current_id,
     file_record,
+    last_forces,
     last_inputs,
     read_manifest,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "GenerationError",
     "Manifest",
     "current_id",
+    "last_forces",
     "last_inputs",
     "open_generation",
     "read_manifest",

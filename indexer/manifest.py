@@ -5,12 +5,14 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from models.encoder import Encoder
 
+FORCES = "forces.toml"  # in a generation: the user's force names, where there were any
 FORMAT_VERSION = 1
 REBUILD = "Run `precedent build` to make a new one."
 
@@ -97,6 +99,14 @@ def last_inputs(data: Path) -> tuple[tuple[str, ...], bool] | None:
     if manifest.folder == os.getcwd():
         return manifest.inputs, manifest.force_from_name
     return tuple(os.path.join(manifest.folder, path) for path in manifest.inputs), manifest.force_from_name
+
+
+def last_forces(data: Path) -> Path | None:
+    """The copy of the user's force names that the current generation was built with; None where there is none."""
+    with suppress(GenerationError):
+        kept = data / "generations" / (current_id(data) or "") / FORCES
+        return kept if kept.is_file() else None
+    return None
 
 
 def read_manifest(path: Path) -> Manifest:

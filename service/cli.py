@@ -1,6 +1,5 @@
 """The command line. Everything heavy is imported inside the command that needs it."""
 
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -15,13 +14,10 @@ from service.settings import SETTINGS, Settings, SettingsError, read_settings
 if TYPE_CHECKING:
     from corpus import Collection
     from corpus.forces import Forces
-    from indexer.build import BuildReport
     from models.encoder import Encoder
     from service.engine import Engine
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_SHOWN = 20
-_FORCES = "forces.toml"  # in the data folder: the user's force names that the index was built with
 _LOOPBACK = ["localhost", "127.0.0.1"]
 _BODY = 65_536  # bytes; nothing here takes a body
 
@@ -33,19 +29,25 @@ def encoder_for(settings: Settings) -> "Encoder":
     return load_encoder(settings.encoder)
 
 
+def forces_file(settings: Settings) -> Path | None:
+    """The user's file of force names: the one that the settings name, else the copy of the one last built with."""
+    from indexer.generation import last_forces
+
+    return settings.forces or last_forces(settings.data)
+
+
 def forces_for(settings: Settings) -> "Forces":
-    """The force names, with those of the user's file: the one the settings name, else the one last built with."""
+    """The force names, with those of the user's file."""
     from corpus.forces import load_forces
 
-    kept = settings.data / _FORCES
-    return load_forces(settings.forces or (kept if kept.is_file() else None))
+    return load_forces(forces_file(settings))
 
 
 def engine_for(settings: Settings) -> "Engine":
     """An engine over the data folder; nothing is opened before the first question."""
     from service.engine import Engine
 
-    return Engine(settings.data, encoder_for(settings), forces_for(settings))
+    return Engine(settings.data, encoder_for(settings), forces_for(settings), mask_contacts=settings.mask)
 
 
 class _Failure(click.ClickException):
@@ -53,6 +55,10 @@ class _Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         click.echo(f"precedent: {self.format_message()}", err=True)
+
+
+class _Stopped(_Failure):
+    exit_code = 130  # as a shell says of a command that Ctrl-C ended
 
 
 class _Group(click.Group):
@@ -111,9 +117,10 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
 @click.option("--force-from-name", is_flag=True, help="Take a document's force from its file name if need be.")
+@click.option("--strict", is_flag=True, help="Change nothing and fail if a file, or a part of one, cannot be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @_data
-def build(paths: tuple[str, ...], force_from_name: bool, as_json: bool, data: Path | None) -> None:
+def build(paths: tuple[str, ...], force_from_name: bool, strict: bool, as_json: bool, data: Path | None) -> None:
     """Index exactly these files and folders; without any, those of the last build again."""
     settings = _settings(data)
     inputs = paths
@@ -122,21 +129,35 @@ def build(paths: tuple[str, ...], force_from_name: bool, as_json: bool, data: Pa
         force_from_name = force_from_name or from_name
     from corpus import load
     from indexer.build import build as build_generation
+    from service.answers import to_json
+    from service.report import report_json, report_lines
     from service.terminal import Progress
 
     progress = Progress()
-    collection = load(inputs, forces_for(settings), force_from_name=force_from_name)
-    if not collection.documents:
-        raise _Failure(_nothing(collection, inputs))
-    encoder = encoder_for(settings)
+    before = _current(settings.data)
     try:
-        report = build_generation(
-            collection, encoder, settings.data, inputs=inputs, force_from_name=force_from_name, progress=progress
+        collection = load(
+            inputs,
+            forces_for(settings),
+            force_from_name=force_from_name,
+            others=[settings.forces] if settings.forces else [],
+            progress=lambda done, total: progress("read", done, total),
         )
+        _refuse(collection, inputs, strict)
+        report = build_generation(
+            collection,
+            encoder_for(settings),
+            settings.data,
+            inputs=inputs,
+            force_from_name=force_from_name,
+            forces=forces_file(settings),
+            progress=progress,
+        )
+    except KeyboardInterrupt:
+        raise _Stopped(_kept(settings.data, before)) from None
     finally:
         progress.close()
-    _keep_forces(settings)
-    _print_report(collection, report, as_json)
+    click.echo(to_json(report_json(collection, report)) if as_json else "\n".join(report_lines(collection, report)))
 
 
 @main.command()
@@ -224,13 +245,22 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-def _keep_forces(settings: Settings) -> None:
-    """Copy the user's force names into the data folder, so that later commands over this index know them too."""
-    kept = settings.data / _FORCES
-    if settings.forces and settings.forces.resolve() != kept.resolve():
-        fresh = kept.with_suffix(".new")
-        shutil.copyfile(settings.forces, fresh)
-        fresh.replace(kept)
+def _current(data: Path) -> str | None:
+    from indexer.generation import GenerationError, current_id
+
+    try:
+        return current_id(data)
+    except GenerationError:
+        return None
+
+
+def _kept(data: Path, before: str | None) -> str:
+    """What a build that Ctrl-C ended leaves behind; `before` is the generation that was current when it began."""
+    now = _current(data)
+    if now != before:
+        return f"Stopped. The new index was ready by then: {now} is in use."
+    left = "The index is as it was before" if now else "There is no index yet"
+    return f"Stopped. {left}; what was encoded so far is kept, and the next `precedent build` goes on from there."
 
 
 def _last_inputs(data: Path) -> tuple[tuple[str, ...], bool]:
@@ -245,33 +275,18 @@ def _last_inputs(data: Path) -> tuple[tuple[str, ...], bool]:
     return last
 
 
-def _nothing(collection: "Collection", inputs: Sequence[str]) -> str:
-    reasons = "; ".join(f"{skipped.path}: {skipped.reason}" for skipped in collection.skipped[:3])
-    found = f" ({reasons})" if reasons else ""
-    return f"There is nothing to index in {', '.join(inputs)}{found}: give files or folders of documents."
+def _refuse(collection: "Collection", inputs: Sequence[str], strict: bool) -> None:
+    """End the build before it changes anything where there is nothing to index, or `strict` and something left out."""
+    from service.report import skipped_lines
 
-
-def _print_report(collection: "Collection", report: "BuildReport", as_json: bool) -> None:
-    skipped = [{"path": s.path, "reason": s.reason} for s in collection.skipped]
-    if as_json:
-        from service.answers import to_json
-
-        click.echo(to_json({**asdict(report), "skipped": skipped}))
+    faults = [entry for entry in collection.skipped if not entry.expected]
+    if collection.documents and not (strict and faults):
         return
-    counts = ", ".join(f"{report.counts[name]:,} {name}" for name in ("documents", "passages", "findings", "events"))
-    changes = ", ".join(
-        f"{len(getattr(report, name)):,} {name}" for name in ("added", "changed", "removed", "unchanged")
-    )
-    if not report.published:
-        click.echo("Nothing has changed since the last build.")
-    click.echo(f"Generation {report.generation}: {counts}.")
-    click.echo(f"Documents: {changes}.")
-    click.echo(f"Texts encoded: {report.encoded:,}; taken from the cache: {report.cached:,}.")
-    for entry in skipped[:_SHOWN]:
-        click.echo(f"Skipped {entry['path']}: {entry['reason']}")
-    if len(skipped) > _SHOWN:
-        click.echo(f"… and {len(skipped) - _SHOWN:,} more; `--json` lists them all.")
-    click.echo(f"Done in {report.total_seconds:.1f} s.")
+    for line in skipped_lines(collection.skipped):
+        click.echo(line, err=True)
+    if not collection.documents:
+        raise _Failure(f"There is nothing to index in {', '.join(inputs)}: give files or folders of documents.")
+    raise _Failure("Nothing was built: with --strict, every file has to be read whole.")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
 """Whether an index can be relied on: each check says what it found and, where something is wrong, what mends it."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from indexer.cache import check_cache
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
 from models.encoder import ModelError
 
@@ -81,14 +80,10 @@ def _encoder(data: Path, load: "Callable[[], Encoder]") -> Check:
 def _cache(path: Path) -> Check:
     if not path.exists():
         return Check("cache", True, "There is no cache of vectors; the next build makes one.")
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            result = connection.execute("PRAGMA quick_check").fetchone()[0]
-    except sqlite3.Error as error:
-        result = str(error)
-    if result == "ok":
+    problem = check_cache(path)
+    if problem is None:
         return Check("cache", True, "The cache of vectors can be read.")
-    return Check("cache", False, f"The cache of vectors is damaged ({result}); it can go.", f"rm {quote(str(path))}")
+    return Check("cache", False, f"The cache of vectors is damaged ({problem}); it can go.", f"rm {quote(str(path))}")
 
 
 def _disk(data: Path) -> Check:

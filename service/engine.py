@@ -26,6 +26,7 @@ from service.answers import (
     SearchResponse,
 )
 from service.columns import FACETS, UNKNOWN, Columns, Filters, Mask, read_columns
+from service.mask import Answer, masked
 from service.question import Question, understand
 from service.retrieve import Retrieved, everything, retrieve, word_weights
 from service.show import Span, best_sentence, highlights, label
@@ -73,12 +74,15 @@ class _Refused:
 class Engine:
     """Answers questions about the generation that `data` names as current. Safe to use from several threads."""
 
-    def __init__(self, data: Path, encoder: "Encoder", forces: "Forces | None" = None) -> None:
+    def __init__(
+        self, data: Path, encoder: "Encoder", forces: "Forces | None" = None, *, mask_contacts: bool = True
+    ) -> None:
         from corpus.forces import load_forces
 
         self.data = Path(data)
         self._encoder = encoder
         self._forces = load_forces() if forces is None else forces
+        self._mask_contacts = mask_contacts
         self._opening = threading.Lock()
         self._open: _Open | None = None
         self._refused: _Refused | None = None
@@ -97,7 +101,7 @@ class Engine:
         nearest = hits[:0] if len(hits) else _hits(held.columns, found, passing, False)[:NEAREST]
         show = _Showing(held, question, found, members, request.explain)
         results, near = show.hits(shown), show.hits(nearest)
-        return {
+        answer: SearchResponse = {
             "query": request.query,
             "expansions": [],
             "match": _match(bool(len(hits)), bool((members & found.good).any())),
@@ -109,18 +113,19 @@ class Engine:
             "facets": {name: self._facet(held, name, found.members, request.filters) for name in FACETS},
             "suggested_filters": {},
         }
+        return self._shown(answer)
 
     def document(self, key: str) -> DocumentAnswer | None:
         """One document, or None where the current generation does not have it."""
-        return records.document_by_key(self._current().generation.tables, key)
+        return self._shown(records.document_by_key(self._current().generation.tables, key))
 
     def passage(self, key: str) -> Passage | None:
         """One passage, or None."""
-        return records.passage_by_key(self._current().generation.tables, key)
+        return self._shown(records.passage_by_key(self._current().generation.tables, key))
 
     def finding(self, key: str) -> FindingAnswer | None:
         """One finding, or None."""
-        return records.finding_by_key(self._current().generation.tables, key)
+        return self._shown(records.finding_by_key(self._current().generation.tables, key))
 
     def matched(self, query: str, text: str) -> list[Span]:
         """The places in a text of the words of a query."""
@@ -157,6 +162,9 @@ class Engine:
             "counts": dict(manifest.counts),
             "problem": problem,
         }
+
+    def _shown(self, answer: Answer) -> Answer:
+        return masked(answer) if self._mask_contacts else answer
 
     def _retrieve(self, held: _Open, question: Question) -> Retrieved:
         if question.empty:

@@ -27,6 +27,7 @@ SETTINGS = (
         "Folder, or name in the local cache, of a sentence-transformers model; empty for the bundled one.",
     ),
     Setting("PRECEDENT_FORCES", "", "File of further force names and aliases; empty for none."),
+    Setting("PRECEDENT_MASK", "on", "Whether telephone numbers and e-mail addresses are shown as dots: on or off."),
     Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),
     Setting("PRECEDENT_PORT", "8000", "Port that `precedent serve` listens on, 0 to 65535."),
     Setting("PRECEDENT_THREADS", "4", "Requests that `precedent serve` answers at once, 1 to 64."),
@@ -40,6 +41,7 @@ class Settings:
     data: Path
     encoder: str | None
     forces: Path | None
+    mask: bool
     host: str
     port: int
     threads: int
@@ -56,6 +58,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data=Path(values["PRECEDENT_DATA"]),
         encoder=values["PRECEDENT_ENCODER"] or None,
         forces=forces,
+        mask=_switch(values, "PRECEDENT_MASK"),
         host=values["PRECEDENT_HOST"],
         port=_whole(values, "PRECEDENT_PORT", 0, 65535),
         threads=_whole(values, "PRECEDENT_THREADS", 1, 64),
@@ -67,3 +70,9 @@ def _whole(values: Mapping[str, str], name: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
         raise SettingsError(f"{name} is {text!r}: set it to a whole number from {low} to {high}.")
     return int(text)
+
+
+def _switch(values: Mapping[str, str], name: str) -> bool:
+    if values[name].lower() not in ("on", "off"):
+        raise SettingsError(f"{name} is {values[name]!r}: set it to on or off.")
+    return values[name].lower() == "on"

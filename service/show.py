@@ -1,8 +1,8 @@
 """How a passage is shown: the words that matched, the sentence that says it best, labels, dates, a citation."""
 
 import calendar
-import hashlib
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -77,10 +77,14 @@ def status_words(status: str, date: str | None) -> str:
 
 
 @cache
-def sample_hashes() -> frozenset[str]:
-    """SHA-256 of each invented document that comes with the program, by which it is known wherever it lies."""
-    files = (file for file in resources.files("corpus").joinpath("sample").iterdir() if file.is_file())
-    return frozenset(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+def _sample_forces() -> frozenset[str]:
+    listed = tomllib.loads(resources.files("corpus").joinpath("sample/forces.toml").read_text("utf-8"))
+    return frozenset(force["slug"] for force in listed["force"])
+
+
+def fictional(force: str | None) -> bool:
+    """Whether a document of this force is an invented one: its force is one of the bundled sample's."""
+    return force in _sample_forces()
 
 
 def highlights(text: str, tokens: Sequence[str], analyzer: "tantivy.TextAnalyzer") -> list[tuple[Span, str]]:

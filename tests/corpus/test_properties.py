@@ -10,7 +10,7 @@ from corpus.forces import load_forces
 from corpus.merge import merge
 from corpus.model import Document, Source
 from corpus.parse import parse
-from corpus.readers import decode
+from corpus.readers.plain import decode
 from corpus.register import TAG
 
 FORCES = load_forces()

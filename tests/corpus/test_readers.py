@@ -1,30 +1,82 @@
 """Which files are read, under which key, and what is said of those that are not."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from corpus.model import CorpusError
+from corpus import load
+from corpus.forces import load_forces
+from corpus.model import CorpusError, Document, Source
+from corpus.parse import parse
 from corpus.readers import read_paths
 
 
 def test_what_is_left_out_is_listed_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("Lamps burn.", "utf-8")
-    (tmp_path / "empty.txt").write_text(" \n", "utf-8")
-    (tmp_path / "table.xls").write_bytes(b"\xd0\xcf")
-    (tmp_path / "binary.txt").write_bytes(b"a\0b")
     (tmp_path / "README.md").write_text("About this folder.", "utf-8")
     (tmp_path / ".hidden.txt").write_text("Not looked at.", "utf-8")
-    Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.txt")).write_text("Lamps burn.", "utf-8")
-    sources, skipped = read_paths([str(tmp_path)])
+    (tmp_path / "~$report.docx").write_bytes(b"Wick")
+    (tmp_path / "names.toml").write_text("", "utf-8")
+    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf")
+    sources, skipped = read_paths([str(tmp_path)], others=[tmp_path / "names.toml"])
     assert [source.key for source in sources] == ["good.txt"]
-    reasons = {Path(entry.path).name: entry.reason for entry in skipped}
-    assert set(reasons) == {"empty.txt", "table.xls", "binary.txt", "README.md", "bad\ufffd.txt"}
-    assert "no text" in reasons["empty.txt"]
-    assert ".txt" in reasons["table.xls"]
-    assert "not text" in reasons["binary.txt"]
-    assert "rename it" in reasons["bad\ufffd.txt"]
+    assert {Path(entry.path).name for entry in skipped if entry.expected} == {
+        "README.md", ".hidden.txt", "~$report.docx", "names.toml",
+    }  # fmt: skip
+    assert [(Path(e.path).name, e.reason) for e in skipped if not e.expected] == [
+        ("old.doc", "is of a kind that is not read (.doc); open it in Word and save it as .docx.")
+    ]
+
+
+def test_a_folder_is_read_below_and_links_are_followed_within_it_only(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "deep" / "er" / "a.txt").write_text("Lamps burn.", "utf-8")
+    (folder / "b.txt").symlink_to(folder / "deep" / "er" / "a.txt")
+    (tmp_path / "c.txt").write_text("Moths fly.", "utf-8")
+    (folder / "c.txt").symlink_to(tmp_path / "c.txt")
+    (folder / "d").symlink_to(folder / "deep")
+    sources, skipped = read_paths([str(folder)])
+    assert [source.text for source in sources] == ["Lamps burn."]
+    assert {Path(entry.path).name for entry in skipped} == {"c.txt", "d"}
+    assert all("is a link out of the folder" in entry.reason for entry in skipped)
+    assert [source.text for source in read_paths([str(folder / "c.txt")])[0]] == ["Moths fly."]
+
+
+def test_progress_is_told_for_each_file(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text("Lamps burn.", "utf-8")
+    told: list[tuple[int, int]] = []
+    read_paths([str(tmp_path)], progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3)]
+
+
+THREE = (("1", "Lamps burn"), ("../a b?", "Moths fly"), ("..", "Oil is bought"))
+
+
+def test_documents_of_one_file_have_keys_and_hashes_of_their_own(tmp_path: Path) -> None:
+    lines = [f'{{"_id": "{name}", "text": "{said}."}}' for name, said in THREE]
+    path = tmp_path / "notes.jsonl"
+    path.write_text("\n".join(lines), "utf-8")
+    before = {source.key: source.sha256 for source in read_paths([str(path)])[0]}
+    assert set(before) == {"notes.jsonl/1", "notes.jsonl/..%2Fa b%3F", "notes.jsonl/%2E%2E"}
+    path.write_text("\n".join(lines).replace("Moths fly", "Moths sit"), "utf-8")
+    after = {source.key: source.sha256 for source in read_paths([str(path)])[0]}
+    assert {key for key in before if before[key] != after[key]} == {"notes.jsonl/..%2Fa b%3F"}
+
+
+def test_a_parser_that_fails_costs_its_document_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(source: Source, *_: object, **__: object) -> Document:
+        if "Moths" in source.text:
+            raise ZeroDivisionError("lamps by none")
+        return parse(source, load_forces())
+
+    monkeypatch.setattr("corpus.parse", fail)
+    (tmp_path / "a.txt").write_text("Lamps burn on the quay.", "utf-8")
+    (tmp_path / "b.txt").write_text("Moths fly to the lamps.", "utf-8")
+    collection = load([str(tmp_path)], load_forces())
+    assert [document.key for document in collection.documents] == ["a.txt"]
+    assert "ZeroDivisionError: lamps by none" in collection.skipped[0].reason
 
 
 def test_a_path_that_is_not_there_is_an_error() -> None:

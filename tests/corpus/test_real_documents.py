@@ -33,6 +33,12 @@ def question(document: Document, section: int | None) -> str:
 
 
 @needs_shared
+def test_nothing_of_them_is_taken_for_garbled(real: dict[str, Document]) -> None:
+    assert len(real) > 10
+    assert [note for document in real.values() for note in document.notes if "garbled" in note] == []
+
+
+@needs_shared
 def test_report_003_is_whose_and_when(real: dict[str, Document]) -> None:
     document = real["003"]
     assert (document.kind, document.force, document.date) == ("inspection_report", "essex", "2007-10")

@@ -12,7 +12,6 @@ from corpus.model import Document, Event, Finding
 from indexer.build import build
 from service.app import create_app
 from service.engine import Engine
-from service.show import sample_hashes
 
 FORCES = ("essex", "kent", "gwent", "surrey")
 WORDS = "missing children patrol custody abuse training vetting cyber search officers stalking records".split()  # noqa: SIM905
@@ -42,7 +41,7 @@ def _paper(number: int) -> Document:
 def _open_record() -> Document:
     """A record whose status nobody set, with a text that tries to be markup, under an odd key.
 
-    Its file is one of the bundled sample's, so that it counts as fictional.
+    Its force is one of the bundled sample's, so that it counts as fictional.
     """
     key = "gwent/odd & <name>?#1\n2"
     text = 'The force should <script>alert(1)</script> train officers & "staff" in \'; DROP TABLE passages; --.'
@@ -50,9 +49,8 @@ def _open_record() -> Document:
     return document(
         key,
         kind="register_record",
-        force="gwent",
+        force="saltmere",
         title="<b>Odd</b> title",
-        sha256=min(sample_hashes()),
         notes=("The last event has no end.",),
         url="javascript:alert(1)",
         findings=(finding,),

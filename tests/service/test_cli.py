@@ -57,7 +57,13 @@ def test_build_search_and_doctor(tmp_path: Path, papers: Path) -> None:
     built = run("build", papers, "--data", data)
     assert built.exit_code == 0
     assert "2 documents" in built.stdout
-    assert "2 added" in built.stdout
+    (papers / "two.txt").unlink()
+    (papers / "three.txt").write_text("Custody\n\nCells are cold in Kent.\n", encoding="utf-8")
+    changed = run("build", papers, "--data", data).stdout
+    assert (
+        "Since the build before: 1 new, 0 changed, 1 gone, 1 as they were.\n  - new: three.txt\n  - gone: two.txt"
+        in changed
+    )
     again = run("build", "--data", data, "--json")
     assert again.exit_code == 0
     report = json.loads(again.stdout)
@@ -116,7 +122,7 @@ def test_an_index_keeps_the_forces_it_was_built_with(tmp_path: Path, monkeypatch
     data = str(tmp_path / "data")
     assert run("build", str(tmp_path / "papers"), "--data", data).exit_code == 0
     monkeypatch.delenv("PRECEDENT_FORCES")
-    assert "1 unchanged" in run("build", "--data", data).output
+    assert "Nothing has changed" in run("build", "--data", data).output
     assert "Lampshire Police" in run("search", "lamps", "--force", "lampshire", "--data", data).output
 
 

@@ -1,6 +1,5 @@
 """The engine on a small collection: what is found, how it is shown, and how a new index is taken up."""
 
-import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +13,7 @@ from service.columns import UNKNOWN, Filters
 from service.engine import Engine, SearchRequest
 from service.question import understand
 from service.retrieve import DENSE_WEIGHT
-from service.show import best_sentence, citation, date_words, excerpt, pieces, sample_hashes, sentences, status_words
+from service.show import best_sentence, citation, date_words, excerpt, fictional, pieces, sentences, status_words
 
 
 def test_a_recommendation_given_to_four_forces_is_one_hit_with_four_members(engine: Engine) -> None:
@@ -243,11 +242,8 @@ def test_an_excerpt_has_the_best_sentence_in_it() -> None:
     assert end - start <= 310
 
 
-def test_the_bundled_sample_is_known_by_its_content() -> None:
-    sample = Path(__file__).parents[2] / "corpus" / "sample"
-    hashes = {hashlib.sha256(path.read_bytes()).hexdigest() for path in sample.iterdir()}
-    assert hashes == sample_hashes()
-    assert len(hashes) >= 6
+def test_the_forces_of_the_bundled_sample_are_fictional_and_real_ones_are_not() -> None:
+    assert [fictional(force) for force in ("saltmere", "ostrey-and-vale", "essex", None)] == [True, True, False, False]
 
 
 def test_a_generation_pruned_under_its_reader_still_answers(tmp_path: Path, publish: Callable[..., str]) -> None:

@@ -1,0 +1,207 @@
+"""Folders in: which files are read, under which key, and what is said of those that are not."""
+
+import hashlib
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from corpus.model import CorpusError, Source
+from corpus.readers.formats import READERS
+from corpus.readers.reading import MEGABYTE, Limits, Text
+from corpus.readers.worker import ReaderProcess
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or a `part` of one ("row 14"), that was not read, and why: words that go on from its name.
+
+    `expected` is True for what is no document in the first place, such as a readme.
+    """
+
+    path: str
+    reason: str
+    part: str = ""
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file to read, and the key that its document will have; or, with `skipped`, why it is not to be read."""
+
+    path: Path
+    key: str
+    skipped: Skipped | None = None
+
+
+def read_paths(
+    paths: Sequence[str],
+    limits: Limits | None = None,
+    *,
+    others: Sequence[Path] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[list[Source], list[Skipped]]:
+    """Every readable document under `paths` (files or folders), in a stable order, and what was left out.
+
+    `others` are files that stand among the documents and are none. `progress` is called with files done and
+    their number. Raises CorpusError for a path that does not exist.
+    """
+    limits = limits or Limits()
+    sources: list[Source] = []
+    skipped: list[Skipped] = []
+    apart = {_real(path) for path in others}
+    found = _unique_keys([_judged(file, limits, apart) for file in _once(paths)])
+    keys: set[str] = set()
+    with ReaderProcess(limits) as reader:
+        for number, file in enumerate(found):
+            if progress:
+                progress(number, len(found))
+            if file.skipped:
+                skipped.append(file.skipped)
+                continue
+            try:
+                read = reader.read(file.path)
+            except CorpusError as error:
+                skipped.append(_skip(file.path, str(error)))
+                continue
+            single = len(read.reading.texts) == 1
+            for source in (_source(file, text, read.sha256 if single else "") for text in read.reading.texts):
+                if source.key in keys:
+                    skipped.append(_skip(file.path, f"would be known as {source.key}, as another is; rename it."))
+                else:
+                    sources.append(source)
+                    keys.add(source.key)
+            skipped += (_skip(file.path, part.reason, part.where) for part in read.reading.left_out)
+    return sources, skipped
+
+
+def _skip(path: Path, reason: str, part: str = "", *, expected: bool = False) -> Skipped:
+    return Skipped(os.fsencode(path).decode("utf-8", "replace"), reason, part, expected)
+
+
+def _once(paths: Sequence[str]) -> list[_Found]:
+    """What stands under `paths`; a file that is reached twice (given twice, a link) only by its first way."""
+    kept: dict[Path, _Found] = {}
+    for file in (file for given in paths for file in _files(given)):
+        kept.setdefault(file.path if file.skipped else _real(file.path), file)
+    return list(kept.values())
+
+
+def _files(given: str) -> Iterator[_Found]:
+    root = Path(given)
+    if not root.exists():
+        raise CorpusError(f"There is no file or folder {given}. Check the path given to build.")
+    if not root.is_dir():
+        yield _Found(root, root.name)
+        return
+    home = _real(root)
+    unopened: list[OSError] = []
+    for folder, folders, names in os.walk(root, onerror=unopened.append):
+        linked = [name for name in folders if Path(folder, name).is_symlink()]
+        hidden = [name for name in folders if name.startswith(".")]
+        folders[:] = sorted(set(folders) - set(linked) - set(hidden))
+        for name in sorted([*names, *linked, *hidden]):
+            path = Path(folder, name)
+            yield _Found(path, path.relative_to(root).as_posix(), _unfit(path, home))
+    for error in unopened:
+        path = Path(os.fsdecode(error.filename))
+        yield _Found(path, "", _skip(path, f"is a folder that cannot be opened ({error.strerror}); check permissions."))
+
+
+def _unfit(path: Path, home: Path) -> Skipped | None:
+    """Why a thing in a folder is not to be read, by its name or by being a link; None where nothing speaks against."""
+    if path.name.startswith((".", "~$")):
+        return _skip(path, "is hidden, or a temporary file of an office program.", expected=True)
+    if path.is_symlink():
+        target = _real(path)
+        if not path.exists():
+            return _skip(path, "is a link to something that is not there; remove it.")
+        if path.is_dir() or not target.is_relative_to(home):
+            return _skip(path, f"is a link out of the folder; copy {target.name} here, or give build its own path.")
+    return None
+
+
+def _real(path: Path) -> Path:
+    # Path.resolve fails on a link that leads to itself.
+    return Path(os.path.realpath(path))
+
+
+def _judged(file: _Found, limits: Limits, apart: set[Path]) -> _Found:
+    """`file`, with why it is not to be read where its name, kind or size say so."""
+    return replace(file, skipped=file.skipped or _not_a_document(file.path, apart) or _unreadable(file, limits))
+
+
+def _not_a_document(path: Path, apart: set[Path]) -> Skipped | None:
+    if path.name.lower() in ("readme.md", "readme.txt"):
+        return _skip(path, "describes the folder and is not a document of it.", expected=True)
+    if _real(path) in apart:
+        return _skip(path, "names forces and is not a document.", expected=True)
+    return None
+
+
+def _unreadable(file: _Found, limits: Limits) -> Skipped | None:
+    path = file.path
+    if not file.key.isprintable() and any("\udc80" <= character <= "\udcff" for character in file.key):
+        return _skip(path, "has a name that is not UTF-8 text; rename it.")
+    try:
+        status = path.stat()
+    except OSError as error:
+        return _skip(path, f"cannot be opened ({error.strerror}); check its permissions.")
+    if not stat.S_ISREG(status.st_mode):
+        return _skip(path, "is not a file but a pipe, socket or device; remove it.")
+    if path.suffix.lower() not in READERS:
+        return _skip(path, f"is of a kind that is not read ({path.suffix or 'no ending'}); {_mend(path.suffix)}")
+    if not status.st_size:
+        return _skip(path, "is empty; get it again from where it came.")
+    if status.st_size > limits.size:
+        size, most = status.st_size // MEGABYTE, limits.size // MEGABYTE
+        return _skip(path, f"is {size:,} MB large, and at most {most:,} MB are read; split it, or save its text alone.")
+    return None
+
+
+_MENDS = {
+    ".doc": "open it in Word and save it as .docx.",
+    ".rtf": "open it in Word and save it as .docx.",
+    ".odt": "open it and save it as .docx.",
+    ".pages": "open it and save it as .docx or PDF.",
+    ".xls": "open it in Excel and save it as .xlsx.",
+    ".ods": "open it and save it as .xlsx.",
+    ".ppt": "save it as PDF.",
+    ".pptx": "save it as PDF.",
+    ".zip": "unpack it.",
+    ".mht": "open it in a browser and save it as a web page (.html).",
+    ".mhtml": "open it in a browser and save it as a web page (.html).",
+    ".eml": "save the message, or what is attached to it, as PDF.",
+    ".msg": "save the message, or what is attached to it, as PDF.",
+}
+
+
+def _mend(suffix: str) -> str:
+    return _MENDS.get(suffix.lower()) or f"what is read ends in {', '.join(sorted(READERS))}."
+
+
+def _source(file: _Found, text: Text, sha256: str) -> Source:
+    """A source of a file that may hold several: each then has its name in its key, and a hash of its own."""
+    key = f"{file.key}/{_in_key(text.name)}" if text.name else file.key
+    own = sha256 or hashlib.sha256(repr((text.text, sorted(text.metadata.items()))).encode()).hexdigest()
+    return Source(str(file.path), key, text.text, own, text.headings, text.pages, text.metadata)
+
+
+def _in_key(name: str) -> str:
+    # A key stands in an address: "." and ".." would be folded out of it, and a slash would part it.
+    return quote(name, safe=" !$&'()*+,:;=@") if name.strip(".") else name.replace(".", "%2E")
+
+
+def _unique_keys(files: list[_Found]) -> list[_Found]:
+    """Two folders may hold files of the same relative path: those, and only those, get the whole path as given."""
+    counts = Counter(file.key for file in files if not file.skipped)
+    return [replace(file, key=_whole(file.path)) if counts[file.key] > 1 else file for file in files]
+
+
+def _whole(path: Path) -> str:
+    # A browser folds ".." out of an address, so a key must not hold it.
+    steps = ("up" if step == ".." else step for step in path.as_posix().split("/"))
+    return "/".join(step for step in steps if step not in ("", "."))

@@ -1,0 +1,113 @@
+"""Which reader reads which file; what holds for all of them is checked here."""
+
+import re
+from dataclasses import replace
+from pathlib import PurePath
+
+from corpus.model import CorpusError
+from corpus.readers.plain import read_text
+from corpus.readers.reading import Limits, Reader, Reading, Text
+
+
+def read_bytes(raw: bytes, path: str, limits: Limits) -> Reading:
+    """The documents in a file of the name `path`. Raises CorpusError for one that cannot be read."""
+    suffix = PurePath(path).suffix.lower()
+    reader = READERS[suffix]
+    _check_content(raw, suffix)
+    reading = reader(raw, limits)
+    if sum(len(text.text) for text in reading.texts) > limits.characters:
+        raise CorpusError(f"holds more than {limits.characters:,} characters of text; split it into smaller files.")
+    texts = tuple(_sound(text) for text in reading.texts if text.text.strip())
+    if not texts and not reading.left_out:
+        raise CorpusError("holds no text.")
+    return replace(reading, texts=texts)
+
+
+_CONTENTS = (
+    (re.compile(rb"\s*%PDF-"), "a PDF", (".pdf",)),
+    (re.compile(rb"PK\x03\x04"), "a Word, Excel or zip file", (".docx", ".xlsx")),
+    (
+        re.compile(rb"\xd0\xcf\x11\xe0"),
+        "protected by a password, or in an Office format from before 2007",
+        (),
+    ),
+    (re.compile(rb"\{\\rtf"), "a rich text (RTF) file", ()),
+    (re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.I), "a web page", (".html", ".htm")),
+)
+
+
+def _check_content(raw: bytes, suffix: str) -> None:
+    """Refuse a file whose content is of another format than its name says."""
+    head = raw[:1024]
+    for pattern, name, suffixes in _CONTENTS:
+        if pattern.match(head) and suffix not in suffixes:
+            mend = f"rename it to end in {suffixes[0]}" if len(suffixes) == 1 else "open it and save it anew"
+            raise CorpusError(f"is {name}, although its name ends in {suffix}; {mend}.")
+
+
+_BROKEN = re.compile("[\ud800-\udfff\0]")  # cannot be stored as UTF-8, or ends a string in C
+
+
+def _sound(text: Text) -> Text:
+    """`text` without what cannot be stored; places stay as they are."""
+    metadata = {name: _BROKEN.sub("\ufffd", value) for name, value in text.metadata.items()}
+    return replace(
+        text, text=_BROKEN.sub("\ufffd", text.text), metadata=metadata, name=_BROKEN.sub("\ufffd", text.name)
+    )
+
+
+def _pdf(raw: bytes, limits: Limits) -> Reading:
+    from corpus.readers.pdf import read_pdf
+
+    return read_pdf(raw, limits)
+
+
+def _html(raw: bytes, limits: Limits) -> Reading:
+    from corpus.readers.markup import read_html
+
+    return read_html(raw, limits)
+
+
+def _markdown(raw: bytes, limits: Limits) -> Reading:
+    from corpus.readers.markup import read_markdown
+
+    return read_markdown(raw, limits)
+
+
+def _docx(raw: bytes, limits: Limits) -> Reading:
+    from corpus.readers.markup import read_docx
+
+    return read_docx(raw, limits)
+
+
+def _csv(raw: bytes, limits: Limits) -> Reading:
+    from corpus.readers.export import read_csv
+
+    return read_csv(raw, limits)
+
+
+def _xlsx(raw: bytes, limits: Limits) -> Reading:
+    from corpus.readers.export import read_xlsx
+
+    return read_xlsx(raw, limits)
+
+
+def _jsonl(raw: bytes, limits: Limits) -> Reading:
+    from corpus.readers.jsonl import read_jsonl
+
+    return read_jsonl(raw, limits)
+
+
+READERS: dict[str, Reader] = {
+    ".txt": read_text,
+    ".text": read_text,
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".html": _html,
+    ".htm": _html,
+    ".pdf": _pdf,
+    ".docx": _docx,
+    ".csv": _csv,
+    ".xlsx": _xlsx,
+    ".jsonl": _jsonl,
+}

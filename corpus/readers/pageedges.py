@@ -1,0 +1,93 @@
+"""What pages repeat at their upper and lower edges: running headers, footers, page numbers."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from corpus.readers.pagelayout import Habits, Page, rounded, rows_of
+
+EDGE = 0.12  # part of a page's height in which running lines stand, above and below
+_LINES = 3  # running lines at one edge
+_COVER = 100  # words that a title page has at most
+_NUMBER = re.compile(r"[-–|\s]*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?[-–|\s]*", re.I)
+_PRINTED = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}:\d\d\b.*|(?:https?|file)://\S+(?: \d+/\d+)?")
+
+
+class _Edge(NamedTuple):
+    """A line at the upper or lower edge of page `page`, made of its runs of the indexes `runs`."""
+
+    page: int
+    upper: bool
+    runs: tuple[int, ...]
+    text: str
+    middle: float
+    size: float
+
+
+def furniture(pages: Sequence[Page], habits: Habits) -> frozenset[tuple[int, int]]:
+    """(page, index of the run) of all that recurs at page edges, but for title and date on the first page."""
+    groups: dict[tuple[bool, str], list[_Edge]] = defaultdict(list)
+    for at, page in enumerate(pages):
+        for edge in _edges(at, page):
+            groups[edge.upper, re.sub(r"\d+", "0", edge.text.casefold())].append(edge)
+    filled = sum(1 for page in pages if page.layers)
+    dropped = [edge for group in groups.values() if _recurs(group, filled, habits) for edge in group]
+    dropped += [edge for group in groups.values() for edge in group if _PRINTED.fullmatch(edge.text)]
+    return frozenset(
+        (edge.page, run) for edge in dropped if edge.page or not _opens(edge, pages[0]) for run in edge.runs
+    )
+
+
+def _edges(at: int, page: Page) -> Iterator[_Edge]:
+    """The first and last few lines of a page, as far as they stand near its edges."""
+    if not page.layers:
+        return
+    zone = EDGE * page.height
+    number = {id(run): index for index, run in enumerate(page.layers[0])}
+    near = [run for run in page.layers[0] if run.bottom < zone or run.top > page.height - zone]
+    rows = rows_of(near)
+    upper = [row for row in rows if row[0].bottom < zone]
+    lower = [row for row in rows if row[0].top > page.height - zone]
+    for rows, top in ((upper[:_LINES], True), (lower[-_LINES:], False)):
+        for row in rows:
+            text = " ".join(run.text for run in row)
+            size = max(rounded(run.bottom - run.top) for run in row)
+            yield _Edge(at, top, tuple(number[id(run)] for run in row), text, row[0].bottom, size)
+
+
+def _recurs(edges: Sequence[_Edge], count: int, habits: Habits) -> bool:
+    """Whether lines that are the same but for digits are no text: on most pages, each second, or a chapter's."""
+    pages = sorted({edge.page for edge in edges})
+    if _NUMBER.fullmatch(edges[0].text):
+        return len(pages) > 1 or "page" in edges[0].text.lower()
+    if len(pages) < 2 or not _counted(edges):
+        return False
+    plain = edges[0].size <= 1.05 * habits.size
+    level = max(edge.middle for edge in edges) - min(edge.middle for edge in edges) < 4
+    if len(pages) == 2:
+        return plain and level and count <= 4
+    each_second = len({page % 2 for page in pages}) == 1 and 4 * len(pages) >= count
+    chapter = plain and level and all(below - above <= 2 for above, below in pairwise(pages))
+    return 2 * len(pages) >= count or each_second or chapter
+
+
+def _counted(edges: Sequence[_Edge]) -> bool:
+    """Whether each number in the lines stays the same or goes up with the pages."""
+    numbers = [(edge.page, [int(digits) for digits in re.findall(r"\d{1,9}", edge.text)]) for edge in edges]
+    for at in range(min(len(values) for _, values in numbers)):
+        same = {values[at] for _, values in numbers}
+        rising = {values[at] - page for page, values in numbers}
+        if len(same) > 1 and len(rising) > 1 + len(numbers) // 5:
+            return False
+    return True
+
+
+def _opens(edge: _Edge, page: Page) -> bool:
+    """Whether a running line stays on the first page: it may be where the title or the date is stated."""
+    if _NUMBER.fullmatch(edge.text) or _PRINTED.fullmatch(edge.text):
+        return False
+    others = [run.text for at, run in enumerate(page.layers[0]) if at not in edge.runs]
+    stated = edge.text.casefold() in " ".join(others).casefold()
+    return not stated and (edge.upper or sum(len(text.split()) for text in others) < _COVER)

@@ -1,0 +1,209 @@
+"""The lines of printed pages in reading order: running headers dropped, columns one after the other, table rows whole.
+
+Places are in points, from the top left corner of the page. Nothing here knows PDF.
+"""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
+from statistics import median
+from typing import NamedTuple
+
+GAP = 0.9  # heights of a line: a gap this wide parts cells or columns, hardly ever words
+
+
+class Run(NamedTuple):
+    """Words on one line without a wide gap between them. `first` is the right edge of the first word."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    first: float
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's runs in the order of the file: those of its main direction, then those that stand sideways."""
+
+    layers: tuple[tuple[Run, ...], ...]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What most of a document keeps to: the height and weight of its body, the step from line to line by height."""
+
+    size: float
+    bold: bool
+    steps: dict[float, float]
+
+    def step(self, size: float) -> float:
+        """Usual distance of two lines of a paragraph."""
+        return self.steps.get(size, 1.25 * size)
+
+
+def rounded(size: float) -> float:
+    """`size` to half a point: what differs by less is the same."""
+    return round(2 * size) / 2
+
+
+def habits_of(pages: Sequence[Page]) -> Habits:
+    """Habits of the document that `pages` make."""
+    looks: Counter[tuple[float, bool]] = Counter()
+    steps: dict[float, Counter[float]] = defaultdict(Counter)
+    for runs in (page.layers[0] for page in pages if page.layers):
+        sizes = [rounded(run.bottom - run.top) for run in runs]
+        for run, size in zip(runs, sizes, strict=True):
+            looks[size, run.bold] += len(run.text)
+        for (above, size), (below, other) in pairwise(zip(runs, sizes, strict=True)):
+            step = below.bottom - above.bottom
+            if size == other and abs(below.left - above.left) < 1 and 0.8 * size < step < 2.5 * size:
+                steps[size][rounded(step)] += 1
+    size, bold = max(looks, key=lambda look: (looks[look], look), default=(10.0, False))
+    usual = {size: min(s for s, n in seen.items() if 2 * n >= max(seen.values())) for size, seen in steps.items()}
+    return Habits(size, bold, usual)
+
+
+def rows_of(runs: Iterable[Run]) -> list[list[Run]]:
+    """`runs` that stand side by side, from the top, each row from the left."""
+    rows: list[list[Run]] = []
+    centre = high = 0.0
+    for run in sorted(runs, key=lambda run: run.top + run.bottom):
+        middle, own = (run.top + run.bottom) / 2, run.bottom - run.top
+        if rows and middle - centre < 0.4 * max(high, own):
+            rows[-1].append(run)
+            if own > high:
+                centre, high = middle, own
+        else:
+            rows.append([run])
+            centre, high = middle, own
+    for row in rows:
+        row.sort(key=lambda run: run.left)
+    return rows
+
+
+class _Slice(NamedTuple):
+    """Rows between two that reach over several columns, or between gaps across the page; by column."""
+
+    kind: str  # "whole", "columns", "side" (one column only), "unsure"
+    rows: list[list[Run]]
+    columns: list[list[Run]]
+
+
+def regions_of(runs: Sequence[Run], habits: Habits) -> list[list[list[Run]]]:
+    """The rows of each stretch of one column, in the order in which they are read."""
+    gutters = _gutters(runs)
+    rows = rows_of(runs)
+    if not gutters:
+        return [rows] if rows else []
+    regions: list[list[list[Run]]] = []
+    whole: list[list[Run]] = []
+    for kind, group in _groups(_slices(rows, gutters, habits)):
+        if kind == "columns" and not _is_table(group):
+            regions += [whole] if whole else []
+            whole = []
+            columns = zip(*(part.columns for part in group), strict=True)
+            regions += [rows_of(run for part in column for run in part) for column in columns if any(column)]
+        else:
+            whole += [row for part in group for row in part.rows]
+    return regions + ([whole] if whole else [])
+
+
+def _gutters(runs: Sequence[Run]) -> list[float]:
+    """Middles of the upright stretches that the fewest runs cross, with runs on both sides."""
+    if len(runs) < 8:
+        return []
+    low, high = min(run.left for run in runs), max(run.right for run in runs)
+    width = int(high - low) + 2
+    edges = [0] * (width + 1)
+    for run in runs:
+        edges[int(run.left - low)] += 1
+        edges[int(run.right - low) + 1] -= 1
+    cover = list(accumulate(edges))
+    least = min(cover[int(0.15 * width) : int(0.85 * width) + 1])
+    found = []
+    for free, group in groupby(range(width), key=lambda at: cover[at] <= least + 1):
+        stretch = list(group)
+        left, right = low + stretch[0], low + stretch[-1]
+        if free and right - left >= 7 and 0.15 * width < (stretch[0] + stretch[-1]) / 2 < 0.85 * width:
+            before, behind = sum(run.right <= left + 1 for run in runs), sum(run.left >= right - 1 for run in runs)
+            found += [(left + right) / 2] if min(before, behind) >= 3 else []
+    return found
+
+
+def _slices(rows: Sequence[list[Run]], gutters: Sequence[float], habits: Habits) -> list[_Slice]:
+    """The rows of a page cut where a row crosses a gutter, and where a gap goes across the page."""
+    parts: list[tuple[bool, list[list[Run]]]] = []
+    bottom = 0.0
+    for row in rows:
+        wide = any(run.left < gutter - 1 and run.right > gutter + 1 for run in row for gutter in gutters)
+        high = max(run.bottom - run.top for run in row)
+        gap = min(run.top for run in row) - bottom
+        apart = gap > habits.step(rounded(high)) - high + 0.25 * high
+        if not parts or wide != parts[-1][0] or apart:
+            parts.append((wide, []))
+        parts[-1][1].append(row)
+        bottom = max(bottom, *(run.bottom for run in row))
+    columns = [_by_column([row for wide, part in parts if not wide for row in part], gutters)]
+    widths = [max(r.right for r in column) - min(r.left for r in column) if column else 0.0 for column in columns[0]]
+    return [_slice(wide, part, _by_column(part, gutters), widths) for wide, part in parts]
+
+
+def _by_column(rows: Sequence[list[Run]], gutters: Sequence[float]) -> list[list[Run]]:
+    columns: list[list[Run]] = [[] for _ in range(len(gutters) + 1)]
+    for row in rows:
+        for run in row:
+            columns[bisect_right(gutters, (run.left + run.right) / 2)].append(run)
+    return columns
+
+
+def _slice(wide: bool, rows: list[list[Run]], columns: list[list[Run]], widths: Sequence[float]) -> _Slice:
+    """A slice and what it is: prose fills the width of its columns, the cells of a table do not."""
+    filled = [(column, width) for column, width in zip(columns, widths, strict=True) if column]
+    prose = [
+        median(run.right - run.left for run in column) > 0.6 * width and median(len(run.text) for run in column) > 15
+        for column, width in filled
+        if len(column) >= 3
+    ]
+    if wide:
+        return _Slice("whole", rows, columns)
+    if len(filled) == 1:
+        return _Slice("side", rows, columns)
+    if sum(prose) >= 2:
+        return _Slice("columns", rows, columns)
+    level = sum(1 for row in rows if len(row) > 1 and _level(row))
+    return _Slice("whole" if not any(prose) and 2 * level > len(rows) > 2 else "unsure", rows, columns)
+
+
+def _groups(slices: Sequence[_Slice]) -> Iterator[tuple[str, list[_Slice]]]:
+    """Slices that are read together: column by column, or row by row."""
+    for whole, stretch in groupby(slices, key=lambda part: part.kind == "whole"):
+        group = list(stretch)
+        if whole or all(part.kind != "columns" for part in group):
+            yield "whole", group
+            continue
+        last = max(at for at, part in enumerate(group) if part.kind != "side" or len(part.rows) > 1) + 1
+        if group[-1] is slices[-1]:
+            last = len(group)
+        yield "columns", group[:last]
+        yield "whole", group[last:]  # a heading of what follows across the page
+
+
+def _is_table(group: Sequence[_Slice]) -> bool:
+    """Whether cells of wrapped prose stand side by side: each slice begins level, and they are of unequal length."""
+    filled = [[column for column in part.columns if column] for part in group]
+    level = all(len(columns) > 1 and _level([column[0] for column in columns]) for columns in filled)
+    lengths = [[len(column) for column in columns] for columns in filled]
+    unequal = sum(1 for counts in lengths if max(counts) - min(counts) >= 2)
+    return len(group) >= 3 and level and 2 * unequal >= len(group)
+
+
+def _level(row: Sequence[Run]) -> bool:
+    """Whether runs stand on one line, not only about so."""
+    return max(run.bottom for run in row) - min(run.bottom for run in row) < 2

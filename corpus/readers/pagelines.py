@@ -1,0 +1,208 @@
+"""The lines of a document's pages in reading order; table rows are put together from the lines of their cells."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from corpus.readers.pageedges import furniture
+from corpus.readers.pagelayout import GAP, Habits, Page, Run, regions_of, rounded
+
+Row = list[Run]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a column that reaches from `low` to `high`, or a table row, whose cells are lists of lines.
+
+    `first` is the right edge of its first word. `fresh`: the first line of its column or stretch of the page.
+    `page` counts from 0.
+    """
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    first: float
+    bold: bool
+    size: float
+    page: int
+    low: float
+    high: float
+    fresh: bool = False
+    cells: tuple[tuple[str, ...], ...] = ()
+
+
+_MARKER = re.compile(r"[^\w\s]|o|\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-z]|[ivx]{1,5})[.)]?", re.I)
+_WRAPPED = 6  # lines that a cell may have below the last row in which another cell goes on
+
+
+def lines_of(pages: Sequence[Page], habits: Habits) -> list[Line]:
+    """All lines of the document, without what recurs at the edges of its pages."""
+    dropped = furniture(pages, habits)
+    lines: list[Line] = []
+    for at, page in enumerate(pages):
+        for layer, runs in enumerate(page.layers):
+            kept = [run for number, run in enumerate(runs) if layer or (at, number) not in dropped]
+            for region in regions_of(kept, habits):
+                found = _lines([_joined(row) for row in region], at)
+                lines += [replace(found[0], fresh=True), *found[1:]]
+    return _with_margins(lines)
+
+
+def _joined(row: Row) -> Row:
+    """A row whose neighbouring runs are one: what stands close, and a list marker with what follows it."""
+    joined: Row = []
+    for run in row:
+        if joined:
+            before = joined[-1]
+            high = max(before.bottom - before.top, run.bottom - run.top)
+            marker = len(joined) == 1 and _MARKER.fullmatch(before.text) and run.left - before.right < 4 * high
+            if run.left - before.right < GAP * high or (marker and len(row) == 2 and run.text[0].isalpha()):
+                joined[-1] = _pair(before, run, "" if run.left - before.right < 0.08 * high else " ")
+                continue
+        joined.append(run)
+    return joined
+
+
+def _pair(one: Run, other: Run, glue: str) -> Run:
+    main = max(one, other, key=lambda run: (run.bottom - run.top, len(run.text)))
+    bold = one.bold and other.bold
+    return Run(one.text + glue + other.text, one.left, main.top, other.right, main.bottom, one.first, bold)
+
+
+def _lines(rows: Sequence[Row], page: int) -> list[Line]:
+    """The lines of one region."""
+    low, high = min(row[0].left for row in rows), max(row[-1].right for row in rows)
+    rows = [_stretched(rows, at, low, high) for at in range(len(rows))]
+    lines: list[Line] = []
+    at = 0
+    while at < len(rows):
+        end = _table_end(rows, at) if len(rows[at]) > 1 else at + 1
+        if len(rows[at]) > 1:
+            lines += _table(rows[at:end], page, low, high)
+        else:
+            run = rows[at][0]
+            lines.append(Line(*run, rounded(run.bottom - run.top), page, low, high))
+        at = end
+    return lines
+
+
+def _stretched(rows: Sequence[Row], at: int, low: float, high: float) -> Row:
+    """A line of prose that was stretched to both margins, so wide that its words came apart, as one run again."""
+    row = rows[at]
+    around = [*rows[max(at - 1, 0) : at], *rows[at + 1 : at + 2]]
+    size = row[0].bottom - row[0].top
+    level = abs(row[0].left - low) < size and abs(row[-1].right - high) < size
+    prose = all(len(other) == 1 and other[0].right - other[0].left > 0.5 * (high - low) for other in around[:1])
+    close = all(right.left - left.right < 2.5 * size for left, right in pairwise(row))
+    if len(row) == 1 or not (level and prose and close and all(len(other) == 1 for other in around)):
+        return row
+    whole = row[0]
+    for run in row[1:]:
+        whole = _pair(whole, run, " ")
+    return [whole]
+
+
+def _table_end(rows: Sequence[Row], start: int) -> int:
+    """Index behind the last row of the table that begins at `start`, wrapped lines of its cells among them."""
+    end = start + 1
+    for at in range(start + 1, len(rows)):
+        above, row = rows[at - 1], rows[at]
+        size = row[0].bottom - row[0].top
+        if row[0].top - above[0].bottom > 1.5 * size or at - end > _WRAPPED:
+            break
+        columns = _columns(rows[start:end])
+        if len(row) > 1:
+            end = at + 1
+        elif not _inside(row[0], columns):
+            break
+        elif at == end and row[0].left > columns[1][0] - size:
+            end = at + 1
+    return end
+
+
+def _columns(rows: Sequence[Row]) -> list[tuple[float, float]]:
+    """Left and right edges of the columns that most rows show; two that no row fills both are one."""
+    counts = Counter(len(row) for row in rows if len(row) > 1)
+    usual = max(counts, key=lambda count: (counts[count], count))
+    columns: list[tuple[float, float]] = []
+    for run in sorted((run for row in rows if len(row) >= usual for run in row), key=lambda run: run.left):
+        if columns and run.left < columns[-1][1]:
+            columns[-1] = (columns[-1][0], max(columns[-1][1], run.right))
+        else:
+            columns.append((run.left, run.right))
+    at = 0
+    while at + 1 < len(columns) > 2:
+        both = any({at, at + 1} <= {_place(run, columns) for run in row} for row in rows)
+        if both:
+            at += 1
+        else:
+            columns[at : at + 2] = [(columns[at][0], columns[at + 1][1])]
+    return columns
+
+
+def _place(run: Run, columns: Sequence[tuple[float, float]]) -> int:
+    """Column of a run: the one it shares most with, else the nearest."""
+    return max(range(len(columns)), key=lambda at: min(run.right, columns[at][1]) - max(run.left, columns[at][0]))
+
+
+def _inside(run: Run, columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether `run` may be a further line of a cell: it crosses into no other column."""
+    at = _place(run, columns)
+    size = run.bottom - run.top
+    before = columns[at - 1][1] if at else columns[0][0] - size
+    behind = columns[at + 1][0] if at + 1 < len(columns) else columns[-1][1] + size
+    return before <= run.left and run.right <= behind - 0.3 * size
+
+
+def _table(rows: Sequence[Row], page: int, low: float, high: float) -> list[Line]:
+    """One line for each table row: its own first row, and the rows in which its cells go on."""
+    columns = _columns(rows)
+    steps = [below[0].bottom - above[0].bottom for above, below in pairwise(rows)]
+    apart = 1.15 * min(steps, default=0)
+    uneven = any(step > apart for step in steps)
+    table: list[list[Row]] = []
+    for at, row in enumerate(rows):
+        places = {_place(run, columns) for run in row}
+        goes_on = all(run.text[0].islower() for run in row) or len(places) < len(columns)
+        single = len(row) == 1 and (0 not in places or uneven)
+        if at and steps[at - 1] <= apart and goes_on and (uneven or single or row[0].text[0].islower()):
+            table[-1].append(row)
+        else:
+            table.append([row])
+    return [_row(row, columns, page, low, high) for row in table]
+
+
+def _row(rows: Sequence[Row], columns: Sequence[tuple[float, float]], page: int, low: float, high: float) -> Line:
+    cells: list[list[str]] = [[] for _ in columns]
+    for row in rows:
+        parts: dict[int, list[str]] = defaultdict(list)
+        for run in row:
+            parts[_place(run, columns)].append(run.text)
+        for at, texts in parts.items():
+            cells[at].append(" ".join(texts))
+    runs = [run for row in rows for run in row]
+    first, last = runs[0], runs[-1]
+    text = "\t".join(" ".join(cell) for cell in cells)
+    bold, size = all(run.bold for run in runs), rounded(first.bottom - first.top)
+    place = (first.left, first.top, max(run.right for run in runs), last.bottom, first.first)
+    return Line(text, *place, bold, size, page, low, high, False, tuple(tuple(cell) for cell in cells))
+
+
+def _with_margins(lines: Sequence[Line]) -> list[Line]:
+    """Lines with the margins of their columns as the whole document shows them, not only a few short lines."""
+    rights: dict[float, list[float]] = defaultdict(list)
+    for line in lines:
+        if not line.cells:
+            rights[round(line.low)].append(line.right)
+    edges = {low: sorted(places)[int(0.97 * (len(places) - 1))] for low, places in rights.items()}
+    counted = sorted(edges, key=lambda low: -len(rights[low]))
+    margins: dict[tuple[float, float], tuple[float, float]] = {}
+    for low, high in {(line.low, line.high) for line in lines}:
+        own = edges.get(round(low), high)
+        best = next((at for at in counted if low - 80 < at < low + 3 and edges[at] > own - 5), round(low))
+        margins[low, high] = (min(low, best), edges.get(best, high))
+    return [replace(line, low=margins[line.low, line.high][0], high=margins[line.low, line.high][1]) for line in lines]

@@ -1,0 +1,192 @@
+"""Lines of printed pages to paragraphs: by their distances, indents, print, and by what would have fitted on a line."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.layout import marker_of
+from corpus.readers.pagelayout import Habits
+from corpus.readers.pagelines import Line
+
+_END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_BULLET = re.compile("[•·▪●◦■□○➢➤►▶‣⁃∙❖✓✔✗\uf020-\uf0ff]\\s*(?=\\S)")
+_NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+\S")  # "3.12 The force": a numbered paragraph
+_NOTE = re.compile(r"(?:\d{1,3}|[*†‡])\s?\S")
+_SMALL = 0.93  # of the body's size: footnotes are smaller
+
+
+@dataclass(slots=True, eq=False)
+class Paragraph:
+    """Lines that are one paragraph, list item, heading or table row. `marker` is that of an item.
+
+    `tight`: no gap stands before it. `note`: small print at the foot of a page. `level` is that of a heading,
+    `depth` that of an item among items.
+    """
+
+    lines: list[Line]
+    marker: str = ""
+    tight: bool = False
+    note: bool = False
+    level: int = 0
+    depth: int = 0
+
+    @property
+    def row(self) -> bool:
+        """Whether it is the row of a table."""
+        return bool(self.lines[0].cells)
+
+    @property
+    def text(self) -> str:
+        """Its words, as the lines have them."""
+        return " ".join(line.text for line in self.lines)
+
+
+def paragraphs_of(lines: Sequence[Line], habits: Habits) -> list[Paragraph]:
+    """The paragraphs of a document; one that goes on in the next column or on the next page is one."""
+    paragraphs: list[Paragraph] = []
+    for line in _measured(lines, habits):
+        above = paragraphs[-1].lines if paragraphs else None
+        if above and not _starts(above, line, habits):
+            above.append(line)
+        else:
+            tight = above is not None and not line.fresh and _near(above[-1], line, habits)
+            paragraphs.append(Paragraph([line], marker(line), tight))
+    _mark_notes(paragraphs, habits)
+    return _rejoined(paragraphs)
+
+
+def _measured(lines: Sequence[Line], habits: Habits) -> Iterator[Line]:
+    """Lines whose right margin is that of their block, where it is set narrower than its column (a quotation)."""
+    block: list[Line] = []
+    for line in lines:
+        above = block[-1] if block else None
+        if above and (line.fresh or line.cells or not _near(above, line, habits) or abs(line.left - above.left) > 1):
+            yield from _narrowed(block)
+            block = []
+        block.append(line)
+    yield from _narrowed(block)
+
+
+def _narrowed(block: list[Line]) -> list[Line]:
+    if len(block) < 3:
+        return block
+    rights = [line.right for line in block[:-1]]
+    widest, size = max(rights), block[0].size
+    ended = sum(1 for line in block[:-1] if _END.search(line.text))
+    ragged = 2 * ended < len(block) and 5 * sum(right > widest - 3.5 * size for right in rights) >= 3 * len(block)
+    if sum(len(line.text) for line in block) < 25 * len(block) or not (ragged or min(rights) > widest - 0.3 * size):
+        return block
+    return [replace(line, high=min(line.high, max(widest, line.right))) for line in block]
+
+
+def _near(above: Line, line: Line, habits: Habits) -> bool:
+    """Whether `line` stands under `above` as the next line of a paragraph does."""
+    step = line.bottom - above.bottom
+    usual = habits.step(line.size)
+    if line.size != habits.size:
+        usual = min(usual, 1.45 * line.size)  # of headings there are too few to know
+    alike = abs(above.size - line.size) <= 0.06 * line.size
+    return alike and 0.5 * line.size < step <= 1.2 * usual
+
+
+def _full(above: Line, line: Line) -> bool:
+    """Whether the first word of `line` would not have fitted on the line `above`."""
+    before, behind = above.left - above.low, above.high - above.right
+    centred = abs(before - behind) < 4 and before > line.size
+    broken = above.text[-1] == "-" and line.text[0].islower()
+    return broken or line.first - line.left > (before + behind if centred else behind) + 0.1 * line.size
+
+
+def _starts(lines: Sequence[Line], line: Line, habits: Habits) -> bool:
+    """Whether `line` starts a paragraph, and does not go on with the open one."""
+    above = lines[-1]
+    if line.fresh or line.cells or above.cells or not _near(above, line, habits):
+        return True
+    full, lower, ended = _full(above, line), line.text[0].islower(), bool(_END.search(above.text))
+    runs_on = full and lower and not ended
+    if above.bold != line.bold and not runs_on:
+        return True
+    if _is_marked(lines, line, ended or not full):
+        return True
+    if _is_turned(lines, line, ended):
+        return not runs_on
+    return not full and (ended or not lower)
+
+
+def _is_marked(lines: Sequence[Line], line: Line, parted: bool) -> bool:
+    """Whether `line` begins with the marker of a list item, or the number of a paragraph or note, and means it."""
+    if _BULLET.match(line.text):
+        return True
+    numbered = marker(line) or _NUMBERED.match(line.text) or (_NOTE.match(lines[0].text) and _NOTE.match(line.text))
+    shifted = abs(line.left - lines[-1].left) > 0.5 * line.size
+    sibling = bool(marker(lines[0])) and abs(line.left - lines[0].left) < 0.5 * line.size
+    return bool(numbered) and (parted or shifted or sibling)
+
+
+def _is_turned(lines: Sequence[Line], line: Line, ended: bool) -> bool:
+    """Whether the left edge of `line` says that it starts a paragraph: an indent, or the end of a hanging one."""
+    first, above = lines[0], lines[-1]
+    shift = (line.left - above.left) / line.size
+    if marker(first) or _NUMBERED.match(first.text):
+        return shift < -0.5 if len(lines) == 1 else abs(shift) > 0.5
+    if abs(shift) < 0.7 or abs(above.left + above.right - line.left - line.right) < 3:
+        return False  # level, or both centred
+    return len(lines) > 1 or (shift > 0 and ended)
+
+
+def marker(line: Line) -> str:
+    """The list marker at the start of `line`, with the spaces behind it."""
+    bullet = _BULLET.match(line.text)
+    if line.cells or bullet:
+        return bullet[0] if bullet and not line.cells else ""
+    return line.text[: max(marker_of(" " + line.text)[1] - 1, 0)]  # after a space, since "o" is one only if indented
+
+
+def _mark_notes(paragraphs: Sequence[Paragraph], habits: Habits) -> None:
+    """Mark the small print that ends a column below text of the body's size."""
+    below = True
+    pending: list[Paragraph] = []
+    for paragraph in reversed(paragraphs):
+        small = paragraph.lines[0].size < _SMALL * habits.size and not paragraph.row
+        if below and small:
+            pending.append(paragraph)
+        else:
+            below = False
+            for note in pending:
+                note.note = True
+            pending = []
+        if paragraph.lines[0].fresh:
+            below, pending = True, []
+
+
+def _rejoined(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Paragraphs whole again that a column's end cut in two; a table's head that each page repeats stands once."""
+    joined: list[Paragraph] = []
+    for paragraph in paragraphs:
+        before = next((other for other in reversed(joined) if not other.note), None)
+        if not paragraph.lines[0].fresh or before is None:
+            joined.append(paragraph)
+        elif _goes_on(before, paragraph):
+            before.lines += paragraph.lines
+        elif not (paragraph.row and joined[-1].row and _head(joined) == paragraph.text):
+            joined.append(paragraph)
+    return joined
+
+
+def _head(paragraphs: Sequence[Paragraph]) -> str:
+    """The first row of the table with which `paragraphs` end."""
+    rows = len(paragraphs)
+    while rows and paragraphs[rows - 1].row:
+        rows -= 1
+    return paragraphs[rows].text
+
+
+def _goes_on(before: Paragraph, paragraph: Paragraph) -> bool:
+    above, line = before.lines[-1], paragraph.lines[0]
+    alike = above.bold == line.bold and abs(above.size - line.size) <= 0.06 * line.size
+    if before.row or paragraph.row or paragraph.marker or not alike or _END.search(above.text):
+        return False
+    if line.text[0].islower():
+        return True
+    level = line.left - line.low < 0.8 * line.size or bool(before.marker)
+    return _full(above, line) and level and before.text.count(" ") >= 7

@@ -1,0 +1,55 @@
+"""What a reader of one format returns, and the bounds it keeps to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from corpus.model import Heading
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost: bytes of the file, pages, characters of text, seconds, bytes of memory."""
+
+    size: int = 100 * MEGABYTE
+    pages: int = 2_000
+    characters: int = 20_000_000
+    seconds: float = 60.0
+    memory: int = 2_000 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One document as parsers see it, whatever its format was.
+
+    A paragraph is a line between blank lines, a list item starts with "- " or its number, a table row has
+    tabs between its cells. `headings` are those the format marks, `pages` the offset at which each page
+    starts. `metadata` may state `force`, `number` (of the register), `title`, `date`, `url`, `kind`, `addressee`.
+    `name` tells the documents of one file apart; it is empty where the file is one document.
+    """
+
+    text: str
+    headings: tuple[Heading, ...] = ()
+    pages: tuple[int, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of a file that was not read: where it stands ("row 14"), and why, with what to do."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one file holds."""
+
+    texts: tuple[Text, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+Reader = Callable[[bytes, Limits], Reading]  # raises CorpusError where the bytes are not of its format

@@ -1,0 +1,181 @@
+"""Files are read in a process of their own, which can be stopped: by its memory, by its time, or by a crash.
+
+Parent and child talk in lines of JSON: a path one way, what the file holds or why not the other way.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from corpus.model import CorpusError, Heading
+from corpus.readers.formats import read_bytes
+from corpus.readers.reading import MEGABYTE, LeftOut, Limits, Reading, Text
+
+_PROGRAM = "from corpus.readers.worker import main; main()"
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+_CHUNK = 1 << 20
+_ANSWER = 8  # bytes of JSON that a character of text takes at most, with its share of the rest
+_TOO_MUCH = "needs more memory to read than one file may have; split it, or save its text alone."
+_GRACE = 5  # seconds after which a child that nobody stopped ends by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of one file, and the SHA-256 of its bytes."""
+
+    reading: Reading
+    sha256: str
+
+
+class ReaderProcess:
+    """A child process that reads files, started when the first is asked for and again after it was stopped."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "ReaderProcess":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop()
+
+    def read(self, path: Path) -> Read:
+        """Read one file. Raises CorpusError, with a reason that continues "report.pdf …", where that fails."""
+        child = self._child = self._child or self._start()
+        assert child.stdin is not None  # noqa: S101 - both are pipes
+        try:
+            child.stdin.write(json.dumps(os.fspath(path)).encode() + b"\n")
+            answer = json.loads(self._answer(child))
+        except BrokenPipeError:
+            answer = None
+        except CorpusError:
+            self._stop()
+            raise
+        if answer is None:
+            self._stop()
+            raise CorpusError("broke the program that reads it; it may be damaged: open it and save it anew.")
+        if "error" in answer:
+            if answer["spent"]:
+                self._stop()
+            raise CorpusError(answer["error"])
+        return Read(_reading(answer), answer["sha256"])
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        home = str(Path(__file__).parents[2])
+        kept = {name: value for name in _ENVIRONMENT if (value := os.environ.get(name))}
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-X", "utf8", "-c", _PROGRAM, json.dumps(asdict(self._limits))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,  # nothing is left to be flushed when the child is gone
+            env={**kept, "PYTHONPATH": home},
+            start_new_session=True,  # Ctrl-C is for the parent, which stops the child itself
+        )
+
+    def _answer(self, child: "subprocess.Popen[bytes]") -> bytes:
+        """The child's line; "null" where it ended without one."""
+        assert child.stdout is not None  # noqa: S101
+        until = time.monotonic() + self._limits.seconds
+        parts: list[bytes] = []
+        length = 0
+        with selectors.DefaultSelector() as selector:
+            selector.register(child.stdout, selectors.EVENT_READ)
+            while not parts or not parts[-1].endswith(b"\n"):
+                if not selector.select(max(0.0, until - time.monotonic())):
+                    seconds = f"{self._limits.seconds:.0f} seconds"
+                    raise CorpusError(f"took longer than {seconds} to read; split it, or save its text alone.")
+                part = os.read(child.stdout.fileno(), _CHUNK)
+                length += len(part)
+                if not part or length > _ANSWER * self._limits.characters + _CHUNK:
+                    return b"null"
+                parts.append(part)
+        return b"".join(parts)
+
+    def _stop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+
+def _reading(answer: dict[str, Any]) -> Reading:
+    texts = tuple(
+        Text(
+            text["text"],
+            tuple(Heading(*heading) for heading in text["headings"]),
+            tuple(text["pages"]),
+            text["metadata"],
+            text["name"],
+        )
+        for text in answer["texts"]
+    )
+    return Reading(texts, tuple(LeftOut(*part) for part in answer["left_out"]))
+
+
+def _plain(reading: Reading, sha256: str) -> dict[str, Any]:
+    texts = [
+        {
+            "text": text.text,
+            "headings": [[heading.start, heading.level] for heading in text.headings],
+            "pages": text.pages,
+            "metadata": dict(text.metadata),
+            "name": text.name,
+        }
+        for text in reading.texts
+    ]
+    return {"texts": texts, "left_out": [[part.where, part.reason] for part in reading.left_out], "sha256": sha256}
+
+
+def _read(path: str, limits: Limits) -> dict[str, Any]:
+    """The answer for one file; `spent` says that the process should not go on after it."""
+    spent = False
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(limits.size + 1)
+        if len(raw) > limits.size:
+            raise CorpusError(f"is larger than {limits.size // MEGABYTE:,} MB; split it, or save its text alone.")
+        return _plain(read_bytes(raw, path, limits), hashlib.sha256(raw).hexdigest())
+    except CorpusError as error:
+        why = str(error)
+    except OSError as error:
+        why = f"cannot be opened ({error.strerror}); check its permissions."
+    except MemoryError:
+        spent = True
+        why = _TOO_MUCH
+    except Exception as error:
+        # Whatever a library makes of a broken file: the file is at fault, and the others are still to be read.
+        what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        why = f"cannot be read ({what}); it may be damaged: open it and save it anew."
+    return {"error": why, "spent": spent}
+
+
+def main() -> None:
+    """Answer for each path on standard input, within the limits given as the first argument."""
+    limits = Limits(**json.loads(sys.argv[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # reads, never writes
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for line in sys.stdin.buffer:
+        signal.alarm(int(limits.seconds) + _GRACE)
+        try:
+            answer = json.dumps(_read(json.loads(line), limits)).encode()
+        except MemoryError:
+            answer = json.dumps({"error": _TOO_MUCH, "spent": True}).encode()
+        signal.alarm(0)
+        sys.stdout.buffer.write(answer + b"\n")
+        sys.stdout.buffer.flush()

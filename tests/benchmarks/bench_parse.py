@@ -1,0 +1,81 @@
+"""Reading and parsing against encoding, in one run: what share of a build the documents' own side takes.
+
+    python tests/benchmarks/bench_parse.py [PAPER.md …]
+
+Each paper is written as text, HTML, Word and PDF; each form is read and parsed (rounds of all in turn, the middle one counts), and the
+passages are encoded once by the bundled encoder. Alone on the machine, please.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
+
+import papers
+
+from corpus import Collection, load
+from corpus.forces import load_forces
+from indexer.embed import embedding_text
+from models.encoder import load_encoder
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 5
+COPIES = 10  # of each paper, each with a line of its own, so that reading starts no process anew for one file
+
+
+def main() -> None:
+    sources = [Path(name) for name in sys.argv[1:]] or sorted((ROOT / "tests" / "papers").glob("*.md"))
+    forces = load_forces(ROOT / "corpus" / "sample" / "forces.toml")
+    with tempfile.TemporaryDirectory() as home:
+        folders = write(sources, Path(home))
+        seconds: dict[str, list[float]] = {name: [] for name in folders}
+        made: dict[str, Collection] = {}
+        for _ in range(ROUNDS):
+            for name, folder in folders.items():
+                began = time.perf_counter()
+                made[name] = load([str(folder)], forces)
+                seconds[name].append(time.perf_counter() - began)
+    encoding = encode(made[".txt"])
+    print(f"encoding: {encoding * 1000:.2f} ms a passage")
+    print("| form | documents/s | passages/s | share of reading, parsing and encoding |")
+    print("|--|--|--|--|")
+    for name, collection in made.items():
+        took = statistics.median(seconds[name])
+        documents, passages = len(collection.documents), sum(len(d.passages) for d in collection.documents)
+        share = took / (took + passages * encoding)
+        print(f"| {name} | {documents / took:,.0f} | {passages / took:,.0f} | {share:.1%} |")
+
+
+def write(sources: list[Path], home: Path) -> dict[str, Path]:
+    """One folder for each form, with all papers in it."""
+    forms = {
+        ".txt": papers.to_txt,
+        ".html": papers.to_html,
+        ".docx": papers.to_docx,
+        ".pdf": lambda paper: papers.to_pdf(paper, "Inspection"),
+    }
+    for suffix, make in forms.items():
+        folder = home / suffix[1:]
+        folder.mkdir()
+        for source in sources:
+            for copy in range(COPIES):
+                paper = f"{source.read_text('utf-8')}\n\nThis is copy {copy} of the paper.\n"
+                (folder / f"{source.stem}-{copy}{suffix}").write_bytes(make(paper))
+    return {suffix: home / suffix[1:] for suffix in forms}
+
+
+def encode(collection: Collection) -> float:
+    """Seconds that a passage takes to encode, loading the encoder aside."""
+    texts = [embedding_text(d, p) for d in collection.documents[::COPIES] for p in d.passages]
+    encoder = load_encoder()
+    encoder.encode_document(texts[:64])
+    began = time.perf_counter()
+    encoder.encode_document(texts)
+    return (time.perf_counter() - began) / len(texts)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Damaged files of every format: each is parsed or named with a reason; nothing crashes, hangs or grows."""
+
+import re
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import hostile
+import papers
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpus.forces import load_forces
+from corpus.model import CorpusError, Source
+from corpus.parse import parse
+from corpus.readers.reading import Limits
+from corpus.readers.worker import ReaderProcess
+
+SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
+FORCES = load_forces(SAMPLE / "forces.toml")
+LIMITS = Limits(seconds=20)
+FILES = 5_000
+PAPER = (Path(__file__).parents[1] / "papers" / "wealdmarch-2015-vulnerability.md").read_text("utf-8")[:3_000]
+LINES = "".join(
+    f'{{"_id": "{n}", "title": "Lamps", "text": "Lamp {n} burns.", "date": "2018-05-04"}}\n' for n in range(9)
+)
+SEEDS = {
+    ".txt": (SAMPLE / "register" / "saltmere-5120-appropriate-adults.txt").read_bytes(),
+    ".text": papers.to_txt(PAPER),
+    ".md": PAPER.encode(),
+    ".html": papers.to_html(PAPER),
+    ".docx": papers.to_docx(PAPER),
+    ".pdf": papers.to_pdf(PAPER, "Wealdmarch"),
+    ".csv": (SAMPLE / "register" / "tracker-2020.csv").read_bytes()[:4_000],
+    ".xlsx": hostile.formulas(),
+    ".jsonl": LINES.encode(),
+}
+JUNK = st.one_of(
+    st.binary(max_size=8),
+    st.sampled_from(
+        [b"\0", b"\xff\xfe", b"<" * 300, b"[on]", b"(" * 200, b"- " * 200, b"\n" * 100, b"9" * 400, b"&#x0;"]
+    ),
+)
+# Where (in thousandths of the file), how many bytes go, what comes in their place, and whether the rest is cut off.
+EDITS = st.lists(
+    st.tuples(st.integers(0, 1_000), st.integers(0, 64), JUNK, st.sampled_from([False] * 9 + [True])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ReaderProcess]:
+    with ReaderProcess(LIMITS) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mutations")
+
+
+def mutated(raw: bytes, edits: list[tuple[int, int, bytes, bool]]) -> bytes:
+    for place, gone, junk, cut in edits:
+        at = len(raw) * place // 1_000
+        raw = raw[:at] + junk + (b"" if cut else raw[at + gone :])
+    return raw
+
+
+@pytest.mark.slow
+@settings(max_examples=FILES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(sorted(SEEDS)), EDITS)
+def test_a_damaged_file_is_parsed_or_named(
+    reader: ReaderProcess, folder: Path, suffix: str, edits: list[tuple[int, int, bytes, bool]]
+) -> None:
+    path = folder / f"file{suffix}"
+    path.write_bytes(mutated(SEEDS[suffix], edits))
+    try:
+        read = reader.read(path)
+    except CorpusError as error:
+        why = str(error)
+    else:
+        why = ""
+    if why:
+        assert re.fullmatch(r"(?s)[a-z].*[.]", why)
+        assert "took longer" not in why
+        return
+    assert read.reading.texts or read.reading.left_out
+    for text in read.reading.texts:
+        source = Source(str(path), path.name, text.text, read.sha256, text.headings, text.pages, text.metadata)
+        document = parse(source, FORCES)
+        assert document.text == text.text
+        assert all(0 <= heading.start < len(text.text) for heading in text.headings)
+        assert list(text.pages) == sorted(text.pages)
+
+
+@pytest.mark.slow
+def test_the_reader_did_not_grow(reader: ReaderProcess) -> None:
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < LIMITS.memory

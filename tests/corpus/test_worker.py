@@ -1,0 +1,111 @@
+"""A file is read in a process that can be stopped, and what stops it costs that file only."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.model import CorpusError
+from corpus.readers.reading import MEGABYTE, Limits
+from corpus.readers.worker import ReaderProcess
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.txt"
+    path.write_text("Lamps burn – always.", "utf-8")
+    return path
+
+
+@pytest.fixture
+def stuck(tmp_path: Path) -> Path:
+    """A pipe that nobody writes to: opening it waits for ever."""
+    path = tmp_path / "stuck.txt"
+    os.mkfifo(path)
+    return path
+
+
+def child_of(reader: ReaderProcess) -> int:
+    assert reader._child is not None
+    return reader._child.pid
+
+
+def read_good(reader: ReaderProcess, good: Path) -> None:
+    assert reader.read(good).reading.texts[0].text == "Lamps burn – always."
+
+
+def test_one_process_reads_all_files_and_ends_with_the_block(good: Path) -> None:
+    with ReaderProcess(Limits()) as reader:
+        read_good(reader, good)
+        child = child_of(reader)
+        read_good(reader, good)
+        assert child_of(reader) == child
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_a_file_that_takes_too_long_is_given_up(good: Path, stuck: Path) -> None:
+    with ReaderProcess(Limits(seconds=0.5)) as reader:
+        with pytest.raises(CorpusError, match="took longer than 0 seconds"):
+            reader.read(stuck)
+        read_good(reader, good)
+
+
+def test_a_reader_that_crashes_costs_its_file_only(good: Path, stuck: Path) -> None:
+    with ReaderProcess(Limits()) as reader:
+        read_good(reader, good)
+        crash = threading.Timer(0.3, os.kill, (child_of(reader), signal.SIGSEGV))
+        crash.start()
+        with pytest.raises(CorpusError, match="broke the program that reads it"):
+            reader.read(stuck)
+        read_good(reader, good)
+        os.kill(child_of(reader), signal.SIGKILL)
+        time.sleep(0.2)
+        with pytest.raises(CorpusError, match="broke"):
+            reader.read(good)
+        read_good(reader, good)
+
+
+def test_memory_is_bounded(tmp_path: Path, good: Path) -> None:
+    large = tmp_path / "large.txt"
+    large.write_bytes(b"Lamps burn. " * 7_000_000)
+    with ReaderProcess(Limits(memory=200 * MEGABYTE, characters=100_000_000)) as reader:
+        with pytest.raises(CorpusError, match=r"needs more memory|broke the program"):
+            reader.read(large)
+        read_good(reader, good)
+
+
+def test_a_reader_cannot_write_files(good: Path) -> None:
+    program = (
+        "import sys; from corpus.readers import worker; "
+        "sys.stdin.close(); sys.stdin = open('/dev/null'); worker.main(); open(sys.argv[2], 'w').write('x' * 9)"
+    )
+    made = good.with_name("made")
+    limits = '{"size": 1000, "pages": 1, "characters": 1000, "seconds": 5, "memory": 2000000000}'
+    subprocess.run([sys.executable, "-c", program, limits, made], capture_output=True, check=False)
+    assert made.read_bytes() == b""
+
+
+def test_a_reader_left_alone_ends_by_itself(good: Path) -> None:
+    reader = ReaderProcess(Limits())
+    read_good(reader, good)
+    child = reader._child
+    assert child is not None
+    assert child.stdin is not None
+    child.stdin.close()  # as when the parent was killed
+    assert child.wait(timeout=10) == 0
+    assert child.stdout is not None
+    child.stdout.close()
+    reader._child = None
+
+
+def test_what_cannot_be_stored_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes("Lamps\ud800 burn".encode("utf-16", "surrogatepass"))
+    with ReaderProcess(Limits()) as reader:
+        assert reader.read(path).reading.texts[0].text == "Lamps\ufffd burn"

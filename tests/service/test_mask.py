@@ -1,0 +1,88 @@
+"""Contact details are dots in what is shown, whole in what is stored."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from fakes import FakeEncoder, document
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.app import create_app
+from service.engine import Engine, SearchRequest
+from service.mask import mask, masked
+
+CONTACTS = (
+    "01632 960123", "(01632) 960 123", "01632960123", "020 7946 0123", "0118 496 0123", "07700 900 123",
+    "+44 1632 960123", "+353 20 915 5555",
+    "+44 (0)1632 960123", "0044 7700 900123", "0300 123 4567", "01632\u00a0960123",
+    "o'neill.j@wealdmarch.example", "control-room+nights@ppu.saltmere.example",
+    "01632 960123 ext 4412", "01632-960-123",
+)  # fmt: skip
+NO_CONTACTS = (
+    "4 March 2018", "04/03/2018", "2017-18", "040119", "£1,150,000", "101 or 999", "record 8837 of 2018",
+    "9,412 incidents", "0.25 of 1200 0300", "between 2007 and 2012", "reference 44/2017/00123", "in 01 of 02 cases",
+    "ISBN 978-1-84473-000-1",
+    "@saltmere on duty", "from 06:00 to 18:00", "2016 2017 2018 2019", "telephone calls in 2016", "phone 3 of 12",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("contact", CONTACTS)
+def test_pitfall_28_numbers_and_addresses_become_dots(contact: str) -> None:
+    text = f"Ring Insp Wick ({contact}), any day. Or {contact}."
+    shown = mask(text)
+    assert len(shown) == len(text)
+    assert not any(character.isdigit() or (character == "@" and "•@•" not in shown) for character in shown)
+    assert shown.startswith("Ring Insp Wick (")
+    assert shown.endswith(".")
+    assert "), any day. Or " in shown
+
+
+@pytest.mark.parametrize("text", NO_CONTACTS)
+def test_other_numbers_stay(text: str) -> None:
+    assert mask(f"So {text}, they said.") == f"So {text}, they said."
+
+
+@pytest.mark.parametrize("text", ["Tel: 960123", "ext. 4412", "Telephone no. (01632) 96 01 23"])
+def test_a_labelled_number_keeps_its_label(text: str) -> None:
+    assert mask(text).startswith(text[:3])
+    assert not any(character.isdigit() for character in mask(text))
+
+
+@given(st.text())
+def test_masking_keeps_length_and_is_done_once(text: str) -> None:
+    assert len(mask(text)) == len(text)
+    assert mask(mask(text)) == mask(text)
+
+
+def test_only_texts_are_masked() -> None:
+    answer = {
+        "id": "a~01632960123",
+        "text": "Ring 01632 960123",
+        "source": "01632 960123.txt",
+        "section": ["Tel 01632 960123"],
+    }
+    shown = masked(answer)
+    assert (shown["id"], shown["source"]) == (answer["id"], answer["source"])
+    assert shown["text"] == "Ring ••••• ••••••"
+    assert shown["section"] == ["Tel ••••• ••••••"]
+
+
+def test_what_is_stored_is_whole_and_found_by_its_number(tmp_path: Path, publish: Callable[..., str]) -> None:
+    said = "Lamps: ring Insp Wick on 01632 960123 or wick@saltmere.example"
+    publish(tmp_path, (document("a", [said]),))
+    plain = Engine(tmp_path, FakeEncoder(), mask_contacts=False).search(SearchRequest("960123"))
+    assert plain["results"][0]["text"] == said
+    engine = Engine(tmp_path, FakeEncoder())
+    shown = engine.search(SearchRequest("960123"))
+    assert shown["total"] == plain["total"] == 1
+    assert shown["results"][0]["highlights"] == plain["results"][0]["highlights"]
+    client = create_app(engine).test_client()
+    key = quote(shown["results"][0]["passage_id"])
+    pages = ("/?q=lamps", "/documents/a", "/api/v1/documents/a", "/api/v1/search?q=lamps", f"/api/v1/passages/{key}")
+    for address in pages:
+        text = client.get(address).get_data(as_text=True)
+        assert "Insp Wick" in text
+        assert "960123" not in text
+        assert "wick@" not in text
