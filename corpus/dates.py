@@ -48,7 +48,7 @@ def find_year(text: str) -> str | None:
 
 
 def after(date: str, count: int, unit: str) -> str | None:
-    """`date` and `count` days, weeks, months or years on; None for days after a date that names no day."""
+    """`date` and `count` days, weeks, months or years on; None for less than the date is exact to (days after a month)."""
     if unit in ("month", "year"):
         return _months_after(date, count * (12 if unit == "year" else 1))
     if len(date) < len("2007-10-01"):
@@ -57,11 +57,11 @@ def after(date: str, count: int, unit: str) -> str | None:
     return (datetime.date.fromisoformat(date) + days).isoformat()
 
 
-def _months_after(date: str, months: int) -> str:
+def _months_after(date: str, months: int) -> str | None:
     """`date` moved on by whole months, as exact as it was; the last day of a shorter month is kept to."""
     parts = [int(part) for part in date.split("-")]
     if len(parts) == 1:
-        return date if months < 12 else str(parts[0] + months // 12)
+        return None if months % 12 else str(parts[0] + months // 12)
     ahead = parts[0] * 12 + parts[1] - 1 + months
     year, month = divmod(ahead, 12)
     if len(parts) == 2:

@@ -26,7 +26,9 @@ def merge(copies: Sequence[Document]) -> Document:
 def _add(base: Document, copy: Document) -> Document:
     known = {_identity(event) for event in base.events}
     added = [index for index, event in enumerate(copy.events) if _identity(event) not in known]
-    others = (*base.other_sources, copy.source)
+    # A tracker may name one force in two ways: two parts of one file are no two copies.
+    same = copy.source in (base.source, *base.other_sources)
+    others = base.other_sources if same else (*base.other_sources, copy.source)
     if not added:
         return replace(base, other_sources=others)
     merged = [(event, False, index) for index, event in enumerate(base.events)]
@@ -47,7 +49,7 @@ def _add(base: Document, copy: Document) -> Document:
             events=events,
             passages=tuple(passages),
             findings=findings,
-            notes=(*base.notes, note),
+            notes=base.notes if same else (*base.notes, note),
             other_sources=others,
         )
     )

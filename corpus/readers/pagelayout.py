@@ -7,11 +7,12 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
-GAP = 0.9  # heights of a line: a gap this wide parts cells or columns, hardly ever words
+GAP = 0.6  # heights of a line: a gap this wide may part cells or columns; between words it is rare
+_GUTTER = 7.0  # points between two columns at least
 
 
 class Run(NamedTuple):
@@ -98,7 +99,7 @@ class _Slice(NamedTuple):
 
 def regions_of(runs: Sequence[Run], habits: Habits) -> list[list[list[Run]]]:
     """The rows of each stretch of one column, in the order in which they are read."""
-    gutters = _gutters(runs)
+    gutters = _gutters(runs) if len(runs) > 7 else []
     rows = rows_of(runs)
     if not gutters:
         return [rows] if rows else []
@@ -116,25 +117,23 @@ def regions_of(runs: Sequence[Run], habits: Habits) -> list[list[list[Run]]]:
 
 
 def _gutters(runs: Sequence[Run]) -> list[float]:
-    """Middles of the upright stretches that the fewest runs cross, with runs on both sides."""
-    if len(runs) < 8:
-        return []
+    """Places just left of edges at which several runs begin, with others that end before; columns have such edges."""
     low, high = min(run.left for run in runs), max(run.right for run in runs)
-    width = int(high - low) + 2
-    edges = [0] * (width + 1)
-    for run in runs:
-        edges[int(run.left - low)] += 1
-        edges[int(run.right - low) + 1] -= 1
-    cover = list(accumulate(edges))
-    least = min(cover[int(0.15 * width) : int(0.85 * width) + 1])
-    found = []
-    for free, group in groupby(range(width), key=lambda at: cover[at] <= least + 1):
-        stretch = list(group)
-        left, right = low + stretch[0], low + stretch[-1]
-        if free and right - left >= 7 and 0.15 * width < (stretch[0] + stretch[-1]) / 2 < 0.85 * width:
-            before, behind = sum(run.right <= left + 1 for run in runs), sum(run.left >= right - 1 for run in runs)
-            found += [(left + right) / 2] if min(before, behind) >= 3 else []
-    return found
+    least = 0.15 * (high - low)  # width of a column
+    lefts = sorted(run.left for run in runs)
+    edges: list[list[float]] = []
+    for left in lefts[bisect_right(lefts, low + least) : bisect_right(lefts, high - least)]:
+        if edges and left - edges[-1][0] < 2:
+            edges[-1].append(left)
+        else:
+            edges.append([left])
+    gutters: list[float] = []
+    for edge in sorted((edge for edge in edges if len(edge) >= 3), key=len, reverse=True):
+        ended = sum(1 for run in runs if run.right < edge[0] - _GUTTER)
+        within = sum(1 for run in runs if edge[0] - _GUTTER <= run.right < edge[0] + 1)
+        if ended >= 3 and 10 * within <= len(edge) and all(abs(edge[0] - other) > least for other in gutters):
+            gutters.append(edge[0])
+    return sorted(gutters)
 
 
 def _slices(rows: Sequence[list[Run]], gutters: Sequence[float], habits: Habits) -> list[_Slice]:
@@ -142,7 +141,7 @@ def _slices(rows: Sequence[list[Run]], gutters: Sequence[float], habits: Habits)
     parts: list[tuple[bool, list[list[Run]]]] = []
     bottom = 0.0
     for row in rows:
-        wide = any(run.left < gutter - 1 and run.right > gutter + 1 for run in row for gutter in gutters)
+        wide = any(run.left < gutter - 1 < run.right - 2 for run in row for gutter in gutters)
         high = max(run.bottom - run.top for run in row)
         gap = min(run.top for run in row) - bottom
         apart = gap > habits.step(rounded(high)) - high + 0.25 * high
@@ -159,7 +158,7 @@ def _by_column(rows: Sequence[list[Run]], gutters: Sequence[float]) -> list[list
     columns: list[list[Run]] = [[] for _ in range(len(gutters) + 1)]
     for row in rows:
         for run in row:
-            columns[bisect_right(gutters, (run.left + run.right) / 2)].append(run)
+            columns[bisect_right(gutters, run.left + 1)].append(run)
     return columns
 
 
@@ -175,10 +174,21 @@ def _slice(wide: bool, rows: list[list[Run]], columns: list[list[Run]], widths: 
         return _Slice("whole", rows, columns)
     if len(filled) == 1:
         return _Slice("side", rows, columns)
-    if sum(prose) >= 2:
+    if sum(prose) >= 2 or (any(prose) and _apart(filled)):
         return _Slice("columns", rows, columns)
     level = sum(1 for row in rows if len(row) > 1 and _level(row))
     return _Slice("whole" if not any(prose) and 2 * level > len(rows) > 2 else "unsure", rows, columns)
+
+
+def _apart(columns: Sequence[tuple[list[Run], float]]) -> bool:
+    """Whether lines of one column begin something where another is amid a sentence, as cells of a table never do."""
+    amid, begun = [], []
+    for column, width in columns:
+        for above, run in pairwise(column):
+            full = above.right - above.left > 0.85 * width
+            if run.top - above.bottom < run.bottom - run.top:
+                (amid if full and run.text[0].islower() else begun if not full else []).append(run.bottom)
+    return sum(any(abs(bottom - other) < 2 for other in amid) for bottom in begun) >= 2
 
 
 def _groups(slices: Sequence[_Slice]) -> Iterator[tuple[str, list[_Slice]]]:

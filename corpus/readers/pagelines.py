@@ -80,8 +80,9 @@ def _lines(rows: Sequence[Row], page: int) -> list[Line]:
     lines: list[Line] = []
     at = 0
     while at < len(rows):
-        end = _table_end(rows, at) if len(rows[at]) > 1 else at + 1
+        end = at + 1
         if len(rows[at]) > 1:
+            end = _table_end(rows, at)
             lines += _table(rows[at:end], page, low, high)
         else:
             run = rows[at][0]
@@ -109,14 +110,17 @@ def _stretched(rows: Sequence[Row], at: int, low: float, high: float) -> Row:
 def _table_end(rows: Sequence[Row], start: int) -> int:
     """Index behind the last row of the table that begins at `start`, wrapped lines of its cells among them."""
     end = start + 1
+    columns = _columns(rows[start:end])
     for at in range(start + 1, len(rows)):
         above, row = rows[at - 1], rows[at]
         size = row[0].bottom - row[0].top
         if row[0].top - above[0].bottom > 1.5 * size or at - end > _WRAPPED:
             break
-        columns = _columns(rows[start:end])
         if len(row) > 1:
-            end = at + 1
+            wider = _columns(rows[start : at + 1])
+            if len(wider) < 2:
+                break
+            columns, end = wider, at + 1
         elif not _inside(row[0], columns):
             break
         elif at == end and row[0].left > columns[1][0] - size:

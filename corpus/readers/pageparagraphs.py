@@ -85,7 +85,7 @@ def _near(above: Line, line: Line, habits: Habits) -> bool:
     usual = habits.step(line.size)
     if line.size != habits.size:
         usual = min(usual, 1.45 * line.size)  # of headings there are too few to know
-    alike = abs(above.size - line.size) <= 0.06 * line.size
+    alike = abs(above.size - line.size) <= 0.06 * line.size and line.left < above.right and above.left < line.right
     return alike and 0.5 * line.size < step <= 1.2 * usual
 
 

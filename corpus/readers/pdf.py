@@ -27,6 +27,7 @@ _SPELLED: dict[int, str | None] = {
 _BOLD = re.compile("bold|black|heavy|demi", re.I)
 _INVISIBLE = 3  # rendering mode of the text that recognition lays over a scan
 _SIDEWAYS = 20  # words at a right angle to the rest of the page, from which on they are more than a label
+_WIDE = 0.9  # heights of a line: a gap this wide parts cells or columns whatever the others are
 _STRETCHED = 4.0  # heights of a line: no space between the words of a justified line is wider
 _DRAWN = 200  # small shapes on a page, above which they are a drawing and no bullets
 # Where in the boxes (left, top, right, bottom upwards) of a word's first and last character stand the left, top,
@@ -205,9 +206,9 @@ def _space(gaps: Sequence[float]) -> float:
 def _parted(words: Sequence[str], gaps: Sequence[float], start: int, end: int, space: float) -> Iterator[tuple[int, int]]:
     """The words `start` to `end` of a line, parted at wide gaps, unless all are equal: then the line is justified."""
     inner = gaps[start : end - 1]
-    if inner and max(inner) > 0.5:
-        bound = max(0.5, 2.2 * space, 1.8 * min(inner) if len(inner) > 1 else 0.0)
-        bound = min(bound, max(GAP, 2.6 * space))
+    if inner and max(inner) > GAP:
+        bound = max(GAP, 2.2 * space, 1.8 * min(inner) if len(inner) > 1 else 0.0)
+        bound = min(bound, max(_WIDE, 2.6 * space))
         later = inner[1:] if len(words[start]) < 4 else inner  # the gap after a list's marker is not stretched
         even = len(later) > 1 and max(later) - min(later) < 0.15
         text = "".join(words[start:end])

@@ -14,6 +14,7 @@ from corpus.findings import addressees_of, deadline_of
         ("Within six months, the force should act.", "2017-03-02", "2017-09-02"),
         ("Within 12 months, the force should act.", "2007-10", "2008-10"),
         ("Within two years, the force should act.", "2016", "2018"),
+        ("Within six months, the force should act.", "2021", None),
         ("Within six months, the force should act.", "2017-08-31", "2018-02-28"),
         ("Within 56 days, the commissioner must publish.", "2017-12-20", "2018-02-14"),
         ("Within eight weeks, the force should act.", "2017-12-20", "2018-02-14"),

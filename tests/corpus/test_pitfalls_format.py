@@ -5,14 +5,15 @@ import textwrap
 
 from reading import FORCES, TOP, read, texts
 
-from corpus.markdown import read_markdown
 from corpus.model import Document, Source
 from corpus.parse import parse
+from corpus.readers.markup import read_markdown
+from corpus.readers.reading import Limits
 
 
 def read_marked(text: str) -> Document:
-    plain, headings = read_markdown(text)
-    return parse(Source("report.md", "report.md", plain, "0", headings), FORCES)
+    (made,) = read_markdown(text.encode(), Limits()).texts
+    return parse(Source("report.md", "report.md", made.text, "0", made.headings), FORCES)
 
 
 def outline(document: Document) -> list[tuple[tuple[str, ...], str, str]]:

@@ -9,7 +9,6 @@ from corpus.forces import load_forces
 from corpus.model import Document
 
 SHARED = Path(__file__).parents[2].parent / "shared"
-SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
 
 pytestmark = pytest.mark.filterwarnings("error")
 needs_shared = pytest.mark.skipif(
@@ -215,50 +214,3 @@ def test_restated_record_8796_holds_three_parts_side_by_side(real: dict[str, Doc
     document = real["reg_west_midlands_8796"]
     lead = next(i for i, p in enumerate(document.passages) if p.text.endswith("make sure that:"))
     assert len([p for p in document.passages if p.parent == lead]) == 3
-
-
-# key: kind, force, date, findings, events, grades, status
-SAMPLES = {
-    "saltmere-2007-inspection.txt": (
-        "inspection_report", "saltmere", "2007-11", 5, 0, ["good", "fair", "fair", "poor"], None,
-    ),
-    "wealdmarch-2015-vulnerability.md": ("inspection_report", "wealdmarch", "2015-12-15", 9, 0, [], None),
-    "wealdmarch-2017-effectiveness.txt": (
-        "peel_assessment", "wealdmarch", "2017", 6, 0, ["good", "requires improvement", "outstanding"], None,
-    ),
-    "saltmere/5120": ("register_record", "saltmere", "2018-06-12", 1, 9, [], "complete"),
-    "wealdmarch/5133": ("register_record", "wealdmarch", "2018-06-12", 1, 6, [], "being-progressed"),
-    "saltmere/4417": ("register_record", "saltmere", "2015-09-24", 1, 9, [], "no-further-action-needed"),
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sample() -> dict[str, Document]:
-    collection = load([str(SAMPLE)], load_forces(SAMPLE / "forces.toml"))
-    return {document.key: document for document in collection.documents}
-
-
-def test_the_sample_holds_six_documents(sample: dict[str, Document]) -> None:
-    assert set(sample) == set(SAMPLES)
-
-
-@pytest.mark.parametrize("key", SAMPLES)
-def test_sample_documents(sample: dict[str, Document], key: str) -> None:
-    document = sample[key]
-    assert (
-        document.kind,
-        document.force,
-        document.date,
-        len(document.findings),
-        len(document.events),
-        [grade.grade for grade in document.grades],
-        next((f.status for f in document.findings if f.status), None),
-    ) == SAMPLES[key]
-
-
-def test_sample_recommendations_stand_in_their_sections_and_know_their_deadlines(sample: dict[str, Document]) -> None:
-    report = sample["saltmere-2007-inspection.txt"]
-    assert [f.number for f in report.findings] == ["1", "2", "3", "4", "5"]
-    assert report.findings[2].deadline == "2008-04"
-    deadlines = [f.deadline for f in sample["wealdmarch-2015-vulnerability.md"].findings if f.kind == "recommendation"]
-    assert deadlines == ["2016-03-31", "2016-06-15", "2015-12-15", "2016-03-15", "2016-09", "2016-01-15", "2016-06-30"]
