@@ -135,11 +135,14 @@ def formulas() -> bytes:
 
 def many_cells() -> bytes:
     """A sheet of 1,100,000 cells."""
-    rows = b"<row>%s</row>" % (b"<c><v>1</v></c>" * 100)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    columns = [f"{tens}{ones}" for tens in letters[:4] for ones in letters][:100]
+    row = "".join(f'<c r="{column}%d"><v>1</v></c>' for column in columns)
+    rows = "".join(f'<row r="{n}">{row.replace("%d", str(n))}</row>' for n in range(2, 11_002)).encode()
     return replaced(
         sheet([HEADERS.strip().split(",")]),
         "xl/worksheets/sheet1.xml",
-        lambda content: content.replace(b"</sheetData>", rows * 11_000 + b"</sheetData>"),
+        lambda content: content.replace(b"</sheetData>", rows + b"</sheetData>"),
     )
 
 
@@ -172,7 +175,7 @@ ATTACKS = (
     Attack("noise.docx", write(NOISE), "damaged|not a Word"),
     Attack("noise.xlsx", write(NOISE), "damaged|not an Excel"),
     Attack("noise.csv", write(NOISE), "is not text"),
-    Attack("noise.jsonl", write(NOISE), "is not text"),
+    Attack("noise.jsonl", write(NOISE), "is not UTF-8 text"),
     Attack("cut.pdf", lambda path: path.write_bytes(pdf()[:300]), "damaged"),
     Attack("cut.docx", lambda path: path.write_bytes(word()[:9_000]), "damaged"),
     Attack("cut.xlsx", lambda path: path.write_bytes(formulas()[:2_000]), "damaged"),
@@ -198,15 +201,15 @@ ATTACKS = (
     Attack(
         "laughs.docx", lambda path: path.write_bytes(replaced(word(), "word/document.xml", laughing)), "entit|damaged"
     ),
-    Attack("deep.html", write(b"<div>" * 100_000 + b"Lamps"), None),
-    Attack("deep.md", write(b"> " * 50_000 + b"Lamps"), None),
+    Attack("deep.html", write(b"<div>" * 100_000 + b"Lamps"), "one inside the other"),
+    Attack("deep.md", write(b"> " * 50_000 + b"Lamps"), "holds no text"),
     Attack("deep.jsonl", write(b'{"_id": "1", "text": ' + b"[" * 100_000), "no line"),
     Attack("cells.xlsx", lambda path: path.write_bytes(many_cells()), "cells|rows"),
     Attack("corner.xlsx", lambda path: path.write_bytes(stray_cell()), "cells|memory|broke|rows"),
     Attack("formula.xlsx", lambda path: path.write_bytes(formulas()), None),
     Attack("formula.csv", write((HEADERS + ",".join(map(str, row("=cmd|'/C calc'!A0")))).encode()), None),
     Attack("field.csv", write((HEADERS + ",".join(map(str, row("Lamps. " * 4_000_000)))).encode()), "characters"),
-    Attack("quotes.csv", write((HEADERS + 'kent,7002,"Lamps').encode()), "quot"),
+    Attack("quotes.csv", write((HEADERS + 'kent,7002,"Lamps,2018,Light.,,,,\nkent,7003').encode()), "quotation mark"),
     Attack("out.txt", lambda path: path.symlink_to("/etc/hosts"), "is a link out of the folder"),
     Attack("out", lambda path: path.symlink_to("/etc"), "is a link out of the folder"),
     Attack("gone.txt", lambda path: path.symlink_to("nowhere.txt"), "is a link to something that is not there"),

@@ -1,10 +1,14 @@
 """Days as people type them into a table."""
 
-import calendar
 import re
+from functools import lru_cache
 
 from corpus.dates import MONTH, iso_date
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _YEAR = r"(?P<y>(?:19|20)\d\d|'?\d\d)"
 _TIME = r"(?:[T ,]+\d{1,2}:\d\d\S*(?: ?[ap]m)?)?"
 _DAYS = tuple(
@@ -19,6 +23,7 @@ _DAYS = tuple(
 )
 
 
+@lru_cache(10_000)
 def day_of(printed: str) -> str | None:
     """ISO date of the day that a cell names: day first where it is all digits; None for any other text.
 
@@ -46,4 +51,4 @@ def period_of(printed: str) -> str | None:
 def in_words(day: str) -> str:
     """A day as the register writes it: "2018-05-04" is "4 May 2018"."""
     year, month, number = (int(part) for part in day.split("-"))
-    return f"{number} {calendar.month_name[month]} {year}"
+    return f"{number} {_MONTHS[month - 1]} {year}"

@@ -20,6 +20,7 @@ from corpus.readers.tracker import read_tables
 
 CELLS = 1_000_000  # rows of a CSV file, or cells of a sheet
 UNPACKED = 300 * MEGABYTE  # bytes of a workbook
+_WIDEST = 16_384  # columns that a spreadsheet has
 _DELIMITERS = (",", ";", "\t")
 _HINT = re.compile(r"sep=(.)\n")  # Excel's own first line
 _CARRIED = ("force", "number", "report", "published", "addressee")
@@ -48,6 +49,8 @@ def read_csv(raw: bytes, limits: Limits) -> Reading:
             raise CorpusError(f"has more than {CELLS:,} rows; split it into smaller files.")
     header = find_header(Table(rows))
     if header:
+        if len(header.cells) > _WIDEST:
+            raise CorpusError(f"has a header of {len(header.cells):,} cells; save the table anew from its program.")
         rows, wrong = _of_its_length(rows, header)
         left += wrong
     reading = read_tables([Table(rows)])

@@ -28,7 +28,7 @@ _CONTENTS = (
     (re.compile(rb"PK\x03\x04"), "a Word, Excel or zip file", (".docx", ".xlsx")),
     (
         re.compile(rb"\xd0\xcf\x11\xe0"),
-        "protected by a password, or in an Office format from before 2007",
+        "protected by a password, or of an Office format from before 2007",
         (),
     ),
     (re.compile(rb"\{\\rtf"), "a rich text (RTF) file", ()),
@@ -41,7 +41,8 @@ def _check_content(raw: bytes, suffix: str) -> None:
     head = raw[:1024]
     for pattern, name, suffixes in _CONTENTS:
         if pattern.match(head) and suffix not in suffixes:
-            mend = f"rename it to end in {suffixes[0]}" if len(suffixes) == 1 else "open it and save it anew"
+            rename = f"rename it to end in {' or '.join(suffixes)}"
+            mend = rename if suffixes else f"open it and save it anew, without a password, as {suffix}"
             raise CorpusError(f"is {name}, although its name ends in {suffix}; {mend}.")
 
 

@@ -44,7 +44,7 @@ def read_html(raw: bytes, limits: Limits) -> Reading:
 
 def read_markdown(raw: bytes, limits: Limits) -> Reading:
     """A CommonMark document with tables. Emphasis and link targets are dropped; HTML in it is text like any other."""
-    html = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table").render(decode(raw))
+    html = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable("table").render(decode(raw))
     return Reading((_whole(html),))
 
 

@@ -43,7 +43,6 @@ class Numbering:
     levels: dict[str, dict[int, _Level]]  # abstract list -> its levels
     linked: dict[tuple[str, str], int]  # abstract list, paragraph style -> level
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
-    restarted: set[tuple[str, int]] = field(default_factory=set)
 
     def is_generated(self, paragraph: Element) -> bool:
         """Whether the paragraph is a line of a table of contents."""
@@ -83,12 +82,9 @@ class Numbering:
         return None if number == "" else Place(level or deeper, number)
 
     def _count(self, list_id: str, abstract: str, level: int, starts: dict[int, int]) -> str:
-        levels, counts = self.levels[abstract], self.counts.setdefault(abstract, {})
-        if level in starts and (list_id, level) not in self.restarted:
-            self.restarted.add((list_id, level))
-            counts[level] = starts[level]
-        else:
-            counts[level] = counts.get(level, levels[level].start - 1) + 1
+        levels = self.levels[abstract]
+        counts = self.counts.setdefault(f"list {list_id}" if starts else abstract, {})  # one started anew counts apart
+        counts[level] = counts[level] + 1 if level in counts else starts.get(level, levels[level].start)
         for deeper in [other for other in counts if other > level]:
             del counts[deeper]
 

@@ -80,9 +80,9 @@ def content_of(body: LexborNode) -> Text:
     survey = _surveyed(body)
     dropped = {part.node.mem_id for part in survey.doubtful if _is_furniture(part, survey)}
     whole = text_of(body, dropped)
-    for parts in (survey.mains, survey.articles):
+    for parts, share in ((survey.mains, 0.5), (survey.articles, 0.75)):
         text = text_of(parts[0], dropped) if len(parts) == 1 else Text("")
-        if 2 * len(text.text) >= len(whole.text):
+        if len(text.text) >= share * len(whole.text):
             return _with_title(text, survey, dropped)
     return whole
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from corpus.dates import find_date
 from corpus.readers.pagelayout import Habits, Page, rounded, rows_of
 
 EDGE = 0.12  # part of a page's height in which running lines stand, above and below
@@ -34,7 +35,8 @@ def furniture(pages: Sequence[Page], habits: Habits) -> frozenset[tuple[int, int
             groups[edge.upper, re.sub(r"\d+", "0", edge.text.casefold())].append(edge)
     filled = sum(1 for page in pages if page.layers)
     dropped = [edge for group in groups.values() if _recurs(group, filled, habits) for edge in group]
-    dropped += [edge for group in groups.values() for edge in group if _PRINTED.fullmatch(edge.text)]
+    single = [edge for group in groups.values() for edge in group]
+    dropped += [edge for edge in single if _PRINTED.fullmatch(edge.text) or (filled == 1 and _is_small(edge, habits))]
     return frozenset(
         (edge.page, run) for edge in dropped if edge.page or not _opens(edge, pages[0]) for run in edge.runs
     )
@@ -55,6 +57,11 @@ def _edges(at: int, page: Page) -> Iterator[_Edge]:
             text = " ".join(run.text for run in row)
             size = max(rounded(run.bottom - run.top) for run in row)
             yield _Edge(at, top, tuple(number[id(run)] for run in row), text, row[0].bottom, size)
+
+
+def _is_small(edge: _Edge, habits: Habits) -> bool:
+    """Whether a line is in smaller print than the body, as the running header of a single page is."""
+    return edge.upper and edge.size < 0.93 * habits.size
 
 
 def _recurs(edges: Sequence[_Edge], count: int, habits: Habits) -> bool:
@@ -85,9 +92,12 @@ def _counted(edges: Sequence[_Edge]) -> bool:
 
 
 def _opens(edge: _Edge, page: Page) -> bool:
-    """Whether a running line stays on the first page: it may be where the title or the date is stated."""
+    """Whether a running line stays on the first page, since nothing else there states the title or the date."""
     if _NUMBER.fullmatch(edge.text) or _PRINTED.fullmatch(edge.text):
         return False
-    others = [run.text for at, run in enumerate(page.layers[0]) if at not in edge.runs]
-    stated = edge.text.casefold() in " ".join(others).casefold()
-    return not stated and (edge.upper or sum(len(text.split()) for text in others) < _COVER)
+    others = [run for at, run in enumerate(page.layers[0]) if at not in edge.runs]
+    cover = sum(run.text.count(" ") + 1 for run in others) < _COVER
+    if edge.text.casefold() in " ".join(run.text for run in others).casefold():
+        return False
+    titled = any(rounded(run.bottom - run.top) > edge.size for run in others)
+    return (edge.upper or cover) and (not titled or find_date(edge.text) is not None)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 
@@ -15,7 +15,7 @@ from corpus.readers.reading import Text
 
 _LETTERS = r"[^\W\d_]+"
 _FIRST = re.compile(_LETTERS)
-_BROKEN = re.compile(rf"(?<![^\W\d_]){_LETTERS}-$")
+_BROKEN = re.compile(rf"(?<![^\W\d_])({_LETTERS})-$")
 _WORD = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
 _HANGING = ("and", "or", "to")  # "pre- and post-"
 _LARGE = 1.08  # of the body's size: headings are larger
@@ -37,39 +37,53 @@ class _Hyphens:
     """Whether a hyphen at a line's end belongs to the word: as the same document writes it elsewhere."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-        self._known: Counter[str] = Counter()
+        texts = list(chain.from_iterable(map(_texts, lines)))
+        broken = [at for at, text in enumerate(texts[:-1]) if text[-1:] == "-" and texts[at + 1][:1].islower()]
+        self._words = _words(texts) if broken else Counter[str]()
+        self._divides = 25 * len(broken) > len(texts)  # words are divided at the ends of many lines
+        self._divides = self._divides or any(self._whole(texts[at], texts[at + 1]) for at in broken)
 
     def join(self, above: str, below: str) -> str:
         """`above` and `below` as one line."""
         if above[-1:] != "-" or not above[-2:-1].isalnum():
             return f"{above} {below}"
-        broken, follows = _BROKEN.search(above), _FIRST.match(below)
+        follows = _FIRST.match(below)
         if follows and follows[0] in _HANGING:
             return f"{above} {below}"
-        whole = broken and follows and not self._compound(broken[0][:-1], follows[0])
-        return (above[:-1] if whole else above) + below
+        return (above[:-1] if self._divided(above, below) else above) + below
 
-    def _compound(self, one: str, other: str) -> bool:
-        if len(one) == 1 or (other[0].isupper() and not one.isupper()):
+    def _divided(self, above: str, below: str) -> bool:
+        one, other = _halves(above, below)
+        if len(one) < 2 or not other or (other[0].isupper() and not one.isupper()):
+            return False
+        if self._whole(above, below):
             return True
-        words = self._words()
-        whole, parted = words[(one + other).casefold()], words[f"{one}-{other}".casefold()]
-        if whole or parted:
-            return parted > whole
-        return bool(words[one.casefold()] and words[other.casefold()])
+        if self._words[f"{one}-{other}".casefold()]:
+            return False
+        known = bool(self._words[one.casefold()]) + bool(self._words[other.casefold()])
+        return known == 0 or (known == 1 and self._divides)
 
-    def _words(self) -> Counter[str]:
-        """How often each word stands inside a line; halves of words at the ends of lines are none."""
-        if not self._known:
-            broken = False
-            for text in chain.from_iterable(_texts(line) for line in self._lines):
-                words = _WORD.findall(text.casefold())[1 if broken else 0 :]
-                broken = text[-1:] == "-"
-                self._known.update(words[:-1] if broken else words)
-                self._known.update(part for word in words if "-" in word for part in word.split("-"))
-            self._known[""] += 1
-        return self._known
+    def _whole(self, above: str, below: str) -> bool:
+        """Whether the word is written whole elsewhere, more often than with a hyphen."""
+        one, other = _halves(above, below)
+        return self._words[(one + other).casefold()] > self._words[f"{one}-{other}".casefold()]
+
+
+def _halves(above: str, below: str) -> tuple[str, str]:
+    broken, follows = _BROKEN.search(above), _FIRST.match(below)
+    return broken[1] if broken else "", follows[0] if follows else ""
+
+
+def _words(texts: Iterable[str]) -> Counter[str]:
+    """How often each word stands inside a line; halves of words at the ends of lines are none."""
+    words: Counter[str] = Counter()
+    broken = False
+    for text in texts:
+        found = _WORD.findall(text.casefold())[1 if broken else 0 :]
+        broken = text[-1:] == "-"
+        words.update(found[:-1] if broken else found)
+        words.update(part for word in found if "-" in word for part in word.split("-"))
+    return words
 
 
 def _texts(line: Line) -> Iterator[str]:

@@ -89,23 +89,39 @@ def rows_of(runs: Iterable[Run]) -> list[list[Run]]:
     return rows
 
 
+Region = list[list[Run]]  # rows of a stretch of one column
+
+
 class _Slice(NamedTuple):
     """Rows between two that reach over several columns, or between gaps across the page; by column."""
 
     kind: str  # "whole", "columns", "side" (one column only), "unsure"
-    rows: list[list[Run]]
+    rows: Region
     columns: list[list[Run]]
 
 
-def regions_of(runs: Sequence[Run], habits: Habits) -> list[list[list[Run]]]:
-    """The rows of each stretch of one column, in the order in which they are read."""
-    gutters = _gutters(runs) if len(runs) > 7 else []
-    rows = rows_of(runs)
-    if not gutters:
-        return [rows] if rows else []
-    regions: list[list[list[Run]]] = []
-    whole: list[list[Run]] = []
-    for kind, group in _groups(_slices(rows, gutters, habits)):
+def regions_of(pages: Sequence[Sequence[Run]], habits: Habits) -> list[list[Region]]:
+    """For each page the rows of each stretch of one column, in the order in which they are read."""
+    found = [_gutters(runs, ()) if len(runs) > 7 else [] for runs in pages]
+    slices = [_slices(runs, gutters, habits, ()) for runs, gutters in zip(pages, found, strict=True)]
+    usual = _usual(found, slices)
+    if usual:
+        found = [_gutters(runs, usual) if len(runs) > 7 else [] for runs in pages]
+        slices = [_slices(runs, gutters, habits, usual) for runs, gutters in zip(pages, found, strict=True)]
+    return [_ordered(page) for page in slices]
+
+
+def _usual(found: Sequence[Sequence[float]], slices: Sequence[Sequence[_Slice]]) -> list[float]:
+    """The gutters that many pages with columns of prose share; there are two sets where margins are mirrored."""
+    pages = [gutters for gutters, page in zip(found, slices, strict=True) if any(s.kind == "columns" for s in page)]
+    counts = Counter(round(gutter) for gutters in pages for gutter in gutters)
+    return [float(place) for place, count in counts.items() if count >= max(2, 0.3 * len(found))]
+
+
+def _ordered(slices: Sequence[_Slice]) -> list[Region]:
+    regions: list[Region] = []
+    whole: Region = []
+    for kind, group in _groups(slices):
         if kind == "columns" and not _is_table(group):
             regions += [whole] if whole else []
             whole = []
@@ -116,8 +132,8 @@ def regions_of(runs: Sequence[Run], habits: Habits) -> list[list[list[Run]]]:
     return regions + ([whole] if whole else [])
 
 
-def _gutters(runs: Sequence[Run]) -> list[float]:
-    """Places just left of edges at which several runs begin, with others that end before; columns have such edges."""
+def _gutters(runs: Sequence[Run], usual: Sequence[float]) -> list[float]:
+    """Edges at which several runs begin, with others that end before, as those of columns; `usual` ones first."""
     low, high = min(run.left for run in runs), max(run.right for run in runs)
     least = 0.15 * (high - low)  # width of a column
     lefts = sorted(run.left for run in runs)
@@ -127,21 +143,37 @@ def _gutters(runs: Sequence[Run]) -> list[float]:
             edges[-1].append(left)
         else:
             edges.append([left])
+    ranked = sorted((_rank(edge, runs, usual), edge[0], len(edge)) for edge in edges if len(edge) >= 3)
     gutters: list[float] = []
-    for edge in sorted((edge for edge in edges if len(edge) >= 3), key=len, reverse=True):
-        ended = sum(1 for run in runs if run.right < edge[0] - _GUTTER)
-        within = sum(1 for run in runs if edge[0] - _GUTTER <= run.right < edge[0] + 1)
-        if ended >= 3 and 10 * within <= len(edge) and all(abs(edge[0] - other) > least for other in gutters):
-            gutters.append(edge[0])
+    for _, place, count in ranked:
+        ended = sum(1 for run in runs if run.right < place - _GUTTER)
+        within = sum(1 for run in runs if place - _GUTTER <= run.right < place + 1)
+        if ended < 3 or 10 * within > count or any(abs(place - at) < least for at in gutters):
+            continue
+        inside = [run for run in runs if _crosses(run, place) and not any(_crosses(run, at) for at in gutters)]
+        if 3 * len(inside) <= count or (not gutters and len(inside) <= 4 * count):
+            gutters.append(place)
     return sorted(gutters)
 
 
-def _slices(rows: Sequence[list[Run]], gutters: Sequence[float], habits: Habits) -> list[_Slice]:
+def _rank(edge: Sequence[float], runs: Sequence[Run], usual: Sequence[float]) -> tuple[bool, int]:
+    known = any(abs(edge[0] - place) < 2 for place in usual)
+    return not known, sum(1 for run in runs if _crosses(run, edge[0])) - len(edge)
+
+
+def _crosses(run: Run, gutter: float) -> bool:
+    return run.left < gutter - 1 < run.right - 2
+
+
+def _slices(runs: Sequence[Run], gutters: Sequence[float], habits: Habits, usual: Sequence[float]) -> list[_Slice]:
     """The rows of a page cut where a row crosses a gutter, and where a gap goes across the page."""
-    parts: list[tuple[bool, list[list[Run]]]] = []
+    parts: list[tuple[bool, Region]] = []
     bottom = 0.0
+    rows = rows_of(runs)
+    if not gutters:
+        return [_Slice("whole", rows, [])]
     for row in rows:
-        wide = any(run.left < gutter - 1 < run.right - 2 for run in row for gutter in gutters)
+        wide = any(_crosses(run, gutter) for run in row for gutter in gutters)
         high = max(run.bottom - run.top for run in row)
         gap = min(run.top for run in row) - bottom
         apart = gap > habits.step(rounded(high)) - high + 0.25 * high
@@ -149,12 +181,15 @@ def _slices(rows: Sequence[list[Run]], gutters: Sequence[float], habits: Habits)
             parts.append((wide, []))
         parts[-1][1].append(row)
         bottom = max(bottom, *(run.bottom for run in row))
-    columns = [_by_column([row for wide, part in parts if not wide for row in part], gutters)]
-    widths = [max(r.right for r in column) - min(r.left for r in column) if column else 0.0 for column in columns[0]]
-    return [_slice(wide, part, _by_column(part, gutters), widths) for wide, part in parts]
+    columns = _by_column([row for wide, part in parts if not wide for row in part], gutters)
+    widths = [
+        max(run.right for run in column) - min(run.left for run in column) if column else 0.0 for column in columns
+    ]
+    known = all(any(abs(gutter - place) < 2 for place in usual) for gutter in gutters)
+    return [_slice(wide, part, gutters, widths, known) for wide, part in parts]
 
 
-def _by_column(rows: Sequence[list[Run]], gutters: Sequence[float]) -> list[list[Run]]:
+def _by_column(rows: Region, gutters: Sequence[float]) -> list[list[Run]]:
     columns: list[list[Run]] = [[] for _ in range(len(gutters) + 1)]
     for row in rows:
         for run in row:
@@ -162,8 +197,12 @@ def _by_column(rows: Sequence[list[Run]], gutters: Sequence[float]) -> list[list
     return columns
 
 
-def _slice(wide: bool, rows: list[list[Run]], columns: list[list[Run]], widths: Sequence[float]) -> _Slice:
-    """A slice and what it is: prose fills the width of its columns, the cells of a table do not."""
+def _slice(wide: bool, rows: Region, gutters: Sequence[float], widths: Sequence[float], known: bool) -> _Slice:
+    """A slice and what it is: prose fills the width of its columns, the cells of a table do not.
+
+    `known`: the document has its columns here, so that a table that fits into one stands in it.
+    """
+    columns = _by_column(rows, gutters)
     filled = [(column, width) for column, width in zip(columns, widths, strict=True) if column]
     prose = [
         median(run.right - run.left for run in column) > 0.6 * width and median(len(run.text) for run in column) > 15
@@ -174,9 +213,10 @@ def _slice(wide: bool, rows: list[list[Run]], columns: list[list[Run]], widths: 
         return _Slice("whole", rows, columns)
     if len(filled) == 1:
         return _Slice("side", rows, columns)
-    if sum(prose) >= 2 or (any(prose) and _apart(filled)):
+    beside = [row for row in rows if row[0].left < gutters[0] - 1 < row[-1].left]
+    level = sum(1 for row in beside if _level(row))
+    if sum(prose) >= 2 or known or (any(prose) and (_apart(filled) or 2 * level < len(beside))):
         return _Slice("columns", rows, columns)
-    level = sum(1 for row in rows if len(row) > 1 and _level(row))
     return _Slice("whole" if not any(prose) and 2 * level > len(rows) > 2 else "unsure", rows, columns)
 
 

@@ -3,8 +3,9 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import pairwise
+from typing import NamedTuple
 
 from corpus.readers.pageedges import furniture
 from corpus.readers.pagelayout import GAP, Habits, Page, Run, regions_of, rounded
@@ -12,8 +13,7 @@ from corpus.readers.pagelayout import GAP, Habits, Page, Run, regions_of, rounde
 Row = list[Run]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a column that reaches from `low` to `high`, or a table row, whose cells are lists of lines.
 
     `first` is the right edge of its first word. `fresh`: the first line of its column or stretch of the page.
@@ -35,20 +35,24 @@ class Line:
     cells: tuple[tuple[str, ...], ...] = ()
 
 
-_MARKER = re.compile(r"[^\w\s]|o|\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-z]|[ivx]{1,5})[.)]?", re.I)
+_BULLET = re.compile(r"[^\w\s]|o")
+_NUMBER = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-z]|[ivx]{1,5})[.)]?", re.I)
 _WRAPPED = 6  # lines that a cell may have below the last row in which another cell goes on
 
 
 def lines_of(pages: Sequence[Page], habits: Habits) -> list[Line]:
     """All lines of the document, without what recurs at the edges of its pages."""
     dropped = furniture(pages, habits)
+    layers = [
+        (at, [run for number, run in enumerate(runs) if layer or (at, number) not in dropped])
+        for at, page in enumerate(pages)
+        for layer, runs in enumerate(page.layers)
+    ]
     lines: list[Line] = []
-    for at, page in enumerate(pages):
-        for layer, runs in enumerate(page.layers):
-            kept = [run for number, run in enumerate(runs) if layer or (at, number) not in dropped]
-            for region in regions_of(kept, habits):
-                found = _lines([_joined(row) for row in region], at)
-                lines += [replace(found[0], fresh=True), *found[1:]]
+    for (at, _), regions in zip(layers, regions_of([runs for _, runs in layers], habits), strict=True):
+        for region in regions:
+            found = _lines([_joined(row) for row in region], at)
+            lines += [found[0]._replace(fresh=True), *found[1:]]
     return _with_margins(lines)
 
 
@@ -56,15 +60,20 @@ def _joined(row: Row) -> Row:
     """A row whose neighbouring runs are one: what stands close, and a list marker with what follows it."""
     joined: Row = []
     for run in row:
-        if joined:
-            before = joined[-1]
-            high = max(before.bottom - before.top, run.bottom - run.top)
-            marker = len(joined) == 1 and _MARKER.fullmatch(before.text) and run.left - before.right < 4 * high
-            if run.left - before.right < GAP * high or (marker and len(row) == 2 and run.text[0].isalpha()):
-                joined[-1] = _pair(before, run, "" if run.left - before.right < 0.08 * high else " ")
-                continue
-        joined.append(run)
+        before = joined[-1] if joined else None
+        gap = run.left - before.right if before else 0.0
+        high = run.bottom - run.top
+        if before and (gap < GAP * high or (len(joined) == 1 and gap < 4 * high and _marks(row))):
+            joined[-1] = _pair(before, run, "" if gap < 0.08 * high else " ")
+        else:
+            joined.append(run)
     return joined
+
+
+def _marks(row: Row) -> bool:
+    """Whether a row begins with a list marker, and not with the first cell of a table row."""
+    numbered = _NUMBER.fullmatch(row[0].text) and len(row) == 2 and row[1].text[0].isalpha()
+    return bool(numbered or _BULLET.fullmatch(row[0].text))
 
 
 def _pair(one: Run, other: Run, glue: str) -> Run:
@@ -92,38 +101,41 @@ def _lines(rows: Sequence[Row], page: int) -> list[Line]:
 
 
 def _stretched(rows: Sequence[Row], at: int, low: float, high: float) -> Row:
-    """A line of prose that was stretched to both margins, so wide that its words came apart, as one run again."""
+    """A line of prose whose words came apart, by justification or typed spaces, as one run again."""
     row = rows[at]
-    around = [*rows[max(at - 1, 0) : at], *rows[at + 1 : at + 2]]
-    size = row[0].bottom - row[0].top
-    level = abs(row[0].left - low) < size and abs(row[-1].right - high) < size
-    prose = all(len(other) == 1 and other[0].right - other[0].left > 0.5 * (high - low) for other in around[:1])
-    close = all(right.left - left.right < 2.5 * size for left, right in pairwise(row))
-    if len(row) == 1 or not (level and prose and close and all(len(other) == 1 for other in around)):
+    if len(row) == 1 or not at or len(rows[at - 1]) > 1 or any(len(other) > 1 for other in rows[at + 1 : at + 2]):
         return row
-    whole = row[0]
-    for run in row[1:]:
-        whole = _pair(whole, run, " ")
-    return [whole]
+    above, size = rows[at - 1][0], row[0].bottom - row[0].top
+    under = abs(row[0].left - low) < size and row[0].top - above.bottom < 0.7 * size
+    close = all(right.left - left.right < 2.5 * size for left, right in pairwise(row))
+    if not (under and close and above.right - above.left > 0.85 * (high - low)):
+        return row
+    return [reduce(lambda one, other: _pair(one, other, " "), row)]
 
 
 def _table_end(rows: Sequence[Row], start: int) -> int:
     """Index behind the last row of the table that begins at `start`, wrapped lines of its cells among them."""
     end = start + 1
     columns = _columns(rows[start:end])
+    usual = 0.0
     for at in range(start + 1, len(rows)):
         above, row = rows[at - 1], rows[at]
         size = row[0].bottom - row[0].top
-        if row[0].top - above[0].bottom > 1.5 * size or at - end > _WRAPPED:
+        gap = row[0].top - above[0].bottom
+        if gap > (max(1.5 * usual, size) if usual else 1.5 * size) or at - end > _WRAPPED:
             break
+        wraps = (
+            gap < 0.5 * usual or row[0].left > columns[1][0] - size or (gap < 0.5 * size and row[0].text[0].islower())
+        )
+        usual = max(usual, gap)
         if len(row) > 1:
             wider = _columns(rows[start : at + 1])
             if len(wider) < 2:
                 break
             columns, end = wider, at + 1
-        elif not _inside(row[0], columns):
+        elif not _inside(row[0], columns) or row[0].bold > all(run.bold for run in above):
             break
-        elif at == end and row[0].left > columns[1][0] - size:
+        elif at == end and wraps:
             end = at + 1
     return end
 
@@ -167,13 +179,16 @@ def _table(rows: Sequence[Row], page: int, low: float, high: float) -> list[Line
     columns = _columns(rows)
     steps = [below[0].bottom - above[0].bottom for above, below in pairwise(rows)]
     apart = 1.15 * min(steps, default=0)
-    uneven = any(step > apart for step in steps)
+    places = [{_place(run, columns) for run in row} for row in rows]
+    close = [False, *(step <= apart for step in steps)]
+    wrapped = not all(close[1:]) and (
+        2 * sum(close) < len(rows) - 1
+        or any(near and len(filled) < len(columns) for near, filled in zip(close, places, strict=True))
+    )
     table: list[list[Row]] = []
-    for at, row in enumerate(rows):
-        places = {_place(run, columns) for run in row}
-        goes_on = all(run.text[0].islower() for run in row) or len(places) < len(columns)
-        single = len(row) == 1 and (0 not in places or uneven)
-        if at and steps[at - 1] <= apart and goes_on and (uneven or single or row[0].text[0].islower()):
+    for row, near, filled in zip(rows, close, places, strict=True):
+        lower = all(run.text[0].islower() for run in row)
+        if near and (wrapped or lower or (len(row) == 1 and 0 not in filled)):
             table[-1].append(row)
         else:
             table.append([row])
@@ -209,4 +224,5 @@ def _with_margins(lines: Sequence[Line]) -> list[Line]:
         own = edges.get(round(low), high)
         best = next((at for at in counted if low - 80 < at < low + 3 and edges[at] > own - 5), round(low))
         margins[low, high] = (min(low, best), edges.get(best, high))
-    return [replace(line, low=margins[line.low, line.high][0], high=margins[line.low, line.high][1]) for line in lines]
+    pairs = (margins[line.low, line.high] for line in lines)
+    return [line._replace(low=low, high=high) for line, (low, high) in zip(lines, pairs, strict=True)]

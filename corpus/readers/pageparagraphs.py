@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from corpus.layout import marker_of
 from corpus.readers.pagelayout import Habits
 from corpus.readers.pagelines import Line
 
 _END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _BULLET = re.compile("[•·▪●◦■□○➢➤►▶‣⁃∙❖✓✔✗\uf020-\uf0ff]\\s*(?=\\S)")
 _NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+\S")  # "3.12 The force": a numbered paragraph
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡])\s?\S")
@@ -72,11 +73,11 @@ def _narrowed(block: list[Line]) -> list[Line]:
         return block
     rights = [line.right for line in block[:-1]]
     widest, size = max(rights), block[0].size
-    ended = sum(1 for line in block[:-1] if _END.search(line.text))
-    ragged = 2 * ended < len(block) and 5 * sum(right > widest - 3.5 * size for right in rights) >= 3 * len(block)
-    if sum(len(line.text) for line in block) < 25 * len(block) or not (ragged or min(rights) > widest - 0.3 * size):
+    prose = 2 * sum(line.text[0].islower() for line in block[1:]) >= len(block) - 1
+    reaching = sum(right > widest - 3.5 * size for right in rights)
+    if not prose or 5 * reaching < 3 * len(block) or sum(len(line.text) for line in block) < 25 * len(block):
         return block
-    return [replace(line, high=min(line.high, max(widest, line.right))) for line in block]
+    return [line._replace(high=min(line.high, max(widest, line.right))) for line in block]
 
 
 def _near(above: Line, line: Line, habits: Habits) -> bool:
@@ -92,9 +93,10 @@ def _near(above: Line, line: Line, habits: Habits) -> bool:
 def _full(above: Line, line: Line) -> bool:
     """Whether the first word of `line` would not have fitted on the line `above`."""
     before, behind = above.left - above.low, above.high - above.right
-    centred = abs(before - behind) < 4 and before > line.size
+    middle = above.low + above.high
+    centred = before > line.size and all(abs(each.left + each.right - middle) < 4 for each in (above, line))
     broken = above.text[-1] == "-" and line.text[0].islower()
-    return broken or line.first - line.left > (before + behind if centred else behind) + 0.1 * line.size
+    return broken or line.first - line.left + 0.3 * line.size > (before + behind if centred else behind)
 
 
 def _starts(lines: Sequence[Line], line: Line, habits: Habits) -> bool:
@@ -136,10 +138,12 @@ def _is_turned(lines: Sequence[Line], line: Line, ended: bool) -> bool:
 
 def marker(line: Line) -> str:
     """The list marker at the start of `line`, with the spaces behind it."""
+    word = line.text.split(" ", 1)[0]
+    if line.cells or (word.isalpha() and word != "o"):
+        return ""  # as most lines
     bullet = _BULLET.match(line.text)
-    if line.cells or bullet:
-        return bullet[0] if bullet and not line.cells else ""
-    return line.text[: max(marker_of(" " + line.text)[1] - 1, 0)]  # after a space, since "o" is one only if indented
+    length = bullet.end() if bullet else marker_of(" " + line.text)[1] - 1  # "o" is a marker only if indented
+    return line.text[: max(length, 0)]
 
 
 def _mark_notes(paragraphs: Sequence[Paragraph], habits: Habits) -> None:
@@ -184,9 +188,9 @@ def _head(paragraphs: Sequence[Paragraph]) -> str:
 def _goes_on(before: Paragraph, paragraph: Paragraph) -> bool:
     above, line = before.lines[-1], paragraph.lines[0]
     alike = above.bold == line.bold and abs(above.size - line.size) <= 0.06 * line.size
-    if before.row or paragraph.row or paragraph.marker or not alike or _END.search(above.text):
+    if before.row or paragraph.row or paragraph.marker or not alike or _SENTENCE_END.search(above.text):
         return False
-    if line.text[0].islower():
+    if line.text[0].islower() and above.text[-1] != ";":
         return True
     level = line.left - line.low < 0.8 * line.size or bool(before.marker)
     return _full(above, line) and level and before.text.count(" ") >= 7

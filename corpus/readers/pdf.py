@@ -2,7 +2,7 @@
 
 import ctypes
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, repeat
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ _BOLD = re.compile("bold|black|heavy|demi", re.I)
 _INVISIBLE = 3  # rendering mode of the text that recognition lays over a scan
 _SIDEWAYS = 20  # words at a right angle to the rest of the page, from which on they are more than a label
 _WIDE = 0.9  # heights of a line: a gap this wide parts cells or columns whatever the others are
-_STRETCHED = 4.0  # heights of a line: no space between the words of a justified line is wider
+_STRETCHED = 15.0  # heights of a line: no space between the words of a justified line is wider
 _DRAWN = 200  # small shapes on a page, above which they are a drawing and no bullets
 # Where in the boxes (left, top, right, bottom upwards) of a word's first and last character stand the left, top,
 # right and bottom of the word turned upright, and their signs, by its turn in quarters clockwise.
@@ -174,27 +174,39 @@ def _places(text_page: Any, spans: Sequence[int]) -> list[float]:
     """Left, top, right, bottom (upwards) of the characters at `spans`: as high as their font, not as their shape."""
     target = (ctypes.c_float * (4 * len(spans)))()
     slots = [ctypes.byref(target, 16 * at) for at in range(len(spans))]
-    Counter(map(_loose_box, repeat(ctypes.cast(text_page, ctypes.c_void_p)), spans, slots))
+    deque(map(_loose_box, repeat(ctypes.cast(text_page, ctypes.c_void_p)), spans, slots), maxlen=0)
     return list(target)
 
 
 def _pieces(words: Sequence[str], places: Sequence[float], quarter: int) -> Iterator[_Piece]:
     """Neighbouring words of one line, seen in the direction `quarter`; a gap wider than between words parts them."""
-    lefts, tops, rights, bottoms = ([sign * place for place in places[at::8]] for at, sign in _TURNS[quarter])
-    highs = [top - bottom for top, bottom in zip(tops, bottoms, strict=True)]
+    (left, up), (top, above), (right, on), (bottom, below) = _TURNS[quarter]
+    lefts, rights = [up * place for place in places[left::8]], [on * place for place in places[right::8]]
+    edges = zip(places[top::8], places[bottom::8], places[top + 4 :: 8], places[bottom + 4 :: 8], strict=True)
+    boxes = [  # of the taller of first and last character: parts of a ligature and raised numbers are low
+        (above * t1, below * b1) if above * t1 - below * b1 >= above * t2 - below * b2 else (above * t2, below * b2)
+        for t1, b1, t2, b2 in edges
+    ]
+    tops, bottoms = [top for top, _ in boxes], [bottom for _, bottom in boxes]
+    highs = [top - bottom for top, bottom in boxes]
     gaps = [(left - right) / (high or 1) for left, right, high in zip(lefts[1:], rights, highs, strict=False)]
     space = _space(gaps)
-    start, last = 0, len(words) - 1
-    for at, word in enumerate(words):
-        if (
-            at == last
-            or not -0.3 < gaps[at] < _STRETCHED
-            or abs(bottoms[at + 1] - bottoms[at]) > 0.15 * highs[at]
-            or word[-1] == "\ufffe"
-        ):
-            for begin, end in _parted(words, gaps, start, at + 1, space):
-                yield _Piece(begin, end, lefts[begin], tops[begin], rights[end - 1], bottoms[begin], rights[begin])
-            start = at + 1
+    last = len(words) - 1
+    ends = [
+        at
+        for at, word in enumerate(words)
+        if at == last
+        or not -0.3 < gaps[at] < _STRETCHED
+        or abs(bottoms[at + 1] - bottoms[at]) > 0.15 * highs[at]
+        or word[-1] == "\ufffe"
+    ]
+    margins = Counter(round(rights[end]) for end in ends)
+    start = 0
+    for end in ends:
+        justified = margins[round(rights[end])] > 3
+        for begin, stop in _parted(words, gaps, start, end + 1, space, justified):
+            yield _Piece(begin, stop, lefts[begin], tops[begin], rights[stop - 1], bottoms[begin], rights[begin])
+        start = end + 1
 
 
 def _space(gaps: Sequence[float]) -> float:
@@ -203,8 +215,10 @@ def _space(gaps: Sequence[float]) -> float:
     return min(max(inner[len(inner) // 4], 0.2), 0.6) if inner else 0.25
 
 
-def _parted(words: Sequence[str], gaps: Sequence[float], start: int, end: int, space: float) -> Iterator[tuple[int, int]]:
-    """The words `start` to `end` of a line, parted at wide gaps, unless all are equal: then the line is justified."""
+def _parted(
+    words: Sequence[str], gaps: Sequence[float], start: int, end: int, space: float, justified: bool
+) -> Iterator[tuple[int, int]]:
+    """The words `start` to `end` of a line, parted at wide gaps, unless it is `justified` and all are equal."""
     inner = gaps[start : end - 1]
     if inner and max(inner) > GAP:
         bound = max(GAP, 2.2 * space, 1.8 * min(inner) if len(inner) > 1 else 0.0)
@@ -212,7 +226,7 @@ def _parted(words: Sequence[str], gaps: Sequence[float], start: int, end: int, s
         later = inner[1:] if len(words[start]) < 4 else inner  # the gap after a list's marker is not stretched
         even = len(later) > 1 and max(later) - min(later) < 0.15
         text = "".join(words[start:end])
-        if not even or 2 * sum(map(str.isalpha, text)) < len(text):
+        if not (justified and even) or 2 * sum(map(str.isalpha, text)) < len(text):
             for at, gap in enumerate(inner, start + 1):
                 if gap > bound:
                     yield start, at
@@ -262,17 +276,20 @@ def _runs(
 
 def _with_bullets(runs: Sequence[Run], page: Any, box: Sequence[float]) -> list[Run]:
     """`runs` and the bullets before them that are drawn as shapes, as browsers do."""
-    pointer = ctypes.cast(page, ctypes.c_void_p)
-    objects = map(ctypes.c_void_p, map(_object, repeat(pointer), range(native.FPDFPage_CountObjects(page))))
+    margins = [left for left, _ in Counter(round(run.left) for run in runs).most_common(2)]
+    if not any(10 < run.left - margin < 100 for run in runs for margin in margins):
+        return list(runs)
+    pointer, count = ctypes.cast(page, ctypes.c_void_p), native.FPDFPage_CountObjects(page)
+    shapes = list(map(ctypes.c_void_p, map(_object, repeat(pointer), range(count))))
     places = (ctypes.c_float * 4)()
     slots = [ctypes.byref(places, 4 * at) for at in range(4)]
     dots = []
-    for shape in objects:
-        if _object_type(shape) == native.FPDF_PAGEOBJ_PATH and _bounds(shape, *slots):
+    for shape, kind in zip(shapes, map(_object_type, shapes), strict=True):
+        if kind == native.FPDF_PAGEOBJ_PATH and _bounds(shape, *slots):
             left, bottom, right, top = places
             if 1 < right - left < 12 and 0.6 < (top - bottom) / (right - left) < 1.7:
                 dots.append((left - box[0], box[1] - top, right - box[0], box[1] - bottom))
-    if not dots or len(dots) > _DRAWN:
+    if len(dots) > _DRAWN:
         return list(runs)
     return [run for text in runs for run in (*_bullet(text, dots), text)]
 

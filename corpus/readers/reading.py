@@ -16,7 +16,7 @@ class Limits:
     pages: int = 2_000
     characters: int = 20_000_000
     seconds: float = 60.0
-    memory: int = 2_000 * MEGABYTE
+    memory: int = 1_000 * MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from corpus.layout import content_lines, is_heading_like, marker_of, running_headers
 from corpus.model import STATUSES, CorpusError, Heading
@@ -15,6 +16,7 @@ from corpus.text import normalise
 _OWN_NUMBER = re.compile(r"\d{1,2}[a-z]?", re.I)  # "Recommendation 3" of its report; the register counts in thousands
 _LABEL = re.compile(r"^recommendation\s+(\d{1,3}[a-z]?)$", re.I | re.M)
 _STATUS = re.compile(r"[a-z][a-z0-9-]{1,40}")
+_WORD = re.compile(r"[^\W_]")
 _SHORT = 45  # characters: lines up to this length are never taken for those of a wrapped paragraph
 _SOFT = "\u00ad"  # a soft hyphen: keeps a line from being taken for page furniture, and is not shown
 
@@ -29,15 +31,24 @@ class Row:
 
 @dataclass(slots=True)
 class _Record:
-    """The rows of one recommendation to one force, in file order."""
+    """The rows of one recommendation to one force, in file order, and the first row that has each column."""
 
-    rows: list[Row]
     register_number: str = ""
     own_number: str = ""
+    rows: list[Row] = field(default_factory=list)
+    firsts: dict[str, Row] = field(default_factory=dict)
+
+    def add(self, row: Row) -> None:
+        """Append a row."""
+        self.rows.append(row)
+        for column, value in row.cells.items():
+            if value:
+                self.firsts.setdefault(column, row)
 
     def first(self, column: str) -> str:
-        """What the first row that has anything in `column` has there."""
-        return next((value for row in self.rows if (value := row.cells[column])), "")
+        """What the first row that has anything in `column` has there, "" for none."""
+        row = self.firsts.get(column)
+        return row.cells[column] if row else ""
 
 
 class _Left:
@@ -63,7 +74,7 @@ def read_tables(tables: Sequence[Table]) -> Reading:
     """
     headers = [find_header(table) for table in tables]
     if not any(headers):
-        found = "; ".join(table.where(header_found(table)) for table in tables) or "nothing"
+        found = "; ".join(f"{table.where('')}{header_found(table)}" for table in tables) or "nothing"
         raise CorpusError(f"has no header with {WANTED}; found: {found}. Columns that are read: {', '.join(COLUMNS)}.")
     texts: list[Text] = []
     left_out: list[LeftOut] = []
@@ -106,7 +117,7 @@ def _rows(table: Table, header: Header, left: _Left) -> Iterator[Row]:
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
     text = cells[place].strip() if place is not None and place < len(cells) else ""
-    return "" if all(_is_rule(line) for line in text.splitlines()) else text
+    return text if _WORD.search(text) or not all(map(_is_rule, text.splitlines())) else ""
 
 
 def _number(printed: str) -> str:
@@ -119,25 +130,25 @@ def _records(rows: Iterable[Row], left: _Left) -> list[_Record]:
     """Rows of one force and number belong together; without a number, those of one force and recommendation."""
     records: dict[tuple[str, ...], _Record] = {}
     for row in rows:
-        number, force = row.cells["number"], normalise(row.cells["force"])
+        number, force = row.cells["number"], _compared(row.cells["force"])
         own = _OWN_NUMBER.fullmatch(number) is not None
         if number:
-            key = (force, number, normalise(row.cells["report"]) if own else "")
+            key = (force, number, _compared(row.cells["report"]) if own else "")
         else:
-            key = (force, "", normalise(row.cells["recommendation"]))
-        record = records.setdefault(key, _Record([], "" if own else number, number if own else ""))
+            key = (force, "", _compared(row.cells["recommendation"]))
+        record = records.setdefault(key, _Record("" if own else number, number if own else ""))
         if _contradicts(record, row):
             first = record.rows[0].number
             why = f"gives number {number} another report and recommendation than row {first}, so it was left out; "
             left.add(row, f"{why}correct the number.")
         else:
-            record.rows.append(row)
+            record.add(row)
     return list(records.values())
 
 
 def _contradicts(record: _Record, row: Row) -> bool:
     """Whether report and recommendation of `row` are both others than those of its record: a mistaken number."""
-    pairs = ((normalise(record.first(name)), normalise(row.cells[name])) for name in ("report", "recommendation"))
+    pairs = ((_compared(record.first(name)), _compared(row.cells[name])) for name in ("report", "recommendation"))
     return all(one and other and one != other for one, other in pairs)
 
 
@@ -180,7 +191,7 @@ def _named_apart(texts: Sequence[Text]) -> Iterator[Text]:
 
 def _tell_differences(record: _Record, column: str, left: _Left) -> None:
     """Report each wording of `column` that is not the first one, which is kept."""
-    kept = next((row for row in record.rows if row.cells[column]), None)
+    kept = record.firsts.get(column)
     known = {_compared(record.first(column))}
     for row in record.rows:
         plain = _compared(row.cells[column])
@@ -190,13 +201,15 @@ def _tell_differences(record: _Record, column: str, left: _Left) -> None:
             left.add(row, f"{why}correct it, or give the recommendation a number of its own.")
 
 
+@lru_cache(10_000)
 def _compared(cell: str) -> str:
+    """The form in which two cells say the same; rows of a record repeat their cells."""
     return day_of(cell) or normalise(cell)
 
 
 def _published(record: _Record, left: _Left) -> str:
     """Publication date as ISO 8601, as exact as it is printed; "" for none or one that is no date."""
-    row = next((row for row in record.rows if row.cells["published"]), None)
+    row = record.firsts.get("published")
     if row is None:
         return ""
     date = period_of(row.cells["published"])
@@ -266,7 +279,7 @@ def _kept(line: str) -> str:
 
 def _is_rule(line: str) -> bool:
     """Whether a line is blank, or of dashes and the like alone."""
-    return not any(character.isalnum() for character in line) and _is_furniture(line)
+    return not _WORD.search(line) and _is_furniture(line)
 
 
 def _is_furniture(line: str) -> bool:

@@ -17,6 +17,7 @@ _DEEPEST = 12  # level of a list below which items are not indented any further
 _LABELLED = re.compile("\ue000([^\ue000\ue001]{1,60})\ue001")
 _SIMPLE = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,6})[.)]?")  # a number that makes its line an item to the parsers
 _OWN = re.compile(r"(?:[-–—*•·▪●◦]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
+_TYPED = re.compile(r"^(\d[\d.]{0,8}\)?)\t+(?=[^\t]{20,}$)")  # the number of a paragraph, not a cell before another
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
@@ -99,7 +100,7 @@ class _Walk:
             self._add_item(collapse(text))
         elif text:
             for line in text.split("\n"):
-                self._add(_numbered(re.sub(" {2,}", " ", line).strip(" \t")))
+                self._add(_numbered(_TYPED.sub(r"\1 ", re.sub(" {2,}", " ", line).strip(" \t"))))
         self.gap = self.gap or not self.lists
 
     def _add(self, line: str) -> None:

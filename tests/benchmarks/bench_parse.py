@@ -1,9 +1,9 @@
 """Reading and parsing against encoding, in one run: what share of a build the documents' own side takes.
 
-    python tests/benchmarks/bench_parse.py [PAPER.md …]
+    PYTHONPATH=tests python tests/benchmarks/bench_parse.py [PAPER.md …]
 
-Each paper is written as text, HTML, Word and PDF; each form is read and parsed (rounds of all in turn, the middle one counts), and the
-passages are encoded once by the bundled encoder. Alone on the machine, please.
+Each paper is written as text, HTML, Word and PDF; each form is read and parsed (rounds of all in turn, the middle
+one counts), and the passages are encoded by the bundled encoder. Alone on the machine, please.
 """
 
 import statistics
@@ -11,8 +11,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
 import papers
 

@@ -51,7 +51,7 @@ def read(text: str) -> Document:
     return parse(Source("a.txt", "a.txt", text, "0", pages=(0,)), FORCES)
 
 
-REPORT = "Kent Police – HMIC Inspection Report\n\nOctober 2007\n\nCustody\n\nAreas for improvement\n\nThe cells are cold.\n\n"
+REPORT = "Kent Police – Inspection Report\n\nMay 2007\n\nCustody\n\nAreas for improvement\n\nThe cells are cold.\n\n"
 RECORD = "Lamps (4471)\n\nRecommendation 1\n\nForces should light lamps.\n\n"
 
 

@@ -41,7 +41,8 @@ def of(collection: Collection, path: Path) -> Iterator[Skipped]:
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: ascii(attack.name)[:40])
 def test_each_is_read_or_named_with_the_reason(attack: Attack, folder: Path, collection: Collection) -> None:
     entries = list(of(collection, folder / attack.name))
-    documents = [document for document in collection.documents if document.source == str(folder / attack.name)]
+    path = str(folder / attack.name)
+    documents = [document for document in collection.documents if path in (document.source, *document.other_sources)]
     if attack.reason is None:
         assert documents
     else:
@@ -56,7 +57,8 @@ def test_the_good_file_among_them_is_read(folder: Path, collection: Collection) 
     assert [d.passages[0].text for d in collection.documents if d.key == "good.txt"] == [GOOD]
     keys = [document.key for document in collection.documents]
     assert len(keys) == len(set(keys))
-    named = {entry.path for entry in collection.skipped} | {document.source for document in collection.documents}
+    read = {path for document in collection.documents for path in (document.source, *document.other_sources)}
+    named = {entry.path for entry in collection.skipped} | read
     assert {shown(path) for path in folder.iterdir()} <= named
 
 

@@ -119,8 +119,8 @@ def test_a_list_that_is_started_anew_counts_anew() -> None:
         level(0, "decimal", "%1.", '<w:start w:val="4"/>'),
         overrides='<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>',
     )
-    body = "".join(NUMBERED.format(0, number, "x") for number in (1, 1, 2, 2))
-    assert shown(package(body, numbering=numbering)) == "4. x\n5. x\n1. x\n2. x"
+    body = "".join(NUMBERED.format(0, number, "x") for number in (1, 1, 2, 2, 1))
+    assert shown(package(body, numbering=numbering)) == "4. x\n5. x\n1. x\n2. x\n6. x"
 
 
 def test_numbers_of_paragraphs_and_headings_are_words_of_theirs() -> None:
@@ -199,6 +199,13 @@ def test_a_text_box_is_read_once_and_tabs_and_line_breaks_stay() -> None:
     )
     body = f"<w:p>{twice}<w:r><w:t>Grade</w:t><w:tab/><w:t>Good</w:t><w:br/><w:t>Fair</w:t></w:r></w:p>"
     assert shown(package(body)).split("\n\n") == ["Grade\tGood\nFair", "Boxed"]
+
+
+def test_the_typed_number_of_a_paragraph_makes_no_table_of_it() -> None:
+    words = "The force should count its lamps."
+    typed = "<w:p><w:r><w:t>{}</w:t><w:tab/><w:t>{}</w:t></w:r></w:p>"
+    body = typed.format("2.14", words) + typed.format(4, 17)
+    assert shown(package(body)) == f"2.14 {words}\n\n4\t17"
 
 
 def test_the_strict_form_of_the_format_is_read() -> None:
