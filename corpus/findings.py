@@ -38,7 +38,7 @@ _ADDRESSEES = (
         r"\b[A-Z][\w&-]{1,30}(?: [\w&-]{1,30}){0,3} (?:Police|Constabulary)",
     ),
 )
-_ONE_FORCE = re.compile(r"\b(?:force|constabulary|chief constable)\b|\bpolice(?: service)?$", re.I)
+_ONE_FORCE = re.compile(r"\b(?:force|constabulary|chief constable|police)\b", re.I)
 _DUTY = re.compile(r"\b(?:should|must|is to|are to|needs? to)\b", re.I)
 
 
@@ -77,8 +77,11 @@ def addressees_of(text: str) -> tuple[str, ...]:
 
 def addressees_named(text: str) -> tuple[str, ...]:
     """Whom a plain naming ("Chief constables and NPCC") names, in the order of the known ones; empty for others."""
-    found = [name for name, pattern in _ADDRESSEES if name != "force" and re.search(pattern, text, re.I)]
-    if not {"all-forces", "chief-constables"} & set(found) and _ONE_FORCE.search(text.strip()):
+    found: list[str] = []
+    for name, pattern in _ADDRESSEES[:-1]:
+        text, count = re.subn(pattern, " ", text, flags=re.I)
+        found += [name] if count else []
+    if not {"all-forces", "chief-constables"} & set(found) and _ONE_FORCE.search(text):
         found.append("force")
     return tuple(found)
 

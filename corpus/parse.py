@@ -52,7 +52,7 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False) -> D
         number = parse_register(builder)
     else:
         marked, blocks = _marked_title(blocks_of(layout_of(source), keep=builder.legible))
-        builder.date = _date(source, kind)
+        builder.date = source.metadata.get("date") or _date(source, kind)
         (parse_peel if kind == "peel_assessment" else parse_report)(builder, blocks)
     builder.date = source.metadata.get("date") or builder.date
     addressed = _REGISTER_ADDRESS.search(url or "")

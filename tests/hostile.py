@@ -190,7 +190,7 @@ ATTACKS = (
     Attack("photo.jpg", write(b"\xff\xd8\xff\xe0"), "is of a kind that is not read"),
     Attack("nothing", write(b"Lamps."), "no ending"),
     Attack("large.txt", large, "is 500 MB large"),
-    Attack("long.txt", lambda path: path.write_bytes(b"Lamps burn. " * 2_500_000), "more than 20,000,000 characters"),
+    Attack("long.txt", lambda path: path.write_bytes(b"Lamps burn. " * 2_500_000), "more than 10,000,000 characters"),
     Attack("bomb.pdf", lambda path: path.write_bytes(pdf_bomb()), "memory|broke|damaged|longer|no text"),
     Attack("pages.pdf", lambda path: path.write_bytes(many_pages()), "pages"),
     Attack("loop.pdf", write(raw_pdf("<</Type/Pages/Kids[2 0 R]/Count 9>>")), "damaged|no text|pages"),

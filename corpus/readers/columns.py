@@ -50,10 +50,11 @@ def find_header(table: Table) -> Header | None:
 def header_found(table: Table) -> str:
     """What stands where a header was looked for, to be told to a person: the row that is nearest to one."""
     rows = [cells for _, cells in table.rows[:HEADER_WITHIN] if any(cell.strip() for cell in cells)]
+    sheet = f"in sheet “{table.name}” " if table.name else ""
     if not rows:
-        return "nothing"
+        return f"{sheet}nothing"
     nearest = max(rows, key=lambda cells: len(_places(cells)))
-    return ", ".join(f"“{_shown(cell)}”" for cell in nearest[:12] if cell.strip())
+    return sheet + ", ".join(f"“{_shown(cell)}”" for cell in nearest[:12] if cell.strip())
 
 
 def unread(table: Table, header: Header) -> list[LeftOut]:

@@ -140,6 +140,8 @@ def read_xlsx(raw: bytes, limits: Limits) -> Reading:
             others = [sheet.name for sheet in book.sheets_metadata if sheet not in sheets]
     except CalamineError as error:
         raise CorpusError(_DAMAGED) from error
+    if not tables:
+        raise CorpusError(_DAMAGED)
     left += [LeftOut(f"sheet “{name}”", "is a chart or a macro and holds no rows.") for name in others]
     reading = read_tables(tables)
     return replace(reading, left_out=(*reading.left_out, *left))

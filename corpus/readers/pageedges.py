@@ -3,17 +3,17 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise, product, takewhile
 from typing import NamedTuple
 
 from corpus.dates import find_date
-from corpus.readers.pagelayout import Habits, Page, rounded, rows_of
+from corpus.readers.pagelayout import Habits, Page, rows_of
 
 EDGE = 0.12  # part of a page's height in which running lines stand, above and below
 _LINES = 3  # running lines at one edge
 _COVER = 100  # words that a title page has at most
 _NUMBER = re.compile(r"[-–|\s]*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?[-–|\s]*", re.I)
-_PRINTED = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}:\d\d\b.*|(?:https?|file)://\S+(?: \d+/\d+)?")
+_PRINTED = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}:\d\d\b.*|((?:https?|file)://\S+)(?: \d+/\d+)?")
 
 
 class _Edge(NamedTuple):
@@ -29,17 +29,35 @@ class _Edge(NamedTuple):
 
 def furniture(pages: Sequence[Page], habits: Habits) -> frozenset[tuple[int, int]]:
     """(page, index of the run) of all that recurs at page edges, but for title and date on the first page."""
+    edges = [list(_edges(at, page)) for at, page in enumerate(pages)]
     groups: dict[tuple[bool, str], list[_Edge]] = defaultdict(list)
-    for at, page in enumerate(pages):
-        for edge in _edges(at, page):
-            groups[edge.upper, re.sub(r"\d+", "0", edge.text.casefold())].append(edge)
+    for edge in chain.from_iterable(edges):
+        groups[edge.upper, _pattern(edge)].append(edge)
     filled = sum(1 for page in pages if page.layers)
-    dropped = [edge for group in groups.values() if _recurs(group, filled, habits) for edge in group]
-    single = [edge for group in groups.values() for edge in group]
-    dropped += [edge for edge in single if _PRINTED.fullmatch(edge.text) or (filled == 1 and _is_small(edge, habits))]
-    return frozenset(
-        (edge.page, run) for edge in dropped if edge.page or not _opens(edge, pages[0]) for run in edge.runs
-    )
+    recurring = {key for key, group in groups.items() if _recurs(group, filled, habits)}
+
+    def drops(edge: _Edge) -> bool:
+        known = (edge.upper, _pattern(edge)) in recurring or _PRINTED.fullmatch(edge.text) is not None
+        return known or (filled == 1 and edge.upper and edge.size < habits.size)
+
+    dropped: list[_Edge] = []
+    for upper, page in product((True, False), edges):
+        from_edge = [edge for edge in page if edge.upper == upper][:: 1 if upper else -1]
+        dropped += takewhile(drops, from_edge)  # what stands nearer to the text than a line of its own belongs to it
+    kept = [edge for edge in dropped if not edge.page and _opens(edge, pages[0], habits)]
+    return frozenset((edge.page, run) for edge in dropped if edge not in kept for run in edge.runs)
+
+
+def _pattern(edge: _Edge) -> str:
+    return re.sub(r"\d+", "0", edge.text.casefold())
+
+
+def address_of(pages: Sequence[Page]) -> str | None:
+    """The address of a web page that a browser printed: it stands at the foot of each page."""
+    printed = [_PRINTED.fullmatch(edge.text) for at, page in enumerate(pages) for edge in _edges(at, page)]
+    addresses = [match[1] for match in printed if match and match[1]]
+    whole = addresses and addresses[0].startswith("http") and not addresses[0].endswith(("…", "..."))
+    return addresses[0] if whole and addresses.count(addresses[0]) == len(pages) else None
 
 
 def _edges(at: int, page: Page) -> Iterator[_Edge]:
@@ -47,35 +65,30 @@ def _edges(at: int, page: Page) -> Iterator[_Edge]:
     if not page.layers:
         return
     zone = EDGE * page.height
-    number = {id(run): index for index, run in enumerate(page.layers[0])}
-    near = [run for run in page.layers[0] if run.bottom < zone or run.top > page.height - zone]
-    rows = rows_of(near)
+    bottom = page.height - zone
+    number = {id(run): at for at, run in enumerate(page.layers[0]) if run.bottom < zone or run.top > bottom}
+    rows = rows_of(run for run in page.layers[0] if id(run) in number)
     upper = [row for row in rows if row[0].bottom < zone]
-    lower = [row for row in rows if row[0].top > page.height - zone]
+    lower = [row for row in rows if row[0].top > bottom]
     for rows, top in ((upper[:_LINES], True), (lower[-_LINES:], False)):
         for row in rows:
             text = " ".join(run.text for run in row)
-            size = max(rounded(run.bottom - run.top) for run in row)
+            size = max(run.size for run in row)
             yield _Edge(at, top, tuple(number[id(run)] for run in row), text, row[0].bottom, size)
-
-
-def _is_small(edge: _Edge, habits: Habits) -> bool:
-    """Whether a line is in smaller print than the body, as the running header of a single page is."""
-    return edge.upper and edge.size < 0.93 * habits.size
 
 
 def _recurs(edges: Sequence[_Edge], count: int, habits: Habits) -> bool:
     """Whether lines that are the same but for digits are no text: on most pages, each second, or a chapter's."""
     pages = sorted({edge.page for edge in edges})
     if _NUMBER.fullmatch(edges[0].text):
-        return len(pages) > 1 or "page" in edges[0].text.lower()
+        return len(pages) > 1 or "page" in edges[0].text.lower() or edges[0].text.strip("-–| ") == str(pages[0] + 1)
     if len(pages) < 2 or not _counted(edges):
         return False
     plain = edges[0].size <= 1.05 * habits.size
     level = max(edge.middle for edge in edges) - min(edge.middle for edge in edges) < 4
     if len(pages) == 2:
         return plain and level and count <= 4
-    each_second = len({page % 2 for page in pages}) == 1 and 4 * len(pages) >= count
+    each_second = len(pages) > 2 and len({page % 2 for page in pages}) == 1 and 5 * len(pages) >= 2 * count
     chapter = plain and level and all(below - above <= 2 for above, below in pairwise(pages))
     return 2 * len(pages) >= count or each_second or chapter
 
@@ -91,7 +104,7 @@ def _counted(edges: Sequence[_Edge]) -> bool:
     return True
 
 
-def _opens(edge: _Edge, page: Page) -> bool:
+def _opens(edge: _Edge, page: Page, habits: Habits) -> bool:
     """Whether a running line stays on the first page, since nothing else there states the title or the date."""
     if _NUMBER.fullmatch(edge.text) or _PRINTED.fullmatch(edge.text):
         return False
@@ -99,5 +112,5 @@ def _opens(edge: _Edge, page: Page) -> bool:
     cover = sum(run.text.count(" ") + 1 for run in others) < _COVER
     if edge.text.casefold() in " ".join(run.text for run in others).casefold():
         return False
-    titled = any(rounded(run.bottom - run.top) > edge.size for run in others)
+    titled = any(run.size > edge.size and habits.stands_out(run.size, run.bold) for run in others)
     return (edge.upper or cover) and (not titled or find_date(edge.text) is not None)

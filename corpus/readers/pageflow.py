@@ -8,7 +8,8 @@ from itertools import chain
 
 from corpus.dates import iso_date
 from corpus.model import Heading
-from corpus.readers.pagelayout import Habits, Page, habits_of
+from corpus.readers.pageedges import address_of
+from corpus.readers.pagelayout import LARGE, Habits, Page, habits_of
 from corpus.readers.pagelines import Line, lines_of
 from corpus.readers.pageparagraphs import Paragraph, paragraphs_of
 from corpus.readers.reading import Text
@@ -17,8 +18,12 @@ _LETTERS = r"[^\W\d_]+"
 _FIRST = re.compile(_LETTERS)
 _BROKEN = re.compile(rf"(?<![^\W\d_])({_LETTERS})-$")
 _WORD = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
+_FIRST_PART = re.compile(  # words with which compounds begin, and whole words seldom do
+    "cross|first|front|full|half|hard|high|law|long|low|many|much|multi|non|second|self|semi|short|single|six|ten|"
+    "third|three|two|well|year"
+)
 _HANGING = ("and", "or", "to")  # "pre- and post-"
-_LARGE = 1.08  # of the body's size: headings are larger
+_CAPTION = re.compile(r"(?:figure|table|chart|graph|map|box|source|note)\b[\s\d.]*[:.\d]", re.I)
 _HEADING_WORDS, _QUESTION_WORDS = 25, 40
 _DOT = re.compile("[•·▪●■□➢➤►▶‣⁃∙❖✓✔✗\uf020-\uf0ff]")
 
@@ -30,7 +35,9 @@ def text_of(pages: Sequence[Page]) -> Text:
     paragraphs = paragraphs_of(lines, habits)
     _mark_headings(paragraphs, habits)
     _nest(paragraphs)
-    return _written(paragraphs, len(pages), _Hyphens(lines))
+    text, headings, starts = _written(paragraphs, len(pages), _Hyphens(lines))
+    address = address_of(pages)
+    return Text(text, headings, starts, {"url": address} if address else {})
 
 
 class _Hyphens:
@@ -60,7 +67,9 @@ class _Hyphens:
             return True
         if self._words[f"{one}-{other}".casefold()]:
             return False
-        known = bool(self._words[one.casefold()]) + bool(self._words[other.casefold()])
+        known = bool(self._words[one.casefold()] or _FIRST_PART.fullmatch(one.casefold())) + bool(
+            self._words[other.casefold()]
+        )
         return known == 0 or (known == 1 and self._divides)
 
     def _whole(self, above: str, below: str) -> bool:
@@ -117,9 +126,15 @@ def _print(paragraph: Paragraph) -> tuple[float, bool]:
 
 def _is_heading(paragraph: Paragraph, habits: Habits) -> bool:
     line, text = paragraph.lines[0], paragraph.text
-    larger = line.size > _LARGE * habits.size
-    stands_out = larger or (line.bold and not habits.bold and line.size > 0.97 * habits.size)
-    if paragraph.row or paragraph.note or not stands_out or not any(ch.isalpha() for ch in text):
+    larger = line.size > LARGE * habits.size
+    if (
+        paragraph.row
+        or paragraph.note
+        or not habits.stands_out(line.size, line.bold)
+        or not any(ch.isalpha() for ch in text)
+    ):
+        return False
+    if _CAPTION.match(text):
         return False
     if _DOT.match(paragraph.marker) or text[-1] in (".;," if larger else ".;,:"):
         return False
@@ -147,7 +162,9 @@ def _nest(paragraphs: Sequence[Paragraph]) -> None:
         lefts.append(left)
 
 
-def _written(paragraphs: Sequence[Paragraph], count: int, hyphens: _Hyphens) -> Text:
+def _written(
+    paragraphs: Sequence[Paragraph], count: int, hyphens: _Hyphens
+) -> tuple[str, tuple[Heading, ...], tuple[int, ...]]:
     """The paragraphs one below the other, with a blank line between all but items, rows and lines set close."""
     parts: list[str] = []
     length = 0
@@ -164,7 +181,7 @@ def _written(paragraphs: Sequence[Paragraph], count: int, hyphens: _Hyphens) -> 
         length += len(text)
         parts += [glue, text]
         before = paragraph
-    return Text("".join(parts) + "\n", tuple(headings), _page_starts(starts, count, length))
+    return "".join(parts) + "\n", tuple(headings), _page_starts(starts, count, length)
 
 
 def _page_starts(starts: Mapping[int, int], count: int, length: int) -> tuple[int, ...]:

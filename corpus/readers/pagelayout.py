@@ -12,11 +12,16 @@ from statistics import median
 from typing import NamedTuple
 
 GAP = 0.6  # heights of a line: a gap this wide may part cells or columns; between words it is rare
+LARGE = 1.08  # of the body's size: headings are larger
+_EDGES = 16  # left edges of a page that are looked at
 _GUTTER = 7.0  # points between two columns at least
 
 
 class Run(NamedTuple):
-    """Words on one line without a wide gap between them. `first` is the right edge of the first word."""
+    """Words on one line without a wide gap between them. `first` is the right edge of the first word.
+
+    `size` is that of the font, `rounded`; the box is somewhat higher.
+    """
 
     text: str
     left: float
@@ -24,29 +29,38 @@ class Run(NamedTuple):
     right: float
     bottom: float
     first: float
+    size: float
     bold: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's runs in the order of the file: those of its main direction, then those that stand sideways."""
+    """A page's runs in the order of the file: those of its main direction, then those that stand sideways.
+
+    `drawn`: there is something on the page, though it need not be text.
+    """
 
     layers: tuple[tuple[Run, ...], ...]
     width: float
     height: float
+    drawn: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What most of a document keeps to: the height and weight of its body, the step from line to line by height."""
+    """What most of a document keeps to: size and weight of its body, the step from line to line by size."""
 
     size: float
     bold: bool
     steps: dict[float, float]
 
+    def stands_out(self, size: float, bold: bool) -> bool:
+        """Whether a print is larger or bolder than the body's, as that of headings is."""
+        return size > LARGE * self.size or (bold and not self.bold and size > 0.97 * self.size)
+
     def step(self, size: float) -> float:
         """Usual distance of two lines of a paragraph."""
-        return self.steps.get(size, 1.25 * size)
+        return self.steps.get(size, 1.4 * size)
 
 
 def rounded(size: float) -> float:
@@ -59,13 +73,12 @@ def habits_of(pages: Sequence[Page]) -> Habits:
     looks: Counter[tuple[float, bool]] = Counter()
     steps: dict[float, Counter[float]] = defaultdict(Counter)
     for runs in (page.layers[0] for page in pages if page.layers):
-        sizes = [rounded(run.bottom - run.top) for run in runs]
-        for run, size in zip(runs, sizes, strict=True):
-            looks[size, run.bold] += len(run.text)
-        for (above, size), (below, other) in pairwise(zip(runs, sizes, strict=True)):
+        for run in runs:
+            looks[run.size, run.bold] += len(run.text)
+        for above, below in pairwise(runs):
             step = below.bottom - above.bottom
-            if size == other and abs(below.left - above.left) < 1 and 0.8 * size < step < 2.5 * size:
-                steps[size][rounded(step)] += 1
+            if above.size == below.size and abs(below.left - above.left) < 1 and 0.8 < step / (below.size or 1) < 2.5:
+                steps[below.size][rounded(step)] += 1
     size, bold = max(looks, key=lambda look: (looks[look], look), default=(10.0, False))
     usual = {size: min(s for s, n in seen.items() if 2 * n >= max(seen.values())) for size, seen in steps.items()}
     return Habits(size, bold, usual)
@@ -108,7 +121,7 @@ def regions_of(pages: Sequence[Sequence[Run]], habits: Habits) -> list[list[Regi
     if usual:
         found = [_gutters(runs, usual) if len(runs) > 7 else [] for runs in pages]
         slices = [_slices(runs, gutters, habits, usual) for runs, gutters in zip(pages, found, strict=True)]
-    return [_ordered(page) for page in slices]
+    return [_ordered(page, habits) for page in slices]
 
 
 def _usual(found: Sequence[Sequence[float]], slices: Sequence[Sequence[_Slice]]) -> list[float]:
@@ -118,11 +131,11 @@ def _usual(found: Sequence[Sequence[float]], slices: Sequence[Sequence[_Slice]])
     return [float(place) for place, count in counts.items() if count >= max(2, 0.3 * len(found))]
 
 
-def _ordered(slices: Sequence[_Slice]) -> list[Region]:
+def _ordered(slices: Sequence[_Slice], habits: Habits) -> list[Region]:
     regions: list[Region] = []
     whole: Region = []
-    for kind, group in _groups(slices):
-        if kind == "columns" and not _is_table(group):
+    for kind, group in _groups(slices, habits):
+        if kind == "columns" and not _is_table(group, habits):
             regions += [whole] if whole else []
             whole = []
             columns = zip(*(part.columns for part in group), strict=True)
@@ -137,13 +150,14 @@ def _gutters(runs: Sequence[Run], usual: Sequence[float]) -> list[float]:
     low, high = min(run.left for run in runs), max(run.right for run in runs)
     least = 0.15 * (high - low)  # width of a column
     lefts = sorted(run.left for run in runs)
-    edges: list[list[float]] = []
+    edges: list[list[float]] = []  # places that begin within two points of one another
     for left in lefts[bisect_right(lefts, low + least) : bisect_right(lefts, high - least)]:
         if edges and left - edges[-1][0] < 2:
             edges[-1].append(left)
         else:
             edges.append([left])
-    ranked = sorted((_rank(edge, runs, usual), edge[0], len(edge)) for edge in edges if len(edge) >= 3)
+    most = sorted((edge for edge in edges if len(edge) >= 3), key=len)[-_EDGES:]
+    ranked = sorted((_rank(edge, runs, usual), edge[0], len(edge)) for edge in most)
     gutters: list[float] = []
     for _, place, count in ranked:
         ended = sum(1 for run in runs if run.right < place - _GUTTER)
@@ -176,7 +190,7 @@ def _slices(runs: Sequence[Run], gutters: Sequence[float], habits: Habits, usual
         wide = any(_crosses(run, gutter) for run in row for gutter in gutters)
         high = max(run.bottom - run.top for run in row)
         gap = min(run.top for run in row) - bottom
-        apart = gap > habits.step(rounded(high)) - high + 0.25 * high
+        apart = gap > habits.step(row[0].size) - 0.75 * high
         if not parts or wide != parts[-1][0] or apart:
             parts.append((wide, []))
         parts[-1][1].append(row)
@@ -222,7 +236,8 @@ def _slice(wide: bool, rows: Region, gutters: Sequence[float], widths: Sequence[
 
 def _apart(columns: Sequence[tuple[list[Run], float]]) -> bool:
     """Whether lines of one column begin something where another is amid a sentence, as cells of a table never do."""
-    amid, begun = [], []
+    amid: list[float] = []
+    begun: list[float] = []
     for column, width in columns:
         for above, run in pairwise(column):
             full = above.right - above.left > 0.85 * width
@@ -231,27 +246,43 @@ def _apart(columns: Sequence[tuple[list[Run], float]]) -> bool:
     return sum(any(abs(bottom - other) < 2 for other in amid) for bottom in begun) >= 2
 
 
-def _groups(slices: Sequence[_Slice]) -> Iterator[tuple[str, list[_Slice]]]:
+def _groups(slices: Sequence[_Slice], habits: Habits) -> Iterator[tuple[str, list[_Slice]]]:
     """Slices that are read together: column by column, or row by row."""
-    for whole, stretch in groupby(slices, key=lambda part: part.kind == "whole"):
-        group = list(stretch)
+    beside = [at for at, part in enumerate(slices) if part.kind in ("columns", "unsure")]
+
+    def goes_across(at: int) -> bool:
+        """Whether slice `at` parts what is above from what is below, as a heading does although it is short."""
+        part = slices[at]
+        if part.kind != "side" or not part.columns[0] or not beside or not beside[0] < at < beside[-1]:
+            return part.kind == "whole"
+        return all(habits.stands_out(run.size, run.bold) for row in part.rows for run in row)
+
+    for whole, stretch in groupby(range(len(slices)), key=goes_across):
+        places = list(stretch)
+        group = [slices[at] for at in places]
         if whole or all(part.kind != "columns" for part in group):
             yield "whole", group
             continue
+        first = next(at for at, part in enumerate(group) if part.kind != "side" or not part.columns[0])
         last = max(at for at, part in enumerate(group) if part.kind != "side" or len(part.rows) > 1) + 1
-        if group[-1] is slices[-1]:
+        if places[-1] == len(slices) - 1:
             last = len(group)
-        yield "columns", group[:last]
+        yield "whole", group[:first]  # the end of what goes across the page above
+        yield "columns", group[first:last]
         yield "whole", group[last:]  # a heading of what follows across the page
 
 
-def _is_table(group: Sequence[_Slice]) -> bool:
-    """Whether cells of wrapped prose stand side by side: each slice begins level, and they are of unequal length."""
+def _is_table(group: Sequence[_Slice], habits: Habits) -> bool:
+    """Whether cells of wrapped prose stand side by side: each slice begins level, and has no gaps inside."""
     filled = [[column for column in part.columns if column] for part in group]
     level = all(len(columns) > 1 and _level([column[0] for column in columns]) for columns in filled)
-    lengths = [[len(column) for column in columns] for columns in filled]
-    unequal = sum(1 for counts in lengths if max(counts) - min(counts) >= 2)
-    return len(group) >= 3 and level and 2 * unequal >= len(group)
+    gaps = [
+        below.bottom - above.bottom > 1.2 * habits.step(below.size)
+        for columns in filled
+        for column in columns
+        for above, below in pairwise(column)
+    ]
+    return len(group) >= 3 and level and 2 * sum(gaps) < len(group)
 
 
 def _level(row: Sequence[Run]) -> bool:

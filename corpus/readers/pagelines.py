@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from corpus.readers.pageedges import furniture
-from corpus.readers.pagelayout import GAP, Habits, Page, Run, regions_of, rounded
+from corpus.readers.pagelayout import GAP, Habits, Page, Run, regions_of
 
 Row = list[Run]
 
@@ -26,8 +26,8 @@ class Line(NamedTuple):
     right: float
     bottom: float
     first: float
-    bold: bool
     size: float
+    bold: bool
     page: int
     low: float
     high: float
@@ -37,6 +37,7 @@ class Line(NamedTuple):
 
 _BULLET = re.compile(r"[^\w\s]|o")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-z]|[ivx]{1,5})[.)]?", re.I)
+_LOOK_BACK = 40  # rows of a table that its columns are worked out from while it is gone through
 _WRAPPED = 6  # lines that a cell may have below the last row in which another cell goes on
 
 
@@ -64,7 +65,7 @@ def _joined(row: Row) -> Row:
         gap = run.left - before.right if before else 0.0
         high = run.bottom - run.top
         if before and (gap < GAP * high or (len(joined) == 1 and gap < 4 * high and _marks(row))):
-            joined[-1] = _pair(before, run, "" if gap < 0.08 * high else " ")
+            joined[-1] = _pair(before, run, "" if -0.3 < gap / high < 0.08 else " ")
         else:
             joined.append(run)
     return joined
@@ -77,15 +78,15 @@ def _marks(row: Row) -> bool:
 
 
 def _pair(one: Run, other: Run, glue: str) -> Run:
-    main = max(one, other, key=lambda run: (run.bottom - run.top, len(run.text)))
-    bold = one.bold and other.bold
-    return Run(one.text + glue + other.text, one.left, main.top, other.right, main.bottom, one.first, bold)
+    main = max(one, other, key=lambda run: (run.size, len(run.text)))
+    place = (one.left, main.top, other.right, main.bottom, one.first)
+    return Run(one.text + glue + other.text, *place, main.size, one.bold and other.bold)
 
 
 def _lines(rows: Sequence[Row], page: int) -> list[Line]:
     """The lines of one region."""
     low, high = min(row[0].left for row in rows), max(row[-1].right for row in rows)
-    rows = [_stretched(rows, at, low, high) for at in range(len(rows))]
+    rows = [_stretched(rows, at, low) for at in range(len(rows))]
     lines: list[Line] = []
     at = 0
     while at < len(rows):
@@ -94,21 +95,28 @@ def _lines(rows: Sequence[Row], page: int) -> list[Line]:
             end = _table_end(rows, at)
             lines += _table(rows[at:end], page, low, high)
         else:
-            run = rows[at][0]
-            lines.append(Line(*run, rounded(run.bottom - run.top), page, low, high))
+            lines.append(Line(*rows[at][0], page, low, high))
         at = end
     return lines
 
 
-def _stretched(rows: Sequence[Row], at: int, low: float, high: float) -> Row:
-    """A line of prose whose words came apart, by justification or typed spaces, as one run again."""
+def _stretched(rows: Sequence[Row], at: int, low: float) -> Row:
+    """A line of prose whose words came apart, by justification or typed spaces, as one run again.
+
+    Then it stands by itself, and the line above or below goes across its gaps.
+    """
     row = rows[at]
-    if len(row) == 1 or not at or len(rows[at - 1]) > 1 or any(len(other) > 1 for other in rows[at + 1 : at + 2]):
+    around = [*rows[max(at - 1, 0) : at], *rows[at + 1 : at + 2]]
+    if len(row) == 1 or any(len(other) > 1 for other in around):
         return row
-    above, size = rows[at - 1][0], row[0].bottom - row[0].top
-    under = abs(row[0].left - low) < size and row[0].top - above.bottom < 0.7 * size
+    size = row[0].bottom - row[0].top
     close = all(right.left - left.right < 2.5 * size for left, right in pairwise(row))
-    if not (under and close and above.right - above.left > 0.85 * (high - low)):
+    across = [
+        other
+        for (other,) in around
+        if abs(other.bottom - row[0].bottom) < 1.7 * size and other.left < row[0].right and other.right > row[-1].left
+    ]
+    if not (close and across and row[0].left - low < size):
         return row
     return [reduce(lambda one, other: _pair(one, other, " "), row)]
 
@@ -129,7 +137,7 @@ def _table_end(rows: Sequence[Row], start: int) -> int:
         )
         usual = max(usual, gap)
         if len(row) > 1:
-            wider = _columns(rows[start : at + 1])
+            wider = _columns(rows[max(start, at - _LOOK_BACK) : at + 1])
             if len(wider) < 2:
                 break
             columns, end = wider, at + 1
@@ -206,9 +214,9 @@ def _row(rows: Sequence[Row], columns: Sequence[tuple[float, float]], page: int,
     runs = [run for row in rows for run in row]
     first, last = runs[0], runs[-1]
     text = "\t".join(" ".join(cell) for cell in cells)
-    bold, size = all(run.bold for run in runs), rounded(first.bottom - first.top)
+    bold, size = all(run.bold for run in runs), first.size
     place = (first.left, first.top, max(run.right for run in runs), last.bottom, first.first)
-    return Line(text, *place, bold, size, page, low, high, False, tuple(tuple(cell) for cell in cells))
+    return Line(text, *place, size, bold, page, low, high, False, tuple(tuple(cell) for cell in cells))
 
 
 def _with_margins(lines: Sequence[Line]) -> list[Line]:

@@ -85,7 +85,7 @@ def _near(above: Line, line: Line, habits: Habits) -> bool:
     step = line.bottom - above.bottom
     usual = habits.step(line.size)
     if line.size != habits.size:
-        usual = min(usual, 1.45 * line.size)  # of headings there are too few to know
+        usual = min(usual, 1.6 * line.size)  # of headings there are too few to know
     alike = abs(above.size - line.size) <= 0.06 * line.size and line.left < above.right and above.left < line.right
     return alike and 0.5 * line.size < step <= 1.2 * usual
 
@@ -130,7 +130,7 @@ def _is_turned(lines: Sequence[Line], line: Line, ended: bool) -> bool:
     first, above = lines[0], lines[-1]
     shift = (line.left - above.left) / line.size
     if marker(first) or _NUMBERED.match(first.text):
-        return shift < -0.5 if len(lines) == 1 else abs(shift) > 0.5
+        return (shift < -0.5 and ended) if len(lines) == 1 else abs(shift) > 0.5
     if abs(shift) < 0.7 or abs(above.left + above.right - line.left - line.right) < 3:
         return False  # level, or both centred
     return len(lines) > 1 or (shift > 0 and ended)
@@ -188,9 +188,13 @@ def _head(paragraphs: Sequence[Paragraph]) -> str:
 def _goes_on(before: Paragraph, paragraph: Paragraph) -> bool:
     above, line = before.lines[-1], paragraph.lines[0]
     alike = above.bold == line.bold and abs(above.size - line.size) <= 0.06 * line.size
-    if before.row or paragraph.row or paragraph.marker or not alike or _SENTENCE_END.search(above.text):
+    if before.row or paragraph.row or paragraph.marker or not alike:
         return False
+    shift = abs((above.left - above.low) - (line.left - line.low)) / line.size
+    if _SENTENCE_END.search(above.text):
+        reaching = [each for each in before.lines[-2:] if abs(each.high - each.right) < 1]
+        return len(reaching) == 2 and shift < 0.5  # justified, so that it is hardly the last line of a paragraph
     if line.text[0].islower() and above.text[-1] != ";":
         return True
-    level = line.left - line.low < 0.8 * line.size or bool(before.marker)
+    level = shift < 0.5 or line.left - line.low < 0.8 * line.size
     return _full(above, line) and level and before.text.count(" ") >= 7

@@ -1,10 +1,11 @@
 """PDF: the words of each page and their places, as PDFium finds them, gathered to runs for the layout to be undone."""
 
 import ctypes
+import math
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -12,31 +13,31 @@ from pypdfium2 import raw as native
 
 from corpus.model import CorpusError
 from corpus.readers.pageflow import text_of
-from corpus.readers.pagelayout import GAP, Page, Run
+from corpus.readers.pagelayout import GAP, Page, Run, rounded
 from corpus.readers.reading import LeftOut, Limits, Reading
 
 _NO_TEXT = (
     "holds no text that can be read: it seems to be a scan; run text recognition (OCR) over it and save it again."
 )
 _TOKEN = re.compile("[^\\s\ufffe]+\ufffe?|\ufffe")  # PDFium puts U+FFFE for a line's last hyphen and goes on after it
-_SPELLED: dict[int, str | None] = {
-    **str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}),
-    **str.maketrans({"\u00ad": "-", "\ufffe": "-"}),
-    **dict.fromkeys([*range(9), *range(14, 32), 0x200B, 0xFEFF]),
-}
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_HYPHENS = {"\u00ad": "-", "\ufffe": "-"}  # a soft hyphen that is printed is a hyphen
+_UNSEEN: dict[str, str] = dict.fromkeys([*map(chr, range(9)), *map(chr, range(14, 32)), "\u200b", "\ufeff"], "")
+_SPELLED = {ord(mark): text for mark, text in (_LIGATURES | _HYPHENS | _UNSEEN).items()}
 _BOLD = re.compile("bold|black|heavy|demi", re.I)
+_SYMBOLS = re.compile("symbol|ding(?:s|bats)", re.I)
 _INVISIBLE = 3  # rendering mode of the text that recognition lays over a scan
 _SIDEWAYS = 20  # words at a right angle to the rest of the page, from which on they are more than a label
 _WIDE = 0.9  # heights of a line: a gap this wide parts cells or columns whatever the others are
 _STRETCHED = 15.0  # heights of a line: no space between the words of a justified line is wider
 _DRAWN = 200  # small shapes on a page, above which they are a drawing and no bullets
-# Where in the boxes (left, top, right, bottom upwards) of a word's first and last character stand the left, top,
-# right and bottom of the word turned upright, and their signs, by its turn in quarters clockwise.
+# Where in a box (left, top, right, bottom upwards) stand left, top, right and bottom of the box turned upright, and
+# their signs, by its turn in quarters clockwise.
 _TURNS = (
-    ((0, 1), (1, 1), (6, 1), (3, 1)),
-    ((1, -1), (2, 1), (7, -1), (0, 1)),
-    ((2, -1), (3, -1), (4, -1), (1, -1)),
-    ((3, 1), (0, -1), (5, 1), (2, -1)),
+    ((0, 1), (1, 1), (2, 1), (3, 1)),
+    ((1, -1), (2, 1), (3, -1), (0, 1)),
+    ((2, -1), (3, -1), (0, -1), (1, -1)),
+    ((3, 1), (0, -1), (1, 1), (2, -1)),
 )
 
 
@@ -53,11 +54,18 @@ class _Piece(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """`quarter` is the turn of the writing, None where it is oblique."""
+    """How words are printed. `quarter` is the turn of the writing, None where it is oblique; `size` is in points."""
 
     quarter: int | None
+    size: float
     bold: bool
     visible: bool
+    symbol: bool
+
+
+class _Font(NamedTuple):
+    bold: bool
+    symbol: bool
 
 
 def read_pdf(raw: bytes, limits: Limits) -> Reading:
@@ -69,10 +77,10 @@ def read_pdf(raw: bytes, limits: Limits) -> Reading:
         pages = list(_pages(document, limits))
     finally:
         document.close()
-    empty = [at for at, page in enumerate(pages, 1) if not any(page.layers)]
-    if len(empty) == len(pages):
+    if not any(page.layers for page in pages):
         raise CorpusError(_NO_TEXT)
-    return Reading((text_of(pages),), tuple(_left_out(empty)))
+    scanned = [at for at, page in enumerate(pages, 1) if page.drawn and not page.layers]
+    return Reading((text_of(pages),), tuple(_left_out(scanned)))
 
 
 def _open(raw: bytes) -> pdfium.PdfDocument:
@@ -88,13 +96,15 @@ def _open(raw: bytes) -> pdfium.PdfDocument:
     raise CorpusError("is damaged or not a PDF; open it in a PDF viewer and save it anew.")
 
 
-def _left_out(empty: Sequence[int]) -> Iterator[LeftOut]:
-    """One entry for each stretch of pages without text."""
-    starts = [page for page in empty if page - 1 not in empty]
-    ends = [page for page in empty if page + 1 not in empty]
+def _left_out(scanned: Sequence[int]) -> Iterator[LeftOut]:
+    """One entry for each stretch of pages with pictures and no text."""
+    starts = [page for page in scanned if page - 1 not in scanned]
+    ends = [page for page in scanned if page + 1 not in scanned]
     for start, end in zip(starts, ends, strict=True):
         where = f"page {start}" if start == end else f"pages {start}-{end}"
-        yield LeftOut(where, "holds no text that can be read; if it is a scan, run text recognition (OCR) over it.")
+        yield LeftOut(
+            where, "holds no text that can be read; it seems to be a scan; run text recognition (OCR) over it."
+        )
 
 
 def _pages(document: pdfium.PdfDocument, limits: Limits) -> Iterator[Page]:
@@ -102,13 +112,12 @@ def _pages(document: pdfium.PdfDocument, limits: Limits) -> Iterator[Page]:
     for at in range(len(document)):
         page = native.FPDF_LoadPage(document, at)
         text_page = native.FPDFText_LoadPage(page) if page else None
-        laid = _page(page, text_page) if text_page else Page((), 1.0, 1.0)
-        native.FPDFText_ClosePage(text_page)
-        native.FPDF_ClosePage(page)
-        length += sum(len(run.text) for runs in laid.layers for run in runs)
+        length += native.FPDFText_CountChars(text_page) if text_page else 0
         if length > limits.characters:
             raise CorpusError(f"holds more than {limits.characters:,} characters of text; split it into smaller files.")
-        yield laid
+        yield _page(page, text_page) if text_page else Page((), 1.0, 1.0, drawn=True)
+        native.FPDFText_ClosePage(text_page)
+        native.FPDF_ClosePage(page)
 
 
 def _page(page: Any, text_page: Any) -> Page:
@@ -118,26 +127,29 @@ def _page(page: Any, text_page: Any) -> Page:
     look = _looker(text_page, spans)
     edges = native.FS_RECTF()
     native.FPDF_GetPageBoundingBox(page, ctypes.byref(edges))
-    box = 2 * [edges.left, edges.top, edges.right, edges.bottom]
-    found = [(piece, look(piece)) for piece in _pieces(words, places, 0)]
-    turns = Counter(turn for piece, (turn, _, _) in found for _ in range(piece.start, piece.end))
-    quarters = [turn for turn, _ in turns.most_common() if turn is not None]
-    layers = []
-    for quarter in quarters:
+    box = [edges.left, edges.top, edges.right, edges.bottom]
+    found = [(piece, look(piece)) for piece in _pieces(words, places)]
+    turns = Counter(seen.quarter for piece, seen in found for _ in range(piece.start, piece.end))
+    layers: list[tuple[int, tuple[Run, ...]]] = []
+    for quarter in (turn for turn, _ in turns.most_common() if turn is not None):
         if set(turns) != {0}:
-            found = [(piece, look(piece)) for piece in _pieces(words, places, quarter)]
-        runs = _runs(words, [(piece, seen) for piece, seen in found if seen.quarter == quarter], _turned(box, quarter))
+            found = [(piece, look(piece)) for piece in _pieces(words, _upright(places, quarter))]
+        runs = _runs(words, [(piece, seen) for piece, seen in found if seen.quarter == quarter], _upright(box, quarter))
         if quarter == 0:
             runs = _with_bullets(runs, page, box)
-        if not layers or sum(len(run.text.split()) for run in runs) >= _SIDEWAYS:
-            layers.append(tuple(runs))
-    left, top, right, bottom = _turned(box, quarters[0] if quarters else 0)
-    return Page(tuple(layers), right - left, top - bottom)
+        if runs and (not layers or sum(run.text.count(" ") + 1 for run in runs) >= _SIDEWAYS):
+            layers.append((quarter, tuple(runs)))
+    left, top, right, bottom = _upright(box, layers[0][0] if layers else 0)
+    drawn = native.FPDFPage_CountObjects(page) > 0
+    return Page(tuple(runs for _, runs in layers), right - left, top - bottom, drawn)
 
 
-def _turned(box: Sequence[float], quarter: int) -> tuple[float, float, float, float]:
-    left, top, right, bottom = (box[at] * sign for at, sign in _TURNS[quarter])
-    return left, top, right, bottom
+def _upright(places: Sequence[float], quarter: int) -> Sequence[float]:
+    """Boxes, four places each, as they are when writing that stands turned by `quarter` is upright."""
+    if quarter == 0:
+        return places
+    turned = ([sign * place for place in places[at::4]] for at, sign in _TURNS[quarter])
+    return list(chain.from_iterable(zip(*turned, strict=True)))
 
 
 def _words(text_page: Any) -> tuple[list[str], list[int]]:
@@ -146,66 +158,64 @@ def _words(text_page: Any) -> tuple[list[str], list[int]]:
     buffer = (ctypes.c_ushort * (count * 2 + 2))()  # a character may take two units
     native.FPDFText_GetText(text_page, 0, count, buffer)
     text = bytes(buffer).decode("utf-16-le", errors="replace").rstrip("\0")
-    found = [(match[0], match.start(), match.end() - 1) for match in _TOKEN.finditer(text)]
-    spans = list(chain.from_iterable((start, end) for _, start, end in found))
+    found = [match.span() for match in _TOKEN.finditer(text)]
+    spans = [at for start, end in found for at in (start, end - 1)]
     if len(text) != count:
         spans = [native.FPDFText_GetCharIndexFromTextIndex(text_page, at) for at in spans]
-    return [word for word, _, _ in found], spans
+    return [text[start:end] for start, end in found], spans
 
 
 def _function(name: str, result: Any) -> Callable[..., Any]:
     """PDFium's function without the checks on its arguments, which take three times as long as its work."""
-    return ctypes.CFUNCTYPE(result)(ctypes.cast(getattr(native, name), ctypes.c_void_p).value or 0)
+    return ctypes.PYFUNCTYPE(result)(ctypes.cast(getattr(native, name), ctypes.c_void_p).value or 0)
 
 
 _loose_box = _function("FPDFText_GetLooseCharBox", ctypes.c_int)
 _text_object = _function("FPDFText_GetTextObject", ctypes.c_void_p)
 _angle = _function("FPDFText_GetCharAngle", ctypes.c_float)
+_font_size = _function("FPDFText_GetFontSize", ctypes.c_double)
+_matrix = _function("FPDFText_GetMatrix", ctypes.c_int)
 _render_mode = _function("FPDFTextObj_GetTextRenderMode", ctypes.c_int)
 _font = _function("FPDFTextObj_GetFont", ctypes.c_void_p)
 _font_name = _function("FPDFFont_GetBaseFontName", ctypes.c_size_t)
-_font_weight = _function("FPDFFont_GetWeight", ctypes.c_int)
 _object = _function("FPDFPage_GetObject", ctypes.c_void_p)
 _object_type = _function("FPDFPageObj_GetType", ctypes.c_int)
 _bounds = _function("FPDFPageObj_GetBounds", ctypes.c_int)
 
 
-def _places(text_page: Any, spans: Sequence[int]) -> list[float]:
+def _places(text_page: Any, spans: Sequence[int]) -> Sequence[float]:
     """Left, top, right, bottom (upwards) of the characters at `spans`: as high as their font, not as their shape."""
     target = (ctypes.c_float * (4 * len(spans)))()
-    slots = [ctypes.byref(target, 16 * at) for at in range(len(spans))]
+    slots = [ctypes.byref(target, at) for at in range(0, 16 * len(spans), 16)]
     deque(map(_loose_box, repeat(ctypes.cast(text_page, ctypes.c_void_p)), spans, slots), maxlen=0)
-    return list(target)
+    return memoryview(target).cast("B").cast("f").tolist()
 
 
-def _pieces(words: Sequence[str], places: Sequence[float], quarter: int) -> Iterator[_Piece]:
-    """Neighbouring words of one line, seen in the direction `quarter`; a gap wider than between words parts them."""
-    (left, up), (top, above), (right, on), (bottom, below) = _TURNS[quarter]
-    lefts, rights = [up * place for place in places[left::8]], [on * place for place in places[right::8]]
-    edges = zip(places[top::8], places[bottom::8], places[top + 4 :: 8], places[bottom + 4 :: 8], strict=True)
+def _pieces(words: Sequence[str], places: Sequence[float]) -> Iterator[_Piece]:
+    """Neighbouring words of one line of upright writing; a gap wider than between words parts them."""
+    lefts, rights = places[0::8], places[6::8]
     boxes = [  # of the taller of first and last character: parts of a ligature and raised numbers are low
-        (above * t1, below * b1) if above * t1 - below * b1 >= above * t2 - below * b2 else (above * t2, below * b2)
-        for t1, b1, t2, b2 in edges
+        (t1, b1) if t1 - b1 >= t2 - b2 else (t2, b2)
+        for t1, b1, t2, b2 in zip(places[1::8], places[3::8], places[5::8], places[7::8], strict=True)
     ]
-    tops, bottoms = [top for top, _ in boxes], [bottom for _, bottom in boxes]
-    highs = [top - bottom for top, bottom in boxes]
-    gaps = [(left - right) / (high or 1) for left, right, high in zip(lefts[1:], rights, highs, strict=False)]
+    gaps: list[float] = []  # behind each word, in heights of its line
+    ends: list[int] = []  # last words of lines
+    for at, (top, bottom) in enumerate(boxes[:-1]):
+        high = (top - bottom) or 1.0
+        gap = (lefts[at + 1] - rights[at]) / high
+        gaps.append(gap)
+        level = abs(boxes[at + 1][1] - bottom) < 0.15 * high
+        if not (level and -0.3 < gap < _STRETCHED) or words[at][-1] == "\ufffe":
+            ends.append(at)
+    ends += [len(words) - 1] if words else []
     space = _space(gaps)
-    last = len(words) - 1
-    ends = [
-        at
-        for at, word in enumerate(words)
-        if at == last
-        or not -0.3 < gaps[at] < _STRETCHED
-        or abs(bottoms[at + 1] - bottoms[at]) > 0.15 * highs[at]
-        or word[-1] == "\ufffe"
-    ]
     margins = Counter(round(rights[end]) for end in ends)
     start = 0
     for end in ends:
         justified = margins[round(rights[end])] > 3
         for begin, stop in _parted(words, gaps, start, end + 1, space, justified):
-            yield _Piece(begin, stop, lefts[begin], tops[begin], rights[stop - 1], bottoms[begin], rights[begin])
+            top, bottom = boxes[begin]
+            yield _Piece(begin, stop, lefts[begin], top, rights[stop - 1], bottom, rights[begin])
         start = end + 1
 
 
@@ -235,31 +245,35 @@ def _parted(
 
 
 def _looker(text_page: Any, spans: Sequence[int]) -> Callable[[_Piece], _Look]:
-    """How the words of a piece look; a font is asked once."""
+    """How the words of a piece are printed; a font is asked once."""
     page = ctypes.cast(text_page, ctypes.c_void_p)
-    known: dict[int, bool] = {}
+    known: dict[int, _Font] = {}
+    matrix = native.FS_MATRIX()
+    place = ctypes.byref(matrix)
 
-    def is_bold(place: int) -> bool:
-        font = _font(ctypes.c_void_p(_text_object(page, place)))
+    def font_of(at: int) -> _Font:
+        font = _font(ctypes.c_void_p(_text_object(page, at)))
         if font not in known:
             name = ctypes.create_string_buffer(200)
             _font_name(ctypes.c_void_p(font), name, 200)
-            known[font] = bool(_BOLD.search(name.value.decode("latin-1")))
+            plain = name.value.decode("latin-1")
+            known[font] = _Font(bool(_BOLD.search(plain)), bool(_SYMBOLS.search(plain)))
         return known[font]
 
     def look(piece: _Piece) -> _Look:
         start, end = spans[2 * piece.start], spans[2 * piece.end - 1]
         turn = _angle(page, start) / 1.5707963
         quarter = round(turn) % 4 if abs(turn - round(turn)) < 0.03 else None
+        _matrix(page, start, place)
+        size = rounded(_font_size(page, start) * math.hypot(matrix.c, matrix.d))
         visible = _render_mode(ctypes.c_void_p(_text_object(page, start))) != _INVISIBLE
-        return _Look(quarter, is_bold(start) and is_bold(end), visible)
+        font = font_of(start)
+        return _Look(quarter, size, font.bold and font_of(end).bold, visible, font.symbol)
 
     return look
 
 
-def _runs(
-    words: Sequence[str], found: Sequence[tuple[_Piece, _Look]], box: tuple[float, float, float, float]
-) -> list[Run]:
+def _runs(words: Sequence[str], found: Sequence[tuple[_Piece, _Look]], box: Sequence[float]) -> list[Run]:
     """Runs of one direction, downwards from the top left corner of `box`; what lies outside it is not shown."""
     left, top, right, bottom = box
     seen = sum(piece.end - piece.start for piece, look in found if look.visible)
@@ -267,18 +281,21 @@ def _runs(
     runs = []
     for piece, look in found:
         inside = left < (piece.left + piece.right) / 2 < right and bottom < (piece.top + piece.bottom) / 2 < top
-        text = " ".join(words[piece.start : piece.end]).translate(_SPELLED).strip()
+        text = " ".join(words[piece.start : piece.end])
+        text = text if text.isascii() and text.isprintable() else text.translate(_SPELLED).strip()
         if inside and text and (look.visible or layer):
-            high, low = top - piece.top, top - piece.bottom
-            runs.append(Run(text, piece.left - left, high, piece.right - left, low, piece.first - left, look.bold))
+            if look.symbol and len(words[piece.start]) == 1:
+                text = "•" + text[1:]
+            place = (piece.left - left, top - piece.top, piece.right - left, top - piece.bottom, piece.first - left)
+            runs.append(Run(text, *place, look.size, look.bold))
     return runs
 
 
 def _with_bullets(runs: Sequence[Run], page: Any, box: Sequence[float]) -> list[Run]:
     """`runs` and the bullets before them that are drawn as shapes, as browsers do."""
-    margins = [left for left, _ in Counter(round(run.left) for run in runs).most_common(2)]
-    if not any(10 < run.left - margin < 100 for run in runs for margin in margins):
-        return list(runs)
+    lefts = sorted({run.left for run in runs})
+    if not any(8 < other - left < 60 for left, other in pairwise(lefts)):
+        return list(runs)  # nothing is indented
     pointer, count = ctypes.cast(page, ctypes.c_void_p), native.FPDFPage_CountObjects(page)
     shapes = list(map(ctypes.c_void_p, map(_object, repeat(pointer), range(count))))
     places = (ctypes.c_float * 4)()
@@ -299,5 +316,5 @@ def _bullet(run: Run, dots: Sequence[tuple[float, float, float, float]]) -> Iter
     for left, top, right, bottom in dots:
         before = 0 < run.left - right < 2 * high and run.top + 0.2 * high < (top + bottom) / 2 < run.bottom - 0.1 * high
         if before and 0.15 * high < bottom - top < 0.75 * high:
-            yield Run("•", left, run.top, right, run.bottom, right, run.bold)
+            yield Run("•", left, run.top, right, run.bottom, right, run.size, run.bold)
             return

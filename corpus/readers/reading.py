@@ -14,7 +14,7 @@ class Limits:
 
     size: int = 100 * MEGABYTE
     pages: int = 2_000
-    characters: int = 20_000_000
+    characters: int = 10_000_000
     seconds: float = 60.0
     memory: int = 1_000 * MEGABYTE
 

@@ -74,7 +74,7 @@ def read_tables(tables: Sequence[Table]) -> Reading:
     """
     headers = [find_header(table) for table in tables]
     if not any(headers):
-        found = "; ".join(f"{table.where('')}{header_found(table)}" for table in tables) or "nothing"
+        found = "; ".join(header_found(table) for table in tables) or "nothing"
         raise CorpusError(f"has no header with {WANTED}; found: {found}. Columns that are read: {', '.join(COLUMNS)}.")
     texts: list[Text] = []
     left_out: list[LeftOut] = []
@@ -84,7 +84,8 @@ def read_tables(tables: Sequence[Table]) -> Reading:
             texts += more
             left_out += left
         elif table.rows:
-            why = f"has no header with {WANTED}, so it was left out; found: {header_found(table)}."
+            found = header_found(replace(table, name=""))
+            why = f"has no header with {WANTED}, so it was left out; found: {found}."
             left_out.append(LeftOut(f"sheet “{table.name}”", why))
     return Reading(tuple(_named_apart(texts)), tuple(left_out))
 
@@ -132,24 +133,24 @@ def _records(rows: Iterable[Row], left: _Left) -> list[_Record]:
     for row in rows:
         number, force = row.cells["number"], _compared(row.cells["force"])
         own = _OWN_NUMBER.fullmatch(number) is not None
-        if number:
-            key = (force, number, _compared(row.cells["report"]) if own else "")
-        else:
-            key = (force, "", _compared(row.cells["recommendation"]))
-        record = records.setdefault(key, _Record("" if own else number, number if own else ""))
-        if _contradicts(record, row):
-            first = record.rows[0].number
-            why = f"gives number {number} another report and recommendation than row {first}, so it was left out; "
-            left.add(row, f"{why}correct the number.")
-        else:
-            record.add(row)
+        asked = (force, "", _compared(row.cells["recommendation"]))
+        key = (force, number, _compared(row.cells["report"]) if own else "") if number else asked
+        if key in records and _is_another(records[key].first("recommendation"), row.cells["recommendation"]):
+            first = records[key].rows[0].number
+            why = f"gives number {number} to another recommendation than row {first} does, so its number was left out; "
+            left.add(row, f"{why}give each recommendation its own.")
+            key, number, own = asked, "", False
+        records.setdefault(key, _Record("" if own else number, number if own else "")).add(row)
     return list(records.values())
 
 
-def _contradicts(record: _Record, row: Row) -> bool:
-    """Whether report and recommendation of `row` are both others than those of its record: a mistaken number."""
-    pairs = ((_compared(record.first(name)), _compared(row.cells[name])) for name in ("report", "recommendation"))
-    return all(one and other and one != other for one, other in pairs)
+def _is_another(one: str, other: str) -> bool:
+    """Whether two texts are two recommendations: more than a changed word, a cut end or "as above" sets them apart."""
+    if one == other:
+        return False
+    words, others = (set(normalise(text).split()) for text in (one, other))
+    fewer = min(len(words), len(others))
+    return fewer >= 5 and len(words & others) < 0.7 * fewer
 
 
 def _text(record: _Record, left: _Left) -> Text:
@@ -178,8 +179,8 @@ def _name(record: _Record) -> str:
     number = record.register_number or record.own_number
     report = record.first("report") if not record.register_number else ""
     recommendation = record.first("recommendation") if not number else ""
-    words = [part for part in (report, recommendation) for part in part.split()[:8]]
-    return " ".join(filter(None, [record.first("force"), number, *words]))[:120]
+    words = [word for text in (report, recommendation) for word in text.split()[:8]]
+    return " ".join(filter(None, [*record.first("force").split(), number, *words]))[:120]
 
 
 def _named_apart(texts: Sequence[Text]) -> Iterator[Text]:
