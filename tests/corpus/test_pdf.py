@@ -1,8 +1,6 @@
-"""What PDFs hold: made here line by line, so that each test knows where every word stands."""
+"""What PDFs hold, and what is said of those that cannot be read."""
 
-import textwrap
-from collections.abc import Callable, Sequence
-from io import BytesIO
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from papers import to_pdf
+from prints import LAMPS, LEFT, MOTHS, STEP, TOP, Draw, lines_at, made, paragraphs, put, read, wrapped
 from reading import FORCES
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus.model import CorpusError, Document, Source
@@ -24,361 +23,7 @@ from corpus.readers.pagelayout import Page, Run
 from corpus.readers.pdf import read_pdf
 from corpus.readers.reading import Limits, Text
 
-LAMPS = (
-    "The lamps along the harbour road are counted every night by two wardens, who walk from the bridge to the quay "
-    "and write down each dark one in a book that hangs by the door of the office. "
-)
-MOTHS = (
-    "Moths come to the seven lamps at the slipway, and nobody has yet been asked to count them. The wardens think "
-    "that there are more of them in years when the tide is late, although the book has no column for moths. "
-)
 WORDS = ["a wharf", "• wharf lamps", "1. The wharf is dark.", "wharf", "Lamps of the wharf and its seven moths", "old-"]
-LEFT, TOP, STEP = 72, 760, 14
-Draw = Callable[[Canvas], object]
-
-
-def made(*pages: Draw, **options: object) -> bytes:
-    """A PDF of A4 pages."""
-    target = BytesIO()
-    canvas = Canvas(target, pagesize=A4, invariant=1, **options)
-    for draw in pages:
-        canvas.setFont("Helvetica", 11)
-        draw(canvas)
-        canvas.showPage()
-    canvas.save()
-    return target.getvalue()
-
-
-def put(canvas: Canvas, lines: Sequence[str], x: float = LEFT, y: float = TOP, step: float = STEP) -> float:
-    """Draw `lines` one below the other; returns where the next one would stand."""
-    for line in lines:
-        canvas.drawString(x, y, line)
-        y -= step
-    return y
-
-
-def wrapped(text: str, width: float = 450, size: float = 11, font: str = "Helvetica") -> list[str]:
-    """`text` in lines of at most `width` points, as many words on each as fit."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        lines = [*lines[:-1], longer] if stringWidth(longer, font, size) <= width else [*lines, word]
-    return lines
-
-
-def read(*pages: Draw) -> Text:
-    """The one text of a PDF with these pages."""
-    return read_pdf(made(*pages), Limits()).texts[0]
-
-
-def paragraphs(text: Text) -> list[str]:
-    """What stands between blank lines."""
-    return text.text.strip("\n").split("\n\n")
-
-
-def headings(text: Text) -> list[tuple[int, str]]:
-    """Level and words of each heading."""
-    return [(heading.level, text.text[heading.start :].split("\n")[0]) for heading in text.headings]
-
-
-def lines_at(*lines: str, step: float = STEP) -> Draw:
-    """A page with these lines from the top."""
-    return lambda canvas: put(canvas, lines, step=step)
-
-
-def test_lines_become_paragraphs_where_a_gap_parts_them() -> None:
-    def page(canvas: Canvas) -> None:
-        y = put(canvas, wrapped(LAMPS))
-        put(canvas, wrapped(MOTHS), y=y - 8)
-
-    assert paragraphs(read(page)) == [LAMPS.strip(), MOTHS.strip()]
-
-
-def test_an_indented_first_line_starts_a_paragraph() -> None:
-    def page(canvas: Canvas) -> None:
-        y = TOP
-        for text in (LAMPS * 2, MOTHS * 2, LAMPS):
-            first, *rest = wrapped(text, 430)
-            y = put(canvas, rest, y=put(canvas, [first], LEFT + 16, y))
-
-    assert paragraphs(read(page)) == [(LAMPS * 2).strip(), (MOTHS * 2).strip(), LAMPS.strip()]
-
-
-def test_a_short_line_ends_a_paragraph_although_no_gap_follows() -> None:
-    text = read(lines_at(*wrapped(LAMPS), *wrapped(MOTHS), *wrapped(LAMPS)))
-    assert paragraphs(text) == [LAMPS.strip(), MOTHS.strip(), LAMPS.strip()]
-
-
-def test_a_text_file_printed_in_one_font_has_paragraphs_and_no_headings() -> None:
-    source = "HARBOUR LAMPS\n\n" + "\n\n".join("\n".join(textwrap.wrap(text, 72)) for text in (LAMPS, MOTHS, LAMPS))
-
-    def page(canvas: Canvas) -> None:
-        canvas.setFont("Courier", 10)
-        put(canvas, source.replace("night by", "night   by").split("\n"), step=12)
-
-    text = read(page)
-    assert paragraphs(text) == ["HARBOUR LAMPS", LAMPS.strip(), MOTHS.strip(), LAMPS.strip()]
-    assert not text.headings
-
-
-def test_lines_of_an_address_stay_on_lines_of_their_own() -> None:
-    text = read(lines_at("The Wardens’ Office", "Bridge Street", "Osierby", "Saltmere", *wrapped(LAMPS)))
-    assert text.text.startswith("The Wardens’ Office\nBridge Street\nOsierby\nSaltmere\n\nThe lamps")
-
-
-def test_columns_are_read_one_after_the_other_and_what_goes_across_them_before() -> None:
-    def page(canvas: Canvas) -> None:
-        canvas.setFont("Helvetica-Bold", 20)
-        canvas.drawString(LEFT, TOP, "How well are the lamps of the harbour looked after?")
-        canvas.setFont("Helvetica", 11)
-        left, right = wrapped(LAMPS * 2 + MOTHS, 215), wrapped(MOTHS * 2 + LAMPS, 215)
-        for at in range(max(len(left), len(right))):  # drawn line by line across the page
-            put(canvas, left[at : at + 1], LEFT, TOP - 40 - at * STEP)
-            put(canvas, right[at : at + 1], 310, TOP - 40 - at * STEP)
-
-    whole = "How well are the lamps of the harbour looked after?"
-    assert paragraphs(read(page)) == [whole, (LAMPS * 2 + MOTHS).strip(), (MOTHS * 2 + LAMPS).strip()]
-
-
-def test_a_sentence_goes_on_from_column_to_column() -> None:
-    def page(canvas: Canvas) -> None:
-        lines = wrapped(LAMPS * 3, 215)
-        put(canvas, lines[:8])
-        put(canvas, lines[8:], 310)
-
-    assert paragraphs(read(page)) == [(LAMPS * 3).strip()]
-
-
-def test_text_across_the_page_between_columns_keeps_its_place() -> None:
-    def page(canvas: Canvas) -> None:
-        put(canvas, wrapped(LAMPS, 215))
-        put(canvas, wrapped(LAMPS, 215), 310)
-        put(canvas, wrapped(MOTHS, 453), y=TOP - 120)
-        put(canvas, wrapped(LAMPS, 215), y=TOP - 180)
-        put(canvas, wrapped(LAMPS, 215), 310, TOP - 180)
-
-    assert paragraphs(read(page)) == [LAMPS.strip(), LAMPS.strip(), MOTHS.strip(), LAMPS.strip(), LAMPS.strip()]
-
-
-def grid(canvas: Canvas, rows: Sequence[Sequence[str]], xs: Sequence[float], y: float = TOP, step: float = 20) -> float:
-    """Draw the rows of a table, the cells at `xs`."""
-    for row in rows:
-        for x, cell in zip(xs, row, strict=True):
-            canvas.drawString(x, y, cell)
-        y -= step
-    return y
-
-
-def test_cells_of_a_table_stay_in_their_rows() -> None:
-    rows = [("", "Excellent", "Good", "Poor"), ("Lamps", "4", "17", "3"), ("Moths at the slipway", "5", "24", "1")]
-
-    def page(canvas: Canvas) -> None:
-        y = put(canvas, wrapped(LAMPS))
-        y = grid(canvas, rows, (LEFT, 250, 330, 400), y - 10)
-        put(canvas, wrapped(MOTHS), y=y - 10)
-
-    text = read(page)
-    assert "\n\n\tExcellent\tGood\tPoor\nLamps\t4\t17\t3\nMoths at the slipway\t5\t24\t1\n\n" in text.text
-
-
-def test_a_cell_of_several_lines_is_one_cell() -> None:
-    def page(canvas: Canvas) -> None:
-        y = grid(canvas, [("Recommendation", "Progress", "Due")], (LEFT, 250, 450))
-        for ask, answer in ((LAMPS, MOTHS), (MOTHS, LAMPS), (LAMPS, "None yet.")):
-            lower = put(canvas, wrapped(answer, 180), 250, y)
-            canvas.drawString(450, y, "March 2016")
-            y = min(put(canvas, wrapped(ask, 160), LEFT, y), lower) - 6
-
-    rows = [(LAMPS, MOTHS), (MOTHS, LAMPS), (LAMPS, "None yet.")]
-    expected = [f"{ask.strip()}\t{answer.strip()}\tMarch 2016" for ask, answer in rows]
-    assert read(page).text.strip("\n").split("\n") == ["Recommendation\tProgress\tDue", *expected]
-
-
-def test_a_table_s_head_that_the_next_page_repeats_stands_once() -> None:
-    head = ("Day", "Lamps")
-    first = [(f"{day} May", str(day)) for day in range(1, 30)]
-    second = [(f"{day} June", str(day)) for day in range(1, 9)]
-    text = read(
-        lambda canvas: grid(canvas, [head, *first], (LEFT, 250)),
-        lambda canvas: grid(canvas, [head, *second], (LEFT, 250)),
-    )
-    assert text.text.split("\n")[29:32] == ["29 May\t29", "1 June\t1", "2 June\t2"]
-
-
-def furnished(
-    bodies: Sequence[Sequence[str]], header: Callable[[int], str], footer: Callable[[int], str]
-) -> list[Draw]:
-    def page(number: int, body: Sequence[str]) -> Draw:
-        def draw(canvas: Canvas) -> None:
-            canvas.setFont("Helvetica", 9)
-            canvas.drawString(LEFT, 810, header(number))
-            canvas.drawCentredString(300, 30, footer(number))
-            canvas.setFont("Helvetica", 11)
-            put(canvas, body)
-
-        return draw
-
-    return [page(number, body) for number, body in enumerate(bodies, 1)]
-
-
-LONG = wrapped((LAMPS + MOTHS) * 12)
-
-
-def test_a_sentence_goes_on_over_the_page_and_what_pages_repeat_is_dropped() -> None:
-    bodies = [LONG[:13], LONG[13:26], LONG[26:39], LONG[39:]]
-    pages = furnished(bodies, lambda _: "Lamps of the harbour", lambda number: f"Page {number} of 4")
-    text = read(*pages)
-    assert text.text == f"Lamps of the harbour\n\n{' '.join(LONG)}\n"
-    assert [text.text[start:].split(" ")[:2] for start in text.pages[1:]] == [
-        body[0].split(" ")[:2] for body in bodies[1:]
-    ]
-    assert text.pages[0] == 0
-
-
-def test_headers_that_alternate_or_change_with_the_chapter_are_dropped() -> None:
-    def header(number: int) -> str:
-        return f"{number} Annual lamp report" if number % 2 else f"{'Bulbs' if number < 9 else 'Moths'} {number}"
-
-    bodies = [wrapped(f"{at * 7} wardens came. {LAMPS * 4}") for at in range(16)]
-    text = read(*furnished(bodies, header, lambda _: "October 2007"))
-    assert text.text.startswith("1 Annual lamp report\n\n0 wardens")
-    assert text.text.count("report") == 1
-    assert not any(word in text.text for word in ("Bulbs", "Moths", "2007"))
-
-
-def test_title_and_date_of_the_first_page_stay() -> None:
-    def cover(canvas: Canvas) -> None:
-        canvas.setFont("Helvetica-Bold", 24)
-        put(canvas, ["Lamps of the harbour"], y=500)
-        canvas.setFont("Helvetica", 9)
-        put(canvas, ["Lamps of the harbour"], y=810)
-        put(canvas, ["October 2007"], y=30)
-
-    bodies = [f"{place} has its own. {LAMPS}".strip() for place in ("Fleetwick", "Osierby", "Wrenstock", "Marram")]
-    rest = furnished([wrapped(body) for body in bodies], lambda _: "Lamps of the harbour", lambda _: "October 2007")
-    assert paragraphs(read(cover, *rest)) == ["Lamps of the harbour", "October 2007", *bodies]
-
-
-def test_a_heading_that_stands_on_top_of_several_pages_is_no_running_header() -> None:
-    def page(number: int) -> Draw:
-        def draw(canvas: Canvas) -> None:
-            canvas.setFont("Helvetica-Bold", 16)
-            canvas.drawString(
-                LEFT, TOP, "Areas for improvement" if number % 4 == 0 else f"Lamp {'ABCDEFGHIJKL'[number]}"
-            )
-            canvas.setFont("Helvetica", 11)
-            put(canvas, wrapped(f"{number} wardens came. {LAMPS}"), y=TOP - 30)
-
-        return draw
-
-    text = read(*(page(number) for number in range(12)))
-    assert text.text.count("Areas for improvement") == 3
-    assert len(text.headings) == 12
-
-
-def test_a_footnote_stands_behind_the_sentence_that_goes_on_over_the_page() -> None:
-    def noted(body: Sequence[str], notes: Sequence[str]) -> Draw:
-        def draw(canvas: Canvas) -> None:
-            put(canvas, body)
-            canvas.setFont("Helvetica", 8)
-            put(canvas, notes, y=90, step=10)
-
-        return draw
-
-    notes = ["1 The book is kept at Osierby.", "2 Counted in May."]
-    text = read(noted(LONG[:20], notes), noted(LONG[20:], []))
-    assert paragraphs(text)[0] == " ".join(LONG)
-    assert text.text.endswith(f"\n\n{notes[0]}\n{notes[1]}\n")
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        (("Each neighbourhood has a neigh-", "bourhood lamp."), "Each neighbourhood has a neighbourhood lamp."),
-        (("The term of a long-", "term lamp is long."), "The term of a long-term lamp is long."),
-        (("A long-term lamp or a long-", "term moth."), "A long-term lamp or a long-term moth."),
-        (("Counting came pre-", "and post-event."), "Counting came pre- and post-event."),
-        (("The Anglo-", "Saxon lamp of 2006-", "07 was dark."), "The Anglo-Saxon lamp of 2006-07 was dark."),
-        (("An e-", "mail about lamps."), "An e-mail about lamps."),
-    ],
-)
-def test_words_broken_at_the_end_of_a_line(lines: Sequence[str], expected: str) -> None:
-    assert paragraphs(read(lines_at(*lines))) == [expected]
-
-
-def test_a_document_that_divides_no_words_keeps_its_hyphens() -> None:
-    text = read(lines_at(*wrapped(LAMPS), *wrapped(MOTHS), "a well-", *wrapped("honed count " + LAMPS + MOTHS * 9)))
-    assert "a well-honed count" in text.text
-
-
-def styled(canvas: Canvas, parts: Sequence[tuple[str, float, Sequence[str]]], y: float = TOP) -> None:
-    """Draw (font, size, lines), a gap between them."""
-    for font, size, lines in parts:
-        canvas.setFont(font, size)
-        y = put(canvas, lines, y=y, step=size * 1.25) - size * 0.8
-
-
-def test_headings_are_ranked_by_their_print_and_a_wrapped_one_is_one() -> None:
-    def page(canvas: Canvas) -> None:
-        body = ("Helvetica", 11, wrapped(LAMPS))
-        title = wrapped("How well are the lamps of the harbour road and of the slipway looked after?", 450, 22)
-        styled(
-            canvas,
-            [
-                ("Helvetica-Bold", 22, title),
-                ("Helvetica-Bold", 15, ["1. Lamps"]),
-                body,
-                ("Helvetica-Bold", 11, ["At the bridge"]),
-                body,
-                ("Helvetica-Bold", 15, ["2. Moths"]),
-                body,
-                ("Helvetica-Bold", 11, ["Table 1: moths by year"]),
-                ("Helvetica-Bold", 11, ["The wardens were asked to count them:"]),
-                body,
-            ],
-        )
-
-    assert headings(read(page)) == [
-        (1, "How well are the lamps of the harbour road and of the slipway looked after?"),
-        (2, "1. Lamps"),
-        (3, "At the bridge"),
-        (2, "2. Moths"),
-    ]
-
-
-def test_of_a_title_page_only_the_title_is_a_heading() -> None:
-    def cover(canvas: Canvas) -> None:
-        cover = [
-            ("Helvetica-Bold", 28, ["Lamps"]),
-            ("Helvetica", 20, ["Saltmere Police"]),
-            ("Helvetica", 16, ["May 2007"]),
-        ]
-        styled(canvas, cover, 600)
-
-    def chapter(canvas: Canvas) -> None:
-        styled(canvas, [("Helvetica-Bold", 18, ["Findings"]), ("Helvetica", 11, wrapped(LAMPS * 2))])
-
-    assert headings(read(cover, chapter, chapter)) == [(1, "Lamps"), (2, "Findings"), (2, "Findings")]
-
-
-def test_list_items_keep_their_markers_and_their_depth() -> None:
-    def page(canvas: Canvas) -> None:
-        put(canvas, ["The force should:"])
-        y = TOP - 20
-        for depth, marker, words in [
-            (0, "•", LAMPS),
-            (1, "–", "ask the wardens; and"),
-            (1, "–", "count again;"),
-            (0, "•", "count moths; and"),
-        ]:
-            canvas.drawString(LEFT + 18 * depth, y, marker)
-            y = put(canvas, wrapped(words, 400), LEFT + 18 + 18 * depth, y)
-        put(canvas, ["1. Lamps", "2. Moths"], y=y - 10)
-
-    assert read(page).text == (
-        f"The force should:\n\n• {LAMPS}\n   – ask the wardens; and\n   – count again;\n• count moths; and\n"
-        "1. Lamps\n2. Moths\n"
-    ).replace(f"{LAMPS}\n", f"{LAMPS.strip()}\n")
 
 
 def test_bullets_that_are_drawn_or_come_from_a_symbol_font_are_bullets() -> None:
@@ -458,6 +103,59 @@ def test_a_raised_number_stays_with_its_word() -> None:
 
     first, *rest = wrapped(LAMPS)
     assert paragraphs(read(page)) == [" ".join([first + "3", *rest])]
+
+
+def test_ligatures_are_spelled_out_and_printed_soft_hyphens_are_hyphens() -> None:
+    registerFont(TTFont("Vera", "Vera.ttf"))  # reportlab brings it along
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Vera", 11)
+        put(canvas, ["Moths \ufb01nd long\u00adterm \ufb02ames\u00a0in a har\u00ad", "bour; every harbour has them."])
+
+    assert paragraphs(read(page)) == ["Moths find long-term flames in a harbour; every harbour has them."]
+
+
+def test_what_lies_outside_the_crop_box_is_not_read() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setCropBox((50, 400, 330, 842))
+        put(canvas, wrapped(LAMPS, 230))
+        put(canvas, ["cut off"], 400)
+        put(canvas, ["cut off"], y=300)
+
+    assert paragraphs(read(page)) == [LAMPS.strip()]
+
+
+def test_a_table_that_stands_sideways_is_read_after_the_page() -> None:
+    def page(canvas: Canvas) -> None:
+        put(canvas, wrapped(LAMPS * 3))
+        canvas.translate(420, 100)
+        canvas.rotate(90)
+        for at in range(9):
+            put(canvas, [f"{at} May"], 0, -20 * at)
+            put(canvas, [f"{at * 7} moths"], 100, -20 * at)
+
+    first, table = paragraphs(read(page))
+    assert first == (LAMPS * 3).strip()
+    assert table.split("\n") == [f"{at} May\t{at * 7} moths" for at in range(9)]
+
+
+def test_a_browser_s_stamps_are_dropped_and_the_address_is_kept() -> None:
+    address = "https://inspectorate.example/lamps/recommendation/6318/"
+
+    def page(number: int) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, wrapped(f"{number} wardens came. {LAMPS}"))
+            canvas.setFont("Helvetica", 8)
+            put(canvas, ["11/22/2018, 8:11 AM"], 24, 820)
+            put(canvas, ["Lamps – Inspectorate"], 300, 820)
+            put(canvas, [address], 24, 20)
+            put(canvas, [f"{number}/2"], 550, 20)
+
+        return draw
+
+    text = read(page(1), page(2))
+    assert paragraphs(text) == [f"{number} wardens came. {LAMPS}".strip() for number in (1, 2)]
+    assert text.metadata == {"url": address}
 
 
 def test_pages_that_are_pictures_are_named_and_blank_ones_are_not() -> None:
