@@ -52,6 +52,7 @@ def _parsed(source: Source, forces: Forces, force_from_name: bool) -> Document |
         what = f"{type(error).__name__}: {error}"
         return Skipped(source.path, f"could not be taken apart ({what}): a fault in Precedent; please report it.")
     if not document.passages:
-        why = "its text is garbled; get a better copy" if document.notes else "only headings, page numbers or the like"
+        garbled = any("garbled" in note for note in document.notes)
+        why = "its text is garbled; get a better copy" if garbled else "only headings, page numbers or the like"
         return Skipped(source.path, f"holds no passage of text: {why}.")
     return document

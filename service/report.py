@@ -47,11 +47,24 @@ def skipped_lines(skipped: "Sequence[Skipped]") -> Iterator[str]:
         yield from _some([f"{entry.path} {entry.reason}" for entry in files])
     if parts:
         yield f"{counted(len(parts), 'parts')} of files that were read were left out:"
-        yield from _some([f"{entry.path}, {entry.part}: {entry.reason}" for entry in parts])
+        yield from _some([f"{path}, {_named(found)}: {reason}" for (path, reason), found in _alike(parts).items()])
     others = [entry.path for entry in skipped if entry.expected]
     if others:
         more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
         yield f"No documents, and not looked at: {', '.join(others[:3])}{more}."
+
+
+def _alike(parts: "Sequence[Skipped]") -> dict[tuple[str, str], list[str]]:
+    """The parts of each file that were left out for one reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in parts:
+        found.setdefault((entry.path, entry.reason), []).append(entry.part)
+    return found
+
+
+def _named(parts: Sequence[str]) -> str:
+    more = f" and {len(parts) - 3:,} more" if len(parts) > 3 else ""
+    return ", ".join(parts[:3]) + more
 
 
 def counted(number: int, things: str) -> str:

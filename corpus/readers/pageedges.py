@@ -43,9 +43,24 @@ def furniture(pages: Sequence[Page], habits: Habits) -> frozenset[tuple[int, int
     dropped: list[_Edge] = []
     for upper, page in product((True, False), edges):
         from_edge = [edge for edge in page if edge.upper == upper][:: 1 if upper else -1]
-        dropped += takewhile(drops, from_edge)  # what stands nearer to the text than a line of its own belongs to it
+        running = list(
+            takewhile(drops, from_edge)
+        )  # what stands nearer to the text than a line of its own belongs to it
+        while running and not _is_apart(running[-1], pages[running[-1].page], habits):
+            running.pop()
+        dropped += running
     kept = [edge for edge in dropped if not edge.page and _opens(edge, pages[0], habits)]
     return frozenset((edge.page, run) for edge in dropped if edge not in kept for run in edge.runs)
+
+
+def _is_apart(edge: _Edge, page: Page, habits: Habits) -> bool:
+    """Whether a line is set off from the text by its print or a gap, as "Recommendation 3" above its text is not."""
+    if edge.size < habits.size or _NUMBER.fullmatch(edge.text) or _PRINTED.fullmatch(edge.text):
+        return True
+    own = [page.layers[0][at] for at in edge.runs]
+    if edge.upper:
+        return all(not 0 <= run.top - max(o.bottom for o in own) < habits.step(habits.size) for run in page.layers[0])
+    return all(not 0 <= min(o.top for o in own) - run.bottom < habits.step(habits.size) for run in page.layers[0])
 
 
 def _pattern(edge: _Edge) -> str:

@@ -158,27 +158,37 @@ def test_a_sentence_goes_on_over_the_page_and_what_pages_repeat_is_dropped() -> 
     assert text.pages[0] == 0
 
 
-def justified(canvas: Canvas, lines: Sequence[str], y: float = TOP) -> None:
-    """Draw lines stretched to 450 points, the last one too if it is full."""
-    for line in lines:
-        spaces = line.count(" ")
-        rest = 450 - stringWidth(line, "Helvetica", 11)
-        text = canvas.beginText(LEFT, y)
-        text.setWordSpace(rest / spaces if spaces and rest < 60 else 0)
-        text.textOut(line)
-        canvas.drawText(text)
-        y -= STEP
+def justified(*lines: str) -> Draw:
+    """A page with lines stretched to 450 points, unless they are much shorter."""
+
+    def draw(canvas: Canvas) -> None:
+        for at, line in enumerate(lines):
+            rest = 450 - stringWidth(line, "Helvetica", 11)
+            text = canvas.beginText(LEFT, TOP - at * STEP)
+            text.setWordSpace(rest / line.count(" ") if rest < 80 else 0)
+            text.textOut(line)
+            canvas.drawText(text)
+
+    return draw
 
 
 def test_a_paragraph_goes_on_although_a_sentence_ends_with_the_page_where_lines_are_justified() -> None:
-    lines = wrapped(LAMPS * 9)
-    cut = next(
-        at for at, line in enumerate(lines, 1) if line.endswith(".") and stringWidth(line, "Helvetica", 11) > 400
-    )
-    assert cut < len(lines)
-    whole, rest = lines[:cut], lines[cut:]
-    assert len(paragraphs(read(lambda c: justified(c, whole), lambda c: justified(c, rest)))) == 1
-    assert len(paragraphs(read(lines_at(*whole), lines_at(*rest)))) == 2
+    first = [*wrapped(LAMPS)[:-1], "and hangs it by the door of the office, which is open until the late tide comes."]
+    second = wrapped(MOTHS)
+    assert len(paragraphs(read(justified(*first), justified(*second)))) == 1
+    assert len(paragraphs(read(lines_at(*first), lines_at(*second)))) == 2
+
+
+def test_a_numbered_heading_on_top_of_each_page_is_no_running_header() -> None:
+    def page(number: int) -> Draw:
+        return lambda canvas: put(
+            canvas, wrapped(LAMPS + MOTHS * number), y=put(canvas, [f"Recommendation {number}"]) - 6
+        )
+
+    text = read(*(page(number) for number in range(1, 5)))
+    assert [line for line in paragraphs(text) if "Recommendation" in line] == [
+        f"Recommendation {n}" for n in range(1, 5)
+    ]
 
 
 def test_headers_that_alternate_or_change_with_the_chapter_are_dropped() -> None:
@@ -240,10 +250,10 @@ def test_a_footnote_stands_behind_the_sentence_that_goes_on_over_the_page() -> N
 def test_a_footnote_at_the_foot_of_a_column_is_not_inside_the_sentence() -> None:
     def page(canvas: Canvas) -> None:
         lines = wrapped(LAMPS * 3, 215)
-        put(canvas, lines[:9])
-        put(canvas, lines[9:], 310)
+        put(canvas, lines[:8])
+        put(canvas, lines[8:], 310)
         canvas.setFont("Helvetica", 8)
-        put(canvas, ["1 The book is kept at Osierby."], y=TOP - 9 * STEP - 30)
+        put(canvas, ["1 The book is kept at Osierby."], y=TOP - 8 * STEP - 30)
 
     assert paragraphs(read(page)) == [(LAMPS * 3).strip(), "1 The book is kept at Osierby."]
 

@@ -144,7 +144,7 @@ def test_a_browser_s_stamps_are_dropped_and_the_address_is_kept() -> None:
 
     def page(number: int) -> Draw:
         def draw(canvas: Canvas) -> None:
-            put(canvas, wrapped(f"{number} wardens came. {LAMPS}"))
+            put(canvas, wrapped(LAMPS if number == 1 else MOTHS))
             canvas.setFont("Helvetica", 8)
             put(canvas, ["11/22/2018, 8:11 AM"], 24, 820)
             put(canvas, ["Lamps – Inspectorate"], 300, 820)
@@ -154,7 +154,7 @@ def test_a_browser_s_stamps_are_dropped_and_the_address_is_kept() -> None:
         return draw
 
     text = read(page(1), page(2))
-    assert paragraphs(text) == [f"{number} wardens came. {LAMPS}".strip() for number in (1, 2)]
+    assert paragraphs(text) == [LAMPS.strip(), MOTHS.strip()]
     assert text.metadata == {"url": address}
 
 

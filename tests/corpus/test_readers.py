@@ -104,6 +104,8 @@ def test_files_of_the_same_relative_path_keep_their_own_keys(tmp_path: Path, mon
 
 
 def test_a_date_that_the_file_states_is_that_of_its_passages_too() -> None:
-    page = Source("a.html", "a.html", "Kent PEEL 2016\n\nLamps burn on the quay.\n", "0", metadata={"date": "2017-03-02"})
+    page = Source(
+        "a.html", "a.html", "Kent PEEL 2016\n\nLamps burn on the quay.\n", "0", metadata={"date": "2017-03-02"}
+    )
     document = parse(page, load_forces())
     assert (document.date, {passage.date for passage in document.passages}) == ("2017-03-02", {"2017-03-02"})
