@@ -48,7 +48,7 @@ def find_year(text: str) -> str | None:
 
 
 def after(date: str, count: int, unit: str) -> str | None:
-    """`date` and `count` days, weeks, months or years on; None for less than the date is exact to (days after a month)."""
+    """`date` and `count` days, weeks, months or years on; None where the date is not exact enough to say."""
     if unit in ("month", "year"):
         return _months_after(date, count * (12 if unit == "year" else 1))
     if len(date) < len("2007-10-01"):

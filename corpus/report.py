@@ -128,10 +128,20 @@ def _place(builder: Builder, state: _State, blocks: Sequence[Block], at: int) ->
         _table(builder, state, blocks, at)
     elif state.number is not None:
         _recommend(builder, state, at, block)
-    elif block.kind == "line" and at + 1 < len(blocks) and blocks[at + 1].kind == "row":
-        return  # the label row of a flattened table
+    elif _is_label(builder, state, blocks, at):
+        return
     else:
         _text(builder, state, at, block)
+
+
+def _is_label(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> bool:
+    """Whether a line only says again, above a flattened table, what its first row or a heading says."""
+    following = blocks[at + 1] if at + 1 < len(blocks) else None
+    if blocks[at].kind != "line" or following is None or following.kind != "row":
+        return False
+    text = normalise(blocks[at].text)
+    listed = any(heading.startswith(text) for heading in state.contents)
+    return listed or text in {normalise(other) for other in (*following.cells, *builder.path)}
 
 
 def _text(builder: Builder, state: _State, at: int, block: Block) -> None:

@@ -27,17 +27,20 @@ class _Edge(NamedTuple):
     size: float
 
 
+_Kind = tuple[bool, str, bool]  # at the upper edge; the words, digits aside; in no larger print than the body
+
+
 def furniture(pages: Sequence[Page], habits: Habits) -> frozenset[tuple[int, int]]:
     """(page, index of the run) of all that recurs at page edges, but for title and date on the first page."""
     edges = [list(_edges(at, page)) for at, page in enumerate(pages)]
-    groups: dict[tuple[bool, str], list[_Edge]] = defaultdict(list)
+    groups: dict[_Kind, list[_Edge]] = defaultdict(list)
     for edge in chain.from_iterable(edges):
-        groups[edge.upper, _pattern(edge)].append(edge)
+        groups[_kind(edge, habits)].append(edge)
     filled = sum(1 for page in pages if page.layers)
     recurring = {key for key, group in groups.items() if _recurs(group, filled, habits)}
 
     def drops(edge: _Edge) -> bool:
-        known = (edge.upper, _pattern(edge)) in recurring or _PRINTED.fullmatch(edge.text) is not None
+        known = _kind(edge, habits) in recurring or _PRINTED.fullmatch(edge.text) is not None
         return known or (filled == 1 and edge.upper and edge.size < habits.size)
 
     dropped: list[_Edge] = []
@@ -63,8 +66,9 @@ def _is_apart(edge: _Edge, page: Page, habits: Habits) -> bool:
     return all(not 0 <= min(o.top for o in own) - run.bottom < habits.step(habits.size) for run in page.layers[0])
 
 
-def _pattern(edge: _Edge) -> str:
-    return re.sub(r"\d+", "0", edge.text.casefold())
+def _kind(edge: _Edge, habits: Habits) -> _Kind:
+    """What lines that recur have in common; a title in large print stands apart from the header that repeats it."""
+    return edge.upper, re.sub(r"\d+", "0", edge.text.casefold()), edge.size <= 1.05 * habits.size
 
 
 def address_of(pages: Sequence[Page]) -> str | None:

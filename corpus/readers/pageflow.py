@@ -100,7 +100,10 @@ def _texts(line: Line) -> Iterator[str]:
 
 
 def _mark_headings(paragraphs: Sequence[Paragraph], habits: Habits) -> None:
-    """Give headings their levels by the rank of their print. Of a title page only the title is one."""
+    """Give headings their levels by the rank of their print. Of a title page only the title is one.
+
+    Lines that are bold and no larger than the body tell no levels; alone they are left to the parsers.
+    """
     body = next((at for at, paragraph in enumerate(paragraphs) if _is_body(paragraph, habits)), len(paragraphs))
     front = [paragraph for paragraph in paragraphs[:body] if _is_heading(paragraph, habits)]
     headings = [paragraph for paragraph in paragraphs[body:] if _is_heading(paragraph, habits)]
@@ -112,6 +115,8 @@ def _mark_headings(paragraphs: Sequence[Paragraph], habits: Habits) -> None:
     }
     title = min(front, key=_print, default=None)
     headings += [paragraph for paragraph in front if paragraph is title or _print(paragraph) in used]
+    if not any(_is_large(paragraph, habits) for paragraph in headings if paragraph is not title):
+        headings = [title] if title and _is_large(title, habits) else []
     ranks = sorted({_print(paragraph) for paragraph in headings})
     for paragraph in headings:
         paragraph.level = min(ranks.index(_print(paragraph)) + 1, 6)
@@ -122,6 +127,10 @@ def _print(paragraph: Paragraph) -> tuple[float, bool]:
     """How a heading is set; the more it stands out the less this is."""
     line = paragraph.lines[0]
     return -line.size, not line.bold
+
+
+def _is_large(paragraph: Paragraph, habits: Habits) -> bool:
+    return paragraph.lines[0].size > LARGE * habits.size
 
 
 def _is_heading(paragraph: Paragraph, habits: Habits) -> bool:

@@ -130,7 +130,8 @@ def _table_end(rows: Sequence[Row], start: int) -> int:
         above, row = rows[at - 1], rows[at]
         size = row[0].bottom - row[0].top
         gap = row[0].top - above[0].bottom
-        if gap > (max(1.5 * usual, size) if usual else 1.5 * size) or at - end > _WRAPPED:
+        limit = 1.5 * size if not usual and len(row) > 1 else max(1.5 * usual, size)
+        if gap > limit or at - end > _WRAPPED:
             break
         wraps = (
             gap < 0.5 * usual or row[0].left > columns[1][0] - size or (gap < 0.5 * size and row[0].text[0].islower())
@@ -189,10 +190,11 @@ def _table(rows: Sequence[Row], page: int, low: float, high: float) -> list[Line
     apart = 1.15 * min(steps, default=0)
     places = [{_place(run, columns) for run in row} for row in rows]
     close = [False, *(step <= apart for step in steps)]
-    wrapped = not all(close[1:]) and (
-        2 * sum(close) < len(rows) - 1
-        or any(near and len(filled) < len(columns) for near, filled in zip(close, places, strict=True))
-    )
+    halves = [
+        near and len(filled) < len(columns) and (0 not in filled or row[0].text[0].islower())
+        for row, near, filled in zip(rows, close, places, strict=True)
+    ]
+    wrapped = not all(close[1:]) and (2 * sum(close) < len(rows) - 1 or any(halves))
     table: list[list[Row]] = []
     for row, near, filled in zip(rows, close, places, strict=True):
         lower = all(run.text[0].islower() for run in row)

@@ -197,4 +197,5 @@ def _goes_on(before: Paragraph, paragraph: Paragraph) -> bool:
     if line.text[0].islower() and above.text[-1] != ";":
         return True
     level = shift < 0.5 or line.left - line.low < 0.8 * line.size
-    return _full(above, line) and level and before.text.count(" ") >= 7
+    label = len(paragraph.lines) == 1 and not _SENTENCE_END.search(line.text)
+    return _full(above, line) and level and not label and before.text.count(" ") >= 7

@@ -313,6 +313,18 @@ def test_headings_are_ranked_by_their_print_and_a_wrapped_one_is_one() -> None:
     ]
 
 
+def test_bold_lines_of_the_body_s_size_are_headings_only_beside_larger_ones() -> None:
+    body = ("Helvetica", 11, wrapped(LAMPS))
+    bold = ("Helvetica-Bold", 11, ["At the bridge"])
+    larger = ("Helvetica-Bold", 14, ["Lamps"])
+    assert headings(read(lambda canvas: styled(canvas, [bold, body, bold, body]))) == []
+    assert headings(read(lambda canvas: styled(canvas, [larger, body, bold, body, larger, body]))) == [
+        (1, "Lamps"),
+        (2, "At the bridge"),
+        (1, "Lamps"),
+    ]
+
+
 def test_of_a_title_page_only_the_title_is_a_heading() -> None:
     def cover(canvas: Canvas) -> None:
         cover = [

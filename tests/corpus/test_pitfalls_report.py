@@ -337,3 +337,8 @@ def test_pitfall_27_another_force_in_the_text_does_not_move_the_title() -> None:
         f"{TOP}Lanterns\n\nStrengths\n\nLamps were lent to Dorset Police and to Essex Police in the spring.\n"
     )
     assert document.force == "kent"
+
+
+def test_a_caption_above_a_table_is_kept() -> None:
+    document = read(f"{TOP}Lanterns\n\nLamps by street, 2009\nQuay\t4\nMole\t6\n\nAll were lit when we came by.\n")
+    assert "Lamps by street, 2009" in texts(document)

@@ -50,8 +50,8 @@ def test_one_process_reads_all_files_and_ends_with_the_block(good: Path) -> None
 
 
 def test_a_file_that_takes_too_long_is_given_up(good: Path, stuck: Path) -> None:
-    with ReaderProcess(Limits(seconds=0.5)) as reader:
-        with pytest.raises(CorpusError, match="took longer than 0 seconds"):
+    with ReaderProcess(Limits(seconds=4)) as reader:
+        with pytest.raises(CorpusError, match="took longer than 4 seconds"):
             reader.read(stuck)
         read_good(reader, good)
 
