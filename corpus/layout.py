@@ -264,8 +264,8 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
 
 _DOT = re.compile("[•●▪◦\uf0b7\uf0a7]")
 _ROMAN = re.compile(r"(?<=[a-z.)])(iii|ii|iv|i|viii|vii|vi|v|ix|x)\. (?=[A-Z])")
-_INLINE = re.compile(r"(?<=[\s:;,])\(?([a-h]|[1-9]|i{1,3}|iv|vi{0,3})\)\s+(?=\S)")
-_ASKED = re.compile(r"\b(?:should|must)\b")
+_INLINE = re.compile(r"(?<=[:;,]\s)(?:and\s+|or\s+)?(?:\(([a-h]|[1-9]|i{1,3}|iv|vi{0,3})\)|([a-h]|[1-9])\))\s+(?=\S)")
+_FIRST = re.compile(r"\b(?:should|must)\b(?:[^.;]*?[A-Za-z:,])?\s+(?P<mark>\((?:a|1|i)\)|[a1]\))\s+(?=\S)")
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 
 
@@ -293,16 +293,22 @@ def _split(block: Block, layout: Layout, comment: bool) -> Iterator[Block]:
 
 
 def _parts(raw: str) -> list[tuple[int, int]]:
-    """Places of "(a) ", "(b) ", … in a paragraph that asks for several things at once."""
-    first = _INLINE.search(raw)
-    if not first or first[1] not in "ai1" or not _ASKED.search(raw, 0, first.start()):
+    """Places of "(a) ", "(b) ", … in a paragraph that asks for several things at once.
+
+    Each but the first follows a stop of its own, so that "section 3 (a) and (b)" stays whole.
+    """
+    first = _FIRST.search(raw)
+    if not first:
         return []
-    series = {"a": "abcdefgh", "1": "123456789", "i": _ROMANS}[first[1]]
-    places: list[tuple[int, int]] = []
-    for match in _INLINE.finditer(raw):
-        if len(places) < len(series) and match[1] == series[len(places)]:
-            places.append((match.start(), match.end()))
-    return places if len(places) > 1 else []
+    series = {"a": "abcdefgh", "1": "123456789", "i": _ROMANS}[first["mark"].strip("()")]
+    places = [(first.start("mark"), first.end())]
+    for match in _INLINE.finditer(raw, first.end()):
+        name = match[1] or match[2]
+        if len(places) < len(series) and name == series[len(places)]:
+            places.append((match.start(1 if match[1] else 2) - bool(match[1]), match.end()))
+    ends = [*(start for start, _ in places[1:]), len(raw)]
+    parts = [raw[start:end].split() for (_, start), end in zip(places, ends, strict=True)]
+    return places if len(places) > 1 and all(len(part) > 1 for part in parts) else []
 
 
 def _dot_marker(block: Block, dot: str) -> str:

@@ -46,9 +46,7 @@ def furniture(pages: Sequence[Page], habits: Habits) -> frozenset[tuple[int, int
     dropped: list[_Edge] = []
     for upper, page in product((True, False), edges):
         from_edge = [edge for edge in page if edge.upper == upper][:: 1 if upper else -1]
-        running = list(
-            takewhile(drops, from_edge)
-        )  # what stands nearer to the text than a line of its own belongs to it
+        running = list(takewhile(drops, from_edge))  # nothing else stands between them and the edge
         while running and not _is_apart(running[-1], pages[running[-1].page], habits):
             running.pop()
         dropped += running
@@ -73,10 +71,15 @@ def _kind(edge: _Edge, habits: Habits) -> _Kind:
 
 def address_of(pages: Sequence[Page]) -> str | None:
     """The address of a web page that a browser printed: it stands at the foot of each page."""
-    printed = [_PRINTED.fullmatch(edge.text) for at, page in enumerate(pages) for edge in _edges(at, page)]
-    addresses = [match[1] for match in printed if match and match[1]]
-    whole = addresses and addresses[0].startswith("http") and not addresses[0].endswith(("…", "..."))
-    return addresses[0] if whole and addresses.count(addresses[0]) == len(pages) else None
+    address = _address(0, pages[0])
+    if not address or not address.startswith("http") or address.endswith(("…", "...")):
+        return None
+    return address if all(_address(at, page) == address for at, page in enumerate(pages)) else None
+
+
+def _address(at: int, page: Page) -> str | None:
+    printed = (_PRINTED.fullmatch(edge.text) for edge in _edges(at, page) if not edge.upper)
+    return next((match[1] for match in printed if match and match[1]), None)
 
 
 def _edges(at: int, page: Page) -> Iterator[_Edge]:

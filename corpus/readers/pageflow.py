@@ -67,10 +67,9 @@ class _Hyphens:
             return True
         if self._words[f"{one}-{other}".casefold()]:
             return False
-        known = bool(self._words[one.casefold()] or _FIRST_PART.fullmatch(one.casefold())) + bool(
-            self._words[other.casefold()]
-        )
-        return known == 0 or (known == 1 and self._divides)
+        known = self._words[one.casefold()] or _FIRST_PART.fullmatch(one.casefold())
+        other_known = self._words[other.casefold()]
+        return not (known and other_known) and (self._divides or not (known or other_known))
 
     def _whole(self, above: str, below: str) -> bool:
         """Whether the word is written whole elsewhere, more often than with a hyphen."""
@@ -135,17 +134,11 @@ def _is_large(paragraph: Paragraph, habits: Habits) -> bool:
 
 def _is_heading(paragraph: Paragraph, habits: Habits) -> bool:
     line, text = paragraph.lines[0], paragraph.text
-    larger = line.size > LARGE * habits.size
-    if (
-        paragraph.row
-        or paragraph.note
-        or not habits.stands_out(line.size, line.bold)
-        or not any(ch.isalpha() for ch in text)
-    ):
+    if paragraph.row or paragraph.note or not habits.stands_out(line.size, line.bold):
         return False
-    if _CAPTION.match(text):
+    if not any(map(str.isalpha, text)) or _CAPTION.match(text) or _DOT.match(paragraph.marker):
         return False
-    if _DOT.match(paragraph.marker) or text[-1] in (".;," if larger else ".;,:"):
+    if text[-1] in (".;," if _is_large(paragraph, habits) else ".;,:"):
         return False
     return text.count(" ") < (_QUESTION_WORDS if text[-1] == "?" else _HEADING_WORDS)
 

@@ -1,4 +1,4 @@
-"""The lines of printed pages in reading order: running headers dropped, columns one after the other, table rows whole.
+"""Printed pages as words with places: what most of a document keeps to, and the columns of a page in their order.
 
 Places are in points, from the top left corner of the page. Nothing here knows PDF.
 """
@@ -90,7 +90,7 @@ def rows_of(runs: Iterable[Run]) -> list[list[Run]]:
     centre = high = 0.0
     for run in sorted(runs, key=lambda run: run.top + run.bottom):
         middle, own = (run.top + run.bottom) / 2, run.bottom - run.top
-        if rows and middle - centre < 0.4 * max(high, own):
+        if rows and middle - centre < 0.45 * min(high, own):
             rows[-1].append(run)
             if own > high:
                 centre, high = middle, own
@@ -236,14 +236,17 @@ def _slice(wide: bool, rows: Region, gutters: Sequence[float], widths: Sequence[
 
 def _apart(columns: Sequence[tuple[list[Run], float]]) -> bool:
     """Whether lines of one column begin something where another is amid a sentence, as cells of a table never do."""
-    amid: list[float] = []
+    amid: set[int] = set()
     begun: list[float] = []
     for column, width in columns:
         for above, run in pairwise(column):
             full = above.right - above.left > 0.85 * width
-            if run.top - above.bottom < run.bottom - run.top:
-                (amid if full and run.text[0].islower() else begun if not full else []).append(run.bottom)
-    return sum(any(abs(bottom - other) < 2 for other in amid) for bottom in begun) >= 2
+            near = run.top - above.bottom < run.bottom - run.top
+            if near and full and run.text[0].islower():
+                amid |= {round(run.bottom), round(run.bottom) + 1}
+            elif near and not full:
+                begun.append(run.bottom)
+    return sum(round(bottom) in amid or round(bottom) + 1 in amid for bottom in begun) >= 2
 
 
 def _groups(slices: Sequence[_Slice], habits: Habits) -> Iterator[tuple[str, list[_Slice]]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
@@ -44,6 +44,7 @@ _WRAPPED = 6  # lines that a cell may have below the last row in which another c
 def lines_of(pages: Sequence[Page], habits: Habits) -> list[Line]:
     """All lines of the document, without what recurs at the edges of its pages."""
     dropped = furniture(pages, habits)
+    dropped |= {(at, number) for at, page in enumerate(pages) for number in _stamps(page, habits)}
     layers = [
         (at, [run for number, run in enumerate(runs) if layer or (at, number) not in dropped])
         for at, page in enumerate(pages)
@@ -55,6 +56,20 @@ def lines_of(pages: Sequence[Page], habits: Habits) -> list[Line]:
             found = _lines([_joined(row) for row in region], at)
             lines += [found[0]._replace(fresh=True), *found[1:]]
     return _with_margins(lines)
+
+
+def _stamps(page: Page, habits: Habits) -> Iterator[int]:
+    """Indexes of large words that lie over several lines of text, as a watermark does."""
+    runs = page.layers[0] if page.layers else ()
+    for at, run in enumerate(runs):
+        if run.size > 2.5 * habits.size:
+            under = (
+                other.top < run.bottom and run.top < other.bottom and other.left < run.right and run.left < other.right
+                for other in runs
+                if other is not run
+            )
+            if sum(under) > 1:
+                yield at
 
 
 def _joined(row: Row) -> Row:

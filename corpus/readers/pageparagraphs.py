@@ -13,6 +13,7 @@ _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _BULLET = re.compile("[•·▪●◦■□○➢➤►▶‣⁃∙❖✓✔✗\uf020-\uf0ff]\\s*(?=\\S)")
 _NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+\S")  # "3.12 The force": a numbered paragraph
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡])\s?\S")
+_LABEL = re.compile(r"[A-Z][A-Z ()/-]{3,40}:")  # "FORCE CONTACT:"
 _SMALL = 0.93  # of the body's size: footnotes are smaller
 
 
@@ -117,7 +118,7 @@ def _starts(lines: Sequence[Line], line: Line, habits: Habits) -> bool:
 
 def _is_marked(lines: Sequence[Line], line: Line, parted: bool) -> bool:
     """Whether `line` begins with the marker of a list item, or the number of a paragraph or note, and means it."""
-    if _BULLET.match(line.text):
+    if _BULLET.match(line.text) or _LABEL.match(line.text):
         return True
     numbered = marker(line) or _NUMBERED.match(line.text) or (_NOTE.match(lines[0].text) and _NOTE.match(line.text))
     shifted = abs(line.left - lines[-1].left) > 0.5 * line.size
@@ -197,5 +198,5 @@ def _goes_on(before: Paragraph, paragraph: Paragraph) -> bool:
     if line.text[0].islower() and above.text[-1] != ";":
         return True
     level = shift < 0.5 or line.left - line.low < 0.8 * line.size
-    label = len(paragraph.lines) == 1 and not _SENTENCE_END.search(line.text)
+    label = _LABEL.match(line.text) or (len(paragraph.lines) == 1 and not _SENTENCE_END.search(line.text))
     return _full(above, line) and level and not label and before.text.count(" ") >= 7

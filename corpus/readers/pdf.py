@@ -26,11 +26,12 @@ _UNSEEN: dict[str, str] = dict.fromkeys([*map(chr, range(9)), *map(chr, range(14
 _SPELLED = {ord(mark): text for mark, text in (_LIGATURES | _HYPHENS | _UNSEEN).items()}
 _BOLD = re.compile("bold|black|heavy|demi", re.I)
 _SYMBOLS = re.compile("symbol|ding(?:s|bats)", re.I)
-_INVISIBLE = 3  # rendering mode of the text that recognition lays over a scan
+_OUTLINED, _INVISIBLE = 2, 3  # rendering modes: bold made from a plain font; the text recognised in a scan
+_FAR = 1e6  # points; what lies farther off, or is larger, is nonsense
 _SIDEWAYS = 20  # words at a right angle to the rest of the page, from which on they are more than a label
 _WIDE = 0.9  # heights of a line: a gap this wide parts cells or columns whatever the others are
 _STRETCHED = 15.0  # heights of a line: no space between the words of a justified line is wider
-_DRAWN = 200  # small shapes on a page, above which they are a drawing and no bullets
+_DRAWN, _OBJECTS = 200, 20_000  # small shapes, and things, on a page, above which they are a drawing, no bullets
 # Where in a box (left, top, right, bottom upwards) stand left, top, right and bottom of the box turned upright, and
 # their signs, by its turn in quarters clockwise.
 _TURNS = (
@@ -102,9 +103,8 @@ def _left_out(scanned: Sequence[int]) -> Iterator[LeftOut]:
     ends = [page for page in scanned if page + 1 not in scanned]
     for start, end in zip(starts, ends, strict=True):
         where = f"page {start}" if start == end else f"pages {start}-{end}"
-        yield LeftOut(
-            where, "holds no text that can be read; it seems to be a scan; run text recognition (OCR) over it."
-        )
+        reason = "holds no text that can be read and seems to be a scan; run text recognition (OCR) over it."
+        yield LeftOut(where, reason)
 
 
 def _pages(document: pdfium.PdfDocument, limits: Limits) -> Iterator[Page]:
@@ -112,12 +112,16 @@ def _pages(document: pdfium.PdfDocument, limits: Limits) -> Iterator[Page]:
     for at in range(len(document)):
         page = native.FPDF_LoadPage(document, at)
         text_page = native.FPDFText_LoadPage(page) if page else None
-        length += native.FPDFText_CountChars(text_page) if text_page else 0
-        if length > limits.characters:
-            raise CorpusError(f"holds more than {limits.characters:,} characters of text; split it into smaller files.")
-        yield _page(page, text_page) if text_page else Page((), 1.0, 1.0, drawn=True)
-        native.FPDFText_ClosePage(text_page)
-        native.FPDF_ClosePage(page)
+        try:
+            length += native.FPDFText_CountChars(text_page) if text_page else 0
+            if length > limits.characters:
+                raise CorpusError(
+                    f"holds more than {limits.characters:,} characters of text; split it into smaller files."
+                )
+            yield _page(page, text_page) if text_page else Page((), 1.0, 1.0, drawn=True)
+        finally:
+            native.FPDFText_ClosePage(text_page)
+            native.FPDF_ClosePage(page)
 
 
 def _page(page: Any, text_page: Any) -> Page:
@@ -188,7 +192,8 @@ def _places(text_page: Any, spans: Sequence[int]) -> Sequence[float]:
     target = (ctypes.c_float * (4 * len(spans)))()
     slots = [ctypes.byref(target, at) for at in range(0, 16 * len(spans), 16)]
     deque(map(_loose_box, repeat(ctypes.cast(text_page, ctypes.c_void_p)), spans, slots), maxlen=0)
-    return memoryview(target).cast("B").cast("f").tolist()
+    places = memoryview(target).cast("B").cast("f").tolist()
+    return places if math.isfinite(sum(places)) else [place if abs(place) < _FAR else 0.0 for place in places]
 
 
 def _pieces(words: Sequence[str], places: Sequence[float]) -> Iterator[_Piece]:
@@ -265,10 +270,12 @@ def _looker(text_page: Any, spans: Sequence[int]) -> Callable[[_Piece], _Look]:
         turn = _angle(page, start) / 1.5707963
         quarter = round(turn) % 4 if abs(turn - round(turn)) < 0.03 else None
         _matrix(page, start, place)
-        size = rounded(_font_size(page, start) * math.hypot(matrix.c, matrix.d))
-        visible = _render_mode(ctypes.c_void_p(_text_object(page, start))) != _INVISIBLE
+        size = _font_size(page, start) * math.hypot(matrix.c, matrix.d)
+        size = rounded(size) if 0.5 < size < _FAR else 0.5
+        mode = _render_mode(ctypes.c_void_p(_text_object(page, start)))
         font = font_of(start)
-        return _Look(quarter, size, font.bold and font_of(end).bold, visible, font.symbol)
+        bold = mode == _OUTLINED or (font.bold and font_of(end).bold)
+        return _Look(quarter, size, bold, mode != _INVISIBLE, font.symbol)
 
     return look
 
@@ -280,23 +287,26 @@ def _runs(words: Sequence[str], found: Sequence[tuple[_Piece, _Look]], box: Sequ
     layer = 2 * seen < sum(piece.end - piece.start for piece, _ in found)  # most of it lies, unseen, over a scan
     runs = []
     for piece, look in found:
-        inside = left < (piece.left + piece.right) / 2 < right and bottom < (piece.top + piece.bottom) / 2 < top
+        inside = left < piece.left < right or left < (piece.left + piece.right) / 2 < right
+        inside = inside and bottom < (piece.top + piece.bottom) / 2 < top
         text = " ".join(words[piece.start : piece.end])
         text = text if text.isascii() and text.isprintable() else text.translate(_SPELLED).strip()
         if inside and text and (look.visible or layer):
             if look.symbol and len(words[piece.start]) == 1:
                 text = "•" + text[1:]
-            place = (piece.left - left, top - piece.top, piece.right - left, top - piece.bottom, piece.first - left)
-            runs.append(Run(text, *place, look.size, look.bold))
+            high, low = top - piece.top, max(top - piece.bottom, top - piece.top + 0.5)
+            runs.append(
+                Run(text, piece.left - left, high, piece.right - left, low, piece.first - left, look.size, look.bold)
+            )
     return runs
 
 
 def _with_bullets(runs: Sequence[Run], page: Any, box: Sequence[float]) -> list[Run]:
     """`runs` and the bullets before them that are drawn as shapes, as browsers do."""
     lefts = sorted({run.left for run in runs})
-    if not any(8 < other - left < 60 for left, other in pairwise(lefts)):
-        return list(runs)  # nothing is indented
     pointer, count = ctypes.cast(page, ctypes.c_void_p), native.FPDFPage_CountObjects(page)
+    if count > _OBJECTS or not any(8 < other - left < 60 for left, other in pairwise(lefts)):
+        return list(runs)  # nothing is indented
     shapes = list(map(ctypes.c_void_p, map(_object, repeat(pointer), range(count))))
     places = (ctypes.c_float * 4)()
     slots = [ctypes.byref(places, 4 * at) for at in range(4)]

@@ -26,6 +26,18 @@ UNREADABLE = {
     "7KH IRUFH OLJKWV LWV ODPSV DW GXVN DQG SXWV WKHP RXW DW GDZQ HYHU\\ GD\\ RI LW": "letters that cannot be told",
 }  # fmt: skip
 READABLE = (
+    "Q1 Q2 Q3 Q4",
+    "April 2017 – April 2018",
+    "PC 1234, PC 5678",
+    "£1.2m £1.4m £1.6m £2.0m",
+    "Number Rate Number Rate Number Rate Number Rate",
+    "Effectiveness\tGood\tGood\tGood\tGood\tGood\tGood\tGood\tGood",
+    "Ds Lamb, Dc Moth, Dc Wick and Ds Reed interviewed the victim within the hour.",
+    "It acted under section 3 (b), (c), (d) and (e) of the Act.",
+    "See p. 4, p. 9, p. 12 and p. 30 of our report.",
+    "Mae'r heddlu yn y de ac yn y gogledd yn gweithio gyda'r gymuned.",
+    "BTP, CTP, DVPN, FGM, HBV, MSHT",
+    "Rank: PC PS DC DS CC ACC DCC PCSO SC",
     "PC A, DC B, DI C, T/DCI D and Supt E met at HQ on 4 May.",
     "4h 30 / 1h 20, 5h 55 / 1h 45, 3h 10 / 1h 15: 15mg/100ml, 1p's and 2p's",
     "i. to go; ii. to be; iii. to do; iv. to see us, e.g. at No 4 St Jo's Rd, W1",
@@ -117,7 +129,15 @@ def test_pitfall_17_bullets_joined_in_one_paragraph_are_one_recommendation() -> 
 
 @pytest.mark.parametrize(
     "said",
-    ["It has (a) lamps and (b) oil.", "The force should see section 4(b) and 4(c).", "They should do (b) and (c)."],
+    [
+        "The force should act on our report (recommendation 1) and the review (recommendation 2) at once.",
+        "It should comply with section 1 (a) and (b) of the Act.",
+        "It should comply with section 1 (a), (b) and (c) of the Act.",
+        "It should look at the first (phase 1), then at the second (phase 2).",
+        "It has (a) lamps and (b) oil.",
+        "The force should see section 4(b) and 4(c).",
+        "They should do (b) and (c).",
+    ],
 )
 def test_letters_in_brackets_elsewhere_are_left_alone(said: str) -> None:
     assert [p.text for p in read(f"{REPORT}{said}\n").passages][1:] == [said]

@@ -43,9 +43,13 @@ def test_bullets_that_are_drawn_or_come_from_a_symbol_font_are_bullets() -> None
 def test_a_watermark_and_writing_at_the_side_are_left_out() -> None:
     def page(canvas: Canvas) -> None:
         put(canvas, wrapped(LAMPS))
-        for angle, size, words in ((45, 80, "DRAFT"), (90, 9, "Not to be published")):
+        for x, y, angle, size, words in (
+            (200, 400, 45, 80, "DRAFT"),
+            (90, 710, 0, 80, "DRAFT"),
+            (30, 400, 90, 9, "Not to be published"),
+        ):
             canvas.saveState()
-            canvas.translate(200 if angle == 45 else 30, 400)
+            canvas.translate(x, y)
             canvas.rotate(angle)
             canvas.setFont("Helvetica", size)
             canvas.drawString(0, 0, words)
