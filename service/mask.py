@@ -5,13 +5,21 @@ from typing import TypeVar, cast
 
 Answer = TypeVar("Answer")
 
-_GAP = r"[ \u00a0.-]?"
-_EMAIL = r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"
-_BRITISH = rf"(?:(?:\+|00)44{_GAP}(?:\(0\))?|\(?0){_GAP}\d{{2,4}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{3,4}}"
-_FOREIGN = rf"\+\d{{1,3}}(?:{_GAP}\d{{2,4}}){{2,4}}"
-_EXTENSION = r"(?:\s*\b(?:ext(?:ension)?|x)\b\.?\s*\d{2,6})"
-_LABELLED = r"\b(?:tel|telephone|phone|mobile|fax|ext|extension)\b(?:\s+(?:no|number))?[.:]*\s*\(?\d[\d ()-]{2,14}\d\b"
-_CONTACT = re.compile(rf"{_EMAIL}|(?<![\w£€$.,/-])(?:{_BRITISH}|{_FOREIGN})(?!\w){_EXTENSION}?|{_LABELLED}", re.I)
+_GAP = r"[ \u00a0\u2009\u202f.‐‑–/-]?"
+_EMAIL = r"(?<![\w.+'-])[\w.+'-]++@[\w-]++(?:\.[\w-]++)+"
+_ABROAD = rf"\(?(?:\+|00)\d{{1,3}}\)?(?:{_GAP}\(?\d{{1,4}}\)?){{2,6}}"  # 44 with them
+_BRITISH = rf"\(?0\d{{2,4}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{3,4}}(?:/\d{{6}})?"
+_CUT = rf"\(?0\d{{2,4}}\)?{_GAP}\d{{0,6}}(?=\s?…)"  # a title that was shortened may end within a number
+_EXTENSION = r"(?:\s{0,3}\b(?:extn?|extension|x)\b\.?\s{0,3}\d{2,6})?"
+_LABEL = r"\b(?:tel|telephone|phone|mobile|fax|extn?|extension)\b(?:\s(?:no|number))?[.:]{0,2}\s{0,3}"
+_LABELLED = r"(?!(?:19|20)\d\d\b)\(?\d[\d ()-]{2,14}\d\b"
+_CONTACT = re.compile(
+    rf"{_EMAIL}"
+    rf"|(?<![\w£€$./-])(?<!\d,)(?:(?P<abroad>{_ABROAD})|(?P<british>{_BRITISH})|{_CUT}|0800 1111)(?!\w){_EXTENSION}"
+    rf"|(?P<label>{_LABEL}){_LABELLED}",
+    re.I,
+)
+_REFERENCE = re.compile(r"\b(?:ref|reference|urn|number|log|crime|incident|no)\b\W{0,3}$", re.I)
 
 
 def mask(text: str) -> str:
@@ -20,12 +28,22 @@ def mask(text: str) -> str:
 
 
 def _dotted(match: re.Match[str]) -> str:
-    # Of "Tel. 01632 960001" and "ext 4412" the word stays: it says what was there.
-    kept = 0 if "@" in match[0] else re.match(r"[^\d(+]*", match[0]).end()  # type: ignore[union-attr]
-    return match[0][:kept] + re.sub(r"\w", "•", match[0][kept:])
+    if match["label"]:  # of "Tel. 960001" the word stays: it says what was there
+        return match["label"] + re.sub(r"\d", "•", match[0][len(match["label"]) :])
+    number = match["british"] or match["abroad"] or ""
+    digits = sum(1 for character in number.split("/")[0] if character.isdigit())
+    if number and (not 9 < digits < (12 if match["british"] else 16) or _is_reference(match)):
+        return match[0]  # "0700 1500 2300" are times of day
+    return re.sub(r"\w", "•", match[0])
 
 
-_TEXTS = frozenset(("text", "title", "section", "path", "citation", "meaning", "notes"))
+def _is_reference(match: re.Match[str]) -> bool:
+    return _REFERENCE.search(match.string, max(0, match.start() - 20), match.start()) is not None
+
+
+_TEXTS = frozenset(
+    ("text", "title", "section", "path", "citation", "term", "meaning", "notes", "area", "deadline_text")
+)
 
 
 def masked(answer: Answer) -> Answer:

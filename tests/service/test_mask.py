@@ -18,12 +18,15 @@ CONTACTS = (
     "+44 1632 960123", "+353 20 915 5555",
     "+44 (0)1632 960123", "0044 7700 900123", "0300 123 4567", "01632\u00a0960123",
     "o'neill.j@wealdmarch.example", "control-room+nights@ppu.saltmere.example",
-    "01632 960123 ext 4412", "01632-960-123",
+    "01632 960123 ext 4412", "01632-960-123", "01632–960123", "01632‑960 123", "(+44) 1632 960123",
+    "01632 960123 extn 4412", "0800 1111", "+33 1 23 45 67 89", "+353 (0)1 555 1234", "01632 960123/960124",
 )  # fmt: skip
 NO_CONTACTS = (
     "4 March 2018", "04/03/2018", "2017-18", "040119", "£1,150,000", "101 or 999", "record 8837 of 2018",
     "9,412 incidents", "0.25 of 1200 0300", "between 2007 and 2012", "reference 44/2017/00123", "in 01 of 02 cases",
     "ISBN 978-1-84473-000-1",
+    "shifts 0700 1500 2300", "URN 05123456789", "crime reference 0123456789/18", "extension 2017-18",
+    "mobile 2014 15 16", "0 10 200 3000", "log number 01234567890",
     "@saltmere on duty", "from 06:00 to 18:00", "2016 2017 2018 2019", "telephone calls in 2016", "phone 3 of 12",
 )  # fmt: skip
 
@@ -48,6 +51,15 @@ def test_other_numbers_stay(text: str) -> None:
 def test_a_labelled_number_keeps_its_label(text: str) -> None:
     assert mask(text).startswith(text[:3])
     assert not any(character.isdigit() for character in mask(text))
+
+
+def test_a_number_cut_short_by_a_title_is_masked_too() -> None:
+    assert mask("Ring the desk at all hours on 01632 960 …") == "Ring the desk at all hours on ••••• ••• …"
+
+
+@pytest.mark.parametrize("unit", ["a", "1", ".", "+", "-", "ext", "tel.", "a@", "0", "(0"])
+def test_one_long_word_is_no_work(unit: str) -> None:
+    assert len(mask(unit * (200_000 // len(unit)))) <= 200_000
 
 
 @given(st.text())
