@@ -1,6 +1,7 @@
 """Several copies of one register record into one document: the fullest copy, plus events only others have."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,17 +11,34 @@ from corpus.model import Document, Event, Passage
 from corpus.text import normalise
 
 
-def merge(copies: Sequence[Document]) -> Document:
-    """One document of all `copies`; events merge by date and text. The copy with most events gives the text."""
+def merge(copies: Sequence[Document]) -> tuple[Document, tuple[Document, ...]]:
+    """One document of the copies of a record, and those of `copies` that are another record.
+
+    Events merge by date and text; the copy with most events gives the text.
+    """
     base = max(copies, key=lambda document: len(document.events))
+    same = [copy for copy in copies if copy is not base and _alike(base, copy)]
+    known = {id(copy) for copy in (base, *same)}
     merged = base
-    for copy in copies:
-        if copy is not base:
-            merged = _add(merged, copy)
-    if len(copies) > 1:  # a change in any of the copies is a change of the document
-        hashes = "".join(sorted(copy.sha256 for copy in copies))
+    for copy in same:
+        merged = _add(merged, copy)
+    if same:  # a change in any of the copies is a change of the document
+        hashes = "".join(sorted(copy.sha256 for copy in (base, *same)))
         merged = replace(merged, sha256=hashlib.sha256(hashes.encode()).hexdigest())
-    return merged
+    return merged, tuple(copy for copy in copies if id(copy) not in known)
+
+
+def _alike(one: Document, other: Document) -> bool:
+    """Whether two documents are copies of one record: same number, and half of the words of what they ask."""
+    if one.kind != "register_record" or (one.kind, one.register_number) != (other.kind, other.register_number):
+        return False
+    asked, again = _asked(one), _asked(other)
+    shared = (asked & again).total()
+    return not asked or not again or 2 * shared >= min(asked.total(), again.total())
+
+
+def _asked(document: Document) -> Counter[str]:
+    return Counter(word for finding in document.findings for word in normalise(finding.text).split())
 
 
 def _add(base: Document, copy: Document) -> Document:

@@ -139,7 +139,8 @@ class GlossaryEntry:
 class Document:
     """One parsed document. `sections` are heading paths, outermost first; `()` is the text before any heading.
 
-    `notes` say in plain words what was unusual in the file (an unclosed event, an unknown force).
+    `notes` say in plain words what was unusual in the file (an unclosed event, an unknown force); `garbled`
+    paragraphs could not be read and are in no passage.
     """
 
     key: str
@@ -160,3 +161,4 @@ class Document:
     glossary: tuple[GlossaryEntry, ...] = ()
     notes: tuple[str, ...] = ()
     other_sources: tuple[str, ...] = ()
+    garbled: int = 0

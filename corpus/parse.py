@@ -15,6 +15,7 @@ from corpus.model import STATUSES, Document, DocumentKind, Source
 from corpus.peel import parse_peel
 from corpus.register import TAG, has_numbered_title, parse_register
 from corpus.report import parse_report
+from corpus.text import key_step
 
 _KINDS: dict[str, DocumentKind] = {kind: kind for kind in get_args(DocumentKind)}
 _ADDRESS = re.compile(r"https?://\S+")
@@ -61,16 +62,18 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False) -> D
     force, note = force_of(source, title, url, forces, force_from_name)
     if note:
         builder.notes.append(note)
-    builder.notes += [_left_out(block, wrong) for block, wrong in builder.garbled]
+    builder.notes += _unreadable(builder)
+    if not builder.passages:
+        _keep_headings(builder, blocks)
     _finish(builder)
     key = _record_key(force, number) if kind == "register_record" else None
-    return builder.document(key or source.key, kind, title, force, number, url)
+    document = builder.document(key or source.key, kind, title, force, number, url)
+    return replace(document, garbled=len(builder.garbled))
 
 
 def _record_key(force: str | None, number: str | None) -> str | None:
     """Key by which all copies of a record are one document; it stands in addresses, where a slash would part it."""
-    numbered = re.sub(r"[^\w.-]+", "-", number or "").strip("-.")
-    return f"{force}/{numbered}" if force and numbered else None
+    return f"{force}/{key_step(number.strip())}" if force and number and number.strip() else None
 
 
 def kind_of(source: Source) -> DocumentKind:
@@ -217,9 +220,25 @@ def _shortened(text: str, words: int = 14) -> str:
     )
 
 
-def _left_out(block: Block, wrong: str) -> str:
-    place = f" on page {block.page}" if block.page else ""
-    return f"A paragraph{place} is garbled ({wrong}) and was left out: “{block.text[:40]} …”."
+def _unreadable(builder: Builder) -> list[str]:
+    """One note on the paragraphs that were left out because they cannot be read."""
+    if not builder.garbled:
+        return []
+    number = len(builder.garbled)
+    pages = sorted({block.page for block, _ in builder.garbled if block.page})
+    place = f" on page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages[:9]))}" if pages else ""
+    wrong = ", ".join(dict.fromkeys(what for _, what in builder.garbled))
+    some = f"{number} paragraphs{place} are" if number > 1 else f"A paragraph{place} is"
+    left = "were" if number > 1 else "was"
+    return [f"{some} garbled ({wrong}) and {left} left out: “{builder.garbled[0][0].text[:40]} …”."]
+
+
+def _keep_headings(builder: Builder, blocks: Sequence[Block]) -> None:
+    """A document of nothing but what looks like headings ("Not enough radios on nights") says it in them."""
+    builder.outline.clear()
+    for block in blocks:
+        if len(block.text.split()) > 2:
+            builder.add(block, "context")
 
 
 def _finish(builder: Builder) -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from urllib.parse import quote
 
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "­": None})
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.{1,600}?)(?<=\S)\1")
@@ -28,6 +29,11 @@ def clean(text: str) -> str:
     text = _AUTOLINK.sub(r"\1", text.replace("­", ""))
     text = _EMPHASIS.sub(r"\2", text)
     return " ".join(text.split())
+
+
+def key_step(name: str) -> str:
+    """`name` as one step of a key: a key stands in an address, where a slash parts it and ".." is folded out of it."""
+    return quote(name, safe=" !$&'()*+,:;=@") if name.strip(".") else name.replace(".", "%2E")
 
 
 def join_lines(lines: Sequence[str]) -> str:

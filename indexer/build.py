@@ -80,10 +80,10 @@ def build(
 ) -> BuildReport:
     """Index `collection` into a new generation of `data` and make it the current one.
 
-    `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; so is the file of
-    the user's `forces`, of which the generation keeps a copy. Whatever goes
-    wrong, the generation before stays current. `progress(stage, done, total)` is called as each stage starts,
-    in "windows" as passages are cut up, and in "encode" as strings are encoded, out of the new ones (perhaps none).
+    `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `forces` is the
+    file of the user's force names, of which the generation keeps a copy. Whatever goes wrong, the generation before
+    stays current. `progress(stage, done, total)` is called as each stage starts, in "windows" as passages are cut
+    up, and in "encode" as strings are encoded, out of the new ones (perhaps none).
     Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
     be written or does not check out.
     """

@@ -18,7 +18,7 @@ from models.encoder import Encoder
 Vectors = NDArray[np.float32]
 Result = TypeVar("Result")
 
-_APPLICATION = 0x50524543  # "PREC": tells our file from any other SQLite database
+_APPLICATION = 0x50524532  # "PRE2": tells our file from any other SQLite database, and from one without checksums
 _PATIENCE = 5.0  # seconds that another program may hold the file
 _SUM = 4  # bytes of the checksum that follows each vector
 _LOOK_UP = 500  # parameters in one statement; SQLite's oldest limit is 999
@@ -77,9 +77,9 @@ class EmbeddingCache:
         """Do `work`; where the file turns out to be damaged, go on with an empty one."""
         try:
             return work()
-        except sqlite3.OperationalError as error:
-            raise _unusable(self._path, error) from error
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise _unusable(self._path, error) from error
             self._database.close()
             _set_aside(self._path)
             self._database = _opened(self._path)
@@ -118,13 +118,20 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         try:
             return _open(path)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
             _set_aside(path)
             return _open(path)
     except sqlite3.DatabaseError as error:
         raise _unusable(path, error) from error
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether an error speaks against the file, and not against the disk or another program that holds it."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR  # "unsupported file format"
+    return True
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from indexer.embed import cosines, open_vectors
 from indexer.lexical import make_analyzer, open_lexical
 from indexer.manifest import (
+    FORCES,
     REBUILD,
     EncoderRecord,
     FileRecord,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import tantivy
 
 __all__ = [
+    "FORCES",
     "Generation",
     "GenerationError",
     "Manifest",

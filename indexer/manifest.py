@@ -13,7 +13,7 @@ from typing import Any
 from models.encoder import Encoder
 
 FORCES = "forces.toml"  # in a generation: the user's force names, where there were any
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 REBUILD = "Run `precedent build` to make a new one."
 
 
@@ -102,10 +102,28 @@ def last_inputs(data: Path) -> tuple[tuple[str, ...], bool] | None:
 
 
 def last_forces(data: Path) -> Path | None:
-    """The copy of the user's force names that the current generation was built with; None where there is none."""
+    """The copy of the user's force names that the last generation was built with; None where there is none.
+
+    Where the current generation cannot be told or read, that of the newest one that can. Raises GenerationError
+    where it is not as it was written: a build from it would name forces wrongly.
+    """
+    names = sorted((path.name for path in (data / "generations").glob("[!.]*")), reverse=True)
     with suppress(GenerationError):
-        kept = data / "generations" / (current_id(data) or "") / FORCES
-        return kept if kept.is_file() else None
+        names.insert(0, current_id(data) or "")
+    for folder in (data / "generations" / name for name in names if name):
+        try:
+            written = read_manifest(folder).files.get(FORCES)
+        except GenerationError:
+            continue
+        if written is None:
+            return None
+        with suppress(OSError):
+            if file_record(folder / FORCES) == written:
+                return folder / FORCES
+        raise GenerationError(
+            f"The force names that generation {folder.name} was built with are damaged. Set PRECEDENT_FORCES to your"
+            " own file of them, or to none, and run `precedent build PATH`."
+        )
     return None
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from corpus.forces import Forces
     from models.encoder import Encoder
     from service.engine import Engine
+    from service.terminal import Progress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _LOOPBACK = ["localhost", "127.0.0.1"]
@@ -33,7 +34,7 @@ def forces_file(settings: Settings) -> Path | None:
     """The user's file of force names: the one that the settings name, else the copy of the one last built with."""
     from indexer.generation import last_forces
 
-    return settings.forces or last_forces(settings.data)
+    return settings.forces if settings.forces_stated else last_forces(settings.data)
 
 
 def forces_for(settings: Settings) -> "Forces":
@@ -47,7 +48,9 @@ def engine_for(settings: Settings) -> "Engine":
     """An engine over the data folder; nothing is opened before the first question."""
     from service.engine import Engine
 
-    return Engine(settings.data, encoder_for(settings), forces_for(settings), mask_contacts=settings.mask)
+    # Without a word of the settings, each generation brings the force names that it was built with.
+    forces = forces_for(settings) if settings.forces_stated else None
+    return Engine(settings.data, encoder_for(settings), forces, mask_contacts=settings.mask)
 
 
 class _Failure(click.ClickException):
@@ -123,41 +126,49 @@ def main() -> None:
 def build(paths: tuple[str, ...], force_from_name: bool, strict: bool, as_json: bool, data: Path | None) -> None:
     """Index exactly these files and folders; without any, those of the last build again."""
     settings = _settings(data)
-    inputs = paths
-    if not paths:
-        inputs, from_name = _last_inputs(settings.data)
-        force_from_name = force_from_name or from_name
-    from corpus import load
-    from indexer.build import build as build_generation
-    from service.answers import to_json
-    from service.report import report_json, report_lines
     from service.terminal import Progress
 
     progress = Progress()
     before = _current(settings.data)
     try:
-        collection = load(
-            inputs,
-            forces_for(settings),
-            force_from_name=force_from_name,
-            others=[settings.forces] if settings.forces else [],
-            progress=lambda done, total: progress("read", done, total),
-        )
-        _refuse(collection, inputs, strict)
-        report = build_generation(
-            collection,
-            encoder_for(settings),
-            settings.data,
-            inputs=inputs,
-            force_from_name=force_from_name,
-            forces=forces_file(settings),
-            progress=progress,
-        )
+        inputs, from_name = (paths, False) if paths else _last_inputs(settings.data)
+        _build(settings, inputs, force_from_name or from_name, strict, as_json, progress)
     except KeyboardInterrupt:
         raise _Stopped(_kept(settings.data, before)) from None
     finally:
         progress.close()
-    click.echo(to_json(report_json(collection, report)) if as_json else "\n".join(report_lines(collection, report)))
+
+
+def _build(
+    settings: Settings, inputs: tuple[str, ...], from_name: bool, strict: bool, as_json: bool, progress: "Progress"
+) -> None:
+    from corpus import load
+    from corpus.forces import load_forces
+    from indexer.build import build as build_generation
+    from service.answers import to_json
+    from service.report import report_json, report_lines
+
+    forces = forces_file(settings)
+    collection = load(
+        inputs,
+        load_forces(forces),
+        force_from_name=from_name,
+        others=[settings.data, *filter(None, [forces])],
+        progress=lambda done, total: progress("read", done, total),
+    )
+    _refuse(collection, inputs, strict, as_json)
+    report = build_generation(
+        collection,
+        encoder_for(settings),
+        settings.data,
+        inputs=inputs,
+        force_from_name=from_name,
+        forces=forces,
+        progress=progress,
+    )
+    progress.close()
+    lines = to_json(report_json(collection, report)) if as_json else "\n".join(report_lines(collection, report))
+    click.echo(lines)
 
 
 @main.command()
@@ -259,8 +270,8 @@ def _kept(data: Path, before: str | None) -> str:
     now = _current(data)
     if now != before:
         return f"Stopped. The new index was ready by then: {now} is in use."
-    left = "The index is as it was before" if now else "There is no index yet"
-    return f"Stopped. {left}; what was encoded so far is kept, and the next `precedent build` goes on from there."
+    left, path = ("The index is as it was before", "") if now else ("There is no index yet", " PATH")
+    return f"Stopped. {left}; what was encoded is kept, and `precedent build{path}` goes on from there."
 
 
 def _last_inputs(data: Path) -> tuple[tuple[str, ...], bool]:
@@ -275,14 +286,17 @@ def _last_inputs(data: Path) -> tuple[tuple[str, ...], bool]:
     return last
 
 
-def _refuse(collection: "Collection", inputs: Sequence[str], strict: bool) -> None:
+def _refuse(collection: "Collection", inputs: Sequence[str], strict: bool, as_json: bool) -> None:
     """End the build before it changes anything where there is nothing to index, or `strict` and something left out."""
-    from service.report import skipped_lines
-
     faults = [entry for entry in collection.skipped if not entry.expected]
     if collection.documents and not (strict and faults):
         return
-    for line in skipped_lines(collection.skipped):
+    from service.answers import to_json
+    from service.report import skipped_json, skipped_lines
+
+    if as_json:
+        click.echo(to_json({"generation": None, "skipped": skipped_json(collection)}))
+    for line in () if as_json else skipped_lines(collection.skipped):
         click.echo(line, err=True)
     if not collection.documents:
         raise _Failure(f"There is nothing to index in {', '.join(inputs)}: give files or folders of documents.")

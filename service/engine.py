@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.generation import Generation, GenerationError, current_id, open_generation
+from corpus.model import CorpusError
+from indexer.generation import FORCES, Generation, GenerationError, current_id, open_generation
 from models.encoder import ModelError
 from service import records
 from service.answers import (
@@ -60,6 +61,7 @@ class _Open:
 
     generation: Generation
     columns: Columns
+    forces: "Forces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,17 @@ class _Refused:
 
 
 class Engine:
-    """Answers questions about the generation that `data` names as current. Safe to use from several threads."""
+    """Answers questions about the generation that `data` names as current. Safe to use from several threads.
+
+    Forces are known by `forces`, or without it by the names that each generation was built with.
+    """
 
     def __init__(
         self, data: Path, encoder: "Encoder", forces: "Forces | None" = None, *, mask_contacts: bool = True
     ) -> None:
-        from corpus.forces import load_forces
-
         self.data = Path(data)
         self._encoder = encoder
-        self._forces = load_forces() if forces is None else forces
+        self._forces = forces
         self._mask_contacts = mask_contacts
         self._opening = threading.Lock()
         self._open: _Open | None = None
@@ -137,18 +140,18 @@ class Engine:
         tables = self._current().generation.tables
         rows = tables.execute("SELECT force, count(*) FROM documents WHERE force IS NOT NULL GROUP BY force")
         counts = {row[0]: int(row[1]) for row in rows}
-        slugs = sorted({force.slug for force in self._forces.all} | counts.keys())
-        names = [(slug, self._forces.label(slug)) for slug in slugs]
+        known = self._known_forces()
+        names = [(slug, known.label(slug)) for slug in sorted({force.slug for force in known.all} | counts.keys())]
         return {"forces": [{"slug": s, "name": n, "documents": counts.get(s, 0)} for s, n in names]}
 
     def force_label(self, slug: str) -> str:
         """The name of a force to show."""
-        return self._forces.label(slug)
+        return self._known_forces().label(slug)
 
     def values(self, facet: str) -> set[str]:
         """The values of a facet that the current index holds; of `force`, those of the force list as well."""
         held = set() if facet == "theme" else set(self._current().columns.facets[facet].values)
-        return held | {force.slug for force in self._forces.all} if facet == "force" else held
+        return held | {force.slug for force in self._known_forces().all} if facet == "force" else held
 
     def health(self) -> Readiness:
         """What is served. Raises GenerationError where nothing is."""
@@ -162,6 +165,9 @@ class Engine:
             "counts": dict(manifest.counts),
             "problem": problem,
         }
+
+    def _known_forces(self) -> "Forces":
+        return self._forces or self._current().forces
 
     def _shown(self, answer: Answer) -> Answer:
         return masked(answer) if self._mask_contacts else answer
@@ -225,9 +231,15 @@ class Engine:
         return held
 
     def _opened(self) -> _Open:
+        from corpus.forces import load_forces
+
         generation = open_generation(self.data, self._encoder)
+        names = generation.path / FORCES
         try:
-            return _Open(generation, read_columns(generation.tables))
+            known = load_forces(names if FORCES in generation.manifest.files else None)
+            return _Open(generation, read_columns(generation.tables), known)
+        except CorpusError as error:
+            raise GenerationError(f"The force names of generation {generation.id} are damaged: {error}") from error
         except sqlite3.Error as error:
             raise GenerationError(
                 f"The passages of generation {generation.id} cannot be read ({error}): "

@@ -24,7 +24,7 @@ from service.show import citation, fictional, label
 _PASSAGES = """
 SELECT p.id, p.key, p.text, p.kind, p.date, p.grade, p.page, p.fold, p.start, p."end",
        s.id AS section_id, s.path AS section,
-       d.key AS document, d.title, d.kind AS document_kind, d.force, d.date AS document_date, d.source, d.url,
+       d.key AS document, d.title, d.kind AS document_kind, d.force, d.date AS document_date, d.source, d.url, d.sha256,
        d.register_number, e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number, f.status,
        f.status_date, f.deadline, i.key AS intro, i.text AS intro_text
 FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = p.section
@@ -88,7 +88,7 @@ def document_by_key(connection: sqlite3.Connection, key: str) -> DocumentAnswer 
         "register_number": row["register_number"],
         "url": row["url"],
         "source": row["source"],
-        "fictional": fictional(row["force"]),
+        "fictional": fictional(row["force"], row["sha256"]),
         "other_sources": json.loads(row["other_sources"]),
         "notes": json.loads(row["notes"]),
         "grades": _grades(connection, row["id"]),
@@ -114,7 +114,7 @@ def finding_by_key(connection: sqlite3.Connection, key: str) -> FindingAnswer | 
         "date": document["date"],
         "source": document["source"],
         "url": document["url"],
-        "fictional": fictional(document["force"]),
+        "fictional": fictional(document["force"], document["sha256"]),
     }
     return {
         **_finding(row),
@@ -145,7 +145,7 @@ def _passage(row: sqlite3.Row, fold: Fold | None) -> Passage:
             "date": row["document_date"],
             "source": row["source"],
             "url": row["url"],
-            "fictional": fictional(row["force"]),
+            "fictional": fictional(row["force"], row["sha256"]),
         },
         "section": section,
         "page": row["page"],

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from service.mask import mask
+from service.question import control
+
 if TYPE_CHECKING:
     from corpus import Collection
     from corpus.readers import Skipped
@@ -16,13 +19,27 @@ def report_json(collection: "Collection", report: "BuildReport") -> dict[str, An
     """Everything that is known of a build, as JSON data."""
     return {
         **asdict(report),
-        "skipped": [asdict(entry) for entry in collection.skipped],
-        "notes": {document.key: list(document.notes) for document in collection.documents if document.notes},
+        "skipped": skipped_json(collection),
+        "notes": {d.key: [mask(note) for note in d.notes] for d in collection.documents if d.notes},
     }
+
+
+def skipped_json(collection: "Collection") -> list[dict[str, Any]]:
+    """Everything that was left out, as JSON data."""
+    return [asdict(entry) for entry in collection.skipped]
 
 
 def report_lines(collection: "Collection", report: "BuildReport") -> Iterator[str]:
     """A build in words, for somebody who knows the documents and not the program."""
+    return map(_plain, _report(collection, report))
+
+
+def _plain(line: str) -> str:
+    # The name of a file may hold any character, and must not drive the terminal.
+    return "".join("�" if control(character) else character for character in line)
+
+
+def _report(collection: "Collection", report: "BuildReport") -> Iterator[str]:
     counts = ", ".join(counted(report.counts[name], name) for name in ("documents", "passages", "findings", "events"))
     if report.published:
         yield f"The index now holds {counts}."
@@ -30,7 +47,7 @@ def report_lines(collection: "Collection", report: "BuildReport") -> Iterator[st
         yield f"Nothing has changed since the last build: the index holds {counts}."
     yield from _changes(report)
     yield from _merged(report)
-    yield from skipped_lines(collection.skipped)
+    yield from _skipped(collection.skipped)
     remarked = [document.key for document in collection.documents if document.notes]
     if remarked:
         yield f"Something was unusual in {counted(len(remarked), 'documents')}; each says so on its page."
@@ -40,6 +57,10 @@ def report_lines(collection: "Collection", report: "BuildReport") -> Iterator[st
 
 def skipped_lines(skipped: "Sequence[Skipped]") -> Iterator[str]:
     """What was left out, and why; what is no document in one line."""
+    return map(_plain, _skipped(skipped))
+
+
+def _skipped(skipped: "Sequence[Skipped]") -> Iterator[str]:
     files = [entry for entry in skipped if not entry.expected and not entry.part]
     parts = [entry for entry in skipped if not entry.expected and entry.part]
     if files:

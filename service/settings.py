@@ -26,7 +26,11 @@ SETTINGS = (
         "",
         "Folder, or name in the local cache, of a sentence-transformers model; empty for the bundled one.",
     ),
-    Setting("PRECEDENT_FORCES", "", "File of further force names and aliases; empty for none."),
+    Setting(
+        "PRECEDENT_FORCES",
+        "",
+        "File of further force names and aliases, or none; empty for those that the index was last built with.",
+    ),
     Setting("PRECEDENT_MASK", "on", "Whether telephone numbers and e-mail addresses are shown as dots: on or off."),
     Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),
     Setting("PRECEDENT_PORT", "8000", "Port that `precedent serve` listens on, 0 to 65535."),
@@ -36,11 +40,12 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the settings say. `encoder` and `forces` are None where nothing was set."""
+    """What the settings say. `encoder` is None where nothing was set; `forces` too, or where it was set to none."""
 
     data: Path
     encoder: str | None
     forces: Path | None
+    forces_stated: bool
     mask: bool
     host: str
     port: int
@@ -51,13 +56,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment. Raises SettingsError for a value that cannot be used."""
     environment = os.environ if environment is None else environment
     values = {row.name: environment.get(row.name, "").strip() or row.default for row in SETTINGS}
-    forces = Path(values["PRECEDENT_FORCES"]) if values["PRECEDENT_FORCES"] else None
+    stated = values["PRECEDENT_FORCES"]
+    forces = Path(stated) if stated not in ("", "none") else None
     if forces is not None and not forces.is_file():
         raise SettingsError(f"PRECEDENT_FORCES names {forces}, which is not a file: correct it or unset it.")
     return Settings(
         data=Path(values["PRECEDENT_DATA"]),
         encoder=values["PRECEDENT_ENCODER"] or None,
         forces=forces,
+        forces_stated=bool(stated),
         mask=_switch(values, "PRECEDENT_MASK"),
         host=values["PRECEDENT_HOST"],
         port=_whole(values, "PRECEDENT_PORT", 0, 65535),

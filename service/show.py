@@ -1,14 +1,20 @@
 """How a passage is shown: the words that matched, the sentence that says it best, labels, dates, a citation."""
 
 import calendar
+import hashlib
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.readers.export import read_csv
+from corpus.readers.folder import own_hash
+from corpus.readers.reading import Limits
 from service.columns import UNKNOWN
 
 if TYPE_CHECKING:
@@ -77,14 +83,20 @@ def status_words(status: str, date: str | None) -> str:
 
 
 @cache
-def _sample_forces() -> frozenset[str]:
-    listed = tomllib.loads(resources.files("corpus").joinpath("sample/forces.toml").read_text("utf-8"))
-    return frozenset(force["slug"] for force in listed["force"])
+def _sample() -> tuple[frozenset[str], frozenset[str]]:
+    """(slugs of the invented forces, SHA-256 of each document) of the sample that comes with the program."""
+    home = Path(str(resources.files("corpus").joinpath("sample")))
+    forces = tomllib.loads((home / "forces.toml").read_text("utf-8"))["force"]
+    hashes = {hashlib.sha256(path.read_bytes()).hexdigest() for path in home.rglob("*") if path.is_file()}
+    for path in home.rglob("*.csv"):
+        hashes |= {own for text in read_csv(path.read_bytes(), Limits()).texts if (own := own_hash(text))}
+    return frozenset(force["slug"] for force in forces), frozenset(hashes)
 
 
-def fictional(force: str | None) -> bool:
-    """Whether a document of this force is an invented one: its force is one of the bundled sample's."""
-    return force in _sample_forces()
+def fictional(force: str | None, sha256: str) -> bool:
+    """Whether a document is an invented one: of a force of the bundled sample, or one of its files as it came."""
+    forces, hashes = _sample()
+    return force in forces or sha256 in hashes
 
 
 def highlights(text: str, tokens: Sequence[str], analyzer: "tantivy.TextAnalyzer") -> list[tuple[Span, str]]:
@@ -109,12 +121,18 @@ def sentences(text: str) -> list[Span]:
 
 def best_sentence(text: str, matched: Sequence[tuple[Span, str]], weights: Mapping[str, float]) -> Span:
     """The sentence that holds the most of the query's words, rare ones counting more; the first of equals."""
+    spans = sentences(text)
+    starts = [start for start, _ in spans]
+    held: dict[Span, set[str]] = {}
+    for (start, end), token in matched:
+        span = spans[max(0, bisect_right(starts, start) - 1)]
+        if span[0] <= start and end <= span[1]:
+            held.setdefault(span, set()).add(token)
 
     def weight(span: Span) -> float:
-        held = {token for (start, end), token in matched if span[0] <= start and end <= span[1]}
-        return sum(weights.get(token, 0.0) for token in sorted(held))
+        return sum(weights.get(token, 0.0) for token in sorted(held.get(span, ())))
 
-    return max(sentences(text), key=weight)
+    return max(spans, key=weight)
 
 
 def citation(

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote
 
 from corpus.model import CorpusError, Source
 from corpus.readers.formats import READERS
 from corpus.readers.reading import MEGABYTE, Limits, Text
 from corpus.readers.worker import ReaderProcess
+from corpus.text import key_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ def read_paths(
 ) -> tuple[list[Source], list[Skipped]]:
     """Every readable document under `paths` (files or folders), in a stable order, and what was left out.
 
-    `others` are files that stand among the documents and are none. `progress` is called with files done and
+    `others` are files and folders that stand among the documents and are none. `progress` is called with files done and
     their number. Raises CorpusError for a path that does not exist.
     """
     limits = limits or Limits()
     sources: list[Source] = []
     skipped: list[Skipped] = []
     apart = {_real(path) for path in others}
-    found = _unique_keys([_judged(file, limits, apart) for file in _once(paths)])
+    found = _unique_keys([_judged(file, limits, apart) for file in _once(paths, apart)])
     keys: set[str] = set()
     with ReaderProcess(limits) as reader:
         for number, file in enumerate(found):
@@ -67,10 +67,11 @@ def read_paths(
             except CorpusError as error:
                 skipped.append(_skip(file.path, str(error)))
                 continue
-            single = len(read.reading.texts) == 1
-            for source in (_source(file, text, read.sha256 if single else "") for text in read.reading.texts):
+            for text in read.reading.texts:
+                source = _source(file, text, read.sha256)
                 if source.key in keys:
-                    skipped.append(_skip(file.path, f"would be known as {source.key}, as another is; rename it."))
+                    why = f"would be known as {source.key}, as another is; rename it."
+                    skipped.append(_skip(file.path, why, text.name))
                 else:
                     sources.append(source)
                     keys.add(source.key)
@@ -82,18 +83,18 @@ def _skip(path: Path, reason: str, part: str = "", *, expected: bool = False) ->
     return Skipped(os.fsencode(path).decode("utf-8", "replace"), reason, part, expected)
 
 
-def _once(paths: Sequence[str]) -> list[_Found]:
+def _once(paths: Sequence[str], apart: set[Path]) -> list[_Found]:
     """What stands under `paths`; a file that is reached twice (given twice, a link) only by its first way."""
     kept: dict[Path, _Found] = {}
-    for file in (file for given in paths for file in _files(given)):
+    for file in (file for given in paths for file in _files(given, apart)):
         kept.setdefault(file.path if file.skipped else _real(file.path), file)
     return list(kept.values())
 
 
-def _files(given: str) -> Iterator[_Found]:
+def _files(given: str, apart: set[Path]) -> Iterator[_Found]:
     root = Path(given)
-    if not root.exists():
-        raise CorpusError(f"There is no file or folder {given}. Check the path given to build.")
+    if not given or not root.exists():
+        raise CorpusError(f"There is no file or folder {given or 'without a name'}. Check the path given to build.")
     if not root.is_dir():
         yield _Found(root, root.name)
         return
@@ -101,9 +102,9 @@ def _files(given: str) -> Iterator[_Found]:
     unopened: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unopened.append):
         linked = [name for name in folders if Path(folder, name).is_symlink()]
-        hidden = [name for name in folders if name.startswith(".")]
-        folders[:] = sorted(set(folders) - set(linked) - set(hidden))
-        for name in sorted([*names, *linked, *hidden]):
+        closed = [name for name in folders if name.startswith(".") or _real(Path(folder, name)) in apart]
+        folders[:] = sorted(set(folders) - set(linked) - set(closed))
+        for name in sorted({*names, *linked, *closed}):
             path = Path(folder, name)
             yield _Found(path, path.relative_to(root).as_posix(), _unfit(path, home))
     for error in unopened:
@@ -119,8 +120,10 @@ def _unfit(path: Path, home: Path) -> Skipped | None:
         target = _real(path)
         if not path.exists():
             return _skip(path, "is a link to something that is not there; remove it.")
-        if path.is_dir() or not target.is_relative_to(home):
+        if not target.is_relative_to(home):
             return _skip(path, f"is a link out of the folder; copy {target.name} here, or give build its own path.")
+        if path.is_dir():
+            return _skip(path, "is a link to a folder that is looked at under its own name.", expected=True)
     return None
 
 
@@ -135,16 +138,14 @@ def _judged(file: _Found, limits: Limits, apart: set[Path]) -> _Found:
 
 
 def _not_a_document(path: Path, apart: set[Path]) -> Skipped | None:
-    if path.name.lower() in ("readme.md", "readme.txt"):
-        return _skip(path, "describes the folder and is not a document of it.", expected=True)
-    if _real(path) in apart:
-        return _skip(path, "names forces and is not a document.", expected=True)
+    if path.name.lower() in ("readme.md", "readme.txt", "forces.toml") or _real(path) in apart:
+        return _skip(path, "belongs to the folder or to Precedent and is no document.", expected=True)
     return None
 
 
 def _unreadable(file: _Found, limits: Limits) -> Skipped | None:
     path = file.path
-    if not file.key.isprintable() and any("\udc80" <= character <= "\udcff" for character in file.key):
+    if any("\udc80" <= character <= "\udcff" for character in f"{path}"):
         return _skip(path, "has a name that is not UTF-8 text; rename it.")
     try:
         status = path.stat()
@@ -185,23 +186,25 @@ def _mend(suffix: str) -> str:
 
 def _source(file: _Found, text: Text, sha256: str) -> Source:
     """A source of a file that may hold several: each then has its name in its key, and a hash of its own."""
-    key = f"{file.key}/{_in_key(text.name)}" if text.name else file.key
-    own = sha256 or hashlib.sha256(repr((text.text, sorted(text.metadata.items()))).encode()).hexdigest()
-    return Source(str(file.path), key, text.text, own, text.headings, text.pages, text.metadata)
+    key = f"{file.key}/{key_step(text.name)}" if text.name else file.key
+    return Source(str(file.path), key, text.text, own_hash(text) or sha256, text.headings, text.pages, text.metadata)
 
 
-def _in_key(name: str) -> str:
-    # A key stands in an address: "." and ".." would be folded out of it, and a slash would part it.
-    return quote(name, safe=" !$&'()*+,:;=@") if name.strip(".") else name.replace(".", "%2E")
+def own_hash(text: Text) -> str | None:
+    """SHA-256 of a document that shares its file with others; None for one that has a file of its own."""
+    if not text.name:
+        return None
+    return hashlib.sha256(repr((text.text, sorted(text.metadata.items()))).encode()).hexdigest()
 
 
 def _unique_keys(files: list[_Found]) -> list[_Found]:
-    """Two folders may hold files of the same relative path: those, and only those, get the whole path as given."""
+    """Two folders may hold files of the same relative path: those, and only those, are known from further above."""
     counts = Counter(file.key for file in files if not file.skipped)
-    return [replace(file, key=_whole(file.path)) if counts[file.key] > 1 else file for file in files]
-
-
-def _whole(path: Path) -> str:
-    # A browser folds ".." out of an address, so a key must not hold it.
-    steps = ("up" if step == ".." else step for step in path.as_posix().split("/"))
-    return "/".join(step for step in steps if step not in ("", "."))
+    if not any(count > 1 for count in counts.values()):
+        return files
+    # From the folder that holds them all, so that it does not matter from where and how they were given.
+    above = os.path.commonpath([_real(file.path).parent for file in files if not file.skipped])
+    return [
+        replace(file, key=Path(os.path.relpath(_real(file.path), above)).as_posix()) if counts[file.key] > 1 else file
+        for file in files
+    ]

@@ -109,7 +109,7 @@ def _recurs(edges: Sequence[_Edge], count: int, habits: Habits) -> bool:
     plain = edges[0].size <= 1.05 * habits.size
     level = max(edge.middle for edge in edges) - min(edge.middle for edge in edges) < 4
     if len(pages) == 2:
-        return plain and level and count <= 4
+        return level and (edges[0].size < habits.size or (plain and count <= 4))
     each_second = len(pages) > 2 and len({page % 2 for page in pages}) == 1 and 5 * len(pages) >= 2 * count
     chapter = plain and level and all(below - above <= 2 for above, below in pairwise(pages))
     return 2 * len(pages) >= count or each_second or chapter

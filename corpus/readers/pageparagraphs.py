@@ -113,7 +113,8 @@ def _starts(lines: Sequence[Line], line: Line, habits: Habits) -> bool:
         return True
     if _is_turned(lines, line, ended):
         return not runs_on
-    return not full and (ended or not lower)
+    short = line.size <= habits.size and above.right - above.left < 0.45 * (above.high - above.low)
+    return not full and (ended or not lower or short)
 
 
 def _is_marked(lines: Sequence[Line], line: Line, parted: bool) -> bool:

@@ -10,14 +10,14 @@ def read_text(raw: bytes, limits: Limits) -> Reading:
 
 
 def decode(raw: bytes) -> str:
-    """Text of `raw`: UTF-8 or UTF-16 with a mark, UTF-8 without, else Windows-1252, with plain line ends."""
+    """Text of `raw` with plain line ends: UTF-8 or UTF-16 with a mark, UTF-8 without one, else Windows-1252."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = raw.decode("utf-16", errors="replace")
     elif b"\0" in raw:
         raise CorpusError("is not text although its name says so; save it as a text file.")
     else:
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
+        text = raw.decode("utf-8-sig", errors="replace")
+        broken, foreign = text.count("\ufffd"), sum(1 for character in text if character > "\x7f")
+        if broken and 10 * broken > foreign:  # a stray byte or two leave a text UTF-8
             text = raw.decode("cp1252", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")

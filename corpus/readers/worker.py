@@ -15,7 +15,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 from corpus.model import CorpusError, Heading
 from corpus.readers.formats import read_bytes
@@ -26,6 +26,7 @@ _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 _CHUNK = 1 << 20
 _ANSWER = 8  # bytes of JSON that a character of text takes at most, with its share of the rest
 _TOO_MUCH = "needs more memory to read than one file may have; split it, or save its text alone."
+_BROKE = "broke the program that reads it; it may be damaged: open it and save it anew."
 _GRACE = 5  # seconds after which a child that nobody stopped ends by itself
 
 
@@ -52,24 +53,24 @@ class ReaderProcess:
 
     def read(self, path: Path) -> Read:
         """Read one file. Raises CorpusError, with a reason that continues "report.pdf …", where that fails."""
+        if self._child is not None and self._child.poll() is not None:
+            self._stop()  # it ended while idle: no file's fault
         child = self._child = self._child or self._start()
         assert child.stdin is not None  # noqa: S101 - both are pipes
         try:
             child.stdin.write(json.dumps(os.fspath(path)).encode() + b"\n")
             answer = json.loads(self._answer(child))
-        except BrokenPipeError:
-            answer = None
+            if "error" not in answer:
+                return Read(_reading(answer), answer["sha256"])
         except CorpusError:
             self._stop()
             raise
-        if answer is None:
+        except (BrokenPipeError, ValueError, KeyError, TypeError) as error:  # gone, or what it says makes no sense
             self._stop()
-            raise CorpusError("broke the program that reads it; it may be damaged: open it and save it anew.")
-        if "error" in answer:
-            if answer["spent"]:
-                self._stop()
-            raise CorpusError(answer["error"])
-        return Read(_reading(answer), answer["sha256"])
+            raise CorpusError(_BROKE) from error
+        if answer["spent"]:
+            self._stop()
+        raise CorpusError(answer["error"])
 
     def _start(self) -> "subprocess.Popen[bytes]":
         home = str(Path(__file__).parents[2])
@@ -85,7 +86,7 @@ class ReaderProcess:
         )
 
     def _answer(self, child: "subprocess.Popen[bytes]") -> bytes:
-        """The child's line; "null" where it ended without one."""
+        """The child's line. Raises CorpusError where it takes too long or ends without one."""
         assert child.stdout is not None  # noqa: S101
         until = time.monotonic() + self._limits.seconds
         parts: list[bytes] = []
@@ -99,7 +100,7 @@ class ReaderProcess:
                 part = os.read(child.stdout.fileno(), _CHUNK)
                 length += len(part)
                 if not part or length > _ANSWER * self._limits.characters + _CHUNK:
-                    return b"null"
+                    raise CorpusError(_BROKE)
                 parts.append(part)
         return b"".join(parts)
 
@@ -164,18 +165,25 @@ def _read(path: str, limits: Limits) -> dict[str, Any]:
     return {"error": why, "spent": spent}
 
 
+def _write(answers: BinaryIO, line: bytes) -> None:
+    view = memoryview(line)
+    while view:
+        view = view[answers.write(view) :]
+
+
 def main() -> None:
     """Answer for each path on standard input, within the limits given as the first argument."""
     limits = Limits(**json.loads(sys.argv[1]))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # reads, never writes
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # no file can be written to
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # whatever a library prints is no answer
     for line in sys.stdin.buffer:
         signal.alarm(int(limits.seconds) + _GRACE)
         try:
-            answer = json.dumps(_read(json.loads(line), limits)).encode()
+            answer = json.dumps(_read(json.loads(line), limits), ensure_ascii=False).encode("utf-8", "replace")
         except MemoryError:
             answer = json.dumps({"error": _TOO_MUCH, "spent": True}).encode()
         signal.alarm(0)
-        sys.stdout.buffer.write(answer + b"\n")
-        sys.stdout.buffer.flush()
+        _write(answers, answer + b"\n")

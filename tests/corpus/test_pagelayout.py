@@ -45,8 +45,8 @@ def test_a_text_file_printed_in_one_font_has_paragraphs_and_no_headings() -> Non
 
 
 def test_lines_of_an_address_stay_on_lines_of_their_own() -> None:
-    text = read(lines_at("The Wardens’ Office", "Bridge Street", "Osierby", "Saltmere", *wrapped(LAMPS)))
-    assert text.text.startswith("The Wardens’ Office\nBridge Street\nOsierby\nSaltmere\n\nThe lamps")
+    text = read(lines_at("The Wardens’ Office", "Bridge Street", "Osierby", "lamps@example.org", *wrapped(LAMPS)))
+    assert text.text.startswith("The Wardens’ Office\nBridge Street\nOsierby\nlamps@example.org\n\nThe lamps")
 
 
 def test_columns_are_read_one_after_the_other_and_what_goes_across_them_before() -> None:
@@ -200,6 +200,12 @@ def test_headers_that_alternate_or_change_with_the_chapter_are_dropped() -> None
     assert text.text.startswith("1 Annual lamp report\n\n0 wardens")
     assert text.text.count("report") == 1
     assert not any(word in text.text for word in ("Bulbs", "Moths", "2007"))
+
+
+def test_a_header_in_small_print_is_dropped_although_it_stands_on_two_pages_only() -> None:
+    bodies = [wrapped(f"{at * 7} wardens came. {LAMPS * 4}") for at in range(6)]
+    text = read(*furnished(bodies, lambda number: "Lamp report" if number in (3, 5) else "", lambda _: ""))
+    assert "report" not in text.text
 
 
 def test_title_and_date_of_the_first_page_stay() -> None:

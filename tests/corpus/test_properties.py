@@ -115,7 +115,8 @@ def test_merging_copies_keeps_every_event_and_sound_indexes(bodies: list[str]) -
         "https://i.example/recommendation/kent/7001/\n\nThe force should light lamps.\n\n[on]4 May 2018 [comment]Lit."
     )
     copies = [read(head + body) for body in bodies]
-    merged = merge(copies)
+    merged, others = merge(copies)
+    copies = [copy for copy in copies if copy not in others]
     check_ids(merged)
     check_indexes(merged)
     known = {(event.date, event.status, event.text) for event in merged.events}
@@ -144,3 +145,9 @@ def test_pitfall_30_encodings_and_line_ends_read_alike(encoding: str, line: str)
 @given(st.binary(max_size=200))
 def test_bytes_without_a_nul_always_decode(raw: bytes) -> None:
     assert isinstance(decode(raw.replace(b"\0", b"")), str)
+
+
+def test_a_stray_byte_does_not_make_a_text_another_encoding() -> None:
+    text = "The force’s lamps – all of them – “burn” on the Isle of Fårö. " * 4
+    assert decode(text.encode() + b"\x92" + text.encode()) == f"{text}\ufffd{text}"
+    assert decode("The force’s lamps".encode("cp1252")) == "The force’s lamps"

@@ -38,8 +38,8 @@ def test_a_folder_is_read_below_and_links_are_followed_within_it_only(tmp_path: 
     (folder / "d").symlink_to(folder / "deep")
     sources, skipped = read_paths([str(folder)])
     assert [source.text for source in sources] == ["Lamps burn."]
-    assert {Path(entry.path).name for entry in skipped} == {"c.txt", "d"}
-    assert all("is a link out of the folder" in entry.reason for entry in skipped)
+    assert {Path(entry.path).name: entry.expected for entry in skipped} == {"c.txt": False, "d": True}
+    assert all("is a link" in entry.reason for entry in skipped)
     assert [source.text for source in read_paths([str(folder / "c.txt")])[0]] == ["Moths fly."]
 
 
@@ -63,6 +63,22 @@ def test_documents_of_one_file_have_keys_and_hashes_of_their_own(tmp_path: Path)
     path.write_text("\n".join(lines).replace("Moths fly", "Moths sit"), "utf-8")
     after = {source.key: source.sha256 for source in read_paths([str(path)])[0]}
     assert {key for key in before if before[key] != after[key]} == {"notes.jsonl/..%2Fa b%3F"}
+    path.write_text(lines[0], "utf-8")
+    assert {source.key: source.sha256 for source in read_paths([str(path)])[0]} == {
+        "notes.jsonl/1": before["notes.jsonl/1"]
+    }
+
+
+def test_a_folder_of_precedents_own_is_no_folder_of_documents(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "notes.txt").write_text("Lamps burn.", "utf-8")
+    sources, skipped = read_paths([str(tmp_path)], others=[tmp_path / "data"])
+    assert (sources, [entry.expected for entry in skipped]) == ([], [True])
+
+
+def test_a_path_without_a_name_is_not_the_working_folder() -> None:
+    with pytest.raises(CorpusError, match="no file or folder without a name"):
+        read_paths([""])
 
 
 def test_a_parser_that_fails_costs_its_document_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +116,8 @@ def test_files_of_the_same_relative_path_keep_their_own_keys(tmp_path: Path, mon
     assert len(set(keys)) == 3
     assert "b.txt" in keys
     monkeypatch.chdir(tmp_path / "one")
-    assert [source.key for source in read_paths([".", "../two"])[0]] == ["a.txt", "up/two/a.txt", "b.txt"]
+    again = [source.key for source in read_paths([".", "../two"])[0]]
+    assert again == keys == ["one/a.txt", "two/a.txt", "b.txt"]
 
 
 def test_a_date_that_the_file_states_is_that_of_its_passages_too() -> None:

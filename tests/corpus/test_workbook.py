@@ -55,7 +55,7 @@ def test_every_sheet_with_the_columns_is_read_and_the_others_told() -> None:
     reading = read_xlsx(saved(book), LIMITS)
     assert left(reading).keys() == {"sheet “Notes”", "sheet “2019”, row 3", "sheet “Chart”"}
     assert len({text.name for text in reading.texts}) == 2
-    merged = merge(documents(reading))
+    merged, _ = merge(documents(reading))
     assert [date for date, _ in events(merged)] == ["2018-05-04", "2018-05-04", "2019-05-09"]
 
 

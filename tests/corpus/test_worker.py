@@ -66,8 +66,25 @@ def test_a_reader_that_crashes_costs_its_file_only(good: Path, stuck: Path) -> N
         read_good(reader, good)
         os.kill(child_of(reader), signal.SIGKILL)
         time.sleep(0.2)
+        read_good(reader, good)
+
+
+def test_what_a_library_prints_is_no_answer(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noisy = "import os; from corpus.readers import worker; read = worker.read_bytes\n"
+    noisy += "def loud(*given):\n    print('lamps'); os.write(1, b'moths'); return read(*given)\n"
+    noisy += "worker.read_bytes = loud; worker.main()"
+    monkeypatch.setattr("corpus.readers.worker._PROGRAM", noisy)
+    with ReaderProcess(Limits()) as reader:
+        read_good(reader, good)
+        read_good(reader, good)
+
+
+def test_an_answer_that_makes_no_sense_costs_its_file_only(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.readers.worker._PROGRAM", "print(input() and 'lamps')")
+    with ReaderProcess(Limits()) as reader:
         with pytest.raises(CorpusError, match="broke"):
             reader.read(good)
+        monkeypatch.undo()
         read_good(reader, good)
 
 
@@ -102,6 +119,13 @@ def test_a_reader_left_alone_ends_by_itself(good: Path) -> None:
     assert child.stdout is not None
     child.stdout.close()
     reader._child = None
+
+
+def test_characters_of_any_plane_come_through(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("🔥" * 300_000, "utf-8")
+    with ReaderProcess(Limits(characters=300_000)) as reader:
+        assert reader.read(path).reading.texts[0].text == "🔥" * 300_000
 
 
 def test_what_cannot_be_stored_is_replaced(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder, document
 
+from corpus import load
+from corpus.forces import load_forces
 from indexer.generation import GenerationError
 from service.columns import UNKNOWN, Filters
 from service.engine import Engine, SearchRequest
@@ -242,8 +244,17 @@ def test_an_excerpt_has_the_best_sentence_in_it() -> None:
     assert end - start <= 310
 
 
-def test_the_forces_of_the_bundled_sample_are_fictional_and_real_ones_are_not() -> None:
-    assert [fictional(force) for force in ("saltmere", "ostrey-and-vale", "essex", None)] == [True, True, False, False]
+def test_what_comes_with_the_program_is_fictional_and_nothing_else() -> None:
+    sample = Path(__file__).parents[2] / "corpus" / "sample"
+    documents = load([str(sample)], load_forces()).documents  # without the file that names its forces
+    assert len(documents) > 40
+    assert all(fictional(document.force, document.sha256) for document in documents)
+    assert [fictional(force, "0") for force in ("saltmere", "ostrey-and-vale", "essex", None)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_generation_pruned_under_its_reader_still_answers(tmp_path: Path, publish: Callable[..., str]) -> None:

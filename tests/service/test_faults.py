@@ -78,8 +78,55 @@ def test_strict_changes_nothing_where_something_cannot_be_read(tmp_path: Path, p
     assert "empty.txt is empty" in refused.stderr
     assert "precedent: Nothing was built" in refused.stderr
     assert (data / "CURRENT").read_text(encoding="utf-8") == before
+    told = run("build", papers, "--data", data, "--strict", "--json")
+    assert (told.exit_code, [entry["expected"] for entry in json.loads(told.stdout)["skipped"]]) == (2, [True, False])
     (papers / "empty.txt").unlink()
     assert run("build", papers, "--data", data, "--strict").exit_code == 0
+
+
+def test_the_name_of_a_file_does_not_drive_the_terminal(tmp_path: Path, papers: Path) -> None:
+    (papers / "\x1b]0;evil\a\n  - fine.jpg").write_bytes(b"\xff")
+    built = run("build", papers, "--data", tmp_path / "data").stdout
+    assert "\x1b" not in built
+    assert "\n  - fine.jpg" not in built
+    assert "fine.jpg is of a kind that is not read" in built
+
+
+def test_the_data_folder_may_lie_among_the_documents(papers: Path) -> None:
+    for _ in range(2):
+        built = run("build", papers, "--data", papers / "data", "--strict")
+        assert built.exit_code == 0
+    assert "Nothing has changed" in built.stdout
+
+
+def test_damaged_force_names_are_not_built_from(tmp_path: Path, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forces = tmp_path / "mine.toml"
+    forces.write_text('[[force]]\nslug = "lampshire"\nname = "Lampshire Police"\n', "utf-8")
+    data = tmp_path / "data"
+    monkeypatch.setenv("PRECEDENT_FORCES", str(forces))
+    assert run("build", papers, "--data", data).exit_code == 0
+    monkeypatch.delenv("PRECEDENT_FORCES")
+    [kept] = data.glob("generations/*/forces.toml")
+    kept.write_text(kept.read_text("utf-8").replace("Lamp", "Damp"), "utf-8")
+    refused = run("build", papers, "--data", data)
+    assert refused.exit_code == 2
+    assert "Set PRECEDENT_FORCES to your own file of them, or to none" in refused.stderr
+    monkeypatch.setenv("PRECEDENT_FORCES", "none")
+    assert run("build", papers, "--data", data).exit_code == 0
+    assert len(list(data.glob("generations/*/forces.toml"))) == 1
+
+
+def test_force_names_outlive_a_damaged_pointer(tmp_path: Path, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forces = tmp_path / "mine.toml"
+    forces.write_text('[[force]]\nslug = "lampshire"\nname = "Lampshire Police"\n', "utf-8")
+    (papers / "notes.txt").write_text("Notes on Lampshire Police\n\nLamps burn on the quay.", "utf-8")
+    data = tmp_path / "data"
+    monkeypatch.setenv("PRECEDENT_FORCES", str(forces))
+    assert run("build", papers, "--data", data).exit_code == 0
+    monkeypatch.delenv("PRECEDENT_FORCES")
+    (data / "CURRENT").write_text("gone", "utf-8")
+    assert run("build", papers, "--data", data).exit_code == 0
+    assert "Lampshire Police" in run("search", "lamps", "--force", "lampshire", "--data", data).stdout
 
 
 def test_a_record_in_two_files_is_said_to_be_merged(tmp_path: Path, papers: Path) -> None:
@@ -95,7 +142,11 @@ def test_a_record_in_two_files_is_said_to_be_merged(tmp_path: Path, papers: Path
 
 
 @pytest.mark.parametrize(
-    ("stage", "said"), [("encode", "There is no index yet; what was encoded so far is kept"), ("publish", "is in use.")]
+    ("stage", "said"),
+    [
+        ("encode", "There is no index yet; what was encoded is kept, and `precedent build PATH`"),
+        ("publish", "is in use."),
+    ],
 )
 def test_ctrl_c_says_what_is_kept(
     tmp_path: Path, papers: Path, monkeypatch: pytest.MonkeyPatch, stage: str, said: str
