@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.readers.export import read_csv
+from corpus.readers.export.read import read_csv
 from corpus.readers.folder import own_hash
 from corpus.readers.reading import Limits
 from service.columns import UNKNOWN

@@ -2,19 +2,19 @@
 
 import re
 from dataclasses import replace
+from importlib import import_module
 from pathlib import PurePath
+from typing import cast
 
 from corpus.model import CorpusError
-from corpus.readers.plain import read_text
 from corpus.readers.reading import Limits, Reader, Reading, Text
 
 
 def read_bytes(raw: bytes, path: str, limits: Limits) -> Reading:
     """The documents in a file of the name `path`. Raises CorpusError for one that cannot be read."""
     suffix = PurePath(path).suffix.lower()
-    reader = READERS[suffix]
     _check_content(raw, suffix)
-    reading = reader(raw, limits)
+    reading = _reader(suffix)(raw, limits)
     if sum(len(text.text) for text in reading.texts) > limits.characters:
         raise CorpusError(f"holds more than {limits.characters:,} characters of text; split it into smaller files.")
     texts = tuple(_sound(text) for text in reading.texts if text.text.strip())
@@ -57,58 +57,22 @@ def _sound(text: Text) -> Text:
     )
 
 
-def _pdf(raw: bytes, limits: Limits) -> Reading:
-    from corpus.readers.pdf import read_pdf
-
-    return read_pdf(raw, limits)
-
-
-def _html(raw: bytes, limits: Limits) -> Reading:
-    from corpus.readers.markup import read_html
-
-    return read_html(raw, limits)
+def _reader(suffix: str) -> Reader:
+    # Each reader brings its library with it: only those that a folder needs are loaded.
+    module, name = READERS[suffix].split(":")
+    return cast(Reader, getattr(import_module(f"corpus.readers.{module}"), name))
 
 
-def _markdown(raw: bytes, limits: Limits) -> Reading:
-    from corpus.readers.markup import read_markdown
-
-    return read_markdown(raw, limits)
-
-
-def _docx(raw: bytes, limits: Limits) -> Reading:
-    from corpus.readers.markup import read_docx
-
-    return read_docx(raw, limits)
-
-
-def _csv(raw: bytes, limits: Limits) -> Reading:
-    from corpus.readers.export import read_csv
-
-    return read_csv(raw, limits)
-
-
-def _xlsx(raw: bytes, limits: Limits) -> Reading:
-    from corpus.readers.export import read_xlsx
-
-    return read_xlsx(raw, limits)
-
-
-def _jsonl(raw: bytes, limits: Limits) -> Reading:
-    from corpus.readers.jsonl import read_jsonl
-
-    return read_jsonl(raw, limits)
-
-
-READERS: dict[str, Reader] = {
-    ".txt": read_text,
-    ".text": read_text,
-    ".md": _markdown,
-    ".markdown": _markdown,
-    ".html": _html,
-    ".htm": _html,
-    ".pdf": _pdf,
-    ".docx": _docx,
-    ".csv": _csv,
-    ".xlsx": _xlsx,
-    ".jsonl": _jsonl,
+READERS = {
+    ".txt": "plain:read_text",
+    ".text": "plain:read_text",
+    ".md": "html.read:read_markdown",
+    ".markdown": "html.read:read_markdown",
+    ".html": "html.read:read_html",
+    ".htm": "html.read:read_html",
+    ".pdf": "pdf.read:read_pdf",
+    ".docx": "html.read:read_docx",
+    ".csv": "export.read:read_csv",
+    ".xlsx": "export.read:read_xlsx",
+    ".jsonl": "jsonl:read_jsonl",
 }

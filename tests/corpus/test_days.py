@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.readers.days import day_of, in_words, period_of
+from corpus.readers.export.days import day_of, in_words, period_of
 
 
 @pytest.mark.parametrize(

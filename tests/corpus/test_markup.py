@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpus.model import CorpusError
 from corpus.readers.formats import read_bytes
-from corpus.readers.markup import read_html, read_markdown
+from corpus.readers.html.read import read_html, read_markdown
 from corpus.readers.reading import Limits, Text
 
 LIMITS = Limits()

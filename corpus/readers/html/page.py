@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from selectolax.lexbor import LexborNode
 
 from corpus.model import Heading
+from corpus.readers.html.tree import events
+from corpus.readers.html.walk import text_of
 from corpus.readers.reading import Text
-from corpus.readers.tree import events
-from corpus.readers.walk import text_of
 
 # How many words outside links an element of a kind may have and still be dropped: with more, it may be content.
 _MOST = {

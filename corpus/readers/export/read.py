@@ -12,11 +12,11 @@ from io import BytesIO
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from corpus.model import CorpusError
-from corpus.readers.columns import HEADER_WITHIN, Header, Table, find_header
-from corpus.readers.days import in_words
+from corpus.readers.export.columns import HEADER_WITHIN, Header, Table, find_header
+from corpus.readers.export.days import in_words
+from corpus.readers.export.tracker import read_tables
 from corpus.readers.plain import decode
 from corpus.readers.reading import MEGABYTE, LeftOut, Limits, Reading
-from corpus.readers.tracker import read_tables
 
 CELLS = 1_000_000  # rows of a CSV file, or cells of a sheet
 UNPACKED = 300 * MEGABYTE  # bytes of a workbook

@@ -12,8 +12,8 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw as native
 
 from corpus.model import CorpusError
-from corpus.readers.pageflow import text_of
-from corpus.readers.pagelayout import GAP, Page, Run, rounded
+from corpus.readers.pdf.flow import text_of
+from corpus.readers.pdf.layout import GAP, Page, Run, rounded
 from corpus.readers.reading import LeftOut, Limits, Reading
 
 _NO_TEXT = (

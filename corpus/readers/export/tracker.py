@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from corpus.layout import content_lines, is_heading_like, marker_of, running_headers
 from corpus.model import STATUSES, CorpusError, Heading
-from corpus.readers.columns import COLUMNS, WANTED, Header, Table, find_header, header_found, unread
-from corpus.readers.days import day_of, in_words, period_of
+from corpus.readers.export.columns import COLUMNS, WANTED, Header, Table, find_header, header_found, unread
+from corpus.readers.export.days import day_of, in_words, period_of
 from corpus.readers.reading import LeftOut, Reading, Text
 from corpus.register import labelled, quoted
 from corpus.text import normalise

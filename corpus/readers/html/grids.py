@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from corpus.readers.tree import BLOCKS, HEADINGS, collapse, events
+from corpus.readers.html.tree import BLOCKS, HEADINGS, collapse, events
 
 _CELL_BLOCKS = 12  # a cell with more paragraphs or items than this is a column of a page
 _CELLS = frozenset(("td", "th", "dt", "dd", "caption"))

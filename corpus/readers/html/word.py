@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element, SubElement, TreeBuilder, XMLParser, t
 import mammoth
 
 from corpus.model import CorpusError
-from corpus.readers.numbering import TITLE, Numbering, W, numbering_of
+from corpus.readers.html.numbering import TITLE, Numbering, W, numbering_of
+from corpus.readers.html.walk import LABEL
 from corpus.readers.reading import MEGABYTE
-from corpus.readers.walk import LABEL
 
 _UNPACKED = 300 * MEGABYTE
 _TEXT = 50 * MEGABYTE  # of XML in the parts that are read

@@ -8,12 +8,12 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from corpus.model import CorpusError, Heading
-from corpus.readers.page import content_of
+from corpus.readers.html.page import content_of
+from corpus.readers.html.tree import collapse
+from corpus.readers.html.walk import text_of
+from corpus.readers.html.word import html_of
 from corpus.readers.plain import decode
 from corpus.readers.reading import Limits, Reading, Text
-from corpus.readers.tree import collapse
-from corpus.readers.walk import text_of
-from corpus.readers.word import html_of
 
 _DEPTH = 5_000  # open elements at once; the parser's time grows with the square of it
 _NESTED = re.compile(

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.layout import marker_of
-from corpus.readers.pagelayout import Habits
-from corpus.readers.pagelines import Line
+from corpus.readers.pdf.layout import Habits
+from corpus.readers.pdf.lines import Line
 
 _END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")

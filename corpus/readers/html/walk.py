@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborNode
 
 from corpus.model import Heading
-from corpus.readers.grids import grids_of
+from corpus.readers.html.grids import grids_of
+from corpus.readers.html.tree import BLOCKS, HEADINGS, collapse, events
 from corpus.readers.reading import Text
-from corpus.readers.tree import BLOCKS, HEADINGS, collapse, events
 
 LABEL = "\ue000{}\ue001"  # how the number that a list prints stands at the start of its item
 _LONGEST = 300  # characters of a heading; with more, its end was forgotten and it is text

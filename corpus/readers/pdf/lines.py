@@ -7,8 +7,8 @@ from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
-from corpus.readers.pageedges import furniture
-from corpus.readers.pagelayout import GAP, Habits, Page, Run, regions_of
+from corpus.readers.pdf.edges import furniture
+from corpus.readers.pdf.layout import GAP, Habits, Page, Run, regions_of
 
 Row = list[Run]
 

@@ -8,10 +8,10 @@ from itertools import chain
 
 from corpus.dates import iso_date
 from corpus.model import Heading
-from corpus.readers.pageedges import address_of
-from corpus.readers.pagelayout import LARGE, Habits, Page, habits_of
-from corpus.readers.pagelines import Line, lines_of
-from corpus.readers.pageparagraphs import Paragraph, paragraphs_of
+from corpus.readers.pdf.edges import address_of
+from corpus.readers.pdf.layout import LARGE, Habits, Page, habits_of
+from corpus.readers.pdf.lines import Line, lines_of
+from corpus.readers.pdf.paragraphs import Paragraph, paragraphs_of
 from corpus.readers.reading import Text
 
 _LETTERS = r"[^\W\d_]+"

@@ -1,0 +1,1 @@
+"""Exports of a register or tracker: tables whose rows become records."""
