@@ -11,7 +11,7 @@ from pathlib import Path
 from corpus.model import CorpusError, Source
 from corpus.readers.formats import READERS
 from corpus.readers.reading import MEGABYTE, Limits, Text
-from corpus.readers.worker import ReaderProcess
+from corpus.readers.worker import reading
 from corpus.text import key_step
 
 
@@ -55,17 +55,16 @@ def read_paths(
     apart = {_real(path) for path in others}
     found = _unique_keys([_judged(file, limits, apart) for file in _once(paths, apart)])
     keys: set[str] = set()
-    with ReaderProcess(limits) as reader:
+    with reading([file.path for file in found if not file.skipped], limits) as readings:
         for number, file in enumerate(found):
             if progress:
                 progress(number, len(found))
             if file.skipped:
                 skipped.append(file.skipped)
                 continue
-            try:
-                read = reader.read(file.path)
-            except CorpusError as error:
-                skipped.append(_skip(file.path, str(error)))
+            read = next(readings)
+            if isinstance(read, CorpusError):
+                skipped.append(_skip(file.path, str(read)))
                 continue
             for text in read.reading.texts:
                 source = _source(file, text, read.sha256)

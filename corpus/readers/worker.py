@@ -12,8 +12,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -27,6 +31,7 @@ _CHUNK = 1 << 20
 _ANSWER = 8  # bytes of JSON that a character of text takes at most, with its share of the rest
 _TOO_MUCH = "needs more memory to read than one file may have; split it, or save its text alone."
 _BROKE = "broke the program that reads it; it may be damaged: open it and save it anew."
+_AT_ONCE = 2
 _GRACE = 5  # seconds after which a child that nobody stopped ends by itself
 
 
@@ -39,7 +44,10 @@ class Read:
 
 
 class ReaderProcess:
-    """A child process that reads files, started when the first is asked for and again after it was stopped."""
+    """A child process that reads files, started when the first is asked for and again after it was stopped.
+
+    For one thread at a time.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -49,12 +57,12 @@ class ReaderProcess:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._stop()
+        self.close()
 
     def read(self, path: Path) -> Read:
         """Read one file. Raises CorpusError, with a reason that continues "report.pdf …", where that fails."""
         if self._child is not None and self._child.poll() is not None:
-            self._stop()  # it ended while idle: no file's fault
+            self.close()  # it ended while idle: no file's fault
         child = self._child = self._child or self._start()
         assert child.stdin is not None  # noqa: S101 - both are pipes
         try:
@@ -63,14 +71,19 @@ class ReaderProcess:
             if "error" not in answer:
                 return Read(_reading(answer), answer["sha256"])
         except CorpusError:
-            self._stop()
+            self.close()
             raise
         except (BrokenPipeError, ValueError, KeyError, TypeError) as error:  # gone, or what it says makes no sense
-            self._stop()
+            self.close()
             raise CorpusError(_BROKE) from error
         if answer["spent"]:
-            self._stop()
+            self.close()
         raise CorpusError(answer["error"])
+
+    def kill(self) -> None:
+        """End what is being read; may be called from another thread than the one that reads."""
+        if child := self._child:
+            child.kill()
 
     def _start(self) -> "subprocess.Popen[bytes]":
         home = str(Path(__file__).parents[2])
@@ -104,7 +117,8 @@ class ReaderProcess:
                 parts.append(part)
         return b"".join(parts)
 
-    def _stop(self) -> None:
+    def close(self) -> None:
+        """End the child process, if there is one."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()
@@ -112,6 +126,35 @@ class ReaderProcess:
             for pipe in (child.stdin, child.stdout):
                 if pipe is not None:
                     pipe.close()
+
+
+@contextmanager
+def reading(paths: Sequence[Path], limits: Limits) -> Iterator[Iterator[Read | CorpusError]]:
+    """What comes of each file, in order: read, or why it could not be. Two processes read at a time."""
+    readers = [ReaderProcess(limits) for _ in range(_AT_ONCE)]
+    idle: SimpleQueue[ReaderProcess] = SimpleQueue()
+    for reader in readers:
+        idle.put(reader)
+
+    def read(path: Path) -> Read | CorpusError:
+        reader = idle.get()
+        try:
+            return reader.read(path)
+        except CorpusError as error:
+            return error
+        finally:
+            idle.put(reader)
+
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
+        yield pool.map(read, paths)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for reader in readers:
+            reader.kill()
+        pool.shutdown()
+        for reader in readers:
+            reader.close()
 
 
 def _reading(answer: dict[str, Any]) -> Reading:

@@ -4,7 +4,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from xml.etree.ElementTree import Element, SubElement, TreeBuilder, XMLParser, tostring
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import mammoth
 
@@ -61,12 +61,11 @@ def _check_sizes(package: zipfile.ZipFile, packed: int) -> None:
 
 def _parts(package: zipfile.ZipFile) -> dict[str, Element]:
     """The parts that hold text, ready for mammoth."""
-    main = _target(package, "_rels/.rels", "officeDocument") or "word/document.xml"
+    main = _targets(package, "_rels/.rels").get("officeDocument") or "word/document.xml"
     folder, _, name = main.rpartition("/")
     relations = f"{folder}/_rels/{name}.rels".lstrip("/")
-    paths = {
-        kind: _target(package, relations, kind, folder) for kind in ("styles", "numbering", "footnotes", "endnotes")
-    }
+    targets = _targets(package, relations, folder)
+    paths = {kind: targets.get(kind, "") for kind in ("styles", "numbering", "footnotes", "endnotes")}
     sizes = [package.getinfo(path).file_size for path in (main, *paths.values()) if path in package.namelist()]
     if sum(sizes) > _TEXT:
         raise CorpusError(f"holds more than {_TEXT // MEGABYTE} MB of marked-up text; save it in parts.")
@@ -79,27 +78,20 @@ def _parts(package: zipfile.ZipFile) -> dict[str, Element]:
     return parts
 
 
-def _target(package: zipfile.ZipFile, relations: str, kind: str, folder: str = "") -> str:
-    """Path of the part to which a relation of this kind leads, "" where there is none."""
-    if relations not in package.namelist():
-        return ""
-    for relation in _parsed(package.read(relations)):
-        if relation.get("Type", "").endswith(f"/{kind}"):
-            target = relation.get("Target", "")
-            return target[1:] if target.startswith("/") else f"{folder}/{target}".lstrip("/")
-    return ""
-
-
-class _Builder(TreeBuilder):
-    def doctype(self, name: str, public: str | None, system: str | None) -> None:
-        raise CorpusError("declares entities, which no Word document does; open it in Word and save it anew.")
+def _targets(package: zipfile.ZipFile, relations: str, folder: str = "") -> dict[str, str]:
+    """Paths of the parts to which relations lead, by the kind of relation; the first of each kind."""
+    found: dict[str, str] = {}
+    if relations in package.namelist():
+        for relation in _parsed(package.read(relations)):
+            kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
+            found.setdefault(kind, target[1:] if target.startswith("/") else f"{folder}/{target}".lstrip("/"))
+    return found
 
 
 def _parsed(xml: bytes) -> Element:
-    parser = XMLParser(target=_Builder())  # noqa: S314 - a document type, and with it any entity, is refused
-    parser.feed(xml.replace(_STRICT, W[1:-1].encode()))
-    root: Element = parser.close()
-    return root
+    if b"<!DOCTYPE" in xml.replace(b"\0", b""):  # in UTF-16 too
+        raise CorpusError("declares entities, which no Word document does; open it in Word and save it anew.")
+    return fromstring(xml.replace(_STRICT, W[1:-1].encode()))  # noqa: S314 - without a document type there is no entity
 
 
 def _prepare(part: Element, lists: Numbering) -> None:
