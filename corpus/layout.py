@@ -205,7 +205,8 @@ def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Blo
     indent = (len(first.text) - len(first.text.lstrip())) // 2
     if "\t" in first.text.strip() and not marker:
         cells = tuple(" ".join(cell.split()) for cell in first.text.split("\t"))
-        row = "\t".join(filter(None, cells))
+        filled = len("\t".join(cells).rstrip("\t").split("\t"))
+        row = "\t".join(cell or "–" for cell in cells[:filled])  # a cell left empty keeps the others under their heads
         return Block("row", row, start, end, page, cells=cells, broken=first.broken, gap=first.gap)
     if marker:
         digits = re.match(r"\s*\(?(\d+)", first.text)

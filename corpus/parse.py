@@ -51,6 +51,9 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False) -> D
     blocks: Sequence[Block] = ()
     if kind == "register_record":
         number = parse_register(builder)
+        if source.metadata.get("kind"):  # a row of a tracker: its first entry need not be from the day of publication
+            builder.date = None
+            builder.notes = [note for note in builder.notes if builder.events]
     else:
         marked, blocks = _marked_title(blocks_of(layout_of(source), keep=builder.legible))
         builder.date = source.metadata.get("date") or _date(source, kind)

@@ -14,7 +14,7 @@ from service.columns import FACETS, UNKNOWN
 from service.engine import Engine, SearchRequest
 from service.params import check_names, parse_search
 from service.question import MAX_LENGTH
-from service.show import addressee, date_words, excerpt, label, pieces, status_words
+from service.show import addressee, date_words, excerpt, label, pieces, shown, status_words
 
 FACET_TITLES = {
     "force": "Force",
@@ -43,6 +43,7 @@ def pages_blueprint(engine: Engine) -> Blueprint:
     pages = Blueprint("pages", __name__)
     pages.add_app_template_filter(label, "label")
     pages.add_app_template_filter(date_words, "date_words")
+    pages.add_app_template_filter(shown, "shown")
     pages.add_app_template_filter(addressee, "addressee")
     pages.add_app_template_filter(anchor, "anchor")
     pages.add_app_template_global(status_words, "status_words")
@@ -89,8 +90,8 @@ def _search_page(engine: Engine, parameters: Parameters) -> str:
         query=query,
         asked=asked,
         response=response,
-        hits=[_shown(hit) for hit in response["results"]],
-        nearest=[_shown(hit) for hit in response["nearest"]],
+        hits=[_cut(hit) for hit in response["results"]],
+        nearest=[_cut(hit) for hit in response["nearest"]],
         facets=[(name, title, response["facets"][name]) for name, title in FACET_TITLES.items()],
         chosen=_chosen(engine, asked, parameters),
         unfiltered=_address({"q": [query]}) if asked.filters.any() else None,
@@ -103,7 +104,7 @@ def _search_page(engine: Engine, parameters: Parameters) -> str:
     )
 
 
-def _shown(hit: Hit) -> dict[str, Any]:
+def _cut(hit: Hit) -> dict[str, Any]:
     """A hit with its text cut into pieces, and cut down around its best sentence where it is long."""
     text, best = hit["text"], hit["best_sentence"]
     start, end = excerpt(text, best, SHOWN_LENGTH)

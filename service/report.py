@@ -64,10 +64,11 @@ def _skipped(skipped: "Sequence[Skipped]") -> Iterator[str]:
     files = [entry for entry in skipped if not entry.expected and not entry.part]
     parts = [entry for entry in skipped if not entry.expected and entry.part]
     if files:
-        yield f"{counted(len(files), 'files')} could not be read, and nothing of them is in the index:"
+        them = "them" if len(files) > 1 else "it"
+        yield f"{counted(len(files), 'files')} could not be read, and nothing of {them} is in the index:"
         yield from _some([f"{entry.path} {entry.reason}" for entry in files])
     if parts:
-        yield f"{counted(len(parts), 'parts')} of files that were read were left out:"
+        yield "Left out of files that were read:"
         yield from _some([f"{path}, {_named(found)}: {reason}" for (path, reason), found in _alike(parts).items()])
     others = [entry.path for entry in skipped if entry.expected]
     if others:

@@ -157,10 +157,15 @@ def pieces(text: str, marked: Sequence[Sequence[int]], best: Sequence[int] | Non
     cuts = sorted(edge for edge in edges if 0 <= edge <= len(text))
     lit = {start for span in marked for start in cuts if span[0] <= start < span[1]}
     return [
-        (text[start:end], start in lit, best is not None and best[0] <= start < best[1])
+        (shown(text[start:end]), start in lit, best is not None and best[0] <= start < best[1])
         for start, end in pairwise(cuts)
         if end > start
     ]
+
+
+def shown(text: str) -> str:
+    """A text as people read it: the cells of a table's row have a stroke between them."""
+    return text.replace("\t", " | ")
 
 
 def excerpt(text: str, best: Sequence[int], length: int) -> Span:

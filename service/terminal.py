@@ -10,7 +10,7 @@ from typing import TextIO
 
 from service.answers import Hit, SearchResponse
 from service.question import control
-from service.show import date_words, excerpt, label, status_words
+from service.show import date_words, excerpt, label, shown, status_words
 
 _SECONDS_BETWEEN = 5.0
 _SHOWN_LENGTH = 480
@@ -97,8 +97,8 @@ def _hit_lines(number: int, hit: Hit, force_label: Callable[[str], str]) -> Iter
     ]
     place = [" › ".join(hit["section"]), f"page {hit['page']}" if hit["page"] is not None else ""]
     start, end = excerpt(hit["text"], hit["best_sentence"], _SHOWN_LENGTH)
-    text = f"{'… ' if start else ''}{hit['text'][start:end]}{' …' if end < len(hit['text']) else ''}"
-    lead = hit["parent"]["text"] if hit["parent"] else ""
+    text = f"{'… ' if start else ''}{shown(hit['text'][start:end])}{' …' if end < len(hit['text']) else ''}"
+    lead = shown(hit["parent"]["text"]) if hit["parent"] else ""
     others = len(hit["fold"]["members"]) - 1 if hit["fold"] else 0
     also = f"Also in {others} other {'place' if others == 1 else 'places'}." if others else ""
     width = min(100, shutil.get_terminal_size((100, 24)).columns)

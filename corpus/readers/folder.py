@@ -137,9 +137,12 @@ def _judged(file: _Found, limits: Limits, apart: set[Path]) -> _Found:
 
 
 def _not_a_document(path: Path, apart: set[Path]) -> Skipped | None:
-    if path.name.lower() in ("readme.md", "readme.txt", "forces.toml") or _real(path) in apart:
-        return _skip(path, "belongs to the folder or to Precedent and is no document.", expected=True)
+    if path.name.lower() in _COMPANIONS or _real(path) in apart:
+        return _skip(path, "belongs to the folder and is no document.", expected=True)
     return None
+
+
+_COMPANIONS = ("readme.md", "readme.txt", "forces.toml", "thumbs.db", "desktop.ini")
 
 
 def _unreadable(file: _Found, limits: Limits) -> Skipped | None:

@@ -81,3 +81,15 @@ def test_paragraphs_that_cannot_be_read_are_named_and_counted(tmp_path: Path) ->
     [document] = collection.documents
     assert document.garbled == 2
     assert sum("garbled" in note for note in document.notes) == 1
+
+
+def test_a_tracker_without_a_day_of_publication_gives_no_deadline(tmp_path: Path) -> None:
+    head = "force,number,recommendation,date,status\n"
+    rows = 'kent,7001,"Within six months, forces should light lamps.",5/2/2020,Being progressed\n'
+    (tmp_path / "rows.csv").write_text(head + rows, "utf-8")
+    [document] = load([str(tmp_path)], FORCES).documents
+    assert (document.date, document.findings[0].deadline) == (None, None)
+    assert document.findings[0].deadline_text == "Within six months"
+    (tmp_path / "rows.csv").write_text("force,number,recommendation\nkent,7001,Forces should light lamps.\n", "utf-8")
+    [document] = load([str(tmp_path)], FORCES).documents
+    assert document.notes == ()

@@ -342,3 +342,9 @@ def test_pitfall_27_another_force_in_the_text_does_not_move_the_title() -> None:
 def test_a_caption_above_a_table_is_kept() -> None:
     document = read(f"{TOP}Lanterns\n\nLamps by street, 2009\nQuay\t4\nMole\t6\n\nAll were lit when we came by.\n")
     assert "Lamps by street, 2009" in texts(document)
+
+
+def test_a_cell_left_empty_keeps_the_others_under_their_heads() -> None:
+    rows = "Month\tSearches\tFinds\nJune\t151\t58\nJuly\t\t70\n"
+    document = read(f"{TOP}Lanterns\n\nAll were lit when we came by, and searched.\n\n{rows}")
+    assert texts(document)[-1] == "July\t–\t70"
