@@ -8,7 +8,10 @@ import pytest
 
 from corpus import load
 from corpus.forces import load_forces
-from corpus.model import Document
+from corpus.model import Document, Source
+from corpus.parse import parse
+from corpus.readers.formats import read_bytes
+from corpus.readers.reading import Limits
 from corpus.text import normalise
 
 SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
@@ -120,3 +123,11 @@ def test_no_paragraph_of_the_sample_is_repeated_save_the_national_ones(sample: d
         if passage.kind == "comment" or (document.kind != "register_record" and passage.kind != "recommendation")
     )
     assert [text for text, count in counts.items() if count > 1 and len(text.split()) > 12] == []
+
+
+@pytest.mark.parametrize("key", ["saltmere-2014-domestic-abuse.pdf", "wealdmarch-2015-vulnerability.docx"])
+def test_the_set_documents_say_what_their_sources_say(sample: dict[str, Document], key: str) -> None:
+    source = Path(__file__).parents[1] / "papers" / f"{key.split('.')[0]}.md"
+    (text,) = read_bytes(source.read_bytes(), source.name, Limits()).texts
+    written = parse(Source(key, key, text.text, "0", text.headings), load_forces(SAMPLE / "forces.toml"))
+    assert [passage.text for passage in sample[key].passages] == [passage.text for passage in written.passages]
