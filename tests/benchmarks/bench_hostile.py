@@ -1,4 +1,4 @@
-"""What each hostile file comes to, in time and memory: PYTHONPATH=tests python tests/benchmarks/bench_hostile.py"""
+"""What each hostile file comes to, in time and memory: PYTHONPATH=.:tests python tests/benchmarks/bench_hostile.py"""
 
 import os
 import tempfile

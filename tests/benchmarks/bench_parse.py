@@ -1,6 +1,6 @@
 """Reading and parsing against encoding, in one run: what share of a build the documents' own side takes.
 
-    PYTHONPATH=tests python tests/benchmarks/bench_parse.py [PAPER.md …]
+    PYTHONPATH=.:tests python tests/benchmarks/bench_parse.py [PAPER.md …]
 
 Each paper is written as text, HTML, Word and PDF; each form is read and parsed (rounds of all in turn, the middle
 one counts), and the passages are encoded by the bundled encoder. Alone on the machine, please.
