@@ -5,12 +5,20 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from urllib.parse import quote
+
+Span = tuple[int, int]
+"""A place in a text: first character, and the one after the last."""
 
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "­": None})
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.{1,600}?)(?<=\S)\1")
 _AUTOLINK = re.compile(r"<((?:https?|ftp|mailto)[^<>\s]+)>")
 _HANGING = re.compile(r"(?:and|or|to)\b")  # "pre- and post-"
+
+# A sentence ends at a stop followed by a space and something that can open one, or at a line or bullet.
+# "e.g." and initials are followed by a lower-case letter or stand after a single capital.
+_END = re.compile(r"(?<!\b[A-Z])[.!?][”’\"')\]]*\s+(?=[A-Z0-9“‘\"'(\[•])|;?\s*\n\s*|\s+(?=•)")
 
 
 def normalise(text: str) -> str:
@@ -77,3 +85,14 @@ def _inside_names(word: str) -> set[int]:
         for named in re.finditer(re.escape(name), word)
         for inner in range(1, len(name))
     }
+
+
+def sentences(text: str) -> list[Span]:
+    """The places of the sentences of a text, in order and without white space around; one at least."""
+    bounds = [0, *(match.end() for match in _END.finditer(text)), len(text)]
+    spans = []
+    for start, end in pairwise(bounds):
+        inner = text[start:end]
+        if inner.strip():
+            spans.append((start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())))
+    return spans or [(0, len(text))]

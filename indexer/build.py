@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from corpus.model import Document
+from corpus.vocabulary import Vocabulary, load_vocabulary, shipped_vocabulary
 from indexer.cache import EmbeddingCache
-from indexer.embed import Embedded, embed, embedding_text, windows_of, write_reference, write_vectors
+from indexer.context import Placed, placed
+from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
 from indexer.generation import LEXICAL, PASSAGES, REFERENCE, VECTORS, verify_generation
 from indexer.lexical import write_lexical
 from indexer.manifest import (
     FORCES,
     FORMAT_VERSION,
+    VOCABULARY,
     GenerationError,
     Manifest,
     current_id,
@@ -29,9 +32,10 @@ from indexer.manifest import (
     read_manifest,
 )
 from indexer.tables import count_kinds, count_rows, open_tables, write_tables
+from indexer.wording import write_wording
 from models.encoder import Encoder
 
-Stage = Literal["compare", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish"]
+Stage = Literal["compare", "passages", "lexical", "sentences", "encode", "vectors", "verify", "publish"]
 Progress = Callable[[Stage, int, int], None]
 
 KEPT = 3  # generations: the one served, and two for readers that still hold one or for going back
@@ -76,16 +80,17 @@ def build(
     inputs: Sequence[str],
     force_from_name: bool = False,
     forces: Path | None = None,
+    vocabulary: Path | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Index `collection` into a new generation of `data` and make it the current one.
 
-    `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `forces` is the
-    file of the user's force names, of which the generation keeps a copy. Whatever goes wrong, the generation before
-    stays current. `progress(stage, done, total)` is called as each stage starts, in "windows" as passages are cut
-    up, and in "encode" as strings are encoded, out of the new ones (perhaps none).
+    `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `forces` and
+    `vocabulary` are the user's files of force names and of words, of which the generation keeps copies. Whatever goes
+    wrong, the generation before stays current. `progress(stage, done, total)` is called as each stage starts, in
+    "sentences" as passages are cut up, and in "encode" as strings are encoded, out of the new ones (perhaps none).
     Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
-    be written or does not check out.
+    be written or does not check out; CorpusError where the vocabulary cannot be used.
     """
     if not collection.documents:
         raise GenerationError(
@@ -96,9 +101,10 @@ def build(
         data.mkdir(parents=True, exist_ok=True)
         with _lock(data):
             _clean(data)
-            names = forces.read_bytes() if forces else None
-            content = _content(documents, inputs, force_from_name, names)
-            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, names, content)
+            files = {FORCES: forces, VOCABULARY: vocabulary}
+            copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
+            content = _content(documents, inputs, force_from_name, copies)
+            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, copies, load_vocabulary(vocabulary), content)
             report = _build(documents, encoder, data, asked, _Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
             with suppress(OSError):
@@ -113,12 +119,13 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the manifest keeps of the call, and the SHA-256 of all that is made from it."""
+    """What the generation and its manifest keep of the call, and the SHA-256 of all that is made from it."""
 
     inputs: tuple[str, ...]
     folder: str
     force_from_name: bool
-    forces: bytes | None
+    copies: Mapping[str, bytes]
+    vocabulary: Vocabulary
     content: str
 
 
@@ -155,9 +162,9 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
     folder = data / "generations" / f".tmp-{_stamp(created, data)}"
     folder.mkdir(parents=True)
     try:
-        if asked.forces is not None:
-            (folder / FORCES).write_bytes(asked.forces)
-        embedded = _write(folder, documents, encoder, data, clock)
+        for name, written in asked.copies.items():
+            (folder / name).write_bytes(written)
+        embedded = _write(folder, documents, encoder, data, asked.vocabulary, clock)
         manifest = _describe(folder, encoder, created, asked, len(embedded.ids))
         with clock.stage("verify"):
             if problems := verify_generation(folder):
@@ -183,9 +190,11 @@ def _stamp(created: datetime, data: Path) -> str:
     return max(later).strftime(_STAMP)
 
 
-def _content(documents: Sequence[Document], inputs: Sequence[str], force_from_name: bool, forces: bytes | None) -> str:
+def _content(
+    documents: Sequence[Document], inputs: Sequence[str], force_from_name: bool, copies: Mapping[str, bytes]
+) -> str:
     """SHA-256 of all that a generation is made from, save the encoder."""
-    digest = hashlib.sha256(repr((tuple(inputs), force_from_name, forces)).encode())
+    digest = hashlib.sha256(repr((tuple(inputs), force_from_name, copies, shipped_vocabulary())).encode())
     for document in documents:
         digest.update(repr(document).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
@@ -232,21 +241,24 @@ def _report(
     )
 
 
-def _write(folder: Path, documents: list[Document], encoder: Encoder, data: Path, clock: _Clock) -> Embedded:
+def _write(
+    folder: Path, documents: list[Document], encoder: Encoder, data: Path, vocabulary: Vocabulary, clock: _Clock
+) -> Embedded:
     """Write the stores of a generation into `folder`. Everything numbers passages from 1 in this order."""
-    passages = [(d, p) for d in documents for p in d.passages]
+    passages: list[Placed] = [one for document in documents for one in placed(document, vocabulary)]
     if not passages:
         raise GenerationError(
             "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
         )
     with clock.stage("passages"):
         write_tables(folder / PASSAGES, documents)
+        write_wording(folder / PASSAGES, passages)
     with clock.stage("lexical"):
-        write_lexical(folder / LEXICAL, ((i, p.text) for i, (_, p) in enumerate(passages, start=1)))
-    with clock.stage("windows") as tell:
-        windows = windows_of([embedding_text(d, p) for d, p in passages], encoder, tell)
+        write_lexical(folder / LEXICAL, passages)
+    with clock.stage("sentences") as tell:
+        pieces = pieces_of(passages, encoder, tell)
     with clock.stage("encode") as tell, EmbeddingCache(data / "embeddings.sqlite", encoder) as cache:
-        embedded = embed(windows, encoder, cache, tell)
+        embedded = embed(pieces, encoder, cache, tell)
     with clock.stage("vectors"):
         write_vectors(folder / VECTORS, embedded)
         write_reference(folder / REFERENCE, embedded)

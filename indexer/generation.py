@@ -3,23 +3,24 @@
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embed import cosines, open_vectors
+from indexer.embed import VectorIndex, open_vectors
 from indexer.lexical import make_analyzer, open_lexical
 from indexer.manifest import (
     FORCES,
     REBUILD,
+    VOCABULARY,
     EncoderRecord,
     FileRecord,
     GenerationError,
     Manifest,
     current_id,
     file_record,
-    last_forces,
+    last_copy,
     last_inputs,
     read_manifest,
 )
@@ -31,11 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORCES",
+    "VOCABULARY",
     "Generation",
     "GenerationError",
     "Manifest",
     "current_id",
-    "last_forces",
+    "last_copy",
     "last_inputs",
     "open_generation",
     "read_manifest",
@@ -53,7 +55,7 @@ class Generation:
     `tables` is passages.sqlite, read-only, held open because a build may delete the file while a request reads.
     Threads may query it at the same time, each through its own cursor, as `execute` gives: SQLite takes one
     call after the other (sqlite3.threadsafety is 3), and there is no transaction for one to disturb.
-    `vectors` is a FAISS index whose ids are passages.id; `reference` has shape (m, dimension), m <= 2000.
+    `vectors` holds one row for each sentence of a passage; `reference` has shape (m, dimension), m <= 2000.
     """
 
     id: str
@@ -61,7 +63,7 @@ class Generation:
     manifest: Manifest
     tables: sqlite3.Connection
     lexical: "tantivy.Index"
-    vectors: Any
+    vectors: VectorIndex
     reference: NDArray[np.float32]
 
     def connect(self) -> sqlite3.Connection:
@@ -71,10 +73,6 @@ class Generation:
     def analyzer(self) -> "tantivy.TextAnalyzer":
         """The analyzer that the passages of `lexical` went through."""
         return make_analyzer()
-
-    def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The best cosine of each passage with `vector`, shape (largest passages.id + 1,); -1 where there is none."""
-        return cosines(self.vectors, vector, self.manifest.counts["passages"] + 1)
 
 
 def open_generation(data: Path, encoder: Encoder | None = None) -> Generation:
@@ -174,13 +172,11 @@ def _wrong_bytes(path: Path, manifest: Manifest) -> list[str]:
 
 
 def _wrong_counts(path: Path, manifest: Manifest) -> list[str]:
-    import faiss
-
     generation = _open(path, None)
     integrity = [row[0] for row in generation.tables.execute("PRAGMA integrity_check")]
     counts, kinds = count_rows(generation.tables), count_kinds(generation.tables)
     ids = [row[0] for row in generation.tables.execute("SELECT id FROM passages ORDER BY id")]
-    vector_ids = faiss.vector_to_array(generation.vectors.id_map)
+    vector_ids = generation.vectors.ids
     counts["vectors"] = len(vector_ids)
     words = generation.lexical.searcher().num_docs
     checks = [

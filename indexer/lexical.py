@@ -1,35 +1,48 @@
 """The lexical index of a generation: tantivy, passages by their words."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from indexer.context import Placed
 
 if TYPE_CHECKING:
     import tantivy
 
+TEXT, ALL = "text", "all"
 # Postings are held in memory up to this many bytes and then flushed as a segment: enough for one segment
 # of some million passages. It is a ceiling, not an allocation.
 _HEAP = 1_000_000_000
 
 
-def make_analyzer() -> "tantivy.TextAnalyzer":
-    """The one way from text to terms, for passages and for queries: lower case, unaccented, stemmed."""
+def make_analyzer(*, stop: bool = False, without: Sequence[str] = ()) -> "tantivy.TextAnalyzer":
+    """The one way from text to terms, for passages and for queries: lower case, unaccented, stemmed.
+
+    With `stop`, English words that name nothing are left out, and those of `without`, which are in lower case.
+    """
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
+    # Words are left out before they are stemmed: the lists are of whole words.
+    left_out = (Filter.stopword("english"), Filter.custom_stopword(list(without))) if stop else ()
     builder = TextAnalyzerBuilder(Tokenizer.simple())
-    for step in (Filter.lowercase(), Filter.ascii_fold(), Filter.stemmer("english")):
+    for step in (Filter.lowercase(), Filter.ascii_fold(), *left_out, Filter.stemmer("english")):
         builder = builder.filter(step)
     return builder.build()
 
 
-def write_lexical(folder: Path, passages: Iterable[tuple[int, str]]) -> None:
-    """Write (passages.id, text) pairs as a new index into `folder`, which is made."""
+def write_lexical(folder: Path, passages: Iterable[Placed]) -> None:
+    """Write passages 1, 2, 3, … as a new index into `folder`, which is made.
+
+    The field TEXT holds a passage's own words, the field ALL also what it is read with: its headings, the words that
+    introduce it, and what its short forms stand for. No phrase runs from one of these into the next.
+    """
     import tantivy
 
     schema = tantivy.SchemaBuilder()
     schema.add_unsigned_field("id", stored=True, indexed=True, fast=True)
-    schema.add_text_field("text", tokenizer_name="precedent")
+    schema.add_text_field(TEXT, tokenizer_name="precedent")
+    schema.add_text_field(ALL, tokenizer_name="precedent")
     folder.mkdir()
     index = tantivy.Index(schema.build(), path=str(folder))
     index.register_tokenizer("precedent", make_analyzer())
@@ -44,14 +57,16 @@ def write_lexical(folder: Path, passages: Iterable[tuple[int, str]]) -> None:
             path.chmod(0o644)  # tantivy keeps meta.json to its owner, and another user may be the one who serves
 
 
-def _fill(index: "tantivy.Index", passages: Iterable[tuple[int, str]]) -> None:
+def _fill(index: "tantivy.Index", passages: Iterable[Placed]) -> None:
     import tantivy
 
     writer = index.writer(heap_size=_HEAP, num_threads=1)  # two threads gave unstable order
-    for number, text in passages:
+    for number, placed in enumerate(passages, start=1):
         document = tantivy.Document()  # filled field by field: its keywords would make `id` a signed integer
         document.add_unsigned("id", number)
-        document.add_text("text", text)
+        document.add_text(TEXT, placed.passage.text)
+        for part in (*placed.headings, placed.lead, placed.passage.text, *(means for _, means in placed.meanings)):
+            document.add_text(ALL, part)
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()

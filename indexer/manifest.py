@@ -12,8 +12,10 @@ from typing import Any
 
 from models.encoder import Encoder
 
-FORCES = "forces.toml"  # in a generation: the user's force names, where there were any
-FORMAT_VERSION = 2
+# In a generation: copies of the user's files of force names and of words, where there were any.
+FORCES, VOCABULARY = "forces.toml", "vocabulary.toml"
+_COPIES = {FORCES: ("force names", "PRECEDENT_FORCES"), VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY")}
+FORMAT_VERSION = 3
 REBUILD = "Run `precedent build` to make a new one."
 
 
@@ -101,28 +103,29 @@ def last_inputs(data: Path) -> tuple[tuple[str, ...], bool] | None:
     return tuple(os.path.join(manifest.folder, path) for path in manifest.inputs), manifest.force_from_name
 
 
-def last_forces(data: Path) -> Path | None:
-    """The copy of the user's force names that the last generation was built with; None where there is none.
+def last_copy(data: Path, name: str) -> Path | None:
+    """The copy of the user's file FORCES or VOCABULARY that the last generation was built with; None without one.
 
     Where the current generation cannot be told or read, that of the newest one that can. Raises GenerationError
-    where it is not as it was written: a build from it would name forces wrongly.
+    where it is not as it was written: a build from it would go wrong unseen.
     """
     names = sorted((path.name for path in (data / "generations").glob("[!.]*")), reverse=True)
     with suppress(GenerationError):
         names.insert(0, current_id(data) or "")
-    for folder in (data / "generations" / name for name in names if name):
+    for folder in (data / "generations" / folder for folder in names if folder):
         try:
-            written = read_manifest(folder).files.get(FORCES)
+            written = read_manifest(folder).files.get(name)
         except GenerationError:
             continue
         if written is None:
             return None
         with suppress(OSError):
-            if file_record(folder / FORCES) == written:
-                return folder / FORCES
+            if file_record(folder / name) == written:
+                return folder / name
+        what, setting = _COPIES[name]
         raise GenerationError(
-            f"The force names that generation {folder.name} was built with are damaged. Set PRECEDENT_FORCES to your"
-            " own file of them, or to none, and run `precedent build PATH`."
+            f"The {what} that generation {folder.name} was built with are damaged. Set {setting} to your own file of"
+            " them, or to none, and run `precedent build PATH`."
         )
     return None
 

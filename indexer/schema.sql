@@ -83,6 +83,17 @@ CREATE TABLE passages (
     grade TEXT                          -- grade stated for the section it stands in
 );
 
+CREATE TABLE wording (
+    passage INTEGER PRIMARY KEY REFERENCES passages,
+    content INTEGER NOT NULL,           -- words of the passage that mean something
+    meanings TEXT NOT NULL              -- JSON list of [short form, what it stands for there]
+);
+
+CREATE TABLE words (
+    word TEXT PRIMARY KEY,              -- of four letters or more, in small letters
+    places INTEGER NOT NULL             -- passages that hold it, or stand under it
+);
+
 CREATE INDEX passages_by_document ON passages (document);
 CREATE INDEX passages_by_fold ON passages (fold);
 CREATE INDEX findings_by_document ON findings (document);

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
-from corpus.model import Document, Passage
-from corpus.text import normalise
+from corpus.model import Document
+from indexer.folds import fold_ids
 from indexer.manifest import GenerationError
 
 _COUNTED = ("documents", "sections", "passages", "findings", "events")
@@ -23,10 +23,10 @@ def write_tables(path: Path, documents: Sequence[Document]) -> None:
         with database:
             database.executescript(resources.files("indexer").joinpath("schema.sql").read_text("utf-8"))
             next_id = dict.fromkeys(("sections", "grades", "findings", "events", "passages"), 1)
-            fold_of: dict[tuple[object, ...], int] = {}
+            folds = fold_ids(documents)
             for number, document in enumerate(documents, start=1):
                 try:
-                    _write_document(database, number, document, next_id, fold_of)
+                    _write_document(database, number, document, next_id, folds)
                 except UnicodeEncodeError as error:  # a file name in another encoding comes as lone surrogates
                     name = document.source.encode("utf-8", "backslashreplace").decode()
                     raise GenerationError(
@@ -63,16 +63,6 @@ def count_kinds(database: sqlite3.Connection) -> dict[str, int]:
     return dict(database.execute("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY kind").fetchall())
 
 
-def fold_key(document: Document, passage: Passage) -> tuple[object, ...]:
-    """What passages that say the same share: findings everywhere, others in their document, comments never."""
-    words = normalise(passage.text)
-    if passage.kind == "comment" or not words:
-        return (passage.id,)
-    if passage.finding is not None and passage.kind != "glossary":
-        return (None, words)
-    return (document.key, words)
-
-
 def section_grades(document: Document) -> list[str | None]:
     """The grade that holds for each section: the one stated for it or for the nearest section above it.
 
@@ -97,16 +87,16 @@ def _write_document(
     number: int,
     document: Document,
     next_id: dict[str, int],
-    fold_of: dict[tuple[object, ...], int],
+    folds: Sequence[int],
 ) -> None:
-    """Insert one document and all it owns; `next_id` and `fold_of` carry on from document to document."""
+    """Insert one document and all it owns; `next_id` carries on from document to document, `folds` are of them all."""
     first = dict(next_id)
     tables: dict[str, list[tuple[object, ...]]] = {
         "sections": [(number, _json(path)) for path in document.sections],
         "grades": _grades(number, document, first["sections"]),
         "findings": _findings(number, document, first["sections"]),
         "events": [(number, e.date, e.kind, e.status, e.text, e.start) for e in document.events],
-        "passages": list(_passages(number, document, first, fold_of)),
+        "passages": list(_passages(number, document, first, folds)),
     }
     _insert(database, "documents", [(number, *_document(document))])
     for table, rows in tables.items():
@@ -151,7 +141,7 @@ def _findings(number: int, document: Document, first_section: int) -> list[tuple
 
 
 def _passages(
-    number: int, document: Document, first: Mapping[str, int], fold_of: dict[tuple[object, ...], int]
+    number: int, document: Document, first: Mapping[str, int], folds: Sequence[int]
 ) -> Iterator[tuple[object, ...]]:
     grades = section_grades(document)
     for own, p in enumerate(document.passages, start=first["passages"]):
@@ -160,7 +150,7 @@ def _passages(
             _shifted(p.finding, first["findings"]),
             _shifted(p.event, first["events"]),
             _shifted(p.parent, first["passages"]),
-            fold_of.setdefault(fold_key(document, p), own),
+            folds[own - 1],
             *(p.kind, p.text, p.start, p.end, p.page, p.date, grades[p.section]),
         )
 

@@ -54,8 +54,8 @@ class Encoder(Protocol):
         """Tokens of a text that fit beside the model's special tokens and its document prompt."""
         ...
 
-    def encode_query(self, text: str) -> Vectors:
-        """One L2-normalised vector of shape (dimension,)."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """L2-normalised vectors of a few short texts, shape (len(texts), dimension)."""
         ...
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
@@ -197,12 +197,11 @@ class TorchEncoder:
         tokenizer.no_padding()
         return _Loaded(model, tokenizer, model.prompts.get("document") or "", int(model.max_seq_length or 512))
 
-    def encode_query(self, text: str) -> Vectors:
-        """One L2-normalised vector of shape (dimension,), always computed in float32."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """L2-normalised vectors, shape (len(texts), dimension), always computed in float32."""
         with self._lock:
-            vector = self._loaded.model.encode_query([text], show_progress_bar=False)
-        query: Vectors = _normalised(vector)[0]
-        return query
+            vectors = self._loaded.model.encode_query(list(texts), show_progress_bar=False)
+        return _normalised(vectors)
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""

@@ -59,14 +59,30 @@ class Ranks(TypedDict):
     lexical: int | None
 
 
+class Weights(TypedDict):
+    dense: float
+    lexical: float
+
+
+Expansion = TypedDict("Expansion", {"from": str, "to": str})
+
+
 class Explanation(TypedDict):
-    """`dense` and `lexical` are `cosine` and `bm25` scaled to 0–1; ranks are among what was found."""
+    """`dense` and `lexical` are `cosine` and `bm25` scaled by constants of the query; ranks are among what was found.
+
+    The score is their sum by `weights`, less for a very short passage. `coverage` is the share of the query that the
+    passage holds, `evidence` how likely it answers by cosine and coverage; `expansions` are other words that it holds.
+    """
 
     cosine: float
     bm25: float
     dense: float
     lexical: float
+    weights: Weights
+    coverage: float
+    evidence: float
     ranks: Ranks
+    expansions: list[Expansion]
 
 
 class ThemeTag(TypedDict):
@@ -115,12 +131,19 @@ class Hit(Passage):
     explain: Explanation | None
 
 
-Expansion = TypedDict("Expansion", {"from": str, "to": str})
+class DidYouMean(TypedDict):
+    """The query with its unknown words exchanged for the nearest that the index has, and which these are."""
+
+    query: str
+    words: list[Expansion]
 
 
 class SearchResponse(TypedDict):
+    """`expansions` are the words looked for besides those typed; `records` are register records named by number."""
+
     query: str
     expansions: list[Expansion]
+    did_you_mean: DidYouMean | None
     match: Match
     total: int
     page: int
@@ -129,6 +152,7 @@ class SearchResponse(TypedDict):
     nearest: list[Hit]
     facets: dict[str, list[FacetValue]]
     suggested_filters: dict[str, list[str]]
+    records: list[HitDocument]
 
 
 class SectionRecord(TypedDict):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from service.evaluate_cli import evaluate
 from service.settings import SETTINGS, Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -32,9 +33,16 @@ def encoder_for(settings: Settings) -> "Encoder":
 
 def forces_file(settings: Settings) -> Path | None:
     """The user's file of force names: the one that the settings name, else the copy of the one last built with."""
-    from indexer.generation import last_forces
+    from indexer.generation import FORCES, last_copy
 
-    return settings.forces if settings.forces_stated else last_forces(settings.data)
+    return settings.forces if settings.forces_stated else last_copy(settings.data, FORCES)
+
+
+def vocabulary_file(settings: Settings) -> Path | None:
+    """The user's file of words: the one that the settings name, else the copy of the one last built with."""
+    from indexer.generation import VOCABULARY, last_copy
+
+    return settings.vocabulary if settings.vocabulary_stated else last_copy(settings.data, VOCABULARY)
 
 
 def forces_for(settings: Settings) -> "Forces":
@@ -148,12 +156,12 @@ def _build(
     from service.answers import to_json
     from service.report import report_json, report_lines
 
-    forces = forces_file(settings)
+    forces, vocabulary = forces_file(settings), vocabulary_file(settings)
     collection = load(
         inputs,
         load_forces(forces),
         force_from_name=from_name,
-        others=[settings.data, *filter(None, [forces])],
+        others=[settings.data, *filter(None, [forces, vocabulary])],
         progress=lambda done, total: progress("read", done, total),
     )
     _refuse(collection, inputs, strict, as_json)
@@ -164,6 +172,7 @@ def _build(
         inputs=inputs,
         force_from_name=from_name,
         forces=forces,
+        vocabulary=vocabulary,
         progress=progress,
     )
     progress.close()
@@ -254,6 +263,9 @@ def doctor(as_json: bool, data: Path | None) -> None:
             mend = f" To mend it: {check.mend}" if check.mend else ""
             click.echo(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.message}{mend}")
     sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+main.add_command(evaluate)
 
 
 def _current(data: Path) -> str | None:

@@ -19,8 +19,9 @@ FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year
 _CODED = tuple(name for name in FACETS if name != "theme")  # no generation holds themes yet
 
 _ROWS = """
-SELECT p.id, p.fold, p.date, d.force, d.kind, p.kind, f.status, p.grade, substr(p.date, 1, 4)
-FROM passages p JOIN documents d ON d.id = p.document LEFT JOIN findings f ON f.id = p.finding
+SELECT p.id, p.fold, p.date, w.content, d.force, d.kind, p.kind, f.status, p.grade, substr(p.date, 1, 4)
+FROM passages p JOIN documents d ON d.id = p.document JOIN wording w ON w.passage = p.id
+     LEFT JOIN findings f ON f.id = p.finding
 ORDER BY p.id
 """
 
@@ -65,11 +66,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The filterable side of one generation. `dates` are ranks: a later date is higher, none is -1."""
+    """The filterable side of one generation. `dates` are ranks: a later date is higher, none is -1.
+
+    `content` is the number of words of a passage that mean something.
+    """
 
     exists: Mask
     fold: Numbers
     dates: Numbers
+    content: Numbers
     years: Numbers
     facets: dict[str, Column] = field(repr=False)
 
@@ -103,7 +108,7 @@ class Columns:
 def read_columns(connection: sqlite3.Connection) -> Columns:
     """All passages of a generation, in one pass over its database."""
     rows = connection.execute(_ROWS).fetchall()
-    ids, folds, dates, *raw = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 9
+    ids, folds, dates, content, *raw = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 10
     places = np.array(ids, dtype=np.int64)
     size = int(places[-1]) + 1 if ids else 0
     ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
@@ -112,6 +117,7 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
         exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
         fold=_scatter(size, places, folds),
         dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates]),
+        content=_scatter(size, places, content),
         years=_scatter(size, places, years),
         facets={name: _column(size, places, values) for name, values in zip(_CODED, raw, strict=True)},
     )

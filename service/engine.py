@@ -1,8 +1,8 @@
 """The engine: a question in, hits out. It serves the current generation and takes up a new one by itself."""
 
-import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -10,41 +10,47 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import CorpusError
-from indexer.generation import FORCES, Generation, GenerationError, current_id, open_generation
+from corpus.text import Span
+from indexer.generation import GenerationError, current_id
 from models.encoder import ModelError
 from service import records
 from service.answers import (
+    DidYouMean,
     DocumentAnswer,
-    Explanation,
+    Expansion,
     FacetValue,
     FindingAnswer,
     ForcesAnswer,
     Hit,
-    Match,
+    HitDocument,
     Passage,
     Readiness,
     SearchResponse,
 )
-from service.columns import FACETS, UNKNOWN, Columns, Filters, Mask, read_columns
+from service.columns import FACETS, UNKNOWN, Columns, Filters, Mask
+from service.hints import corrected, numbers, suggested_filters
 from service.mask import Answer, masked
+from service.opened import Opened, open_for
 from service.question import Question, understand
-from service.retrieve import Retrieved, everything, retrieve, word_weights
-from service.show import Span, best_sentence, highlights, label
+from service.retrieve import Retrieved, encode, everything, retrieve
+from service.show import label, marks, outermost
+from service.showing import Showing, match_of
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
     from models.encoder import Encoder
+    from service.strength import Strength
 
 Sort = Literal["relevance", "newest"]
 Ids = NDArray[np.int64]
 NEAREST = 3
+BATCH = 200  # hits of a whole result list that are made at a time
 AGAIN = 30.0  # seconds after which a generation that was refused is tried once more: the cause may have gone
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One search. `expand` is taken for what is to come: nothing expands yet."""
+    """One search. Without `expand`, only the words that were typed are looked for."""
 
     query: str = ""
     filters: Filters = field(default_factory=Filters)
@@ -56,15 +62,6 @@ class SearchRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
-    """What a request holds to its end: one generation and its columns."""
-
-    generation: Generation
-    columns: Columns
-    forces: "Forces"
-
-
-@dataclass(frozen=True, slots=True)
 class _Refused:
     """A generation that could not be taken up: its id, why, and when to try again (monotonic seconds)."""
 
@@ -73,50 +70,79 @@ class _Refused:
     again: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A request with all that its answer is made of. `members` are what of R passes the filters, `hits` their ids."""
+
+    opened: Opened
+    question: Question
+    found: Retrieved
+    passing: Mask
+    members: Mask
+    hits: Ids
+
+    def showing(self, explain: bool) -> Showing:
+        return Showing(self.opened, self.question, self.found, self.members, explain)
+
+
 class Engine:
     """Answers questions about the generation that `data` names as current. Safe to use from several threads.
 
-    Forces are known by `forces`, or without it by the names that each generation was built with.
+    Forces are known by `forces`, or without it by the names that each generation was built with; match strength is
+    judged by `strength`, or without it by the calibration on disk.
     """
 
     def __init__(
-        self, data: Path, encoder: "Encoder", forces: "Forces | None" = None, *, mask_contacts: bool = True
+        self,
+        data: Path,
+        encoder: "Encoder",
+        forces: "Forces | None" = None,
+        *,
+        mask_contacts: bool = True,
+        strength: "Strength | None" = None,
     ) -> None:
         self.data = Path(data)
         self._encoder = encoder
         self._forces = forces
         self._mask_contacts = mask_contacts
+        self._strength = strength
         self._opening = threading.Lock()
-        self._open: _Open | None = None
+        self._open: Opened | None = None
         self._refused: _Refused | None = None
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """One page of hits with the counts of every facet. Raises GenerationError where nothing is built."""
-        held = self._current()
-        question = understand(request.query, held.generation.analyzer())
-        found = self._retrieve(held, question)
-        passing = held.columns.mask(request.filters)
-        members = found.members & passing
-        newest = request.sort == "newest" or question.empty
-        hits = _hits(held.columns, found, members, newest)
+        answered = self._answered(request)
+        found, hits, opened = answered.found, answered.hits, answered.opened
         first = (request.page - 1) * request.page_size
-        shown = hits[first : first + request.page_size]
-        nearest = hits[:0] if len(hits) else _hits(held.columns, found, passing, False)[:NEAREST]
-        show = _Showing(held, question, found, members, request.explain)
-        results, near = show.hits(shown), show.hits(nearest)
+        nearest = hits[:0] if len(hits) else _hits(opened.columns, found, answered.passing, False)[:NEAREST]
+        show = answered.showing(request.explain)
         answer: SearchResponse = {
             "query": request.query,
-            "expansions": [],
-            "match": _match(bool(len(hits)), bool((members & found.good).any())),
+            "expansions": _expansions(answered.question),
+            "did_you_mean": _did_you_mean(opened, answered.question),
+            "match": match_of(bool(len(hits)), bool((answered.members & found.good).any())),
             "total": len(hits),
             "page": request.page,
             "page_size": request.page_size,
-            "results": results,
-            "nearest": near,
-            "facets": {name: self._facet(held, name, found.members, request.filters) for name in FACETS},
-            "suggested_filters": {},
+            "results": show.hits(hits[first : first + request.page_size]),
+            "nearest": show.hits(nearest),
+            "facets": {name: self._facet(opened, name, found.members, request.filters) for name in FACETS},
+            "suggested_filters": self._suggested(opened, request),
+            "records": _records(opened, request.query),
         }
         return self._shown(answer)
+
+    def all_hits(self, request: SearchRequest) -> Iterator[Hit]:
+        """Every hit of a search in its order, whatever its page, made as they are asked for from one generation."""
+        answered = self._answered(request)
+        show = answered.showing(request.explain)
+
+        def hits() -> Iterator[Hit]:
+            for first in range(0, len(answered.hits), BATCH):
+                yield from (self._shown(hit) for hit in show.hits(answered.hits[first : first + BATCH]))
+
+        return hits()
 
     def document(self, key: str) -> DocumentAnswer | None:
         """One document, or None where the current generation does not have it."""
@@ -130,10 +156,12 @@ class Engine:
         """One finding, or None."""
         return self._shown(records.finding_by_key(self._current().generation.tables, key))
 
-    def matched(self, query: str, text: str) -> list[Span]:
-        """The places in a text of the words of a query."""
-        analyzer = self._current().generation.analyzer()
-        return [span for span, _ in highlights(text, understand(query, analyzer).shown, analyzer)]
+    def matched(self, query: str, passage: Passage) -> list[Span]:
+        """The places in a passage's text of the words of a query, and of others for the same."""
+        opened = self._current()
+        question = understand(query, opened.lexicon)
+        shorts = records.meanings_by_key(opened.generation.tables, passage["passage_id"])
+        return outermost(marks(passage["text"], question, shorts, opened.lexicon.analyzer))
 
     def forces(self) -> ForcesAnswer:
         """Every force by its slug, with the number of its documents in the current generation."""
@@ -172,14 +200,33 @@ class Engine:
     def _shown(self, answer: Answer) -> Answer:
         return masked(answer) if self._mask_contacts else answer
 
-    def _retrieve(self, held: _Open, question: Question) -> Retrieved:
-        if question.empty:
-            return everything(held.columns.exists)
-        vector = self._encoder.encode_query(question.text)
-        return retrieve(held.generation, held.columns.exists, question, vector)
+    def _answered(self, request: SearchRequest) -> _Answered:
+        opened = self._current()
+        question = opened.words.occurring(understand(request.query, opened.lexicon, expand=request.expand))
+        found = self._retrieve(opened, question)
+        passing = opened.columns.mask(request.filters)
+        members = found.members & passing
+        newest = request.sort == "newest" or question.empty
+        return _Answered(opened, question, found, passing, members, _hits(opened.columns, found, members, newest))
 
-    def _facet(self, held: _Open, name: str, found: Mask, filters: Filters) -> list[FacetValue]:
-        counts = held.columns.counts(name, found & held.columns.mask(filters, without=name))
+    def _retrieve(self, opened: Opened, question: Question) -> Retrieved:
+        exists = opened.columns.exists
+        if question.empty:
+            return everything(exists)
+        vector = encode(question, self._encoder)
+        return retrieve(opened.generation, opened.words, opened.substance, exists, question, vector, opened.strength)
+
+    def _suggested(self, opened: Opened, request: SearchRequest) -> dict[str, list[str]]:
+        held = {name: opened.columns.facets[name].values for name in FACETS if name in opened.columns.facets}
+        offered = suggested_filters(request.query, self._known_forces(), held)
+        return {
+            name: fresh
+            for name, values in offered.items()
+            if (fresh := [value for value in values if value not in request.filters.chosen(name)])
+        }
+
+    def _facet(self, opened: Opened, name: str, found: Mask, filters: Filters) -> list[FacetValue]:
+        counts = opened.columns.counts(name, found & opened.columns.mask(filters, without=name))
         values = {**dict.fromkeys(filters.chosen(name), 0), **counts}
         rows: list[FacetValue] = [{"value": v, "label": self._label(name, v), "count": n} for v, n in values.items()]
         if name == "year":
@@ -189,7 +236,7 @@ class Engine:
     def _label(self, facet: str, value: str) -> str:
         return self.force_label(value) if facet == "force" and value != UNKNOWN else label(value)
 
-    def _current(self) -> _Open:
+    def _current(self) -> Opened:
         held = self._open
         if held is not None and self._settled(held):
             return held
@@ -202,7 +249,7 @@ class Engine:
         finally:
             self._opening.release()
 
-    def _settled(self, held: _Open) -> bool:
+    def _settled(self, held: Opened) -> bool:
         """Whether `held` is what to serve for now: it is current, or what is current was refused a moment ago."""
         refused = self._refused
         if refused is not None and time.monotonic() < refused.again and refused.id == self._wanted():
@@ -215,13 +262,13 @@ class Engine:
         except GenerationError:
             return None
 
-    def _take_up(self) -> _Open:
+    def _take_up(self) -> Opened:
         held, wanted = self._open, self._wanted()
         if held is not None and self._settled(held):
             return held
         if held is None or wanted != held.generation.id:
             try:
-                self._open = held = self._opened()
+                self._open = held = open_for(self.data, self._encoder, self._strength)
             except (GenerationError, ModelError) as error:
                 if held is None:
                     raise
@@ -229,72 +276,6 @@ class Engine:
                 return held
         self._refused = None
         return held
-
-    def _opened(self) -> _Open:
-        from corpus.forces import load_forces
-
-        generation = open_generation(self.data, self._encoder)
-        names = generation.path / FORCES
-        try:
-            known = load_forces(names if FORCES in generation.manifest.files else None)
-            return _Open(generation, read_columns(generation.tables), known)
-        except CorpusError as error:
-            raise GenerationError(f"The force names of generation {generation.id} are damaged: {error}") from error
-        except sqlite3.Error as error:
-            raise GenerationError(
-                f"The passages of generation {generation.id} cannot be read ({error}): "
-                "run `precedent doctor`, then `precedent build`."
-            ) from error
-
-
-class _Showing:
-    """Makes hits of ids, for one question over one generation."""
-
-    def __init__(
-        self,
-        held: _Open,
-        question: Question,
-        found: Retrieved,
-        members: Mask,
-        explain: bool,
-    ) -> None:
-        self._tables, self._found, self._members, self._explain = held.generation.tables, found, members, explain
-        self._tokens = question.shown
-        self._analyzer = held.generation.analyzer()
-        self._weights = word_weights(held.generation.lexical.searcher(), question.tokens)
-
-    def hits(self, ids: Ids) -> list[Hit]:
-        chosen = [int(i) for i in ids]
-        passages = records.passages_by_id(self._tables, chosen)
-        return [self._hit(i, passage) for i, passage in zip(chosen, passages, strict=True)]
-
-    def _hit(self, place: int, passage: Passage) -> Hit:
-        matched = highlights(passage["text"], self._tokens, self._analyzer)
-        found = self._found
-        return {
-            **passage,
-            "score": float(found.score[place]),
-            "match": _match(bool(found.members[place]), bool(found.good[place])),
-            "highlights": [list(span) for span, _ in matched],
-            "best_sentence": list(best_sentence(passage["text"], matched, self._weights)),
-            "explain": self._explanation(place) if self._explain else None,
-        }
-
-    def _explanation(self, place: int) -> Explanation:
-        found = self._found
-        return {
-            "cosine": float(found.cosine[place]),
-            "bm25": float(found.bm25[place]),
-            "dense": float(found.dense[place]),
-            "lexical": float(found.lexical[place]),
-            "ranks": {
-                "dense": self._rank(found.cosine, place),
-                "lexical": self._rank(found.bm25, place) if found.bm25[place] > 0 else None,
-            },
-        }
-
-    def _rank(self, scores: NDArray[np.float64], place: int) -> int:
-        return 1 + int((scores[self._members] > scores[place]).sum())
 
 
 def _hits(columns: Columns, found: Retrieved, members: Mask, newest: bool) -> Ids:
@@ -306,7 +287,21 @@ def _hits(columns: Columns, found: Retrieved, members: Mask, newest: bool) -> Id
     return np.asarray(ordered[np.sort(first)], dtype=np.int64)
 
 
-def _match(found: bool, good: bool) -> Match:
-    if not found:
-        return "none"
-    return "good" if good else "weak"
+def _expansions(question: Question) -> list[Expansion]:
+    """Each of the words that were looked for besides those that were typed."""
+    return [{"from": c.shown, "to": other.text} for c in question.concepts for other in c.others]
+
+
+def _did_you_mean(opened: Opened, question: Question) -> DidYouMean | None:
+    """The query as it may have been meant, where it has a word that is known nowhere and near to one that is."""
+    guesses = list(opened.spelling.guesses(question))
+    if not guesses:
+        return None
+    words: list[Expansion] = [{"from": word, "to": near} for word, near in guesses]
+    return {"query": corrected(question.text, guesses), "words": words}
+
+
+def _records(opened: Opened, query: str) -> list[HitDocument]:
+    """The register records whose number a query names."""
+    ids = [i for number in numbers(query) for i in opened.records.get(number, ())]
+    return records.documents_by_id(opened.generation.tables, ids)

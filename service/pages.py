@@ -169,7 +169,7 @@ def _document_page(engine: Engine, document: DocumentAnswer, hit: str | None, qu
         places=places,
         hit=hit,
         marked={
-            passage["passage_id"]: pieces(passage["text"], engine.matched(query, passage["text"]), None)
+            passage["passage_id"]: pieces(passage["text"], engine.matched(query, passage), None)
             for passage in passages
             if passage["passage_id"] == hit
         },

@@ -1,17 +1,15 @@
-"""A query as typed, made into words to look for. Nothing in it is syntax but quotation marks."""
+"""A query as typed, made into the things it names. Nothing in it is syntax but quotation marks."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-if TYPE_CHECKING:
-    import tantivy
+from indexer.lexical import make_analyzer
+from service.lexicon import Lexicon, Other, Stems, tokens
 
 MAX_LENGTH = 2000
-# Words a question is put with name nothing that an answer must contain. They still count in BM25, where they
-# weigh little; left out there, partial matches gained too much (judged queries: nDCG@10 .468 -> .433).
+# Words a question is put with: they name nothing that an answer could hold.
 _ASKING_WORDS = (
     "what when where which who whom whose why how do does did done has have had having am were been being "
     "should would could can may might must shall i me my you your he him his she her we us our its them "
@@ -23,27 +21,33 @@ _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """`text` is what is encoded; `words` and `phrases` are the concepts that an answer may contain.
+class Concept:
+    """One thing that a query names: its words as typed and in the form of the lexical index, and how often.
 
-    All are in the form of the lexical index (lower case, stemmed). `tokens` are what is scored: the
-    words inside and outside quotation marks, and those that the question is put with.
+    `others` are the words of the vocabulary that answer it as well.
+    """
+
+    shown: str
+    typed: Stems
+    count: int = 1
+    others: tuple[Other, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`text` is the query, cleaned; `concepts` are what it names, `phrases` what must stand in every answer.
+
+    A phrase is a concept too.
     """
 
     text: str
-    tokens: tuple[str, ...]
-    words: tuple[str, ...]
-    phrases: tuple[tuple[str, ...], ...]
+    concepts: tuple[Concept, ...] = ()
+    phrases: tuple[Stems, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether nothing was asked at all (as against something without a word in it)."""
         return not self.text
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The tokens to mark in a hit: those that name something, not those that the question is put with."""
-        return _once([*self.words, *(token for phrase in self.phrases for token in phrase)])
 
 
 def clean(query: str) -> str:
@@ -52,35 +56,59 @@ def clean(query: str) -> str:
     return " ".join(kept.split())
 
 
-def understand(query: str, analyzer: "tantivy.TextAnalyzer") -> Question:
-    """Words and quoted phrases of a query, through the analyzer that the passages went through.
+def understand(query: str, lexicon: Lexicon, *, expand: bool = True) -> Question:
+    """What a query names: concepts outside quotation marks, and the phrases inside them.
 
-    Common words are left out unless the query has no other; inside quotation marks they count.
+    Common words, and those that a question is put with, are left out unless there are no others; inside quotation
+    marks they count, and nothing stands for them. Runs of words that the vocabulary knows are one concept, the
+    longest first; without `expand` it knows none.
     """
     text = clean(query)
-    plain = _POSSESSIVE.sub(" ", text)
-    phrases = tuple(dict.fromkeys(tuple(analyzer.analyze(phrase)) for phrase in _PHRASE.findall(text)))
-    phrases = tuple(phrase for phrase in phrases if phrase)
-    words = _once(_content_analyzer(_ASKING).analyze(_POSSESSIVE.sub(" ", _PHRASE.sub(" ", text))))
-    single = [phrase[0] for phrase in phrases if len(phrase) == 1]
-    tokens = _once([*_content_analyzer([]).analyze(plain), *single]) or _once(analyzer.analyze(plain))
-    return Question(text, tokens, words if words or phrases else tokens, phrases)
+    quoted = {lexicon.stems(phrase): phrase for phrase in _PHRASE.findall(text)}
+    quoted.pop((), None)
+    plain = _POSSESSIVE.sub(" ", _PHRASE.sub(" ", text))
+    concepts = [*_concepts(plain, lexicon, expand), *(Concept(shown, stems) for stems, shown in quoted.items())]
+    if not concepts:
+        concepts = [Concept(word, (stem,)) for word, stem in tokens(plain, lexicon.analyzer)]
+    return Question(text, _counted(concepts), tuple(quoted))
 
 
-def _content_analyzer(without: list[str]) -> "tantivy.TextAnalyzer":
-    # The chain of the lexical index, with common words taken out before stemming: the list is of whole words.
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+def _concepts(text: str, lexicon: Lexicon, expand: bool) -> Iterator[Concept]:
+    words = tokens(text, lexicon.analyzer)
+    near = {word.lower() for word, _ in words}
+    content = make_analyzer(stop=True, without=_ASKING)
+    at = 0
+    while at < len(words):
+        known = _known(words[at : at + lexicon.longest], lexicon, near) if expand else None
+        if known is not None:
+            yield known
+            at += len(known.typed)
+            continue
+        word, stem = words[at]
+        if content.analyze(word):
+            yield Concept(word, (stem,))
+        at += 1
 
-    chain = TextAnalyzerBuilder(Tokenizer.simple())
-    for step in (Filter.lowercase(), Filter.ascii_fold(), Filter.stopword("english"), Filter.custom_stopword(without)):
-        chain = chain.filter(step)
-    return chain.filter(Filter.stemmer("english")).build()
+
+def _known(words: Sequence[tuple[str, str]], lexicon: Lexicon, near: set[str]) -> Concept | None:
+    """The longest run of words, from the first on, that the vocabulary has others for."""
+    for length in range(len(words), 0, -1):
+        shown = [word for word, _ in words[:length]]
+        others = lexicon.others(shown, near)
+        if others:
+            return Concept(" ".join(shown), tuple(stem for _, stem in words[:length]), 1, others)
+    return None
+
+
+def _counted(concepts: Sequence[Concept]) -> tuple[Concept, ...]:
+    """Each concept once, with the number of times it is named."""
+    first: dict[Stems, Concept] = {}
+    for concept in concepts:
+        known = first.get(concept.typed)
+        first[concept.typed] = replace(known, count=known.count + 1) if known else concept
+    return tuple(first.values())
 
 
 def control(character: str) -> bool:
     """Whether a character is a control character or half of one."""
     return unicodedata.category(character) in {"Cc", "Cs"}
-
-
-def _once(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from corpus.acronyms import Meaning
 from service.answers import (
     DocumentAnswer,
     EventRecord,
@@ -45,6 +46,23 @@ def passages_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[P
     rows = {row["id"]: row for row in _many(connection, _PASSAGES + "WHERE p.id IN ({})", ids)}
     folds = folds_by_id(connection, {row["fold"] for row in rows.values()})
     return [_passage(rows[i], folds.get(rows[i]["fold"])) for i in ids]
+
+
+def meanings_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Meaning]]:
+    """What the short forms in each of these passages stand for there."""
+    rows = _many(connection, "SELECT passage, meanings FROM wording WHERE passage IN ({})", ids)
+    return {row["passage"]: [(short, means) for short, means in json.loads(row["meanings"])] for row in rows}
+
+
+def meanings_by_key(connection: sqlite3.Connection, key: str) -> list[Meaning]:
+    """What the short forms in one passage stand for; nothing where the generation does not have it."""
+    row = connection.execute("SELECT id FROM passages WHERE key = ?", (key,)).fetchone()
+    return meanings_by_id(connection, [row["id"]])[row["id"]] if row else []
+
+
+def documents_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[HitDocument]:
+    """The documents with these ids in this generation, each once, in the order of their ids."""
+    return [_place(row) for row in _many(connection, "SELECT * FROM documents WHERE id IN ({}) ORDER BY id", ids)]
 
 
 def passage_by_key(connection: sqlite3.Connection, key: str) -> Passage | None:
@@ -106,7 +124,16 @@ def finding_by_key(connection: sqlite3.Connection, key: str) -> FindingAnswer | 
         return None
     document = connection.execute("SELECT * FROM documents WHERE id = ?", (row["document"],)).fetchone()
     keys = connection.execute("SELECT key FROM passages WHERE finding = ? ORDER BY id", (row["id"],))
-    place: HitDocument = {
+    return {
+        **_finding(row),
+        "document": _place(document),
+        "passages": [r["key"] for r in keys],
+        "events": _events(connection, row["document"]),
+    }
+
+
+def _place(document: sqlite3.Row) -> HitDocument:
+    return {
         "id": document["key"],
         "title": document["title"],
         "kind": document["kind"],
@@ -115,12 +142,6 @@ def finding_by_key(connection: sqlite3.Connection, key: str) -> FindingAnswer | 
         "source": document["source"],
         "url": document["url"],
         "fictional": fictional(document["force"], document["sha256"]),
-    }
-    return {
-        **_finding(row),
-        "document": place,
-        "passages": [r["key"] for r in keys],
-        "events": _events(connection, row["document"]),
     }
 
 

@@ -31,6 +31,11 @@ SETTINGS = (
         "",
         "File of further force names and aliases, or none; empty for those that the index was last built with.",
     ),
+    Setting(
+        "PRECEDENT_VOCABULARY",
+        "",
+        "File of further short forms and words, or none; empty for those that the index was last built with.",
+    ),
     Setting("PRECEDENT_MASK", "on", "Whether telephone numbers and e-mail addresses are shown as dots: on or off."),
     Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),
     Setting("PRECEDENT_PORT", "8000", "Port that `precedent serve` listens on, 0 to 65535."),
@@ -40,12 +45,14 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the settings say. `encoder` is None where nothing was set; `forces` too, or where it was set to none."""
+    """What the settings say. `encoder` is None where nothing was set; a file too, or where it was set to none."""
 
     data: Path
     encoder: str | None
     forces: Path | None
     forces_stated: bool
+    vocabulary: Path | None
+    vocabulary_stated: bool
     mask: bool
     host: str
     port: int
@@ -56,20 +63,27 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment. Raises SettingsError for a value that cannot be used."""
     environment = os.environ if environment is None else environment
     values = {row.name: environment.get(row.name, "").strip() or row.default for row in SETTINGS}
-    stated = values["PRECEDENT_FORCES"]
-    forces = Path(stated) if stated not in ("", "none") else None
-    if forces is not None and not forces.is_file():
-        raise SettingsError(f"PRECEDENT_FORCES names {forces}, which is not a file: correct it or unset it.")
     return Settings(
         data=Path(values["PRECEDENT_DATA"]),
         encoder=values["PRECEDENT_ENCODER"] or None,
-        forces=forces,
-        forces_stated=bool(stated),
+        forces=_file(values, "PRECEDENT_FORCES"),
+        forces_stated=bool(values["PRECEDENT_FORCES"]),
+        vocabulary=_file(values, "PRECEDENT_VOCABULARY"),
+        vocabulary_stated=bool(values["PRECEDENT_VOCABULARY"]),
         mask=_switch(values, "PRECEDENT_MASK"),
         host=values["PRECEDENT_HOST"],
         port=_whole(values, "PRECEDENT_PORT", 0, 65535),
         threads=_whole(values, "PRECEDENT_THREADS", 1, 64),
     )
+
+
+def _file(values: Mapping[str, str], name: str) -> Path | None:
+    if values[name] in ("", "none"):
+        return None
+    path = Path(values[name])
+    if not path.is_file():
+        raise SettingsError(f"{name} names {path}, which is not a file: correct it or unset it.")
+    return path
 
 
 def _whole(values: Mapping[str, str], name: str, low: int, high: int) -> int:

@@ -12,15 +12,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.acronyms import Meaning
 from corpus.readers.export.read import read_csv
 from corpus.readers.folder import own_hash
 from corpus.readers.reading import Limits
+from corpus.text import Span
 from service.columns import UNKNOWN
+from service.lexicon import Stems
+from service.question import Question
 
 if TYPE_CHECKING:
     import tantivy
-
-Span = tuple[int, int]
 
 KINDS = {
     "inspection_report": "Inspection report",
@@ -40,9 +42,6 @@ KINDS = {
     "glossary": "Glossary",
 }
 _MONTHS = tuple(calendar.month_name)
-# A sentence ends at a stop followed by a space and something that can open one, or at a line or bullet.
-# "e.g." and initials are followed by a lower-case letter or stand after a single capital.
-_END = re.compile(r"(?<!\b[A-Z])[.!?][”’\"')\]]*\s+(?=[A-Z0-9“‘\"'(\[•])|;?\s*\n\s*|\s+(?=•)")
 ADDRESSEES = {
     "force": "the force",
     "all-forces": "all forces",
@@ -99,40 +98,66 @@ def fictional(force: str | None, sha256: str) -> bool:
     return force in forces or sha256 in hashes
 
 
-def highlights(text: str, tokens: Sequence[str], analyzer: "tantivy.TextAnalyzer") -> list[tuple[Span, str]]:
-    """The words of a text that are among the analyzed `tokens`: their places and what they were matched by."""
-    wanted = set(tokens)
-    if not wanted:
-        return []
+Marks = list[tuple[Span, Stems]]
+"""Places in a text that answer a question, with the word or phrase of it (or of the vocabulary) that they answer."""
+
+
+def marks(text: str, question: Question, shorts: Sequence[Meaning], analyzer: "tantivy.TextAnalyzer") -> Marks:
+    """Where the words of a question stand in a text, or others for the same; in order, the longer first.
+
+    `shorts` are the meanings of the short forms in the text: where one of them says what is looked for, its short
+    form is marked.
+    """
+    phrases: set[Stems] = {(stem,) for c in question.concepts if c.typed not in question.phrases for stem in c.typed}
+    phrases |= set(question.phrases) | {other.stems for concept in question.concepts for other in concept.others}
+    beginning: dict[str, list[Stems]] = {}
+    for phrase in phrases:
+        beginning.setdefault(phrase[0], []).append(phrase)
     found = analyzer.pre_tokenize(text).tokens
-    return [((t.char_offset_from, t.char_offset_to or 0), t.text) for t in found if t.text in wanted]
+    stems = tuple(token.text for token in found)
+    hits: Marks = []
+    for first, stem in enumerate(stems):
+        for phrase in beginning.get(stem, ()):
+            if stems[first : first + len(phrase)] == phrase:
+                span = found[first].char_offset_from, found[first + len(phrase) - 1].char_offset_to or 0
+                hits.append((span, phrase))
+    for short, means in shorts:
+        stands = tuple(analyzer.analyze(means))
+        answered = [phrase for phrase in phrases if _within(phrase, stands)]
+        spans = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(short)}(?=s?(?!\w))", text)]
+        hits += [(span, phrase) for span in spans for phrase in answered]
+    return sorted(hits, key=lambda hit: (hit[0][0], -hit[0][1], hit[1]))
 
 
-def sentences(text: str) -> list[Span]:
-    """The places of the sentences of a text, in order and without white space around; one at least."""
-    bounds = [0, *(match.end() for match in _END.finditer(text)), len(text)]
-    spans = []
-    for start, end in pairwise(bounds):
-        inner = text[start:end]
-        if inner.strip():
-            spans.append((start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())))
-    return spans or [(0, len(text))]
+def outermost(marked: Marks) -> list[Span]:
+    """The places of marks without those that lie inside another."""
+    spans: list[Span] = []
+    for span, _ in marked:
+        if not spans or span[1] > spans[-1][1]:
+            spans.append(span)
+    return spans
 
 
-def best_sentence(text: str, matched: Sequence[tuple[Span, str]], weights: Mapping[str, float]) -> Span:
-    """The sentence that holds the most of the query's words, rare ones counting more; the first of equals."""
-    spans = sentences(text)
+def _within(phrase: Stems, stems: Stems) -> bool:
+    return any(stems[at : at + len(phrase)] == phrase for at in range(len(stems) - len(phrase) + 1))
+
+
+def best_sentence(
+    spans: Sequence[Span], marked: Marks, weights: Mapping[str, float], nearness: Sequence[float]
+) -> Span:
+    """The sentence, of those at `spans`, that answers best: by meaning, and by the question's words that it holds.
+
+    `nearness` is the cosine of each sentence, or empty; `weights` are the rarities of the question's words. Of equals
+    it is the first.
+    """
     starts = [start for start, _ in spans]
-    held: dict[Span, set[str]] = {}
-    for (start, end), token in matched:
-        span = spans[max(0, bisect_right(starts, start) - 1)]
-        if span[0] <= start and end <= span[1]:
-            held.setdefault(span, set()).add(token)
-
-    def weight(span: Span) -> float:
-        return sum(weights.get(token, 0.0) for token in sorted(held.get(span, ())))
-
-    return max(spans, key=weight)
+    held: list[set[str]] = [set() for _ in spans]
+    for (start, _), stems in marked:
+        held[max(0, bisect_right(starts, start) - 1)].update(stems)
+    whole = sum(weights.values()) or 1.0
+    words = [sum(weights.get(stem, 0.0) for stem in sorted(own)) / whole for own in held]
+    near = nearness or [0.0] * len(spans)
+    return spans[max(range(len(spans)), key=lambda at: (round(words[at] + near[at], 6), -at))]
 
 
 def citation(

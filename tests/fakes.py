@@ -26,7 +26,11 @@ class FakeEncoder:
         self.fingerprint = hashlib.sha256(f"fake {seed}".encode()).hexdigest()
         self.encoded: list[str] = []
 
-    def encode_query(self, text: str) -> Vectors:
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """One vector per text, shape (len(texts), 64)."""
+        return np.stack([self.vector(text) for text in texts])
+
+    def vector(self, text: str) -> Vectors:
         """The sum of the text's word vectors, at unit length; shape (64,)."""
         words = re.findall(r"\w+", text.lower()) or [""]
         total = np.sum([self._word(word) for word in words], axis=0)
@@ -35,7 +39,7 @@ class FakeEncoder:
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """One vector per text, shape (len(texts), 64)."""
         self.encoded += texts
-        return np.stack([self.encode_query(text) for text in texts])
+        return self.encode_queries(texts)
 
     def windows(self, text: str) -> list[str]:
         """Windows of 40 words, 10 of which each shares with the one before."""

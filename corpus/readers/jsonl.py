@@ -32,6 +32,8 @@ class _Line:
 def read_jsonl(raw: bytes, limits: Limits) -> Reading:
     """One text for each line that has `_id` (or `id`) and `text`; `title` and what else is stated go with it.
 
+    Where there is no text, the title is all of it.
+
     Every line that cannot be read is left out by its number. Raises CorpusError where none can.
     """
     texts: dict[str, Text] = {}
@@ -74,12 +76,14 @@ def _document(line: bytes) -> _Line:
     if not isinstance(name, str) or not name.strip():
         raise _BadLineError("has no _id; give each line one of its own")
     text, title = fields.get("text"), fields.get("title") or ""
-    if not isinstance(text, str) or not text.strip():
-        raise _BadLineError("has no text")
     if not isinstance(title, str):
         raise _BadLineError("has a title that is no text; put it into quotation marks")
-    metadata, problems = _metadata(fields)
     title = " ".join(title.split())
+    if text is None or (isinstance(text, str) and not text.strip()):
+        text = title  # many collections know a paper by its title alone
+    if not isinstance(text, str) or not text.strip():
+        raise _BadLineError("has no text")
+    metadata, problems = _metadata(fields)
     if title:
         metadata["title"] = title
     unknown = frozenset(fields).difference(_READ)

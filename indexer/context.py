@@ -1,0 +1,39 @@
+"""What a passage is read with: the headings it stands under, the words that introduce it, its short forms."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.acronyms import Meaning, meanings
+from corpus.model import Document, Passage
+from corpus.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A passage of a document with what it is read with.
+
+    `headings` are the document's title and number and the section's headings, outermost first; `lead` introduces
+    a list item, and is empty otherwise; `meanings` says what the short forms in the text stand for there.
+    """
+
+    passage: Passage
+    headings: tuple[str, ...]
+    lead: str
+    meanings: tuple[Meaning, ...]
+
+    @property
+    def text(self) -> str:
+        """The passage after the words that introduce it."""
+        return f"{self.lead} {self.passage.text}" if self.lead else self.passage.text
+
+
+def placed(document: Document, vocabulary: Vocabulary) -> Iterator[Placed]:
+    """The passages of a document in their order."""
+    title = [document.title] if document.title.strip() else []
+    number = document.register_number
+    named = [number] if number and number not in document.title else []
+    for passage, known in zip(document.passages, meanings(document, vocabulary), strict=True):
+        section = document.sections[passage.section]
+        below = section[1:] if section and title and section[0] == document.title else section
+        lead = "" if passage.parent is None else document.passages[passage.parent].text
+        yield Placed(passage, (*title, *named, *below), lead, known)

@@ -1,0 +1,164 @@
+"""Folds: which passages say the same, though they were printed differently or name another force.
+
+Exact, and made of keys alone: texts of one canonical form are one fold. No text is compared with every other, so the
+time grows with their number, and "says the same" holds from any text of a fold to any other. Every rule errs towards
+two folds: a fold too many is a hit too many, a false one hides a recommendation.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from corpus.forces import Forces, load_forces
+from corpus.model import Document
+from indexer.canonical import SLIP_LETTERS, Form, Reading, dictionary, expansions, print_form
+
+KNOWN_FROM = 3  # texts of a collection in which a word has to stand to be one, though no dictionary has it
+WORDS_A_SLIP = 6  # of a text, at least, for each slip in it
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """A text to fold: that of passage `number`, to the force with slug `force`, so many lead-ins deep in a list."""
+
+    text: str
+    number: int = 0
+    force: str | None = None
+    depth: int = 0
+
+
+def fold_ids(documents: Sequence[Document], forces: Forces | None = None) -> list[int]:
+    """For every passage of `documents`, numbered from 1 in their order, the smallest number in its fold.
+
+    Findings fold with findings of all documents, other passages within their document, comments never. A list item
+    says the same only under the same lead-in, a lead-in only before the same items. `forces` are the known ones, by
+    default those shipped with the program.
+    """
+    forces = forces or _shipped()
+    folds: list[int] = []
+    everywhere: list[_Saying] = []
+    for document in documents:
+        own: list[_Saying] = []
+        for passage, (text, depth) in zip(document.passages, _wholes(document), strict=True):
+            folds.append(number := len(folds) + 1)
+            if passage.kind != "comment":
+                found = everywhere if passage.finding is not None and passage.kind != "glossary" else own
+                found.append(_Saying(text, number, document.force, depth))
+        _enter(folds, own, forces, framed=False)
+    _enter(folds, everywhere, forces, framed=True)
+    return folds
+
+
+def folded(texts: Sequence[str], forces: Forces | None = None) -> list[int]:
+    """For each of `texts`, taken as findings of an unknown force, the index of the first text that says the same."""
+    return _folded([_Saying(text) for text in texts], forces or _shipped(), framed=True)
+
+
+def _enter(folds: list[int], sayings: Sequence[_Saying], forces: Forces, *, framed: bool) -> None:
+    for saying, first in zip(sayings, _folded(sayings, forces, framed=framed), strict=True):
+        folds[saying.number - 1] = sayings[first].number
+
+
+def _wholes(document: Document) -> Iterator[tuple[str, int]]:
+    """Each passage under all its lead-ins and, where it is one itself, with all its items; and how many lead-ins.
+
+    "The force should:" says nothing by itself, and an item may ask under one lead-in for what another forbids.
+    """
+    passages = document.passages
+    above: list[tuple[int, ...]] = []
+    lines = [[passage.text] for passage in passages]
+    for at, passage in enumerate(passages):
+        above.append(() if passage.parent is None else (*above[passage.parent], passage.parent))
+        if passage.kind != "comment":
+            for lead in above[at]:
+                lines[lead].append(passage.text)
+    for leads, own in zip(above, lines, strict=True):
+        yield "\n".join([*(passages[lead].text for lead in leads), *own]), len(leads)
+
+
+def _folded(sayings: Sequence[_Saying], forces: Forces, *, framed: bool) -> list[int]:
+    """For each saying the index of the first of its fold; `framed` ones may have labels and sources around them."""
+    reading = Reading(forces, expansions(saying.text for saying in sayings), framed)
+    forms = [reading.form(saying.text, saying.force) for saying in sayings]
+    repaired = _repaired(forms)
+    first_of: dict[tuple[int, str], int] = {}
+    root = list(range(len(sayings)))
+    for at, (saying, form) in enumerate(zip(sayings, forms, strict=True)):
+        # What differs in capitals and stops alone is the same, whatever the capitals made of it: hence both keys.
+        printed = print_form(saying.text)
+        for key in (f"print {printed}", f"words {repaired.get(form, form).joined}") if printed and form.keys else ():
+            one, other = _root(root, first_of.setdefault((saying.depth, key), at)), _root(root, at)
+            root[max(one, other)] = min(one, other)
+    return [_root(root, at) for at in range(len(sayings))]
+
+
+def _root(root: list[int], at: int) -> int:
+    while root[at] != at:
+        root[at] = at = root[root[at]]
+    return at
+
+
+@cache
+def _shipped() -> Forces:
+    return load_forces()
+
+
+# --- slips of the keyboard and of character recognition
+
+_ALIKE = (("rn", "m"), ("cl", "d"), ("vv", "w"))
+
+
+def _repaired(forms: Iterable[Form]) -> dict[Form, Form]:
+    """The forms with slips, each with its form without them.
+
+    Where a form has a word that is none, and a form that is otherwise alike has a known one there a slip away, and all
+    such have the same one, that is what was meant.
+    """
+    distinct = {form.joined: form for form in sorted(set(forms), key=lambda form: form.words)}
+    seen = Counter(word for form in distinct.values() for word in set(form.words))
+    blocks: dict[tuple[str, ...], list[Form]] = defaultdict(list)
+    for form in set(forms):
+        blocks[_skeleton(form)].append(form)
+    return {
+        form: repaired
+        for block in blocks.values()
+        if len({form.keys for form in block}) > 1
+        for form, repaired in _repair(block, seen)
+    }
+
+
+def _skeleton(form: Form) -> tuple[str, ...]:
+    """The keys, with no more than the first letter of each word that might hold a slip."""
+    return tuple(k[0] if len(k) >= SLIP_LETTERS - 1 and k.isalpha() else k for k in form.keys)
+
+
+def _repair(block: Sequence[Form], seen: Mapping[str, int]) -> Iterator[tuple[Form, Form]]:
+    def known(word: str) -> bool:
+        return word in dictionary() or seen.get(word, 0) >= KNOWN_FROM
+
+    meant = [{(w, f.keys[at]) for f in block if (w := f.words[at]) and known(w)} for at in range(len(block[0].keys))]
+    for form in block:
+        keys, slips = list(form.keys), 0
+        for at, word in enumerate(form.words):
+            if word and not known(word):
+                candidates = {key for other, key in meant[at] if is_slip(word, other)}
+                if len(candidates) == 1:
+                    keys[at], slips = candidates.pop(), slips + 1
+        if 0 < slips <= len(keys) // WORDS_A_SLIP:
+            yield form, Form(tuple(keys), form.words)
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether two words that begin alike differ by one letter (Damerau's four errors) or by letters that print alike.
+
+    A difference at the very end is no slip: there the words of one stem differ ("detainee", "detainer").
+    """
+    if one == other or one[0] != other[0] or one[:-1] in (other, other[:-1]) or one == other[:-1]:
+        return False
+    if any(one.replace(*alike) == other.replace(*alike) for alike in _ALIKE):
+        return True
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[start:], other[start:]
+    swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]
+    return swapped or a[1:] == b[1:] or a[1:] == b or a == b[1:]

@@ -1,0 +1,184 @@
+"""Calibration of match strength: questions that the sample documents answer, and others that they do not."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import load
+from corpus.forces import load_forces
+from indexer.build import build
+from service.judged import JudgedQuery, plain, read_judged
+from service.opened import Opened, open_for
+from service.question import understand
+from service.retrieve import encode
+from service.strength import Strength
+
+if TYPE_CHECKING:
+    from models.encoder import Encoder
+
+Progress = Callable[[str, int, int], None]
+Numbers = NDArray[np.float64]
+
+# Shares of the sample's documents that questions are put to, so that the size of an index is learned too; each is
+# drawn DRAWS times.
+SHARES, DRAWS, SEED = (1.0, 0.5, 0.25), 3, 20261126
+# A question is called unanswerable below the evidence that this share of answerable ones does not reach, and a
+# passage is called good from where this share of those questions are answerable whose best passage is as good.
+MISSED, GOOD = 0.08, 0.9
+# A passage is shown beside a better one from this part of the odds on that make a question answerable.
+MEMBER_ODDS = 0.25
+_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question put to one part of the sample: what each passage offers, how many there are, and whether it answers.
+
+    `cosine` and `coverage` are by passage.
+    """
+
+    cosine: Numbers
+    coverage: Numbers
+    passages: int
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A fitted strength and how well it tells the questions apart: area under the ROC curve, and shares at `weak`."""
+
+    strength: Strength
+    questions: int
+    auroc: float
+    answerable_missed: float
+    unanswerable_caught: float
+
+
+def calibrate(encoder: "Encoder", progress: Progress) -> Calibration:
+    """Fit match strength for `encoder` on the questions and documents that come with the program.
+
+    The documents are indexed in a temporary folder. Logistic regression on the best passage of each question, which
+    is found anew with each fit.
+    """
+    with ExitStack() as stack:
+        package = resources.files("corpus").joinpath("sample")
+        sample = stack.enter_context(resources.as_file(package))
+        file = stack.enter_context(resources.as_file(resources.files("service").joinpath("data/questions.jsonl")))
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="precedent-")))
+        forces = sample / "forces.toml"
+        collection = load([str(sample)], load_forces(forces))
+        build(collection, encoder, data, inputs=[str(sample)], forces=forces, progress=progress)
+        opened = open_for(data, encoder, _blank(encoder))
+        asked = list(_asked(opened, encoder, read_judged(file), progress))
+    return fit(asked, encoder.fingerprint)
+
+
+def fit(asked: Sequence[Asked], fingerprint: str) -> Calibration:
+    """The curve and its points for questions asked. Each part of the collection weighs the same for both answers."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+
+    answers = np.array([one.answerable for one in asked])
+    slopes = np.array([10.0, 3.0, 0.0])
+    weights = _weights(asked, answers)
+    model = LogisticRegression(C=10.0)
+    for _ in range(_ROUNDS):
+        features = np.array([_best(one, slopes) for one in asked])
+        model.fit(features, answers, sample_weight=weights)
+        slopes = model.coef_[0]
+    evidence = model.predict_proba(features)[:, 1]
+    weak = float(np.quantile(evidence[answers], MISSED))
+    odds = weak / (1 - weak) * MEMBER_ODDS
+    strength = Strength(
+        encoder=fingerprint,
+        intercept=round(float(model.intercept_[0]), 4),
+        cosine=round(float(slopes[0]), 4),
+        coverage=round(float(slopes[1]), 4),
+        size=round(float(slopes[2]), 4),
+        member=round(odds / (1 + odds), 4),
+        weak=round(weak, 4),
+        good=round(max(weak, _good(evidence, answers, weights)), 4),
+    )
+    return Calibration(
+        strength=strength,
+        questions=len(asked),
+        auroc=float(roc_auc_score(answers, evidence)),
+        answerable_missed=float((evidence[answers] < weak).mean()),
+        unanswerable_caught=float((evidence[~answers] < weak).mean()),
+    )
+
+
+def _blank(encoder: "Encoder") -> Strength:
+    return Strength(encoder.fingerprint, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def _best(asked: Asked, slopes: Numbers) -> tuple[float, float, float]:
+    place = int(np.argmax(slopes[0] * asked.cosine + slopes[1] * asked.coverage))
+    return float(asked.cosine[place]), float(asked.coverage[place]), float(np.log(asked.passages / 1000))
+
+
+def _weights(asked: Sequence[Asked], answers: NDArray[np.bool_]) -> Numbers:
+    """Weights by which, of the questions put to collections of about one size, as many are answerable as are not.
+
+    Otherwise the curve would learn that a large sample answers more of these questions than a small one.
+    """
+    sizes = np.round(np.log2([one.passages for one in asked]))
+    weights = np.zeros(len(asked))
+    for size in np.unique(sizes):
+        for answer in (True, False):
+            chosen = (sizes == size) & (answers == answer)
+            weights[chosen] = (sizes == size).sum() / max(chosen.sum(), 1) / 2
+    return weights
+
+
+def _good(evidence: Numbers, answers: NDArray[np.bool_], weights: Numbers) -> float:
+    """The least evidence from which on the share GOOD is answerable."""
+    order = np.argsort(-evidence, kind="stable")
+    share = np.cumsum((weights * answers)[order]) / np.cumsum(weights[order])
+    enough = np.flatnonzero(share >= GOOD)
+    return float(evidence[order][enough[-1]]) if len(enough) else 1.0
+
+
+def _asked(opened: Opened, encoder: "Encoder", questions: Sequence[JudgedQuery], progress: Progress) -> Iterator[Asked]:
+    rows = opened.generation.tables.execute(
+        "SELECT p.id, p.text, p.document, d.source FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
+    ).fetchall()
+    ids = np.array([row["id"] for row in rows])
+    documents = np.array([row["document"] for row in rows])
+    texts = [(plain(row["text"]), Path(row["source"]).name) for row in rows]
+    parts = list(_parts(documents))
+    for number, one in enumerate(questions):
+        progress("ask", number, len(questions))
+        cosine, coverage = _offered(opened, encoder, one.query)
+        gold = np.array([_answers(one, text, source) for text, source in texts])
+        for part in parts:
+            chosen = ids[part]
+            yield Asked(cosine[chosen], coverage[chosen], len(chosen), bool(gold[part].any()))
+
+
+def _offered(opened: Opened, encoder: "Encoder", query: str) -> tuple[Numbers, Numbers]:
+    question = opened.words.occurring(understand(query, opened.lexicon))
+    vectors = opened.generation.vectors
+    cosine = vectors.best(vectors.similarities(encode(question, encoder)), len(opened.substance))
+    return opened.substance * cosine, opened.words.held(question).coverage
+
+
+def _answers(question: JudgedQuery, text: str, source: str) -> bool:
+    wanted = zip(question.places, question.wanted, strict=True)
+    return any(p.grade == 2 and source.startswith(w.source) and w.must in text for p, w in wanted)
+
+
+def _parts(documents: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:
+    """Which passages belong to each part of the collection."""
+    random = np.random.default_rng(SEED)
+    known = np.unique(documents)
+    for share in SHARES:
+        for _ in range(DRAWS if share < 1 else 1):
+            yield np.isin(documents, random.permutation(known)[: max(1, round(share * len(known)))])

@@ -1,0 +1,210 @@
+"""`precedent evaluate`: how good the search is on judged queries, with what chance does, and against an earlier run."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from service.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from service.runs import Change, QueryRecord, Run
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_WIDTH = 100  # characters of a query or a hit on a line
+_LABELS = {"called_none": 'called "none"', "none_detected": "none detected"}
+
+
+def _common(command: Command) -> Command:
+    """The options that every kind of evaluation has."""
+    where = "Folder of the index. [default: $PRECEDENT_DATA, else ./data]"
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--data", type=path, metavar="DIR", help=where),
+        click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, each query's values too."),
+        click.option("--worst", type=click.IntRange(0), default=0, metavar="N", help="List the N worst queries."),
+        click.option("--against", type=path, metavar="RUN.json", help="Compare with a run that was saved earlier."),
+        click.option("--save", type=path, metavar="RUN.json", help="Keep this run, to compare later ones with."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(epilog="Each takes --data DIR, as every command does, and --json.")
+def evaluate() -> None:
+    """Measure the search on judged queries.
+
+    Means come with 95 % bootstrap intervals. `--save` keeps a run and `--against` compares with one, query by query,
+    and says whether the difference is more than chance.
+    """
+
+
+@evaluate.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_common
+def retrieval(folder: Path, data: Path | None, **options: Any) -> None:
+    """A collection in the BEIR layout: DIR holds corpus.jsonl, queries.jsonl, and qrels.tsv or qrels/test.tsv.
+
+    It is indexed apart, in DATA/evaluate, and the index is kept for the next run; that folder may be deleted.
+    """
+    from service import cli
+    from service.evaluate import Progress, evaluate_retrieval
+
+    settings = _settings(data)
+
+    def measure(progress: Progress) -> "Run":
+        words = {"forces": cli.forces_file(settings), "vocabulary": cli.vocabulary_file(settings)}
+        return evaluate_retrieval(folder, settings.data, cli.encoder_for(settings), progress, **words)
+
+    _report(measure, **options)
+
+
+@evaluate.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_common
+def queries(file: Path, data: Path | None, **options: Any) -> None:
+    """A file of queries with the places that answer them, against the current index.
+
+    \b
+    Each line is one JSON object:
+    {"query": "…", "type": "question", "filters": {"force": "essex"},
+     "gold": [{"source": "file name", "must": "words there", "grade": 2, "group": "a"}]}
+    Grade 2 answers, 1 is related; a group counts once. Without gold, the right answer is no match.
+    """
+    from service import cli
+    from service.evaluate import Progress, evaluate_queries
+
+    settings = _settings(data)
+
+    def measure(progress: Progress) -> "Run":
+        return evaluate_queries(file, cli.engine_for(settings), progress)
+
+    _report(measure, **options)
+
+
+def _settings(data: Path | None) -> Settings:
+    settings = read_settings()
+    return settings if data is None else replace(settings, data=data)
+
+
+def _report(
+    measure: Callable[[Any], "Run"], save: Path | None, against: Path | None, worst: int, as_json: bool
+) -> None:
+    """Measure, keep and print; whatever is wrong with the files to keep or compare with is said before."""
+    from service import runs
+    from service.answers import to_json
+    from service.terminal import Progress
+
+    if save:
+        runs.check_place(save)
+    before = runs.load_run(against) if against else None
+    progress = Progress()
+    try:
+        run = measure(progress)
+    finally:
+        progress.close()
+    if save:
+        runs.save_run(run, save)
+    change = runs.compare_runs(before, run) if before else None
+    if as_json:
+        means = {"metrics": runs.summary(run["queries"]), "types": runs.by_type(run)}
+        click.echo(to_json({**run, **means, "worst": runs.worst(run, worst), "against": change and _told(change)}))
+    else:
+        for line in _lines(run, change, worst):
+            click.echo(_printable(line))
+
+
+def _told(change: "Change") -> dict[str, Any]:
+    return {"sentence": sentence(change), **change}
+
+
+def sentence(change: "Change") -> str:
+    """Whether two runs differ by more than chance, in words, by nDCG@10 where the queries have it."""
+    from models.metrics import TELLING
+    from service.runs import MAIN
+
+    name = MAIN if MAIN in change["metrics"] else next(iter(change["metrics"]), "")
+    if not name:
+        return "The two runs have no measure in common."
+    found = change["metrics"][name]
+    label = _LABELS.get(name, name)
+    both = f"{_count(found['queries'], 'query', 'queries')} of both runs"
+    if not found["changed"]:
+        return f"{label} is the same for each of the {both}."
+    verdict = "more than chance" if found["more_than_chance"] else "no more than chance may do"
+    few = f"; only {found['changed']} changed, too few to tell" if found["changed"] < TELLING else ""
+    return (
+        f"{label} changed by {found['difference']:+.3f} over the {both} "
+        f"(95 % interval {found['low']:+.3f} to {found['high']:+.3f}): {verdict}{few}."
+    )
+
+
+def _lines(run: "Run", change: "Change | None", number: int) -> Iterator[str]:
+    from service.runs import by_type, summary, worst
+
+    measured = run["measured"]
+    yield (
+        f"{run['name']}: {_count(len(run['queries']), 'query', 'queries')}, "
+        f"{_count(measured['documents'], 'document')}, {_count(measured['passages'], 'passage')}, "
+        f"encoder {measured['encoder']['name']}"
+    )
+    yield from run["notes"]
+    yield from _table("", summary(run["queries"]))
+    for name, means in by_type(run).items():
+        yield from _table(name, means)
+    if number:
+        yield ""
+        yield "The worst, by nDCG@10:"
+    for query in worst(run, number):
+        yield from _query_lines(query)
+    if change:
+        yield from _change_lines(change)
+
+
+def _table(title: str, means: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    yield ""
+    yield f"{title:15} {'mean':>6}  {'95 % interval':15} {'queries':>7}"
+    for name, row in means.items():
+        ends = f"{row['low']:.3f} to {row['high']:.3f}"
+        yield f"{_LABELS.get(name, name):15} {row['mean']:6.3f}  {ends:15} {row['queries']:7}"
+
+
+def _query_lines(query: "QueryRecord") -> Iterator[str]:
+    kind = f"{query['type']}, " if query["type"] else ""
+    yield f"{query['values']['nDCG@10']:.3f}  {query['id']}: {_short(query['query'])} ({kind}match {query['match']})"
+    for number, hit in enumerate(query["hits"], start=1):
+        yield f"       {number}{'+' if hit['right'] else ' '} {hit['document']}: {_short(hit['text'])}"
+
+
+def _change_lines(change: "Change") -> Iterator[str]:
+    yield ""
+    yield sentence(change)
+    if change["differs"]:
+        yield f"What is not the same besides: {', '.join(change['differs'])}."
+    yield f"{'':15} {'change':>6}  {'95 % interval':16} {'by chance':>9}"
+    for name, row in change["metrics"].items():
+        ends = f"{row['low']:+.3f} to {row['high']:+.3f}"
+        yield f"{_LABELS.get(name, name):15} {row['difference']:+.3f}  {ends:16} {row['chance']:9.3f}"
+    for title, moves in (("Worse", change["worse"]), ("Better", change["better"])):
+        if moves:
+            yield f"{title}, by nDCG@10:"
+        for move in moves:
+            yield f"  {move['before']:.3f} -> {move['after']:.3f}  {move['id']}: {_short(move['query'])}"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _WIDTH else f"{plain[: _WIDTH - 2]} …"
+
+
+def _printable(line: str) -> str:
+    # What a document or a query holds must not drive the terminal.
+    from service.question import control
+
+    return "".join(character for character in line if not control(character))

@@ -1,0 +1,86 @@
+"""A generation as the engine holds it: opened once, with all that questions need in memory."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.model import CorpusError
+from indexer.generation import FORCES, VOCABULARY, Generation, GenerationError, open_generation
+from service.columns import Columns, read_columns
+from service.hints import Spelling
+from service.lexicon import Lexicon
+from service.retrieve import substance_of
+from service.strength import Strength, StrengthError, load_strength
+from service.words import WordIndex
+
+if TYPE_CHECKING:
+    from corpus.forces import Forces
+    from models.encoder import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
+
+    `substance` is by passages.id; `records` gives the ids of the documents with a register number.
+    """
+
+    generation: Generation
+    columns: Columns
+    forces: "Forces"
+    lexicon: Lexicon
+    words: WordIndex
+    substance: NDArray[np.float64]
+    spelling: Spelling
+    records: Mapping[str, tuple[int, ...]]
+    strength: Strength
+
+
+def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -> Opened:
+    """Open the current generation of `data` for questions; `strength` in place of the calibration on disk.
+
+    Raises GenerationError for one that cannot be used.
+    """
+    from corpus.forces import load_forces
+    from corpus.vocabulary import load_vocabulary
+
+    generation = open_generation(data, encoder)
+    files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
+    try:
+        columns = read_columns(generation.tables)
+        return Opened(
+            generation=generation,
+            columns=columns,
+            forces=load_forces(files[FORCES]),
+            lexicon=Lexicon(load_vocabulary(files[VOCABULARY]), generation.analyzer()),
+            words=WordIndex(generation.lexical, len(columns.exists)),
+            substance=substance_of(columns.content),
+            spelling=Spelling(dict(map(tuple, generation.tables.execute("SELECT word, places FROM words")))),
+            records=_records(generation.tables),
+            strength=strength or load_strength(data, encoder),
+        )
+    except CorpusError as error:
+        raise GenerationError(f"A file that generation {generation.id} was built with is damaged: {error}") from error
+    except StrengthError as error:
+        raise GenerationError(str(error)) from error
+    except (sqlite3.Error, json.JSONDecodeError) as error:
+        raise GenerationError(
+            f"The passages of generation {generation.id} cannot be read ({error}): "
+            "run `precedent doctor`, then `precedent build`."
+        ) from error
+
+
+_COPIED = (FORCES, VOCABULARY)
+
+
+def _records(tables: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for row in tables.execute("SELECT id, register_number FROM documents WHERE register_number IS NOT NULL"):
+        found[row["register_number"]] = (*found.get(row["register_number"], ()), row["id"])
+    return found
