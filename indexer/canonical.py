@@ -211,14 +211,16 @@ _SIGNS = [
     (re.compile(r"(?<![^\s(])[-–—−](?=[\d£$€])"), "minus "),
     (re.compile(r"\(([a-z])\)"), r" letter\1 "),  # "section 3(a)": so that it does not go as an article
     (re.compile(r"\ba (?=(?:few|little)\b)"), "some "),
-    (re.compile(r"\b(?i:force|constabulary)'(?i:s)\b"), "force possessive"),
+    (re.compile(r"\b(?i:force|constabulary)'(?i:s)\b"), "force"),
     (re.compile(r"\b(?i:needs? to)\b"), "should"),
     (re.compile(r"\b(?i:(?:ensures?|makes? (?:sure|certain))(?: that)?)\b"), "ensure"),
     (re.compile(r"\b(?i:(?:ensuring|making (?:sure|certain))(?: that)?)\b"), "ensuring"),
     (re.compile(r"'"), ""),
 ]
+# Words that say nothing of what is asked: which of them stands depends on how the sentence is put together. "It" and
+# "the force" are the same; so are "X; Y", "X, and Y" and "X. Y". "Or", "not", "all" and prepositions do say something.
+_BINDING = {"the", "an", "and", "that", "which", "it", "its", "they", "their", "this", "these", "force", "constabulary"}
 _VARIANTS = {
-    "constabulary": "force",
     "constabularies": "forces",
     "judgment": "judgement",
     "judgments": "judgements",
@@ -247,8 +249,8 @@ _PLURAL = re.compile(r"(\w{2,}?)(?:ies|(?<=ch|sh|ss|.x|.z)es|(?<=[^siu])s)$")
 
 
 def _key(word: str, raw: str, *, asked: bool, opening: bool) -> str:
-    """What a word counts as, "" for an article; "Class A" has none. Plurals count in what says who is asked."""
-    if word in ("the", "an") or (word == "a" and (raw == "a" or opening)):
+    """What a word counts as, "" for one that binds; "Class A" has no article. Plurals count in who is asked."""
+    if word in _BINDING or (word == "a" and (raw == "a" or opening)):
         return ""
     if word in _NUMBERS:
         return str(_NUMBERS[word])

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from corpus.forces import Forces, load_forces
 from corpus.model import Document
@@ -137,16 +138,30 @@ def _repair(block: Sequence[Form], seen: Mapping[str, int]) -> Iterator[tuple[Fo
     def known(word: str) -> bool:
         return word in dictionary() or seen.get(word, 0) >= KNOWN_FROM
 
-    meant = [{(w, f.keys[at]) for f in block if (w := f.words[at]) and known(w)} for at in range(len(block[0].keys))]
+    unsure = {at for form in block for at, word in enumerate(form.words) if word and not known(word)}
+    meant: dict[int, dict[str, set[tuple[str, str]]]] = {at: defaultdict(set) for at in unsure}
+    for at, form in product(unsure, block):
+        if (word := form.words[at]) and known(word):
+            for trace in _traces(word):
+                meant[at][trace].add((word, form.keys[at]))
     for form in block:
         keys, slips = list(form.keys), 0
         for at, word in enumerate(form.words):
             if word and not known(word):
-                candidates = {key for other, key in meant[at] if is_slip(word, other)}
+                likely = {pair for trace in _traces(word) for pair in meant[at].get(trace, ())}
+                candidates = {key for other, key in likely if is_slip(word, other)}
                 if len(candidates) == 1:
                     keys[at], slips = candidates.pop(), slips + 1
         if 0 < slips <= len(keys) // WORDS_A_SLIP:
             yield form, Form(tuple(keys), form.words)
+
+
+def _traces(word: str) -> set[str]:
+    """What two words a slip apart have one of in common: with any letter left out, or letters that print alike as one.
+
+    After Garbe's symmetric delete spelling correction (2012).
+    """
+    return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))} | {word.replace(*a) for a in _ALIKE}
 
 
 def is_slip(one: str, other: str) -> bool:

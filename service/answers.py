@@ -70,7 +70,7 @@ Expansion = TypedDict("Expansion", {"from": str, "to": str})
 class Explanation(TypedDict):
     """`dense` and `lexical` are `cosine` and `bm25` scaled by constants of the query; ranks are among what was found.
 
-    The score is their sum by `weights`, less for a very short passage. `coverage` is the share of the query that the
+    The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage. `coverage` is the share of the query that the
     passage holds, `evidence` how likely it answers by cosine and coverage; `expansions` are other words that it holds.
     """
 
@@ -79,6 +79,7 @@ class Explanation(TypedDict):
     dense: float
     lexical: float
     weights: Weights
+    substance: float
     coverage: float
     evidence: float
     ranks: Ranks

@@ -25,6 +25,7 @@ class Showing:
         self._tables, self._vectors = opened.generation.tables, opened.generation.vectors
         self._found, self._members, self._explain = found, members, explain
         self._question, self._analyzer = question, opened.lexicon.analyzer
+        self._substance = opened.substance
         self._weights = opened.words.rarities([stem for concept in question.concepts for stem in concept.typed])
 
     def hits(self, ids: Ids) -> list[Hit]:
@@ -66,6 +67,7 @@ class Showing:
             "dense": float(found.dense[place]),
             "lexical": float(found.lexical[place]),
             "weights": {"dense": DENSE_WEIGHT, "lexical": 1 - DENSE_WEIGHT},
+            "substance": float(self._substance[place]),
             "coverage": float(found.coverage[place]),
             "evidence": float(found.evidence[place]),
             "ranks": {

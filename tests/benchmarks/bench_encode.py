@@ -38,7 +38,7 @@ def main() -> None:
         print(f"{dtype}: {len(lines) / taken:.0f} passages/s")
     cosines = np.sum([vectors["float32"] * vectors[encoder.dtype]], axis=(0, 2))
     print(f"{encoder.dtype} to float32: cosine {cosines.min():.5f} at least, {cosines.mean():.5f} on average")
-    latencies = seconds(lambda: encoder.encode_query("missing children at risk of exploitation"), 50)
+    latencies = seconds(lambda: encoder.encode_queries(["missing children at risk of exploitation"])[0], 50)
     print(f"query: {1000 * statistics.median(latencies):.1f} ms, 95 % within {1000 * np.quantile(latencies, 0.95):.1f}")
     cutting = sum(seconds(lambda: [encoder.windows(line) for line in lines], 1)) / len(lines)
     print(f"windows: {1e6 * cutting:.0f} µs a passage")

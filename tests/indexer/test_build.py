@@ -14,8 +14,9 @@ import pytest
 from fakes import FakeCollection, FakeEncoder, assessment, document, documents, passage, record
 
 from corpus.model import Grade
+from corpus.vocabulary import load_vocabulary
 from indexer.build import BuildReport, build
-from indexer.embed import embedding_text
+from indexer.context import placed
 from indexer.generation import GenerationError, current_id, open_generation, verify_generation
 from indexer.tables import section_grades
 
@@ -72,7 +73,11 @@ def test_one_more_document_costs_only_its_own_strings(tmp_path: Path) -> None:
     before = column(tmp_path, "text")
     encoder = FakeEncoder()
     report = run(tmp_path, *documents(), document("a-new.txt", ["Something new.", "Repeated footer"]), encoder=encoder)
-    assert encoder.encoded == ["Something new."]
+    assert sorted(encoder.encoded) == [
+        "Something new.",
+        "a-new.txt. Repeated footer",
+        "a-new.txt. Something new.",
+    ]
     assert (report.added, report.removed, report.changed) == (("a-new.txt",), (), ())
     assert before.items() <= column(tmp_path, "text").items()
 
@@ -84,7 +89,7 @@ def test_the_report_compares_with_the_generation_before(tmp_path: Path) -> None:
     assert report.removed == ("a",)
     assert report.changed == ("c",)
     assert report.unchanged == ("b",)
-    stages = {"compare", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish"}
+    stages = {"compare", "passages", "lexical", "sentences", "encode", "vectors", "verify", "publish"}
     assert set(report.seconds) == stages
 
 
@@ -154,8 +159,10 @@ def test_the_nearest_grade_wins_and_a_contradiction_gives_none() -> None:
 
 def test_a_list_item_is_embedded_after_the_words_that_introduce_it() -> None:
     made = assessment()
-    assert embedding_text(made, made.passages[3]) == "The force should improve how it: looks for missing children;"
-    assert embedding_text(made, made.passages[4]) == "Leaders are visible and plans are clear."
+    found = list(placed(made, load_vocabulary()))
+    assert found[3].text == "The force should improve how it: looks for missing children;"
+    assert found[4].text == "Leaders are visible and plans are clear."
+    assert found[3].headings == (made.title, "Vulnerability", "Missing children")
 
 
 def test_three_generations_are_kept(tmp_path: Path) -> None:
@@ -180,7 +187,7 @@ def test_nothing_to_index_is_an_error(tmp_path: Path, made: tuple[object, ...]) 
         build(FakeCollection(made), FakeEncoder(), tmp_path, inputs=[])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("stage", ["passages", "lexical", "windows", "encode", "vectors", "verify", "publish"])
+@pytest.mark.parametrize("stage", ["passages", "lexical", "sentences", "encode", "vectors", "verify", "publish"])
 def test_a_build_that_is_stopped_leaves_the_generation_before(tmp_path: Path, stage: str) -> None:
     before = run(tmp_path).generation
 
@@ -205,12 +212,15 @@ def test_a_stopped_build_keeps_what_it_encoded(tmp_path: Path) -> None:
     assert run(tmp_path).encoded == 0
 
 
-def test_progress_is_told_while_windows_are_cut_and_as_strings_are_encoded(tmp_path: Path) -> None:
+def test_progress_is_told_while_passages_are_cut_up_and_as_strings_are_encoded(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     made = FakeCollection((document("a", [f"Text {i % 300}." for i in range(2_500)]),))
     build(made, FakeEncoder(), tmp_path, inputs=[], progress=lambda *step: told.append(step))
-    assert [step[1:] for step in told if step[0] == "windows"] == [(0, 1), (0, 2500), (1000, 2500), (2000, 2500)]
-    assert [step[1:] for step in told if step[0] == "encode"] == [(0, 1), (0, 300), (128, 300), (256, 300), (300, 300)]
+    assert [step[1:] for step in told if step[0] == "sentences"] == [(0, 1), (0, 2500), (1000, 2500), (2000, 2500)]
+    assert [step[1:] for step in told if step[0] == "encode"] == [
+        (0, 1),
+        *((done, 600) for done in (0, 128, 256, 384, 512, 600)),  # each text by itself and under the title
+    ]
 
 
 def test_forces_read_from_names_are_another_content(tmp_path: Path) -> None:

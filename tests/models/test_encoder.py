@@ -81,9 +81,9 @@ def test_what_the_bundled_model_says_of_itself(encoder: Encoder) -> None:
 def test_vectors_have_unit_length_and_shape(encoder: Encoder) -> None:
     vectors = encoder.encode_document(SENTENCES)
     assert vectors.shape == (40, 384)
-    assert vectors.dtype == encoder.encode_query("missing").dtype == np.float32
+    assert vectors.dtype == encoder.encode_queries(["missing"])[0].dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert np.linalg.norm(encoder.encode_query("missing")) == pytest.approx(1, abs=1e-5)
+    assert np.linalg.norm(encoder.encode_queries(["missing"])[0]) == pytest.approx(1, abs=1e-5)
     assert encoder.encode_document([]).shape == (0, 384)
 
 
@@ -98,13 +98,13 @@ def test_order_is_that_of_the_texts(encoder: Encoder) -> None:
 def test_a_question_is_nearest_to_its_answer(encoder: Encoder) -> None:
     documents = encoder.encode_document(SENTENCES[:5])
     for question, answer in [("children who run away", 0), ("restraint equipment", 1), ("detention cells", 4)]:
-        assert (documents @ encoder.encode_query(question)).argmax() == answer
+        assert (documents @ encoder.encode_queries([question])[0]).argmax() == answer
 
 
 @pytest.mark.slow
 def test_documents_agree_with_full_precision(encoder: Encoder) -> None:
     documents = encoder.encode_document(SENTENCES[:5])
-    exact = np.stack([encoder.encode_query(text) for text in SENTENCES[:5]])  # this model has no prompts
+    exact = np.stack([encoder.encode_queries([text])[0] for text in SENTENCES[:5]])  # this model has no prompts
     assert (documents * exact).sum(axis=1).min() >= 0.99
 
 
@@ -141,7 +141,7 @@ def test_what_fits_stays_whole(encoder: Encoder) -> None:
 
 @pytest.mark.slow
 def test_threads_share_an_encoder(encoder: Encoder) -> None:
-    expected = encoder.encode_query(SENTENCES[0])
+    expected = encoder.encode_queries([SENTENCES[0]])[0]
     wrong: list[object] = []
 
     def work(number: int) -> None:
@@ -150,7 +150,7 @@ def test_threads_share_an_encoder(encoder: Encoder) -> None:
                 if number % 2:
                     encoder.encode_document(SENTENCES[: 3 + number])
                     encoder.windows("missing children " * 200)
-                elif not np.allclose(encoder.encode_query(SENTENCES[0]), expected, atol=1e-5):
+                elif not np.allclose(encoder.encode_queries([SENTENCES[0]])[0], expected, atol=1e-5):
                     wrong.append("another vector")
         except RuntimeError as error:
             wrong.append(error)
@@ -174,7 +174,9 @@ def test_prompts_of_a_model_are_used_and_leave_room(tmp_path: Path, encoder: Enc
     prompted = load_encoder(str(folder))
     assert prompted.window == encoder.window - 2
     assert prompted.fingerprint != encoder.fingerprint
-    assert np.allclose(prompted.encode_query("spit hoods"), encoder.encode_query("query: spit hoods"), atol=1e-5)
+    assert np.allclose(
+        prompted.encode_queries(["spit hoods"])[0], encoder.encode_queries(["query: spit hoods"])[0], atol=1e-5
+    )
     found = prompted.encode_document(["spit hoods"])
     assert np.allclose(found, encoder.encode_document(["passage: spit hoods"]), atol=1e-5)
 
@@ -189,7 +191,7 @@ def test_an_unknown_model_is_an_error_and_not_a_download(name: str) -> None:
 @pytest.mark.slow
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be loaded"):
-        load_encoder(str(tmp_path)).encode_query("A text.")
+        load_encoder(str(tmp_path)).encode_queries(["A text."])[0]
 
 
 @pytest.mark.slow

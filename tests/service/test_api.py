@@ -119,8 +119,8 @@ def test_every_route_is_described_and_every_parameter(client: FlaskClient) -> No
 def test_the_contract_of_a_search(client: FlaskClient) -> None:
     body = client.get("/api/v1/search?q=missing+children&force=kent&page_size=2").get_json()
     assert list(body) == [
-        *("query", "expansions", "match", "total", "page", "page_size", "results", "nearest", "facets"),
-        "suggested_filters",
+        *("query", "expansions", "did_you_mean", "match", "total", "page", "page_size", "results", "nearest"),
+        *("facets", "suggested_filters", "records"),
     ]
     assert list(body["facets"]) == ["force", "document_kind", "finding", "theme", "status", "grade", "year"]
     assert body["facets"]["theme"] == []

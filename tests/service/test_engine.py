@@ -10,12 +10,15 @@ from fakes import FakeEncoder, document
 
 from corpus import load
 from corpus.forces import load_forces
+from corpus.text import sentences
+from corpus.vocabulary import Vocabulary
 from indexer.generation import GenerationError
 from service.columns import UNKNOWN, Filters
 from service.engine import Engine, SearchRequest
+from service.lexicon import Lexicon
 from service.question import understand
 from service.retrieve import DENSE_WEIGHT
-from service.show import best_sentence, citation, date_words, excerpt, fictional, pieces, sentences, status_words
+from service.show import best_sentence, citation, date_words, excerpt, fictional, pieces, status_words
 
 
 def test_a_recommendation_given_to_four_forces_is_one_hit_with_four_members(engine: Engine) -> None:
@@ -112,8 +115,11 @@ def test_explain_says_how_a_hit_was_scored(engine: Engine) -> None:
     assert engine.search(SearchRequest("custody"))["results"][0]["explain"] is None
     first = engine.search(SearchRequest("custody", explain=True))["results"][0]
     assert first["explain"] is not None
-    fused = DENSE_WEIGHT * first["explain"]["dense"] + (1 - DENSE_WEIGHT) * first["explain"]["lexical"]
-    assert first["score"] == pytest.approx(fused, abs=1e-6)
+    explain = first["explain"]
+    fused = DENSE_WEIGHT * explain["dense"] + (1 - DENSE_WEIGHT) * explain["lexical"]
+    assert first["score"] == pytest.approx(explain["substance"] * fused, abs=1e-6)
+    assert explain["substance"] < 1  # its texts are short
+    assert 0 < explain["coverage"] <= 1
     assert first["explain"]["ranks"]["lexical"] is not None
 
 
@@ -183,12 +189,12 @@ def test_threads_get_the_same_answer(engine: Engine) -> None:
     ("query", "words", "phrases"),
     [
         ("what is the risk", ("risk",), ()),
-        ("what should they have", ("what", "should", "have"), ()),
+        ("what should they have", ("what", "should", "they", "have"), ()),
         ("the", ("the",), ()),
-        ('"duty of care" risk', ("risk",), (("duti", "of", "care"),)),
-        ('"care" unbalanced "quote', ("unbalanc", "quot"), (("care",),)),
+        ('"duty of care" risk', ("risk", "duti", "of", "care"), (("duti", "of", "care"),)),
+        ('"care" unbalanced "quote', ("unbalanc", "quot", "care"), (("care",),)),
         ("force’s plan", ("forc", "plan"), ()),
-        ('"force’s plan"', (), (("forc", "s", "plan"),)),
+        ('"force’s plan"', ("forc", "s", "plan"), (("forc", "s", "plan"),)),
         ("AND title:x* \u0007", ("titl", "x"), ()),
         ("😀 ?!", (), ()),
     ],
@@ -196,8 +202,9 @@ def test_threads_get_the_same_answer(engine: Engine) -> None:
 def test_a_query_is_words_and_quoted_phrases(query: str, words: tuple[str, ...], phrases: tuple[object, ...]) -> None:
     from indexer.lexical import make_analyzer
 
-    question = understand(query, make_analyzer())
-    assert (question.words, question.phrases) == (words, phrases)
+    question = understand(query, Lexicon(Vocabulary({}, {}), make_analyzer()))
+    assert tuple(stem for concept in question.concepts for stem in concept.typed) == words
+    assert question.phrases == phrases
 
 
 def test_sentences_end_where_people_end_them() -> None:
@@ -214,8 +221,11 @@ def test_sentences_end_where_people_end_them() -> None:
 
 def test_the_best_sentence_holds_the_rarest_words_and_is_the_first_of_equals() -> None:
     text = "Common words here. A rare one. A rare one."
-    matched = [((0, 6), "common"), ((21, 25), "rare"), ((33, 37), "rare")]
-    assert best_sentence(text, matched, {"common": 0.1, "rare": 3.0}) == (19, 30)
+    matched = [((0, 6), ("common",)), ((21, 25), ("rare",)), ((33, 37), ("rare",))]
+    weights = {"common": 0.1, "rare": 3.0}
+    assert best_sentence(sentences(text), matched, weights, []) == (19, 30)
+    assert best_sentence(sentences(text), matched, weights, [0.2, 0.2, 0.3]) == (31, 42)
+    assert best_sentence(sentences(text), [], weights, [0.3, 0.2, 0.2]) == (0, 18)
 
 
 def test_words_for_dates_statuses_and_citations() -> None:
