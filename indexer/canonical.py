@@ -3,17 +3,17 @@
 Two texts of one form ask for the same. What may carry a meaning stays: every number, date, name, negation and "or".
 """
 
+import calendar
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from sys import intern
 
 from corpus.acronyms import spelled_out
+from corpus.english import dictionary
 from corpus.forces import Forces
 from corpus.text import normalise
 
@@ -43,20 +43,19 @@ class Reading:
 
     forces: Forces
     expansions: Mapping[str, str]
+    compounds: frozenset[tuple[str, str]]
     framed: bool
 
     def form(self, text: str, owner: str | None = None) -> Form:
         """The form of a text that speaks to the force with slug `owner`, or to one that only the text knows."""
         core = plain(text)
         core = _without_own_name(_unframed(core) if self.framed else core, owner, self.forces)
-        if "(" in core:
-            for short in spelled_out(core):
-                core = re.sub(rf"\s?\({re.escape(short)}s?\)", "", core)
+        core = _SHORT_BEHIND.sub("", core)
         core = _COMPOUND.sub(lambda m: str(_TENS[m[1].lower()] + _UNITS[m[2].lower()]), _respelt(core))
         keys: list[str] = []
         words: list[str] = []
         asked, opening, capitals = False, True, core.isupper()
-        for raw in _APART.findall(core):
+        for raw in self._joined(_APART.findall(core)):
             for word in self._written_out(raw) if _speaks(raw) else ():
                 asked = asked or word in _ASKS
                 if key := _key(word, raw, asked=asked, opening=not keys or capitals):
@@ -64,6 +63,19 @@ class Reading:
                     words.append(intern(word) if _may_slip(raw, word, opening) else "")
             opening = raw in ".!?:;•" or (opening and not raw[0].isalnum())
         return Form(tuple(keys), tuple(words))
+
+    def _joined(self, pieces: list[str]) -> Iterator[str]:
+        """The pieces with "multi-agency" as one word, and "multi agency" where some text has the hyphen."""
+        at = 0
+        while at < len(pieces):
+            hyphen = pieces[at + 1 : at + 2] == ["-"]
+            other = "".join(pieces[at + 1 + hyphen : at + 2 + hyphen])
+            if (pieces[at].casefold(), other.casefold()) in self.compounds:
+                yield pieces[at] + other
+                at += 2 + hyphen
+            else:
+                yield pieces[at]
+                at += 1
 
     def _written_out(self, raw: str) -> list[str]:
         means = self.expansions.get(raw) or (self.expansions.get(raw[:-1]) if raw.endswith("s") else None)
@@ -81,6 +93,13 @@ def expansions(texts: Iterable[str]) -> dict[str, str]:
     return {short: next(iter(ways.values())) for short, ways in found.items() if len(ways) == 1}
 
 
+def compounds(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """The pairs of words that some text joins by a hyphen."""
+    return frozenset(
+        (one.casefold(), other.casefold()) for text in texts for one, other in _HYPHEN.findall(plain(text))
+    )
+
+
 def print_form(text: str) -> str:
     """The text without capitals and stops, "" where it has no word; texts alike in it differ in print alone."""
     return " ".join(piece for piece in _APART.findall(_respelt(normalise(text))) if _speaks(piece))
@@ -89,46 +108,59 @@ def print_form(text: str) -> str:
 def plain(text: str) -> str:
     """Compatible characters, straight apostrophes, single spaces; lines are kept."""
     text = unicodedata.normalize("NFKC", text).replace("\u00ad", "").replace("’", "'").replace("‘", "'")
+    text = _CAPITAL_I.sub("l", _HYPHENS.sub("-", text))
     return "\n".join(" ".join(line.replace("**", " ").split()) for line in text.splitlines() if line.strip())
-
-
-@cache
-def dictionary() -> frozenset[str]:
-    """82,834 English words, British and American, with their inflections: the list that symspellpy brings along."""
-    package = find_spec("symspellpy")  # found, not imported: only its list is wanted
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("The package symspellpy is missing: run `pip install -r requirements.txt`.")
-    listed = Path(package.origin).with_name("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
-    return frozenset(line.split()[0] for line in listed.splitlines() if line.strip())
 
 
 # --- frame: what stands around a finding's text
 
-_LABEL = (
-    r"(?i:recommendation|areas? for improvement|causes? of concern)"
-    r"(?:\s+(?i:no\.?\s|number\s)?\d{1,3}[a-z]?)?(?:\s\((?i:published|issued)\b[^()]{0,40}\))?"
-    r"(?:\s?[:.–—-]\s|\n|(?<=[\d)])\s(?=[A-Z]))"
+_MODAL = r"(?i:should|must|needs?\sto|ought\sto)"
+# A label ends the frame before a text, whatever stands before it: a report's title, a date.
+_LABEL = re.compile(
+    rf"(?:(?!\b{_MODAL}\b).){{0,160}}?\b"
+    r"(?:(?i:recommendation|rec\.?)\s(?:(?i:no\.?\s|number\s)?\d{1,3}[a-z]?(?:\sof\s\d+)?|(?=to\s(?:the\s)?[A-Z][^:]{0,60}:))"
+    r"|(?i:recommendation|areas? for improvement|causes? of concern)(?:\s\d{1,3}\b)?(?=\s?[\n:.–—(-]))"
+    r"(?:\s(?:to\s[^:\n]{0,60}(?=:)|\((?i:published|issued)\b[^()]{0,40}\)|[–—-]\s[a-z][^.\n]{0,40}(?=\.)))?"
+    r"[\s:.|–—-]*",
+    re.DOTALL,
 )
-_DATE = r"(?:\d{1,2}\s)?[A-Z][a-z]{2,8}\s\d{4}\.?\s"
-_LEADS = re.compile(rf"(?:[-–—•·*▪●■◦]\s?|\(?(?:[A-Za-z]|[ivxIVX]{{1,4}}|\d{{1,2}})[.)]\s|(?:{_DATE})?{_LABEL})+")
-_PAGE = r"(?:pages?|pp?\.)\s?\d+(?:\s?(?:[-–—,]|and|to)\s?\d+)*"
+_MARKERS = re.compile(
+    r"(?:(?:\d{1,2}\s)?[A-Z][a-z]{2,8}\s\d{4}\s?[.:,–—-]\s)?"
+    r"(?:[-–—•·*▪●■◦|\"]\s?|\(?(?:[A-Za-z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2})?)[.)]\s|\d\.\d{1,2}\s)+"
+)
+_PAGE = r"(?:pages?|paragraphs?|pp?\.)\s?\d+(?:\.\d+)?(?:\s?(?:[-–—,]|and|to|of)\s?(?:paragraphs?\s)?\d+(?:\.\d+)?)*"
+# What may follow the last sentence: nothing in it asks for anything.
 _TAIL = re.compile(
-    rf"\s?(?:[(\[](?i:see\s(?:also\s)?|on\s|at\s)?(?i:{_PAGE})[)\]]\.?"
-    rf"|(?<=[.!?]\s|.[.!?])(?:[(\[][A-Z][^()]{{0,80}},\s{_PAGE}[)\]]|[Ss]ee\s(?:also\s)?{_PAGE})\.?"
-    r"|(?<=[.!?;:]\s|.[.!?\n])(?:Sources?|References?):(?:(?!\s(?:should|must|needs?)\s)[^\n]){1,300}"
-    r"|[(\[<]\s?https?://[^\s<>()]+\s?[)\]>]\.?|(?<=[.!?]\s)https?://\S+)$"
+    rf"\s*(?:[(\[](?:(?!\b(?:{_MODAL}|only|except|unless|if)\b)[^()\[\]]){{0,100}}?(?i:{_PAGE}|back to \w+)[)\]]\.?"
+    rf"|\(?\b(?:Sources?|References?|See|Last updated|Page\s\d+)\b(?:(?!\b{_MODAL}\b).){{0,200}}"
+    r"|[(\[<]?\s?https?://[^\s<>()]+\s?[)\]>]?\.?|\||[¹²³]+|(?<=[a-z]\.)\d{1,2}|(?i:,?\setc\.?))\s*$",
+    re.DOTALL,
 )
-_INNER_MARKER = re.compile(r"(?<=[:;\n])\s?(and\s|or\s)?(?:\([a-z]\)|\([ivx]{1,4}\)|[a-z]\)|[ivx]{1,4}\))\s")
+_INNER_MARKER = re.compile(
+    r"(?:(?<=[:;,\n])|(?<=\bthat)|(?<=\band)|^)\s?(?:\(?(?:[a-h]|[ivx]{1,4}|\d{1,2})[.)])\s"
+    r"|(?<=\s)(?:\((?:[a-h]|[ivx]{1,4}|\d)\)|[ivx]{2,4}[.)])\s",
+    re.MULTILINE,
+)
+_MONTHS = [month.lower() for month in calendar.month_name if month]
+_MONTH = rf"(?i:{'|'.join(_MONTHS)})"
+# A page's header inside a sentence: a month and a year, perhaps a page number, after no word such as "by".
+_HEADER = re.compile(
+    rf"(?<=[a-z])(?<!\d[a-z]{{2}})(?<!\b[Bb]y)(?<!\b[Ii]n)(?<!\bof)(?<!\bto)(?<!\b[Ff]rom)(?<!\band)(?<!\bor)"
+    r"(?<!\b[Ss]ince)"
+    rf"(?<!\b[Uu]ntil)(?<!\b[Bb]efore)(?<!\b[Aa]fter)(?<!\b[Dd]uring)\s{_MONTH}\s\d{{4}}(?:\s\d{{1,3}})?(?=\s[a-z])"
+)
 
 
 def _unframed(text: str) -> str:
-    """The text without markers and labels before it and page references, sources and links behind it."""
-    lead = _LEADS.match(text)
-    core = text[lead.end() :] if lead else text
-    for _ in range(3):
-        tail = _TAIL.search(core[-500:])
-        core = core[: len(core) - len(tail[0])] if tail else core
-    core = _INNER_MARKER.sub(lambda m: f" {m[1] or ''}", core)
+    """The text without labels and markers before it and page references, sources and links behind it."""
+    core = text
+    while label := _LABEL.match(core):
+        core = core[label.end() :]
+    core = core[marker.end() :] if (marker := _MARKERS.match(core)) else core
+    for _ in range(4):
+        tail = _TAIL.search(core, max(0, len(core) - 400))
+        core = core[: tail.start()] if tail else core
+    core = _HEADER.sub(" ", _INNER_MARKER.sub(" ", core))
     return core if len(core.split()) >= FRAME_LEAVES else text
 
 
@@ -196,6 +228,9 @@ def _subject(text: str, forces: Forces) -> list[tuple[int, int, str]]:
 
 # --- words
 
+_HYPHENS = re.compile(r"(?<=\w)[\u2010\u2011-](?=\w)")
+_HYPHEN = re.compile(r"(?<![\w-])([^\W\d_]+)-([^\W\d_]+)(?![\w-])")
+_CAPITAL_I = re.compile(r"(?<=[a-z])I(?![A-Z])")  # as character recognition reads an l
 _APART = re.compile(r"\d+(?:[.,:/]\d+)*[^\W_]*|[^\W_]+|[^\w\s]")
 _UNITS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _LOW_TEENS = {"ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14}
@@ -204,7 +239,15 @@ _LOW_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _TENS = _LOW_TENS | {"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _NUMBERS = {"zero": 0} | _UNITS | _LOW_TEENS | _HIGH_TEENS | _TENS
 _COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[ -]({'|'.join(_UNITS)})\b", re.IGNORECASE)
-_SIGNS = [
+_SHORT_BEHIND = re.compile(r"(?<=[a-z])\s?\([A-Z][A-Z&]{1,6}s?\)")
+_SIGNS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    (re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s({_MONTH}),?\s(\d{{4}})\b"), lambda m: _day(m[1], m[2], m[3])),
+    (re.compile(rf"\b({_MONTH})\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})\b"), lambda m: _day(m[2], m[1], m[3])),
+    (re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)\b"), lambda m: f"{int(m[1])}/{int(m[2])}/{m[3][-2:]}"),
+    (re.compile(r"\b(?i:in order to)\b"), "to"),
+    (re.compile(r"\b(?i:whether or not)\b"), "whether"),
+    (re.compile(r"\b(?i:as well as)\b"), "and"),
+    (re.compile(r"\b(?i:per cent)\b"), "percent"),
     (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
     (re.compile(r"\s?&\s?"), " and "),
     (re.compile(r"\s?%"), " percent "),
@@ -213,19 +256,30 @@ _SIGNS = [
     (re.compile(r"\ba (?=(?:few|little)\b)"), "some "),
     (re.compile(r"\b(?i:force|constabulary)'(?i:s)\b"), "force"),
     (re.compile(r"\b(?i:needs? to)\b"), "should"),
-    (re.compile(r"\b(?i:(?:ensures?|makes? (?:sure|certain))(?: that)?)\b"), "ensure"),
-    (re.compile(r"\b(?i:(?:ensuring|making (?:sure|certain))(?: that)?)\b"), "ensuring"),
+    (re.compile(r"\b(?i:ensures?|makes? (?:sure|certain))\b"), "ensure"),
+    (re.compile(r"\b(?i:ensuring|making (?:sure|certain))\b"), "ensuring"),
+    (re.compile(r"\b(?i:made (?:sure|certain))\b"), "ensured"),
     (re.compile(r"'"), ""),
 ]
 # Words that say nothing of what is asked: which of them stands depends on how the sentence is put together. "It" and
 # "the force" are the same; so are "X; Y", "X, and Y" and "X. Y". "Or", "not", "all" and prepositions do say something.
-_BINDING = {"the", "an", "and", "that", "which", "it", "its", "they", "their", "this", "these", "force", "constabulary"}
+_BINDING_WORDS = (
+    "the an and that which who where it its they their this these those there so of in to is are was were be been has "
+    "have had force constabulary"
+)
+_BINDING = frozenset(_BINDING_WORDS.split(" "))
 _VARIANTS = {
     "constabularies": "forces",
     "judgment": "judgement",
     "judgments": "judgements",
     "enquiry": "inquiry",
     "enquiries": "inquiries",
+    "analyze": "analyse",
+    "analyzed": "analysed",
+    "practise": "practice",
+    "practising": "practicing",
+    "canceled": "cancelled",
+    "license": "licence",
     "whilst": "while",
     "amongst": "among",
     "program": "programme",
@@ -267,6 +321,10 @@ def _key(word: str, raw: str, *, asked: bool, opening: bool) -> str:
 def _may_slip(raw: str, word: str, opening: bool) -> bool:
     """A capital within the sentence makes a name: one letter apart may be another town."""
     return len(word) >= SLIP_LETTERS and word.isascii() and word.isalpha() and (opening or raw.islower())
+
+
+def _day(day: str, month: str, year: str) -> str:
+    return f"{int(day)}/{_MONTHS.index(month.lower()) + 1}/{year[-2:]}"
 
 
 def _respelt(text: str) -> str:

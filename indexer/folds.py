@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
+from corpus.english import dictionary
 from corpus.forces import Forces, load_forces
 from corpus.model import Document
-from indexer.canonical import SLIP_LETTERS, Form, Reading, dictionary, expansions, print_form
+from corpus.vocabulary import load_vocabulary
+from indexer.canonical import SLIP_LETTERS, Form, Reading, compounds, expansions, print_form
 
 KNOWN_FROM = 3  # texts of a collection in which a word has to stand to be one, though no dictionary has it
 WORDS_A_SLIP = 6  # of a text, at least, for each slip in it
@@ -80,7 +82,8 @@ def _wholes(document: Document) -> Iterator[tuple[str, int]]:
 
 def _folded(sayings: Sequence[_Saying], forces: Forces, *, framed: bool) -> list[int]:
     """For each saying the index of the first of its fold; `framed` ones may have labels and sources around them."""
-    reading = Reading(forces, expansions(saying.text for saying in sayings), framed)
+    texts = [saying.text for saying in sayings]
+    reading = Reading(forces, _trade() | expansions(texts), compounds(texts), framed)
     forms = [reading.form(saying.text, saying.force) for saying in sayings]
     repaired = _repaired(forms)
     first_of: dict[tuple[int, str], int] = {}
@@ -98,6 +101,13 @@ def _root(root: list[int], at: int) -> int:
     while root[at] != at:
         root[at] = at = root[root[at]]
     return at
+
+
+@cache
+def _trade() -> dict[str, str]:
+    """What short forms stand for in the trade, where they have one meaning."""
+    senses = load_vocabulary().senses
+    return {short: known[0].means.casefold() for short, known in senses.items() if len(known) == 1 and len(short) > 2}
 
 
 @cache

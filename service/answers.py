@@ -70,8 +70,9 @@ Expansion = TypedDict("Expansion", {"from": str, "to": str})
 class Explanation(TypedDict):
     """`dense` and `lexical` are `cosine` and `bm25` scaled by constants of the query; ranks are among what was found.
 
-    The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage. `coverage` is the share of the query that the
-    passage holds, `evidence` how likely it answers by cosine and coverage; `expansions` are other words that it holds.
+    The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage. `coverage` is
+    the share of the query that the passage holds, `evidence` how likely a passage of that cosine and coverage answers;
+    `expansions` are the words of the vocabulary that it holds.
     """
 
     cosine: float

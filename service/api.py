@@ -8,9 +8,10 @@ from flask import Blueprint, Response, request
 
 from indexer.generation import GenerationError
 from service.answers import Liveness, ThemesAnswer, to_json
+from service.downloads import MIMETYPES, Form, written
 from service.engine import Engine
 from service.openapi import openapi
-from service.params import check_names, parse_search
+from service.params import LISTED, check_names, parse_search
 
 PREFIX = "/api/v1"
 
@@ -34,6 +35,13 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @api.get("/search")
     def search() -> Response:
         return answer(engine.search(parse_search(request.args.to_dict(flat=False), engine)))
+
+    @api.get("/search.<any(csv, json):form>")
+    def download(form: Form) -> Response:
+        asked = parse_search(request.args.to_dict(flat=False), engine, names=LISTED)
+        pieces = written(engine.all_hits(asked), form)
+        name = {"Content-Disposition": f'attachment; filename="precedent-search.{form}"'}
+        return Response(pieces, content_type=MIMETYPES[form], headers=name)
 
     @api.get("/documents/<key:key>")
     def document(key: str) -> Response:

@@ -90,8 +90,9 @@ def _expected() -> tuple[type[Exception], ...]:
     from indexer.generation import GenerationError
     from models.encoder import ModelError
     from service.params import RequestError
+    from service.strength import StrengthError
 
-    return (CorpusError, GenerationError, ModelError, RequestError, SettingsError, OSError)
+    return (CorpusError, GenerationError, ModelError, RequestError, SettingsError, StrengthError, OSError)
 
 
 def _data(command: Command) -> Command:
@@ -193,21 +194,33 @@ def _build(
 @click.option("--sort", help="relevance or newest.")
 @click.option("--page", help="Which page of the results.")
 @click.option("--page-size", help="Results on a page, up to 100.")
+@click.option("--no-expand", is_flag=True, help="Look only for the words that were typed.")
 @click.option("--explain", is_flag=True, help="Add to the JSON how each hit was scored.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print every hit, with its citation, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
 @_data
-def search(query: str, explain: bool, as_json: bool, data: Path | None, **options: Any) -> None:
+def search(
+    query: str, no_expand: bool, explain: bool, as_csv: bool, as_json: bool, data: Path | None, **options: Any
+) -> None:
     """Search for QUERY, a question or words; "" finds everything that passes the filters."""
     engine = engine_for(_settings(data))
     from service.answers import to_json
-    from service.params import parse_search
+    from service.downloads import written
+    from service.params import LISTED, NAMES, parse_search
     from service.terminal import search_lines
 
     parameters: dict[str, Sequence[str]] = {"q": [query], "explain": [str(explain).lower()]}
+    if no_expand:
+        parameters["expand"] = ["false"]
     for name, value in options.items():
         if value:
             parameters[name] = value if isinstance(value, tuple) else [value]
-    response = engine.search(parse_search(parameters, engine))
+    asked = parse_search(parameters, engine, LISTED if as_csv else NAMES)
+    if as_csv:
+        for piece in written(engine.all_hits(asked), "csv"):
+            click.echo(piece.replace("\r\n", "\n"), nl=False)
+        return
+    response = engine.search(asked)
     if as_json:
         click.echo(to_json(response))
     else:
@@ -244,6 +257,26 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
     for name, number in listening:
         click.echo(f"Serving on http://{f'[{name}]' if ':' in name else name}:{number}", err=True)
     server.run()
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print what was fitted as JSON.")
+@_data
+def calibrate(as_json: bool, data: Path | None) -> None:
+    """Fit match strength (good, weak, none) to the encoder, by the sample documents and questions about them."""
+    settings = _settings(data)
+    from service.answers import to_json
+    from service.calibrate import calibrate as fit
+    from service.strength import save_strength
+    from service.terminal import Progress, calibration_lines
+
+    progress = Progress()
+    try:
+        found = fit(encoder_for(settings), progress)
+    finally:
+        progress.close()
+    save_strength(settings.data, found.strength)
+    click.echo(to_json(asdict(found)) if as_json else "\n".join(calibration_lines(found, settings.data)))
 
 
 @main.command()

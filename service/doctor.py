@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from indexer.cache import check_cache
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
 from models.encoder import ModelError
+from service.strength import StrengthError, calibrated, load_strength
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -33,7 +34,8 @@ def examine(data: Path, load: "Callable[[], Encoder]") -> list[Check]:
     """All checks of the data folder; `load` gives the encoder that searches would use."""
     if not data.is_dir():
         return [Check("data", False, f"There is no folder {data}.", f"precedent build PATH --data {quote(str(data))}")]
-    return [*_generations(data), _encoder(data, load), _cache(data / "embeddings.sqlite"), _disk(data)]
+    cache = data / "embeddings.sqlite"
+    return [*_generations(data), _encoder(data, load), _strength(data, load), _cache(cache), _disk(data)]
 
 
 def _generations(data: Path) -> Iterator[Check]:
@@ -75,6 +77,20 @@ def _encoder(data: Path, load: "Callable[[], Encoder]") -> Check:
     except GenerationError as error:
         return Check("encoder", False, str(error), _rebuild(data))
     return Check("encoder", True, f"The encoder {encoder.name} is the one that the index was made with.")
+
+
+def _strength(data: Path, load: "Callable[[], Encoder]") -> Check:
+    mend = f"precedent calibrate --data {quote(str(data))}"
+    try:
+        encoder = load()
+        fits = calibrated(load_strength(data, encoder), encoder)
+    except ModelError as error:
+        return Check("strength", False, str(error), "unset PRECEDENT_ENCODER")
+    except StrengthError as error:
+        return Check("strength", False, str(error), mend)
+    if fits:
+        return Check("strength", True, "Match strength is fitted to this encoder.")
+    return Check("strength", False, "Match strength is fitted to another encoder: “none” is not to be relied on.", mend)
 
 
 def _cache(path: Path) -> Check:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from corpus.english import dictionary
 from service.columns import UNKNOWN
 from service.question import Question, clean
 
@@ -69,7 +70,10 @@ def numbers(query: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """The words of an index with the number of their places, to guess what a word that is not among them meant."""
+    """The words of an index with the number of their places, to guess what a word that is not among them meant.
+
+    Words of the vocabulary are among them, in no place where the index has none.
+    """
 
     counts: Mapping[str, int]
     _words: tuple[str, ...] = field(init=False, repr=False)
@@ -78,7 +82,7 @@ class Spelling:
         object.__setattr__(self, "_words", tuple(self.counts))
 
     def guesses(self, question: Question) -> Iterator[tuple[str, str]]:
-        """Each word of the question that neither the index nor the vocabulary has, with the nearest that it has.
+        """Each word of the question that is neither known nor English, with the nearest that is known.
 
         Nearest by letters added, dropped, changed or exchanged with the next (optimal string alignment): one, or two
         of eight letters or more; of equals the one in most places. The first letter has to be right.
@@ -87,7 +91,8 @@ class Spelling:
             if concept.others or concept.typed in question.phrases:
                 continue
             for word in _WORD.findall(concept.shown):
-                if word.lower() not in self.counts and (near := self._nearest(word.lower())):
+                doubtful = word.lower() not in self.counts and word.lower() not in dictionary()
+                if doubtful and (near := self._nearest(word.lower())):
                     yield word, near
 
     def _nearest(self, word: str) -> str | None:

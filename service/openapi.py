@@ -5,7 +5,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 
 from service import answers
 from service.columns import UNKNOWN
-from service.params import FIXED, MAX_PAGE_SIZE, SORTS
+from service.downloads import FORMS, MIMETYPES, Form
+from service.params import FIXED, LISTED, MAX_PAGE_SIZE, SORTS
 from service.question import MAX_LENGTH
 
 _PRIMITIVES: dict[Any, str] = {
@@ -30,6 +31,7 @@ def openapi() -> dict[str, Any]:
         },
         "paths": {
             "/api/v1/search": {"get": _search()},
+            **{f"/api/v1/search.{form}": {"get": _download(form)} for form in FORMS},
             **{
                 f"/api/v1/{plural}/{{id}}": {"get": _by_id(plural, answer)}
                 for plural, answer in (
@@ -80,6 +82,20 @@ def _schemas() -> dict[str, Any]:
     }
 
 
+def _download(form: Form) -> dict[str, Any]:
+    parameters = [parameter for parameter in _search()["parameters"] if parameter["name"] in LISTED]
+    schema = {"type": "string"} if form == "csv" else {"type": "object"}
+    content = {MIMETYPES[form].split(";")[0]: {"schema": schema}}
+    return {
+        "summary": f"Every hit of a search, with its citation, as {form.upper()}",
+        "parameters": parameters,
+        "responses": {
+            "200": {"description": "A file", "content": content},
+            "default": {"$ref": "#/components/responses/Problem"},
+        },
+    }
+
+
 def _search() -> dict[str, Any]:
     words = "Words or a question; a hit holds every phrase in quotation marks. Empty: all, newest first."
     parameters = [
@@ -93,7 +109,11 @@ def _search() -> dict[str, Any]:
         _parameter("year_from", "Not before this year.", _YEAR),
         _parameter("year_to", "Not after this year.", _YEAR),
         _parameter("sort", "The order.", {"type": "string", "enum": list(SORTS), "default": SORTS[0]}),
-        _parameter("expand", "Search for other words for the same too.", {"type": "boolean", "default": True}),
+        _parameter(
+            "expand",
+            "Look for other words of the vocabulary as well as those typed.",
+            {"type": "boolean", "default": True},
+        ),
         _parameter("explain", "Say how each hit was scored.", {"type": "boolean", "default": False}),
         _parameter("page", "Which page.", {"type": "integer", "minimum": 1, "default": 1}),
         _parameter(

@@ -1,6 +1,7 @@
 """A generation as the engine holds it: opened once, with all that questions need in memory."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from service.words import WordIndex
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
+    from corpus.vocabulary import Vocabulary
     from models.encoder import Encoder
 
 
@@ -54,14 +56,15 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
     files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
     try:
         columns = read_columns(generation.tables)
+        vocabulary = load_vocabulary(files[VOCABULARY])
         return Opened(
             generation=generation,
             columns=columns,
             forces=load_forces(files[FORCES]),
-            lexicon=Lexicon(load_vocabulary(files[VOCABULARY]), generation.analyzer()),
+            lexicon=Lexicon(vocabulary, generation.analyzer()),
             words=WordIndex(generation.lexical, len(columns.exists)),
             substance=substance_of(columns.content),
-            spelling=Spelling(dict(map(tuple, generation.tables.execute("SELECT word, places FROM words")))),
+            spelling=_spelling(generation.tables, vocabulary),
             records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
         )
@@ -77,6 +80,12 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
 
 
 _COPIED = (FORCES, VOCABULARY)
+
+
+def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:
+    known = " ".join([*vocabulary.finds, *vocabulary.senses]).lower()
+    counts = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0)
+    return Spelling(counts | dict(map(tuple, tables.execute("SELECT word, places FROM words"))))
 
 
 def _records(tables: sqlite3.Connection) -> dict[str, tuple[int, ...]]:

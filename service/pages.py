@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from service.answers import DocumentAnswer, Hit, Passage, SectionRecord
+from service.answers import DocumentAnswer, Hit, Passage, SearchResponse, SectionRecord
 from service.columns import FACETS, UNKNOWN
+from service.downloads import FORMS, Form
 from service.engine import Engine, SearchRequest
-from service.params import check_names, parse_search
+from service.params import LISTED, check_names, parse_search
 from service.question import MAX_LENGTH
 from service.show import addressee, date_words, excerpt, label, pieces, shown, status_words
 
@@ -101,7 +102,49 @@ def _search_page(engine: Engine, parameters: Parameters) -> str:
             (title, _address(_with(parameters, sort=name)), asked.sort == name)
             for name, title in (("relevance", "Best match"), ("newest", "Newest"))
         ],
+        also=_also(response),
+        unexpanded=_address(_with(parameters, expand="false")),
+        expanded=None if asked.expand else _address(_with(parameters, expand=[])),
+        meant=_meant(response, parameters),
+        offers=_offers(engine, response, parameters),
+        downloads=[(form.upper(), _download(form, parameters)) for form in FORMS],
+        explained=_address(_with(parameters, explain=[] if asked.explain else "true")),
     )
+
+
+def _also(response: SearchResponse) -> list[tuple[str, list[str]]]:
+    """What was typed, each with the other words that were looked for."""
+    also: dict[str, list[str]] = {}
+    for expansion in response["expansions"]:
+        also.setdefault(expansion["from"], []).append(expansion["to"])
+    return list(also.items())
+
+
+def _meant(response: SearchResponse, parameters: Parameters) -> tuple[str, str] | None:
+    """The query as it may have been meant, and the address of its search."""
+    meant = response["did_you_mean"]
+    return (meant["query"], _address(_with(parameters, q=meant["query"]))) if meant else None
+
+
+def _offers(engine: Engine, response: SearchResponse, parameters: Parameters) -> list[tuple[str, str]]:
+    """Filters that the query names: words, and the address of the same search with it."""
+    return [
+        (
+            f"{FACET_TITLES[facet]}: {_value(engine, facet, value)}",
+            _address(_with(parameters, **{facet: [*parameters.get(facet, ()), value]})),
+        )
+        for facet, values in response["suggested_filters"].items()
+        for value in values
+    ]
+
+
+def _value(engine: Engine, facet: str, value: str) -> str:
+    return engine.force_label(value) if facet == "force" and value != UNKNOWN else label(value)
+
+
+def _download(form: Form, parameters: Parameters) -> str:
+    listed = {name: values for name, values in parameters.items() if name in LISTED}
+    return url_for("api.download", form=form) + "?" + urlencode(listed, doseq=True)
 
 
 def _cut(hit: Hit) -> dict[str, Any]:
@@ -126,8 +169,7 @@ def _chosen(engine: Engine, asked: SearchRequest, parameters: Parameters) -> lis
     links = []
     for facet in FACETS:
         for value in asked.filters.chosen(facet):
-            known = facet == "force" and value != UNKNOWN
-            words = engine.force_label(value) if known else label(value)
+            words = _value(engine, facet, value)
             rest = [v for v in parameters[facet] if v != value]
             links.append((f"{FACET_TITLES[facet]}: {words}", _address(_with(parameters, **{facet: rest}))))
     for name, words in (("year_from", "From"), ("year_to", "To")):

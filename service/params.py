@@ -21,6 +21,8 @@ FIXED: dict[str, tuple[str, ...]] = {
 }
 SINGLE = ("q", "year_from", "year_to", "sort", "expand", "explain", "page", "page_size")
 NAMES = (*SINGLE, *FACETS)
+# A whole list of hits has no pages.
+LISTED = tuple(name for name in NAMES if name not in ("page", "page_size"))
 
 Values = Mapping[str, Sequence[str]]
 
@@ -29,9 +31,9 @@ class RequestError(Exception):
     """A request that cannot be answered; the message says which part of it, and what it may be."""
 
 
-def parse_search(parameters: Values, engine: Engine) -> SearchRequest:
-    """The search that the parameters ask for. Raises RequestError for the first that cannot be used."""
-    check_names(parameters, NAMES)
+def parse_search(parameters: Values, engine: Engine, names: Sequence[str] = NAMES) -> SearchRequest:
+    """The search that the parameters, of these `names`, ask for. Raises RequestError for the first unusable one."""
+    check_names(parameters, names)
     for name in SINGLE:
         if len(parameters.get(name, ())) > 1:
             raise RequestError(f"{name} is given {len(parameters[name])} times: give it once.")

@@ -67,6 +67,14 @@ def load_strength(data: Path, encoder: "Encoder") -> Strength:
     return shipped_strength()
 
 
+def save_strength(data: Path, strength: Strength) -> None:
+    """Keep a calibration in `data`, whole or not at all; engines that are running take it up with the next index."""
+    data.mkdir(parents=True, exist_ok=True)
+    new = data / f"{FILE}.new"
+    new.write_text(strength.to_json(), "utf-8")
+    new.replace(data / FILE)
+
+
 def calibrated(strength: Strength, encoder: "Encoder") -> bool:
     """Whether a calibration was made with this encoder."""
     return strength.encoder == encoder.fingerprint

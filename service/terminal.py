@@ -6,11 +6,15 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from shlex import quote
 from typing import TextIO
 
 from service.answers import Hit, SearchResponse
+from service.calibrate import Calibration
 from service.question import control
 from service.show import date_words, excerpt, label, shown, status_words
+from service.strength import FILE
 
 _SECONDS_BETWEEN = 5.0
 _SHOWN_LENGTH = 480
@@ -65,6 +69,17 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def calibration_lines(found: Calibration, data: Path) -> Iterator[str]:
+    """What a calibration found, as text."""
+    yield f"Match strength is fitted to this encoder, from {found.questions:,} questions put to parts of the sample."
+    yield f"It tells answerable questions from others with an area under the ROC curve of {found.auroc:.3f}."
+    yield (
+        f"Of answerable ones {found.answerable_missed:.1%} will be called “none”, of the others"
+        f" {found.unanswerable_caught:.1%} (among them near misses, on subjects that the sample treats)."
+    )
+    yield f"It is kept in {data / FILE}. Start `precedent serve` again to use it."
+
+
 def search_lines(response: SearchResponse, force_label: Callable[[str], str]) -> Iterator[str]:
     """A page of hits as text."""
     asked = f' for "{response["query"]}"' if response["query"].strip() else ""
@@ -77,11 +92,32 @@ def search_lines(response: SearchResponse, force_label: Callable[[str], str]) ->
         weak = ", all of them weak" if response["match"] == "weak" else ""
         word = "result" if response["total"] == 1 else "results"
         yield f"{response['total']:,} {word}{asked}{weak}; page {response['page']} of {pages}."
+    yield from _asides(response)
     first = (response["page"] - 1) * response["page_size"] + 1
     for number, hit in enumerate(response["results"] or response["nearest"], first):
         yield ""
         # What a document holds must not drive the terminal.
         yield from ("".join(c for c in line if not control(c)) for line in _hit_lines(number, hit, force_label))
+
+
+def _asides(response: SearchResponse) -> Iterator[str]:
+    """What was looked for besides, what may have been meant, and what the query names that can be filtered by."""
+    if meant := response["did_you_mean"]:
+        yield f'Did you mean "{meant["query"]}"?'
+    also: dict[str, list[str]] = {}
+    for expansion in response["expansions"]:
+        also.setdefault(expansion["from"], []).append(expansion["to"])
+    for typed, others in also.items():
+        yield f'For "{typed}" also looked for: {"; ".join(others)}.'
+    for record in response["records"]:
+        yield f"A record of that number: {record['title']} ({record['id']})."
+    options = [
+        f"--{facet.replace('_', '-')} {quote(value)}"
+        for facet, values in response["suggested_filters"].items()
+        for value in values
+    ]
+    if options:
+        yield f"To narrow it: {' '.join(options)}"
 
 
 def _hit_lines(number: int, hit: Hit, force_label: Callable[[str], str]) -> Iterator[str]:
