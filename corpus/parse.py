@@ -239,9 +239,9 @@ def _unreadable(builder: Builder) -> list[str]:
 def _keep_headings(builder: Builder, blocks: Sequence[Block]) -> None:
     """A document of nothing but what looks like headings ("Not enough radios on nights") says it in them."""
     builder.outline.clear()
-    for block in blocks:
-        if len(block.text.split()) > 2:
-            builder.add(block, "context")
+    longer = [block for block in blocks if len(block.text.split()) > 2]
+    for block in longer or [block for block in blocks if any(map(str.isalpha, block.text))]:
+        builder.add(block, "context")
 
 
 def _finish(builder: Builder) -> None:

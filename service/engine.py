@@ -133,14 +133,19 @@ class Engine:
         }
         return self._shown(answer)
 
-    def all_hits(self, request: SearchRequest) -> Iterator[Hit]:
-        """Every hit of a search in its order, whatever its page, made as they are asked for from one generation."""
+    def all_hits(self, request: SearchRequest, *, matching: bool = True) -> Iterator[Hit]:
+        """Every hit of a search in its order, whatever its page, made as they are asked for from one generation.
+
+        Without `matching`, all that passes the filters, whether it answers or not: the ranking by itself.
+        """
         answered = self._answered(request)
-        show = answered.showing(request.explain)
+        show, ids = answered.showing(request.explain), answered.hits
+        if not matching:
+            ids = _hits(answered.opened.columns, answered.found, answered.passing, request.sort == "newest")
 
         def hits() -> Iterator[Hit]:
-            for first in range(0, len(answered.hits), BATCH):
-                yield from (self._shown(hit) for hit in show.hits(answered.hits[first : first + BATCH]))
+            for first in range(0, len(ids), BATCH):
+                yield from (self._shown(hit) for hit in show.hits(ids[first : first + BATCH]))
 
         return hits()
 

@@ -28,7 +28,7 @@ from service.show import excerpt, shown
 Progress = Callable[[str, int, int], None]
 Judgements = Mapping[str, Mapping[str, int]]
 
-_DEPTH, _PAGES = 100, 5  # documents of a ranking that are measured; pages of as many hits that are read for them
+_DEPTH = 100  # documents of a ranking that are measured
 _FIRST = 3  # hits that a run keeps of each query
 _WINDOW = 200  # words of a hit that count
 _LENGTH = 240  # characters of a hit's text that a run keeps
@@ -47,9 +47,9 @@ def evaluate_retrieval(
 
     The index stays in `data`/evaluate, under the hash of the corpus file: a second run builds and encodes nothing.
     `forces` and `vocabulary` are the user's files of force names and of words, as a build takes them. The documents
-    of a fold count one by one, that of the shown hit first; where nothing matches, the nearest count. Queries without
-    a relevant document are left out. Raises EvaluationError for files that cannot be used, GenerationError where the
-    index cannot be built.
+    of a fold count one by one, that of the shown hit first. It is the ranking that is measured, of all passages; how
+    many queries are answered "none" is told beside it. Queries without a relevant document are left out. Raises
+    EvaluationError for files that cannot be used, GenerationError where the index cannot be built.
     """
     corpus, asked = folder / "corpus.jsonl", folder / "queries.jsonl"
     places = (folder / "qrels.tsv", folder / "qrels" / "test.tsv")
@@ -168,15 +168,14 @@ def _run(
 
 
 def _ask(engine: Engine, text: str) -> tuple[SearchResponse, list[str]]:
-    """The first page of hits, and the documents of as many pages as give 100 of them, best first."""
-    first = answer = engine.search(SearchRequest(text, page_size=_DEPTH))
+    """The first hits, and the first 100 documents of the ranking, best first."""
+    request = SearchRequest(text, page_size=_FIRST)
     ranking: dict[str, None] = {}
-    for page in range(1, _PAGES + 1):
-        ranking |= dict.fromkeys(name for hit in _hits(answer) for name in _documents(hit))
-        if page == _PAGES or len(ranking) >= _DEPTH or page * _DEPTH >= answer["total"]:
+    for hit in engine.all_hits(request, matching=False):
+        ranking |= dict.fromkeys(_documents(hit))
+        if len(ranking) >= _DEPTH:
             break
-        answer = engine.search(SearchRequest(text, page=page + 1, page_size=_DEPTH))
-    return first, list(ranking)
+    return engine.search(request), list(ranking)
 
 
 def _hits(answer: SearchResponse) -> list[Hit]:

@@ -3,12 +3,14 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import Document, Event, Finding, Grade, Passage, PassageKind
+from service.strength import save_strength, shipped_strength
 
 Vectors = NDArray[np.float32]
 
@@ -160,3 +162,8 @@ def documents() -> tuple[Document, ...]:
         assessment(),
         document("paper.txt", ["Crime data integrity. " * 60, "Repeated footer", "A new thought.", "Repeated footer"]),
     )
+
+
+def fitted(data: Path, encoder: FakeEncoder | None = None) -> None:
+    """Keep the shipped calibration in a data folder as that of the fake encoder."""
+    save_strength(data, replace(shipped_strength(), encoder=(encoder or FakeEncoder()).fingerprint))

@@ -35,6 +35,13 @@ def test_a_title_with_which_the_text_begins_is_not_repeated(title: str) -> None:
     assert text.text == "Every lamp is lit."
 
 
+def test_a_paper_known_by_its_title_alone_says_it() -> None:
+    for line in ('{"_id": "b", "title": "Lamps"}', '{"_id": "b", "title": "Lamps", "text": " "}'):
+        [text] = read(line).texts
+        assert (text.text, text.metadata["title"]) == ("Lamps", "Lamps")
+    assert [passage.text for passage in document(title="Lamps", text="").passages] == ["Lamps"]
+
+
 def test_title_and_id_may_be_missing_or_called_id() -> None:
     reading = read('{"id": 7, "text": "Lit."}', '{"_id": "b", "id": 7, "title": null, "text": "Out."}')
     assert [(t.name, t.text) for t in reading.texts] == [("7", "Lit."), ("b", "Out.")]
@@ -95,7 +102,7 @@ def test_a_date_may_be_written_in_several_ways(stated: str) -> None:
         ('{"text": "Lit."}', "has no _id"),
         ('{"_id": " ", "text": "Lit."}', "has no _id"),
         ('{"_id": true, "text": "Lit."}', "has no _id"),
-        ('{"_id": "b", "title": "Lamps"}', "has no text"),
+        ('{"_id": "b", "title": " "}', "has no text"),
         ('{"_id": "b", "text": " "}', "has no text"),
         ('{"_id": "b", "text": ["Lit."]}', "has no text"),
         ('{"_id": "b", "text": "Lit.", "title": 7}', "title"),

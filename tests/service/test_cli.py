@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEncoder
+from fakes import FakeEncoder, fitted
 from flask.testing import FlaskClient
 
 from models.encoder import ModelError
@@ -57,6 +57,7 @@ def test_build_search_and_doctor(tmp_path: Path, papers: Path) -> None:
     built = run("build", papers, "--data", data)
     assert built.exit_code == 0
     assert "2 documents" in built.stdout
+    fitted(data)
     (papers / "two.txt").unlink()
     (papers / "three.txt").write_text("Custody\n\nCells are cold in Kent.\n", encoding="utf-8")
     changed = run("build", papers, "--data", data).stdout
@@ -177,7 +178,8 @@ def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(tmp_path: Path
     assert result.exit_code == 1
     checks = json.loads(result.stdout)["checks"]
     wrong = {check["name"]: check for check in checks if not check["ok"]}
-    assert set(wrong) == {"generation", "cache"}
+    assert set(wrong) == {"generation", "cache", "strength"}
+    assert wrong["strength"]["mend"] == f"precedent calibrate --data {data}"
     assert "vectors.faiss" in wrong["generation"]["message"]
     assert wrong["generation"]["mend"] == f"precedent build --data {data}"
     assert wrong["cache"]["mend"].startswith("rm ")

@@ -95,6 +95,13 @@ class Canned(Engine):
         super().__init__(data, FakeEncoder())
         self.answers, self.total = answers, total
         self.asked: list[SearchRequest] = []
+        self.read = 0
+
+    def all_hits(self, request: SearchRequest, *, matching: bool = True) -> Any:
+        assert not matching  # the ranking is measured by itself
+        for number, one in enumerate(self.answers.get(request.query, []), start=1):
+            self.read = number
+            yield one
 
     def search(self, request: SearchRequest) -> Any:
         self.asked.append(request)
@@ -126,11 +133,12 @@ def test_the_documents_of_a_fold_count_in_order_the_shown_one_first(
     assert values["MRR@10"] == pytest.approx(1 / 3)
 
 
-def test_pages_are_read_until_there_are_documents_enough(
+def test_the_ranking_is_read_until_there_are_documents_enough(
     tmp_path: Path, collection: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_lines(collection / "qrels.tsv", "q1\td4\t1")
-    hits = [hit("a", f"corpus.jsonl/{number % 60}") for number in range(190)] + [hit("a", "corpus.jsonl/d4")] * 400
+    others = [hit("a", f"corpus.jsonl/{number % 60}") for number in range(190)]
+    hits = [*others, hit("a", "corpus.jsonl/d4"), *(hit("a", f"corpus.jsonl/more{number}") for number in range(400))]
     engines: list[Canned] = []
 
     def canned(home: Path, *_: object, **__: object) -> Canned:
@@ -140,7 +148,7 @@ def test_pages_are_read_until_there_are_documents_enough(
     monkeypatch.setattr("service.evaluate.Engine", canned)
     values = named(retrieve(collection, tmp_path / "data"))["q1"]["values"]
     assert (values["recall@100"], values["recall@10"]) == (1.0, 0.0)
-    assert [asked.page for asked in engines[0].asked] == [1, 2, 3, 4, 5]
+    assert engines[0].read == 190 + 1 + 39  # 60 documents, the relevant one, and so many more to make 100
 
 
 GOLD_A = {"source": "one", "must": "Says what  is meant", "grade": 2, "group": "a"}
