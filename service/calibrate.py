@@ -33,7 +33,7 @@ SHARES, DRAWS, SEED = (1.0, 0.5, 0.25), 3, 20261126
 # passage is called good from where this share of those questions are answerable whose best passage is as good.
 MISSED, GOOD = 0.08, 0.9
 # A passage is shown beside a better one from this part of the odds on that make a question answerable.
-MEMBER_ODDS = 0.25
+MEMBER_ODDS = 0.7
 _ROUNDS = 5
 
 

@@ -27,7 +27,7 @@ DENSE_WEIGHT = 0.5
 # words, over the root of their number: the longer a query, the less of it an answer holds.
 FULL_BM25 = 2.0
 # A passage with fewer words than this that mean something ("New recommendation") counts less, by a fourth root.
-SHORT = 8
+SHORT = 12
 # Other words of the vocabulary that are encoded with the query, for each of its concepts.
 ENCODED_OTHERS = 2
 
