@@ -36,4 +36,6 @@ def placed(document: Document, vocabulary: Vocabulary) -> Iterator[Placed]:
         section = document.sections[passage.section]
         below = section[1:] if section and title and section[0] == document.title else section
         lead = "" if passage.parent is None else document.passages[passage.parent].text
-        yield Placed(passage, (*title, *named, *below), lead, known)
+        # A title that is a passage of its own does not stand over itself.
+        headings = tuple(heading for heading in (*title, *named, *below) if heading != passage.text)
+        yield Placed(passage, headings, lead, known)

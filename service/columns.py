@@ -53,10 +53,16 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One facet: its values in order, "unknown" last, and for every passage the index of its value."""
+    """One facet: its values in order, "unknown" last, and for every passage the index of its value.
+
+    `pairs` numbers for every passage its fold together with its value, `pair_codes` gives the value of each pair: so
+    that a fold counts once for a value.
+    """
 
     values: tuple[str, ...]
     codes: Numbers
+    pairs: Numbers
+    pair_codes: Numbers
 
     def mask(self, chosen: Iterable[str]) -> Mask:
         """The passages that have one of the chosen values; a value no passage has selects none."""
@@ -94,14 +100,14 @@ class Columns:
             mask &= (self.years <= filters.year_to) & (self.years >= 0)
         return mask
 
-    def counts(self, facet: str, members: Mask) -> dict[str, int]:
-        """For each value of a facet, the number of folds with a member that has it; zeros are left out."""
+    def counts(self, facet: str, ids: Numbers) -> dict[str, int]:
+        """For each value of a facet, the number of folds with a passage of `ids` that has it; zeros are left out."""
         if facet == "theme":
             return {}
         column = self.facets[facet]
-        seen = np.zeros((len(self.fold), len(column.values)), dtype=np.bool_)
-        seen[self.fold[members], column.codes[members]] = True
-        totals = seen.sum(axis=0)
+        present = np.zeros(len(column.pair_codes), dtype=np.bool_)
+        present[column.pairs[ids]] = True
+        totals = np.bincount(column.pair_codes[present], minlength=len(column.values))
         return {value: int(n) for value, n in zip(column.values, totals, strict=True) if n}
 
 
@@ -113,20 +119,23 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
     size = int(places[-1]) + 1 if ids else 0
     ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
     years = [int(year) if year and year.isdigit() else -1 for year in raw[-1]]
+    fold = _scatter(size, places, folds)
     return Columns(
         exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
-        fold=_scatter(size, places, folds),
+        fold=fold,
         dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates]),
         content=_scatter(size, places, content),
         years=_scatter(size, places, years),
-        facets={name: _column(size, places, values) for name, values in zip(_CODED, raw, strict=True)},
+        facets={name: _column(fold, places, values) for name, values in zip(_CODED, raw, strict=True)},
     )
 
 
-def _column(size: int, places: Numbers, raw: Sequence[str | None]) -> Column:
+def _column(fold: Numbers, places: Numbers, raw: Sequence[str | None]) -> Column:
     values = (*sorted({value for value in raw if value is not None}), UNKNOWN)
     code = {value: index for index, value in enumerate(values)}
-    return Column(values, _scatter(size, places, [code[UNKNOWN if v is None else v] for v in raw]))
+    codes = _scatter(len(fold), places, [code[UNKNOWN if v is None else v] for v in raw])
+    found, pairs = np.unique(fold * len(values) + codes, return_inverse=True)
+    return Column(values, codes, pairs, found % len(values))
 
 
 def _scatter(size: int, places: Numbers, values: Sequence[int]) -> Numbers:

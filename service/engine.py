@@ -72,13 +72,17 @@ class _Refused:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """A request with all that its answer is made of. `members` are what of R passes the filters, `hits` their ids."""
+    """A request with all that its answer is made of.
+
+    `members` are what of R passes the filters, as a mask and as `ids`; `hits` are the ids of their folds' best.
+    """
 
     opened: Opened
     question: Question
     found: Retrieved
     passing: Mask
     members: Mask
+    ids: Ids
     hits: Ids
 
     def showing(self, explain: bool) -> Showing:
@@ -115,7 +119,9 @@ class Engine:
         answered = self._answered(request)
         found, hits, opened = answered.found, answered.hits, answered.opened
         first = (request.page - 1) * request.page_size
-        nearest = hits[:0] if len(hits) else _hits(opened.columns, found, answered.passing, False)[:NEAREST]
+        nearest = (
+            hits[:0] if len(hits) else _hits(opened.columns, found, np.flatnonzero(answered.passing), False)[:NEAREST]
+        )
         show = answered.showing(request.explain)
         answer: SearchResponse = {
             "query": request.query,
@@ -127,7 +133,7 @@ class Engine:
             "page_size": request.page_size,
             "results": show.hits(hits[first : first + request.page_size]),
             "nearest": show.hits(nearest),
-            "facets": {name: self._facet(opened, name, found.members, request.filters) for name in FACETS},
+            "facets": {name: self._facet(answered, name, request.filters) for name in FACETS},
             "suggested_filters": self._suggested(opened, request),
             "records": _records(opened, request.query),
         }
@@ -141,7 +147,9 @@ class Engine:
         answered = self._answered(request)
         show, ids = answered.showing(request.explain), answered.hits
         if not matching:
-            ids = _hits(answered.opened.columns, answered.found, answered.passing, request.sort == "newest")
+            ids = _hits(
+                answered.opened.columns, answered.found, np.flatnonzero(answered.passing), request.sort == "newest"
+            )
 
         def hits() -> Iterator[Hit]:
             for first in range(0, len(ids), BATCH):
@@ -211,8 +219,9 @@ class Engine:
         found = self._retrieve(opened, question)
         passing = opened.columns.mask(request.filters)
         members = found.members & passing
+        ids = np.flatnonzero(members)
         newest = request.sort == "newest" or question.empty
-        return _Answered(opened, question, found, passing, members, _hits(opened.columns, found, members, newest))
+        return _Answered(opened, question, found, passing, members, ids, _hits(opened.columns, found, ids, newest))
 
     def _retrieve(self, opened: Opened, question: Question) -> Retrieved:
         exists = opened.columns.exists
@@ -230,8 +239,11 @@ class Engine:
             if (fresh := [value for value in values if value not in request.filters.chosen(name)])
         }
 
-    def _facet(self, opened: Opened, name: str, found: Mask, filters: Filters) -> list[FacetValue]:
-        counts = opened.columns.counts(name, found & opened.columns.mask(filters, without=name))
+    def _facet(self, answered: _Answered, name: str, filters: Filters) -> list[FacetValue]:
+        columns, ids = answered.opened.columns, answered.ids
+        if filters.chosen(name):
+            ids = np.flatnonzero(answered.found.members & columns.mask(filters, without=name))
+        counts = columns.counts(name, ids)
         values = {**dict.fromkeys(filters.chosen(name), 0), **counts}
         rows: list[FacetValue] = [{"value": v, "label": self._label(name, v), "count": n} for v, n in values.items()]
         if name == "year":
@@ -283,9 +295,8 @@ class Engine:
         return held
 
 
-def _hits(columns: Columns, found: Retrieved, members: Mask, newest: bool) -> Ids:
+def _hits(columns: Columns, found: Retrieved, ids: Ids, newest: bool) -> Ids:
     """The best member of each fold, best first; ties by id, so that the order is one and the same anywhere."""
-    ids = np.flatnonzero(members)
     keys = (ids, -found.score[ids], -columns.dates[ids]) if newest else (ids, -found.score[ids])
     ordered = ids[np.lexsort(keys)]
     _, first = np.unique(columns.fold[ordered], return_index=True)
