@@ -38,4 +38,5 @@ def placed(document: Document, vocabulary: Vocabulary) -> Iterator[Placed]:
         lead = "" if passage.parent is None else document.passages[passage.parent].text
         # A title that is a passage of its own does not stand over itself.
         headings = tuple(heading for heading in (*title, *named, *below) if heading != passage.text)
-        yield Placed(passage, headings, lead, known)
+        # A row of the glossary says itself what its short form stands for.
+        yield Placed(passage, headings, lead, known if passage.kind != "glossary" else ())

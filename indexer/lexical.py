@@ -65,11 +65,16 @@ def _fill(index: "tantivy.Index", passages: Iterable[Placed]) -> None:
         document = tantivy.Document()  # filled field by field: its keywords would make `id` a signed integer
         document.add_unsigned("id", number)
         document.add_text(TEXT, placed.passage.text)
-        for part in (*placed.headings, placed.lead, placed.passage.text, *(means for _, means in placed.meanings)):
+        for part in read_with(placed):
             document.add_text(ALL, part)
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
+
+
+def read_with(placed: Placed) -> tuple[str, ...]:
+    """A passage's text and what it is read with, part by part."""
+    return (*placed.headings, placed.lead, placed.passage.text, *(means for _, means in placed.meanings))
 
 
 def open_lexical(folder: Path) -> "tantivy.Index":

@@ -17,6 +17,7 @@ _ASKING_WORDS = (
 )
 _ASKING = _ASKING_WORDS.split(" ")
 _PHRASE = re.compile('["“”]([^"“”]+)["“”]')
+_PROPER = re.compile(r"\d{3,}|(?=\S*[^\W\d_])\S*\d\S*|\S*[a-z]\S*[A-Z]\S*|[A-Z]{2,}s?")
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 
 
@@ -32,6 +33,11 @@ class Concept:
     count: int = 1
     others: tuple[Other, ...] = ()
 
+    @property
+    def proper(self) -> bool:
+        """Whether it is a number, a short form or a name such as ViSOR: what holds it is meant, and nothing else."""
+        return bool(_PROPER.fullmatch(self.shown)) or any(other.meaning for other in self.others)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -43,6 +49,11 @@ class Question:
     text: str
     concepts: tuple[Concept, ...] = ()
     phrases: tuple[Stems, ...] = ()
+
+    @property
+    def proper(self) -> bool:
+        """Whether all that is asked for are numbers, short forms and names."""
+        return bool(self.concepts) and all(concept.proper for concept in self.concepts)
 
     @property
     def empty(self) -> bool:

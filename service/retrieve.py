@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from service.columns import Mask
 from service.question import Question
 from service.strength import Strength
-from service.words import Held, WordIndex
+from service.words import OTHER, Held, WordIndex
 
 if TYPE_CHECKING:
     from indexer.generation import Generation
@@ -90,6 +90,8 @@ def retrieve(
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)
     evidence = strength.evidence(substance * cosine, held.coverage, int(exists.sum()))
+    if question.proper:
+        evidence = _of_names(evidence, held.coverage, strength)
     asked = held.phrases & exists if question.concepts else np.zeros_like(exists)
     answered = bool((asked & (evidence >= strength.weak)).any())
     members = asked & (evidence >= strength.member) if answered else np.zeros_like(exists)
@@ -105,6 +107,15 @@ def retrieve(
         evidence=evidence,
         similar=similar,
     )
+
+
+def _of_names(evidence: Scores, coverage: Scores, strength: Strength) -> Scores:
+    """The evidence where only numbers, short forms and names are asked for: that they stand there is enough.
+
+    What holds none of them has to be good by likeness alone: two short forms are alike to an encoder.
+    """
+    holding = np.where(coverage >= OTHER - 1e-6, np.maximum(evidence, strength.good), evidence)
+    return np.where((coverage > 0) | (evidence >= strength.good), holding, 0.0)
 
 
 def substance_of(content: NDArray[np.int64]) -> Scores:

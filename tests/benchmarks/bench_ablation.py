@@ -1,0 +1,175 @@
+"""What each part of the ranking is worth: PYTHONPATH=. python tests/benchmarks/bench_ablation.py [--only NAME …]
+
+Each part is switched off (or another one tried in its place), and every query asked again: those that come with the
+program, over the sample, and, where the shared folder lies beside the checkout, the judged queries on the real
+documents and the public collections. nDCG@10, and its difference to the whole with a 95 % interval (paired bootstrap).
+"""
+
+import argparse
+import contextlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from corpus import load
+from corpus.forces import load_forces
+from indexer.build import build
+from models.encoder import Encoder, load_encoder
+from models.metrics import compare
+from service import engine as asking
+from service import retrieve as ranking
+from service.engine import Engine
+from service.evaluate import evaluate_queries, evaluate_retrieval
+from service.runs import Run
+from service.strength import shipped_strength
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared"
+SAMPLE = ROOT / "corpus" / "sample"
+PUBLIC = ("cranfield", "med", "cacm")
+RRF = 60
+FEEDBACK, SHARE = 2, 0.3  # passages that a query is moved towards, and how far
+
+Patches = Callable[[], "contextlib.AbstractContextManager[Any]"]
+
+
+def setting(**values: object) -> Patches:
+    return lambda: patch.multiple("service.retrieve", **values)
+
+
+def one_piece(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
+    """A passage's windows with those under its headings, and no sentence by itself."""
+    plain, headed = encoder.windows(placed.text), encoder.windows(". ".join([*placed.headings, placed.text]))
+    return [(window, headed[min(at, len(headed) - 1)]) for at, window in enumerate(plain)]
+
+
+def without_headings(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
+    from indexer.embed import _pieces
+
+    return [(sentence, window, window) for sentence, window, _ in _pieces(replace(placed, headings=()), encoder)]
+
+
+def by_rank(scores: Any) -> Any:
+    ranks = np.empty(len(scores))
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return np.where(scores > 0, RRF / (RRF + ranks), 0.0)
+
+
+def fed_back(
+    generation: Any, words: Any, substance: Any, exists: Any, question: Any, vector: Any, strength: Any
+) -> Any:
+    """Pseudo-relevance feedback: the query moved towards the vectors of its first hits."""
+    found = ranking.retrieve(generation, words, substance, exists, question, vector, strength)
+    first = [int(i) for i in np.argsort(-found.score, kind="stable")[:FEEDBACK]]
+    mean = np.mean([generation.vectors.index.reconstruct(i) for i in first], axis=0)
+    moved = vector + SHARE * mean
+    moved = (moved / np.linalg.norm(moved)).astype(np.float32)
+    return ranking.retrieve(generation, words, substance, exists, question, moved, strength)
+
+
+DENSE, LEXICAL, UNDERSTAND = ranking._dense, ranking._lexical, asking.understand
+QUERY_TIME: Mapping[str, Patches] = {
+    "words alone": setting(DENSE_WEIGHT=0.0),
+    "meaning alone": setting(DENSE_WEIGHT=1.0),
+    "reciprocal ranks (k = 60)": setting(
+        _dense=lambda *args: by_rank(DENSE(*args)), _lexical=lambda held: by_rank(LEXICAL(held))
+    ),
+    "no vocabulary for queries": lambda: patch.object(asking, "understand", partial(UNDERSTAND, expand=False)),
+    "its words not encoded": setting(ENCODED_OTHERS=0),
+    "short passages in full": lambda: patch("service.opened.substance_of", lambda content: np.ones(len(content))),
+    "with feedback of 2 hits": lambda: patch.object(asking, "retrieve", fed_back),
+    "no match set": lambda: patch(
+        "service.opened.load_strength", lambda *_: replace(shipped_strength(), member=0.0, weak=0.0)
+    ),
+}
+INDEX_TIME: Mapping[str, Patches] = {
+    "no sentence vectors": lambda: patch("indexer.embed._pieces", one_piece),
+    "no headings in vectors": lambda: patch("indexer.embed._pieces", without_headings),
+    "no headings for words": lambda: patch("indexer.lexical.read_with", lambda placed: (placed.passage.text,)),
+    "no meanings of short forms": lambda: patch("indexer.context.meanings", lambda d, _: [()] * len(d.passages)),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="*", default=[])
+    only = parser.parse_args().only
+    encoder = load_encoder()
+    with tempfile.TemporaryDirectory(prefix="precedent-bench-") as room:
+        base = Path(room, "whole")
+        whole = measured(base, encoder)
+        print("| | " + " | ".join(whole) + " |\n|--|" + "--|" * len(whole))
+        print("| **whole** | " + " | ".join(f"**{mean(run):.3f}**" for run in whole.values()) + " |", flush=True)
+        for name, patches in {**QUERY_TIME, **INDEX_TIME}.items():
+            if only and name not in only:
+                continue
+            home = base if name in QUERY_TIME else copied(base, Path(room, "changed"))
+            with patches():
+                print(f"| {name} | {' | '.join(cells(whole, measured(home, encoder)))} |", flush=True)
+
+
+def measured(home: Path, encoder: Encoder) -> dict[str, Run]:
+    """A run on each set; indexes that are in `home` are used as they are."""
+    runs = {"sample": asked(home / "sample", [SAMPLE], SAMPLE / "forces.toml", questions(home), encoder)}
+    if SHARED.is_dir():
+        real = [SHARED / "corpus", SHARED / "corpus-restated"]
+        runs["judged"] = asked(home / "real", real, None, SHARED / "eval" / "queries_dev.jsonl", encoder)
+        for name in PUBLIC:
+            runs[name] = evaluate_retrieval(SHARED / "bench" / name, home / "public", encoder, quiet)
+    return runs
+
+
+def asked(home: Path, paths: list[Path], forces: Path | None, queries: Path, encoder: Encoder) -> Run:
+    inputs = [str(path) for path in paths]
+    build(load(inputs, load_forces(forces)), encoder, home, inputs=inputs, forces=forces)
+    return evaluate_queries(queries, Engine(home, encoder, mask_contacts=False), quiet)
+
+
+def questions(home: Path) -> Path:
+    """The program's own questions that have an answer."""
+    lines = (ROOT / "service" / "data" / "questions.jsonl").read_text("utf-8").splitlines(keepends=True)
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "questions.jsonl"
+    path.write_text("".join(line for line in lines if '"gold": []' not in line), "utf-8")
+    return path
+
+
+def copied(base: Path, home: Path) -> Path:
+    """A folder with what was encoded, and without the indexes."""
+    shutil.rmtree(home, ignore_errors=True)
+    for cache in base.rglob("embeddings.sqlite"):
+        target = home / cache.relative_to(base)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(cache, target)
+    return home
+
+
+def cells(whole: Mapping[str, Run], changed: Mapping[str, Run]) -> Iterator[str]:
+    for name, run in changed.items():
+        found = compare(values(whole[name]), values(run))
+        print(f"{name} {found}", file=sys.stderr)
+        yield f"{mean(run):.3f} ({found.difference:+.3f}: {found.low:+.3f} to {found.high:+.3f})"
+
+
+def values(run: Run) -> dict[str, float]:
+    return {query["id"]: query["values"]["nDCG@10"] for query in run["queries"] if "nDCG@10" in query["values"]}
+
+
+def mean(run: Run) -> float:
+    return float(np.mean(list(values(run).values())))
+
+
+def quiet(*_: object) -> None:
+    """Progress that nobody looks at."""
+
+
+if __name__ == "__main__":
+    main()
