@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from corpus.english import singular
 from corpus.model import Document, Passage
 from corpus.vocabulary import Sense, Vocabulary
 
@@ -35,7 +36,7 @@ def meanings(document: Document, vocabulary: Vocabulary) -> list[tuple[Meaning, 
             if means is None:
                 senses = vocabulary.senses[short]
                 if len(senses) > 1 and spread is None:
-                    spread = Counter(word for p in document.passages for word in _words(p.text))
+                    spread = Counter(word for p in document.passages for word in _standing(p.text))
                 means = _fitting(senses, _near(document, passage), spread or Counter())
             if means is not None:
                 resolved[short] = means
@@ -46,11 +47,18 @@ def meanings(document: Document, vocabulary: Vocabulary) -> list[tuple[Meaning, 
 def shorts_in(text: str, known: "Mapping[str, object] | set[str]") -> Iterator[str]:
     """The short forms of `known` that stand in a text as words of their own, a plural's s aside."""
     for match in _WORD.finditer(text):
-        word = match[0]
-        for form in (word, word[:-1] if word.endswith("s") else word):
-            if form in known:
-                yield form
-                break
+        yield from _shorts_of(match[0], known)
+
+
+def _shorts_of(word: str, known: "Mapping[str, object] | set[str]") -> Iterator[str]:
+    """The word where it is a short form, else those that it is joined of: A&E, FCR/PND, DV-trained."""
+    for form in (word, word[:-1] if word.endswith("s") else word):
+        if form in known:
+            yield form
+            return
+    joint = next((joint for joint in "/+&-" if joint in word), None)
+    for part in word.split(joint) if joint else ():
+        yield from _shorts_of(part, known)
 
 
 def spelled_out(text: str) -> dict[str, str]:
@@ -103,7 +111,15 @@ def _fitting(senses: Sequence[Sense], near: set[str], spread: Mapping[str, int])
 
 def _near(document: Document, passage: Passage) -> set[str]:
     parent = document.passages[passage.parent].text if passage.parent is not None else ""
-    return set(_words(" ".join([passage.text, parent, document.title, *document.sections[passage.section]])))
+    return set(_standing(" ".join([passage.text, parent, document.title, *document.sections[passage.section]])))
+
+
+def _standing(text: str) -> Iterator[str]:
+    """The words of a text, and in the singular those that are in the plural, as `near` words are."""
+    for word in _words(text):
+        yield word
+        if (one := singular(word)) != word:
+            yield one
 
 
 def _words(text: str) -> list[str]:

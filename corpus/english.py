@@ -1,5 +1,6 @@
-"""Which words are English, as far as a list of them tells."""
+"""Which words are English, as far as a list of them tells, and what they are in the singular."""
 
+import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,3 +14,13 @@ def dictionary() -> frozenset[str]:
         raise ModuleNotFoundError("The package symspellpy is missing: run `pip install -r requirements.txt`.")
     listed = Path(package.origin).with_name("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
     return frozenset(line.split()[0] for line in listed.splitlines() if line.strip())
+
+
+def singular(word: str) -> str:
+    """A word in small letters, and in the singular as far as its ending tells."""
+    word = word.lower()
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if len(word) > 4 and re.search(r"(?:ss|sh|ch|x)es$", word):
+        return word[:-2]
+    return word[:-1] if len(word) > 3 and re.search(r"[^siu]s$", word) else word

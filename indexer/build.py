@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
+from corpus.forces import Forces, load_forces
 from corpus.model import Document
 from corpus.vocabulary import Vocabulary, load_vocabulary, shipped_vocabulary
 from indexer.cache import EmbeddingCache
@@ -104,7 +105,8 @@ def build(
             files = {FORCES: forces, VOCABULARY: vocabulary}
             copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
             content = _content(documents, inputs, force_from_name, copies)
-            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, copies, load_vocabulary(vocabulary), content)
+            words, known = load_vocabulary(vocabulary), load_forces(forces)
+            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, copies, known, words, content)
             report = _build(documents, encoder, data, asked, _Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
             with suppress(OSError):
@@ -125,6 +127,7 @@ class _Asked:
     folder: str
     force_from_name: bool
     copies: Mapping[str, bytes]
+    forces: Forces
     vocabulary: Vocabulary
     content: str
 
@@ -164,7 +167,7 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
     try:
         for name, written in asked.copies.items():
             (folder / name).write_bytes(written)
-        embedded = _write(folder, documents, encoder, data, asked.vocabulary, clock)
+        embedded = _write(folder, documents, encoder, data, asked, clock)
         manifest = _describe(folder, encoder, created, asked, len(embedded.ids))
         with clock.stage("verify"):
             if problems := verify_generation(folder):
@@ -242,16 +245,16 @@ def _report(
 
 
 def _write(
-    folder: Path, documents: list[Document], encoder: Encoder, data: Path, vocabulary: Vocabulary, clock: _Clock
+    folder: Path, documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: _Clock
 ) -> Embedded:
     """Write the stores of a generation into `folder`. Everything numbers passages from 1 in this order."""
-    passages: list[Placed] = [one for document in documents for one in placed(document, vocabulary)]
+    passages: list[Placed] = [one for document in documents for one in placed(document, asked.vocabulary)]
     if not passages:
         raise GenerationError(
             "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
         )
     with clock.stage("passages"):
-        write_tables(folder / PASSAGES, documents)
+        write_tables(folder / PASSAGES, documents, asked.forces)
         write_wording(folder / PASSAGES, passages)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, passages)

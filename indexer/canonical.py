@@ -115,18 +115,22 @@ def plain(text: str) -> str:
 # --- frame: what stands around a finding's text
 
 _MODAL = r"(?i:should|must|needs?\sto|ought\sto)"
-# A label ends the frame before a text, whatever stands before it: a report's title, a date.
+# A label ends the frame before a text, with a report's title or a date before it. It stands at the start, or after a
+# line or sentence that says nothing: "The force has not met recommendation 5. It should …" has none.
 _LABEL = re.compile(
-    rf"(?:(?!\b{_MODAL}\b).){{0,160}}?\b"
-    r"(?:(?i:recommendation|rec\.?)\s(?:(?i:no\.?\s|number\s)?\d{1,3}[a-z]?(?:\sof\s\d+)?|(?=to\s(?:the\s)?[A-Z][^:]{0,60}:))"
-    r"|(?i:recommendation|areas? for improvement|causes? of concern)(?:\s\d{1,3}\b)?(?=\s?[\n:.–—(-]))"
-    r"(?:\s(?:to\s[^:\n]{0,60}(?=:)|\((?i:published|issued)\b[^()]{0,40}\)|[–—-]\s[a-z][^.\n]{0,40}(?=\.)))?"
-    r"[\s:.|–—-]*",
+    rf"(?:(?:(?!\b(?:{_MODAL}|not|no|met|has|have|is|are|was|were|will|line)\b).){{0,160}}?(?:\n|[.)]\s))?"
+    r"(?:(?i:recommendation|rec\.?)\s(?:(?i:no\.?\s|number\s)?\d{1,3}[a-z]?(?:\sof\s\d+)?|to\s(?:the\s)?[A-Z][^:\n]{0,60}(?=:))"
+    r"|(?i:recommendation|areas? for improvement|causes? of concern)(?:\s\d{1,3}\b)?)"
+    r"(?:\s\((?i:published|issued)\b[^()]{0,40}\)|\s[–—-]\s[a-z][^.\n]{0,40}(?=\.))?"
+    r"(?:\s?[:.|\n–—-]\s?|(?<=\d)\s(?=[A-Z]))\s*",
     re.DOTALL,
 )
+_DATED = (
+    r"(?:(?:\d{1,2}(?:st|nd|rd|th)?\s)?[A-Z][a-z]{2,8}\s\d{4}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4})"
+    r"(?:\s?[.:,|–—-]\s|\s(?=\(?\d))"
+)
 _MARKERS = re.compile(
-    r"(?:(?:\d{1,2}\s)?[A-Z][a-z]{2,8}\s\d{4}\s?[.:,–—-]\s)?"
-    r"(?:[-–—•·*▪●■◦|\"]\s?|\(?(?:[A-Za-z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2})?)[.)]\s|\d\.\d{1,2}\s)+"
+    rf"(?:{_DATED}|[-–—•·*▪●■◦|\"]\s?|\(?(?:[A-Za-z]|[ivxIVX]{{1,4}}|\d{{1,2}}(?:\.\d{{1,2}})?)[.)]\s|\d\.\d{{1,2}}\s)+"
 )
 _PAGE = r"(?:pages?|paragraphs?|pp?\.)\s?\d+(?:\.\d+)?(?:\s?(?:[-–—,]|and|to|of)\s?(?:paragraphs?\s)?\d+(?:\.\d+)?)*"
 # What may follow the last sentence: nothing in it asks for anything.
@@ -137,10 +141,10 @@ _TAIL = re.compile(
     re.DOTALL,
 )
 _INNER_MARKER = re.compile(
-    r"(?:(?<=[:;,\n])|(?<=\bthat)|(?<=\band)|^)\s?(?:\(?(?:[a-h]|[ivx]{1,4}|\d{1,2})[.)])\s"
-    r"|(?<=\s)(?:\((?:[a-h]|[ivx]{1,4}|\d)\)|[ivx]{2,4}[.)])\s",
-    re.MULTILINE,
+    r"(?:(?<=[:;,\n])|(?<=\bthat)|(?<=\band)|^)\s?(?:\(?(?:[a-h]|[ivx]{1,4}|\d{1,2})[.)])\s", re.MULTILINE
 )
+_ENUMERATED = re.compile(r"(?<!\d)(?<!section|article)(?<!paragraph)\s\(?([a-h]|[ivx]{1,4}|\d{1,2})[.)](?=\s)")
+_FIRST_TWO = ({"a", "b"}, {"i", "ii"}, {"1", "2"})
 _MONTHS = [month.lower() for month in calendar.month_name if month]
 _MONTH = rf"(?i:{'|'.join(_MONTHS)})"
 # A page's header inside a sentence: a month and a year, perhaps a page number, after no word such as "by".
@@ -161,6 +165,9 @@ def _unframed(text: str) -> str:
         tail = _TAIL.search(core, max(0, len(core) - 400))
         core = core[: tail.start()] if tail else core
     core = _HEADER.sub(" ", _INNER_MARKER.sub(" ", core))
+    marks = set(_ENUMERATED.findall(core))
+    if any(first <= marks for first in _FIRST_TWO):  # one alone is a reference: "section 3 (a)"
+        core = _ENUMERATED.sub(" ", core)
     return core if len(core.split()) >= FRAME_LEAVES else text
 
 
@@ -245,6 +252,7 @@ _SIGNS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\b({_MONTH})\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})\b"), lambda m: _day(m[2], m[1], m[3])),
     (re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)\b"), lambda m: f"{int(m[1])}/{int(m[2])}/{m[3][-2:]}"),
     (re.compile(r"\b(?i:in order to)\b"), "to"),
+    (re.compile(r"\b(?i:in which)\b"), "where"),
     (re.compile(r"\b(?i:whether or not)\b"), "whether"),
     (re.compile(r"\b(?i:as well as)\b"), "and"),
     (re.compile(r"\b(?i:per cent)\b"), "percent"),
@@ -264,7 +272,7 @@ _SIGNS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
 # Words that say nothing of what is asked: which of them stands depends on how the sentence is put together. "It" and
 # "the force" are the same; so are "X; Y", "X, and Y" and "X. Y". "Or", "not", "all" and prepositions do say something.
 _BINDING_WORDS = (
-    "the an and that which who where it its they their this these those there so of in to is are was were be been has "
+    "the an and that which who where it its they their this these those there so is are was were be been has "
     "have had force constabulary"
 )
 _BINDING = frozenset(_BINDING_WORDS.split(" "))

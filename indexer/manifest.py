@@ -16,6 +16,7 @@ from models.encoder import Encoder
 FORCES, VOCABULARY = "forces.toml", "vocabulary.toml"
 _COPIES = {FORCES: ("force names", "PRECEDENT_FORCES"), VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY")}
 FORMAT_VERSION = 3
+_OLDER = (2,)  # formats whose manifest has the same fields
 REBUILD = "Run `precedent build` to make a new one."
 
 
@@ -97,7 +98,7 @@ def last_inputs(data: Path) -> tuple[tuple[str, ...], bool] | None:
     name = current_id(data)
     if name is None:
         return None
-    manifest = read_manifest(data / "generations" / name)
+    manifest = read_manifest(data / "generations" / name, any_version=True)
     if manifest.folder == os.getcwd():
         return manifest.inputs, manifest.force_from_name
     return tuple(os.path.join(manifest.folder, path) for path in manifest.inputs), manifest.force_from_name
@@ -114,7 +115,7 @@ def last_copy(data: Path, name: str) -> Path | None:
         names.insert(0, current_id(data) or "")
     for folder in (data / "generations" / folder for folder in names if folder):
         try:
-            written = read_manifest(folder).files.get(name)
+            written = read_manifest(folder, any_version=True).files.get(name)
         except GenerationError:
             continue
         if written is None:
@@ -130,8 +131,11 @@ def last_copy(data: Path, name: str) -> Path | None:
     return None
 
 
-def read_manifest(path: Path) -> Manifest:
-    """The manifest of the generation in folder `path`. Raises GenerationError where it is not to be trusted."""
+def read_manifest(path: Path, *, any_version: bool = False) -> Manifest:
+    """The manifest of the generation in folder `path`. Raises GenerationError where it is not to be trusted.
+
+    With `any_version`, that of an older format too: its stores cannot be read, but what it was built from can.
+    """
     try:
         written = (path / "manifest.json").read_bytes()
     except FileNotFoundError:
@@ -147,7 +151,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         found = json.loads(written)
         version = found["format_version"]
-        if version == FORMAT_VERSION:
+        if version == FORMAT_VERSION or (any_version and version in _OLDER):
             return _manifest(found)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise GenerationError(f"The manifest of generation {path.name} is damaged ({error!r}). {REBUILD}") from error

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
+from corpus.forces import Forces
 from corpus.model import Document
 from indexer.folds import fold_ids
 from indexer.manifest import GenerationError
@@ -13,17 +14,18 @@ from indexer.manifest import GenerationError
 _COUNTED = ("documents", "sections", "passages", "findings", "events")
 
 
-def write_tables(path: Path, documents: Sequence[Document]) -> None:
+def write_tables(path: Path, documents: Sequence[Document], forces: Forces | None = None) -> None:
     """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1.
 
-    Raises GenerationError for a document that cannot be written, naming its file.
+    Findings fold under the names of `forces`, by default those shipped with the program. Raises GenerationError for a
+    document that cannot be written, naming its file.
     """
     database = sqlite3.connect(path)
     try:
         with database:
             database.executescript(resources.files("indexer").joinpath("schema.sql").read_text("utf-8"))
             next_id = dict.fromkeys(("sections", "grades", "findings", "events", "passages"), 1)
-            folds = fold_ids(documents)
+            folds = fold_ids(documents, forces)
             for number, document in enumerate(documents, start=1):
                 try:
                     _write_document(database, number, document, next_id, folds)

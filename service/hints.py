@@ -76,10 +76,13 @@ class Spelling:
     """
 
     counts: Mapping[str, int]
-    _words: tuple[str, ...] = field(init=False, repr=False)
+    _words: Mapping[str, Sequence[str]] = field(init=False, repr=False)  # by first letter
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_words", tuple(self.counts))
+        words: dict[str, list[str]] = {}
+        for word in self.counts:
+            words.setdefault(word[0], []).append(word)
+        object.__setattr__(self, "_words", words)
 
     def guesses(self, question: Question) -> Iterator[tuple[str, str]]:
         """Each word of the question that is neither known nor English, with the nearest that is known.
@@ -100,8 +103,9 @@ class Spelling:
         from rapidfuzz.distance import OSA
 
         slips = 2 if len(word) >= 8 else 1
-        found = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=slips, limit=20)
-        likely = [(slips, -self.counts[near], near) for near, slips, _ in found if near[0] == word[0]]
+        known = self._words.get(word[0], ())
+        found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        likely = [(distance, -self.counts[near], near) for near, distance, _ in found]
         return min(likely)[2] if likely else None
 
 

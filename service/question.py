@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.english import singular
 from indexer.lexical import make_analyzer
-from service.lexicon import Lexicon, Other, Stems, tokens
+from service.lexicon import POSSESSIVE, Lexicon, Other, Stems, tokens
 
 MAX_LENGTH = 2000
 # Words a question is put with: they name nothing that an answer could hold.
@@ -18,7 +19,6 @@ _ASKING_WORDS = (
 _ASKING = _ASKING_WORDS.split(" ")
 _PHRASE = re.compile('["“”]([^"“”]+)["“”]')
 _PROPER = re.compile(r"\d{3,}|(?=\S*[^\W\d_])\S*\d\S*|\S*[a-z]\S*[A-Z]\S*|[A-Z]{2,}s?")
-_POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def understand(query: str, lexicon: Lexicon, *, expand: bool = True) -> Question
     text = clean(query)
     quoted = {lexicon.stems(phrase): phrase for phrase in _PHRASE.findall(text)}
     quoted.pop((), None)
-    plain = _POSSESSIVE.sub(" ", _PHRASE.sub(" ", text))
+    plain = POSSESSIVE.sub(" ", _PHRASE.sub(" ", text))
     concepts = [*_concepts(plain, lexicon, expand), *(Concept(shown, stems) for stems, shown in quoted.items())]
     if not concepts:
         concepts = [Concept(word, (stem,)) for word, stem in tokens(plain, lexicon.analyzer)]
@@ -86,7 +86,7 @@ def understand(query: str, lexicon: Lexicon, *, expand: bool = True) -> Question
 
 def _concepts(text: str, lexicon: Lexicon, expand: bool) -> Iterator[Concept]:
     words = tokens(text, lexicon.analyzer)
-    near = {word.lower() for word, _ in words}
+    near = {form for word, _ in words for form in (word.lower(), singular(word))}
     content = make_analyzer(stop=True, without=_ASKING)
     at = 0
     while at < len(words):

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -75,6 +74,10 @@ def fed_back(
     return ranking.retrieve(generation, words, substance, exists, question, moved, strength)
 
 
+def unexpanded(query: str, lexicon: Any, **_: object) -> Any:
+    return UNDERSTAND(query, lexicon, expand=False)
+
+
 DENSE, LEXICAL, UNDERSTAND = ranking._dense, ranking._lexical, asking.understand
 QUERY_TIME: Mapping[str, Patches] = {
     "words alone": setting(DENSE_WEIGHT=0.0),
@@ -82,7 +85,7 @@ QUERY_TIME: Mapping[str, Patches] = {
     "reciprocal ranks (k = 60)": setting(
         _dense=lambda *args: by_rank(DENSE(*args)), _lexical=lambda held: by_rank(LEXICAL(held))
     ),
-    "no vocabulary for queries": lambda: patch.object(asking, "understand", partial(UNDERSTAND, expand=False)),
+    "no vocabulary for queries": lambda: patch.object(asking, "understand", unexpanded),
     "its words not encoded": setting(ENCODED_OTHERS=0),
     "short passages in full": lambda: patch("service.opened.substance_of", lambda content: np.ones(len(content))),
     "with feedback of 2 hits": lambda: patch.object(asking, "retrieve", fed_back),

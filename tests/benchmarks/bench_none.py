@@ -1,4 +1,6 @@
-"""How well match strength tells questions with an answer from others: PYTHONPATH=. python tests/benchmarks/bench_none.py
+"""How well match strength tells questions with an answer from others.
+
+PYTHONPATH=. python tests/benchmarks/bench_none.py
 
 Needs the shared folder beside the checkout. The judged queries on the real documents, with and without an answer; the
 questions of the public collections put to their own (answered), and to the sample, the real documents and each other

@@ -167,6 +167,14 @@ def test_whatever_asks_for_something_else_parts(old: str, new: str) -> None:
         ("The force should cut 5% of these posts.", "The force should cut 5 of these posts."),
         ("The force has a few officers who can do it.", "The force has few officers who can do it."),
         ("Recommendation 3: complete", "Recommendation 4: complete"),
+        ("The force should obey section 3 (a) of the code.", "The force should obey section 3 (b) of the code."),
+        ("In line with recommendation 3 the force should act.", "In line with recommendation 4 the force should act."),
+        (
+            "The force has not met recommendation 5. The force should train its staff.",
+            "The force has met recommendation 5. The force should train its staff.",
+        ),
+        ("The force should refer them to hospital at once.", "The force should refer them in hospital at once."),
+        ("The force should implement (i) training for all.", "The force should implement (ii) training for all."),
         ("", "."),
     ],
 )

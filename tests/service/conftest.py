@@ -8,7 +8,7 @@ import pytest
 from fakes import FakeCollection, FakeEncoder, assessment, document, passage, record
 from flask.testing import FlaskClient
 
-from corpus.model import Document, Event, Finding
+from corpus.model import Document, Event, Finding, GlossaryEntry
 from indexer.build import build
 from service.app import create_app
 from service.engine import Engine
@@ -18,10 +18,10 @@ WORDS = "missing children patrol custody abuse training vetting cyber search off
 
 
 def make_documents() -> tuple[Document, ...]:
-    """The same thirty documents every time."""
+    """The same thirty-one documents every time."""
     asks = "By March 2018, all forces should review how missing children are recorded."
     records = [record(force, "8837", asks, comment=f"{force} reviewed its records.") for force in FORCES]
-    return (*records, assessment("essex"), *(_paper(number) for number in range(24)), _open_record())
+    return (*records, assessment("essex"), *(_paper(number) for number in range(24)), _open_record(), _short_forms())
 
 
 def _paper(number: int) -> Document:
@@ -51,6 +51,7 @@ def _open_record() -> Document:
         kind="register_record",
         force="saltmere",
         title="<b>Odd</b> title",
+        register_number="70707",
         notes=("The last event has no end.",),
         url="javascript:alert(1)",
         findings=(finding,),
@@ -60,6 +61,25 @@ def _open_record() -> Document:
             passage(key, 1, "Noted.", kind="comment", event=0, date="2016-02"),
         ),
     )
+
+
+def _short_forms() -> Document:
+    """A report with short forms: of the trade, of its own glossary (QLD), and spelled out by itself (LWT)."""
+    key = "papers/short forms.txt"
+    texts = (
+        "The lantern watch team (LWT) looks for each missing person at once, and for days after that.",
+        "In the year, the LWT lost three of its sergeants to other work and got none of them back.",
+        "Of DV incidents the MARAC hears about one in ten, and the officers who went there are not asked.",
+        "The QLD begins at dusk on every day of the week, and nobody had written down when it ends.",
+        "QLD: quay lamp duty",
+    )
+    kinds = ("context", "judgement", "context", "strength", "glossary")
+    passages = tuple(
+        passage(key, i, text, kind=kind, date="2016", page=1)
+        for i, (kind, text) in enumerate(zip(kinds, texts, strict=True))
+    )
+    row = GlossaryEntry("QLD", "quay lamp duty", 0)
+    return document(key, texts, passages=passages, glossary=(row,), date="2016", kind="inspection_report")
 
 
 Publish = Callable[..., str]
