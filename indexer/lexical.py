@@ -10,7 +10,7 @@ from indexer.context import Placed
 if TYPE_CHECKING:
     import tantivy
 
-TEXT, ALL = "text", "all"
+TEXT, ALL, MEANT = "text", "all", "meant"
 # Postings are held in memory up to this many bytes and then flushed as a segment: enough for one segment
 # of some million passages. It is a ceiling, not an allocation.
 _HEAP = 1_000_000_000
@@ -34,8 +34,8 @@ def make_analyzer(*, stop: bool = False, without: Sequence[str] = ()) -> "tantiv
 def write_lexical(folder: Path, passages: Iterable[Placed]) -> None:
     """Write passages 1, 2, 3, … as a new index into `folder`, which is made.
 
-    The field TEXT holds a passage's own words, the field ALL also what it is read with: its headings, the words that
-    introduce it, and what its short forms stand for. No phrase runs from one of these into the next.
+    The field TEXT holds a passage's own words; ALL also its headings and the words that introduce it; MEANT what its
+    short forms stand for. No phrase runs from one part into the next.
     """
     import tantivy
 
@@ -43,6 +43,7 @@ def write_lexical(folder: Path, passages: Iterable[Placed]) -> None:
     schema.add_unsigned_field("id", stored=True, indexed=True, fast=True)
     schema.add_text_field(TEXT, tokenizer_name="precedent")
     schema.add_text_field(ALL, tokenizer_name="precedent")
+    schema.add_text_field(MEANT, tokenizer_name="precedent")
     folder.mkdir()
     index = tantivy.Index(schema.build(), path=str(folder))
     index.register_tokenizer("precedent", make_analyzer())
@@ -67,6 +68,8 @@ def _fill(index: "tantivy.Index", passages: Iterable[Placed]) -> None:
         document.add_text(TEXT, placed.passage.text)
         for part in read_with(placed):
             document.add_text(ALL, part)
+        for _, means in placed.meanings:
+            document.add_text(MEANT, means)
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
@@ -74,7 +77,7 @@ def _fill(index: "tantivy.Index", passages: Iterable[Placed]) -> None:
 
 def read_with(placed: Placed) -> tuple[str, ...]:
     """A passage's text and what it is read with, part by part."""
-    return (*placed.headings, placed.lead, placed.passage.text, *(means for _, means in placed.meanings))
+    return (*placed.headings, placed.lead, placed.passage.text)
 
 
 def open_lexical(folder: Path) -> "tantivy.Index":

@@ -18,7 +18,7 @@ from service.judged import JudgedQuery, plain, read_judged
 from service.opened import Opened, open_for
 from service.question import understand
 from service.retrieve import encode
-from service.strength import Strength
+from service.strength import Strength, StrengthError, luck
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 Numbers = NDArray[np.float64]
 
-# Shares of the sample's documents that questions are put to, so that the size of an index is learned too; each is
-# drawn DRAWS times.
+# Shares of the sample's documents that questions are put to: what answers some of them is in the rest. Each is drawn
+# DRAWS times.
 SHARES, DRAWS, SEED = (1.0, 0.5, 0.25), 3, 20261126
 # A question is called unanswerable below the evidence that this share of answerable ones does not reach, and a
 # passage is called good from where this share of those questions are answerable whose best passage is as good.
 MISSED, GOOD = 0.08, 0.9
 # A passage is shown beside a better one from this part of the odds on that make a question answerable.
 MEMBER_ODDS = 0.7
+USELESS = 0.6  # area under the ROC curve below which an encoder is refused
 _ROUNDS = 5
 
 
@@ -41,7 +42,7 @@ _ROUNDS = 5
 class Asked:
     """One question put to one part of the sample: what each passage offers, how many there are, and whether it answers.
 
-    `cosine` and `coverage` are by passage.
+    `cosine`, less what luck gives, and `coverage` are by passage.
     """
 
     cosine: Numbers
@@ -65,7 +66,7 @@ def calibrate(encoder: "Encoder", progress: Progress) -> Calibration:
     """Fit match strength for `encoder` on the questions and documents that come with the program.
 
     The documents are indexed in a temporary folder. Logistic regression on the best passage of each question, which
-    is found anew with each fit.
+    is found anew with each fit. Raises StrengthError for an encoder that does not tell them apart.
     """
     with ExitStack() as stack:
         package = resources.files("corpus").joinpath("sample")
@@ -86,7 +87,7 @@ def fit(asked: Sequence[Asked], fingerprint: str) -> Calibration:
     from sklearn.metrics import roc_auc_score
 
     answers = np.array([one.answerable for one in asked])
-    slopes = np.array([10.0, 3.0, 0.0])
+    slopes = np.array([10.0, 3.0])
     weights = _weights(asked, answers)
     model = LogisticRegression(C=10.0)
     for _ in range(_ROUNDS):
@@ -94,6 +95,12 @@ def fit(asked: Sequence[Asked], fingerprint: str) -> Calibration:
         model.fit(features, answers, sample_weight=weights)
         slopes = model.coef_[0]
     evidence = model.predict_proba(features)[:, 1]
+    area = float(roc_auc_score(answers, evidence))
+    if min(slopes) <= 0 or area < USELESS:
+        raise StrengthError(
+            f"This encoder does not tell answers from other passages (area under the ROC curve {area:.2f}): nothing was"
+            " changed. Choose another with PRECEDENT_ENCODER."
+        )
     weak = float(np.quantile(evidence[answers], MISSED))
     odds = weak / (1 - weak) * MEMBER_ODDS
     strength = Strength(
@@ -101,7 +108,6 @@ def fit(asked: Sequence[Asked], fingerprint: str) -> Calibration:
         intercept=round(float(model.intercept_[0]), 4),
         cosine=round(float(slopes[0]), 4),
         coverage=round(float(slopes[1]), 4),
-        size=round(float(slopes[2]), 4),
         member=round(odds / (1 + odds), 4),
         weak=round(weak, 4),
         good=round(max(weak, _good(evidence, answers, weights)), 4),
@@ -109,19 +115,19 @@ def fit(asked: Sequence[Asked], fingerprint: str) -> Calibration:
     return Calibration(
         strength=strength,
         questions=len(asked),
-        auroc=float(roc_auc_score(answers, evidence)),
+        auroc=area,
         answerable_missed=float((evidence[answers] < weak).mean()),
         unanswerable_caught=float((evidence[~answers] < weak).mean()),
     )
 
 
 def _blank(encoder: "Encoder") -> Strength:
-    return Strength(encoder.fingerprint, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Strength(encoder.fingerprint, 0.0, 1.0, 1.0, 0.5, 0.5, 0.5)
 
 
-def _best(asked: Asked, slopes: Numbers) -> tuple[float, float, float]:
+def _best(asked: Asked, slopes: Numbers) -> tuple[float, float]:
     place = int(np.argmax(slopes[0] * asked.cosine + slopes[1] * asked.coverage))
-    return float(asked.cosine[place]), float(asked.coverage[place]), float(np.log(asked.passages / 1000))
+    return float(asked.cosine[place]), float(asked.coverage[place])
 
 
 def _weights(asked: Sequence[Asked], answers: NDArray[np.bool_]) -> Numbers:
@@ -156,18 +162,21 @@ def _asked(opened: Opened, encoder: "Encoder", questions: Sequence[JudgedQuery],
     parts = list(_parts(documents))
     for number, one in enumerate(questions):
         progress("ask", number, len(questions))
-        cosine, coverage = _offered(opened, encoder, one.query)
+        cosine, coverage, deviation = _offered(opened, encoder, one.query)
         gold = np.array([_answers(one, text, source) for text, source in texts])
         for part in parts:
             chosen = ids[part]
-            yield Asked(cosine[chosen], coverage[chosen], len(chosen), bool(gold[part].any()))
+            chance = luck(deviation, len(chosen))
+            yield Asked(cosine[chosen] - chance, coverage[chosen], len(chosen), bool(gold[part].any()))
 
 
-def _offered(opened: Opened, encoder: "Encoder", query: str) -> tuple[Numbers, Numbers]:
+def _offered(opened: Opened, encoder: "Encoder", query: str) -> tuple[Numbers, Numbers, float]:
+    """Cosine and coverage of each passage, and the deviation of the reference sample's cosines."""
     question = opened.words.occurring(understand(query, opened.lexicon))
-    vectors = opened.generation.vectors
-    cosine = vectors.best(vectors.similarities(encode(question, encoder)), len(opened.substance))
-    return opened.substance * cosine, opened.words.held(question).coverage
+    vectors, vector = opened.generation.vectors, encode(question, encoder)
+    cosine = vectors.best(vectors.similarities(vector), len(opened.substance))
+    deviation = float((opened.generation.reference @ vector).std())
+    return opened.substance * cosine, opened.words.held(question).coverage, deviation
 
 
 def _answers(question: JudgedQuery, text: str, source: str) -> bool:

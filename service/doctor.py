@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from indexer.cache import check_cache
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
 from models.encoder import ModelError
-from service.strength import StrengthError, calibrated, load_strength
+from service.strength import StrengthError, calibrated, load_strength, own_strength
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -83,6 +83,7 @@ def _strength(data: Path, load: "Callable[[], Encoder]") -> Check:
     mend = f"precedent calibrate --data {quote(str(data))}"
     try:
         encoder = load()
+        own_strength(data)
         fits = calibrated(load_strength(data, encoder), encoder)
     except ModelError as error:
         return Check("strength", False, str(error), "unset PRECEDENT_ENCODER")

@@ -36,7 +36,7 @@ _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
     "url": lambda hit: hit["document"]["url"],
     "passage_id": lambda hit: hit["passage_id"],
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def written(hits: Iterable[Hit], form: Form) -> Iterator[str]:

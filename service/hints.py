@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus.english import dictionary
 from service.columns import UNKNOWN
-from service.question import Question, clean
+from service.question import PHRASE, Question, clean
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
@@ -49,7 +49,7 @@ _PATTERNS = {
 }
 _YEAR = re.compile(r"(?<![\w.,/-])(?:19|20)\d\d(?![\w/-])")
 _NUMBER = re.compile(r"(?<![\w.,])\d{3,6}(?!\w|[.,]\d)")
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,}(?![^\W_])")
 
 
 def suggested_filters(query: str, forces: "Forces", held: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -110,8 +110,8 @@ class Spelling:
 
 
 def corrected(query: str, guesses: Sequence[tuple[str, str]]) -> str:
-    """The query with its doubtful words exchanged."""
-    text = clean(query)
-    for word, near in guesses:
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", near, text)
-    return text
+    """The query with its doubtful words exchanged outside quotation marks, however they are capitalised."""
+    nearest = {word.lower(): near for word, near in guesses}
+    words = "|".join(map(re.escape, nearest)) or "(?!)"
+    pattern = re.compile(rf"{PHRASE.pattern}|(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)
+    return pattern.sub(lambda found: nearest.get(found[0].lower(), found[0]), clean(query))

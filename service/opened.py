@@ -17,7 +17,7 @@ from service.columns import Columns, read_columns
 from service.hints import Spelling
 from service.lexicon import Lexicon
 from service.retrieve import substance_of
-from service.strength import Strength, StrengthError, load_strength
+from service.strength import Strength, load_strength
 from service.words import WordIndex
 
 if TYPE_CHECKING:
@@ -70,8 +70,6 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
         )
     except CorpusError as error:
         raise GenerationError(f"A file that generation {generation.id} was built with is damaged: {error}") from error
-    except StrengthError as error:
-        raise GenerationError(str(error)) from error
     except (sqlite3.Error, json.JSONDecodeError) as error:
         raise GenerationError(
             f"The passages of generation {generation.id} cannot be read ({error}): "

@@ -32,6 +32,7 @@ EXAMPLES = (
 )
 SHOWN_LENGTH = 900
 _PAGES_SHOWN = 2
+_KEPT = ("sort", "expand", "explain", "page_size")  # what links set and the form has no field for
 _TOP = 3  # the level of a document's outermost headings: the page has two above
 
 Heading = tuple[int, str, str]  # level, anchor, text
@@ -86,6 +87,7 @@ def _search_page(engine: Engine, parameters: Parameters) -> str:
     response = engine.search(asked)
     last = max(1, ceil(response["total"] / asked.page_size))
     query = response["query"]
+    kept = {name: parameters[name] for name in _KEPT if name in parameters}
     return render_template(
         "search.html",
         query=query,
@@ -95,7 +97,8 @@ def _search_page(engine: Engine, parameters: Parameters) -> str:
         nearest=[_cut(hit) for hit in response["nearest"]],
         facets=[(name, title, response["facets"][name]) for name, title in FACET_TITLES.items()],
         chosen=_chosen(engine, asked, parameters),
-        unfiltered=_address({"q": [query]}) if asked.filters.any() else None,
+        kept=[(name, value) for name, values in kept.items() for value in values],
+        unfiltered=_address({"q": [query], **kept}) if asked.filters.any() else None,
         last=last,
         pages=_page_links(parameters, asked.page, last),
         sorts=[

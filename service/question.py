@@ -17,7 +17,7 @@ _ASKING_WORDS = (
     "from than so about any each some very just also here there"
 )
 _ASKING = _ASKING_WORDS.split(" ")
-_PHRASE = re.compile('["“”]([^"“”]+)["“”]')
+PHRASE = re.compile('["“”]([^"“”]+)["“”]')
 _PROPER = re.compile(r"\d{3,}|(?=\S*[^\W\d_])\S*\d\S*|\S*[a-z]\S*[A-Z]\S*|[A-Z]{2,}s?")
 
 
@@ -43,12 +43,13 @@ class Concept:
 class Question:
     """`text` is the query, cleaned; `concepts` are what it names, `phrases` what must stand in every answer.
 
-    A phrase is a concept too.
+    A phrase is a concept too. `expanded` says whether other words, and short forms that stand for the same, count.
     """
 
     text: str
     concepts: tuple[Concept, ...] = ()
     phrases: tuple[Stems, ...] = ()
+    expanded: bool = True
 
     @property
     def proper(self) -> bool:
@@ -75,13 +76,13 @@ def understand(query: str, lexicon: Lexicon, *, expand: bool = True) -> Question
     longest first; without `expand` it knows none.
     """
     text = clean(query)
-    quoted = {lexicon.stems(phrase): phrase for phrase in _PHRASE.findall(text)}
+    quoted = {lexicon.stems(phrase): phrase for phrase in PHRASE.findall(text)}
     quoted.pop((), None)
-    plain = POSSESSIVE.sub(" ", _PHRASE.sub(" ", text))
+    plain = POSSESSIVE.sub(" ", PHRASE.sub(" ", text))
     concepts = [*_concepts(plain, lexicon, expand), *(Concept(shown, stems) for stems, shown in quoted.items())]
     if not concepts:
         concepts = [Concept(word, (stem,)) for word, stem in tokens(plain, lexicon.analyzer)]
-    return Question(text, _counted(concepts), tuple(quoted))
+    return Question(text, _counted(concepts), tuple(quoted), expand)
 
 
 def _concepts(text: str, lexicon: Lexicon, expand: bool) -> Iterator[Concept]:

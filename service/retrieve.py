@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from service.columns import Mask
 from service.question import Question
-from service.strength import Strength
+from service.strength import Strength, luck
 from service.words import OTHER, Held, WordIndex
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def retrieve(
     dense, lexical = _dense(cosine, generation.reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)
-    evidence = strength.evidence(substance * cosine, held.coverage, int(exists.sum()))
+    chance = luck(float((generation.reference @ vector).std()), int(exists.sum()))
+    evidence = strength.evidence(substance * cosine - chance, held.coverage)
     if question.proper:
         evidence = _of_names(evidence, held.coverage, strength)
     asked = held.phrases & exists if question.concepts else np.zeros_like(exists)

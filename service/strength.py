@@ -1,6 +1,9 @@
 """Match strength: how likely a passage with this likeness and these words is an answer."""
 
 import json
+import os
+import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float64]
 FILE = "strength.json"
+TYPICAL = 1_000  # passages
 
 
 class StrengthError(Exception):
@@ -22,7 +26,7 @@ class StrengthError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """A logistic curve over cosine, coverage and size of the index, and three points on it.
+    """A logistic curve over cosine and coverage, and three points on it.
 
     An index where no passage reaches `weak` has no answer to the question; where one does, all that reach `member`
     are shown, and those from `good` on are called good. `encoder` is the fingerprint of the encoder whose cosines it
@@ -33,20 +37,27 @@ class Strength:
     intercept: float
     cosine: float
     coverage: float
-    size: float
     member: float
     weak: float
     good: float
 
-    def evidence(self, cosine: Scores, coverage: Scores, passages: int) -> Scores:
-        """The probability, 0 to 1, for each passage of an index of so many passages."""
+    def evidence(self, cosine: Scores, coverage: Scores) -> Scores:
+        """The probability, 0 to 1, for each passage; `cosine` less what `luck` gives."""
         logit = self.intercept + self.cosine * cosine + self.coverage * coverage
-        logit = logit + self.size * np.log(max(passages, 1) / 1000)
         return np.asarray(1 / (1 + np.exp(-np.clip(logit, -50, 50))))
 
     def to_json(self) -> str:
         """The calibration as it stands in a file."""
         return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def luck(deviation: float, passages: int) -> float:
+    """How much higher the best cosine of so many passages is by chance alone than that of TYPICAL ones.
+
+    The expected maximum of n draws of a normal distribution with this deviation is about its square root of 2 ln n
+    above the mean. Without it, a question without an answer would find one in any index that is large enough.
+    """
+    return float(deviation * ((2 * np.log(max(passages, 2))) ** 0.5 - (2 * np.log(TYPICAL)) ** 0.5))
 
 
 def shipped_strength() -> Strength:
@@ -57,22 +68,35 @@ def shipped_strength() -> Strength:
 def load_strength(data: Path, encoder: "Encoder") -> Strength:
     """The calibration for `encoder`: the one made in `data`, else the shipped one, even where it is for another.
 
-    `calibrated` tells whether it fits. Raises StrengthError for a file that cannot be used.
+    `calibrated` tells whether it fits. A file in `data` that cannot be used is passed over: `own_strength` says why.
     """
-    path = data / FILE
-    if path.is_file():
-        own = _parse(path.read_text("utf-8", errors="replace"), str(path))
-        if calibrated(own, encoder):
+    with suppress(StrengthError):
+        own = own_strength(data)
+        if own is not None and calibrated(own, encoder):
             return own
     return shipped_strength()
+
+
+def own_strength(data: Path) -> Strength | None:
+    """The calibration made in `data`, for whatever encoder. Raises StrengthError for a file that cannot be used."""
+    path = data / FILE
+    if not path.exists():
+        return None
+    try:
+        return _parse(path.read_text("utf-8", errors="replace"), str(path))
+    except OSError as error:
+        raise StrengthError(f"{path} cannot be read ({error.strerror}): run `precedent calibrate`.") from error
 
 
 def save_strength(data: Path, strength: Strength) -> None:
     """Keep a calibration in `data`, whole or not at all; engines that are running take it up with the next index."""
     data.mkdir(parents=True, exist_ok=True)
-    new = data / f"{FILE}.new"
-    new.write_text(strength.to_json(), "utf-8")
-    new.replace(data / FILE)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=data, prefix=f".{FILE}-", delete=False) as new:
+        new.write(strength.to_json())
+        new.flush()
+        os.fsync(new.fileno())
+    Path(new.name).chmod(0o644)  # whoever serves may be another user
+    Path(new.name).replace(data / FILE)
 
 
 def calibrated(strength: Strength, encoder: "Encoder") -> bool:
@@ -85,10 +109,11 @@ def _parse(text: str, where: str) -> Strength:
         found = json.loads(text)
         numbers = {name: float(found[name]) for name in Strength.__slots__ if name != "encoder"}
         strength = Strength(encoder=str(found["encoder"]), **numbers)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise StrengthError(
             f"{where} is no calibration of match strength ({error!r}): delete it, or run `precedent calibrate`."
         ) from error
-    if not (np.isfinite(list(numbers.values())).all() and 0 <= strength.member <= strength.weak <= strength.good <= 1):
+    points = 0 < strength.member <= strength.weak <= strength.good < 1
+    if not (np.isfinite(list(numbers.values())).all() and points and strength.cosine > 0 and strength.coverage > 0):
         raise StrengthError(f"{where} holds numbers that cannot be: delete it, or run `precedent calibrate`.")
     return strength

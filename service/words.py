@@ -1,14 +1,14 @@
 """A question against the lexical index: which passages hold its words, or others for the same, and how much of it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexical import ALL, TEXT
+from indexer.lexical import ALL, MEANT, TEXT
 from service.lexicon import Stems
 from service.question import Concept, Question
 
@@ -20,6 +20,10 @@ Scores = NDArray[np.float64]
 # How much a word of the vocabulary counts where a typed one counts 1, in BM25 and in coverage. Five judged sets,
 # nDCG@10: .5 -> .598, .7 -> .604, .85 -> .611, 1 -> .611 with public sets lower.
 OTHER = 0.85
+# The rarity that a question must have for a passage to hold all of it: "police" stands nearly everywhere and says little.
+LEAST = 2.0
+# How much rarer than the typed words other words may count.
+MORE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Held:
     """What each passage holds of a question; arrays by passages.id.
 
     `bm25` is in the field ALL. `coverage` is the share of the question, 0 to 1, that stands in a passage: concepts
-    weighted by the rarity of their words. `phrases` tells who has all that stands in quotation marks. `bound` is the
+    weighted by the rarity of their words; less than 1 for words that stand nearly everywhere. `phrases` tells who has all that stands in quotation marks. `bound` is the
     sum of the rarities of all words of the question, each as often as it was typed, and `words` their number.
     """
 
@@ -69,30 +73,53 @@ class WordIndex:
         rarity = self.rarities([stem for concept in question.concepts for stem in concept.typed])
         weights = [concept.count * sum(rarity[stem] for stem in concept.typed) for concept in question.concepts]
         bound = sum(weights)
-        coverage = self._search([self._covered(c, rarity) for c in question.concepts])
+        coverage = self._search([self._covered(question, c, rarity) for c in question.concepts])
         return Held(
-            bm25=self._search([self._scored(concept) for concept in question.concepts]),
-            coverage=np.clip(coverage / bound, 0.0, 1.0) if bound > 0 else coverage,
+            bm25=self._search([self._scored(question, c, rarity) for c in question.concepts]),
+            coverage=np.clip(coverage / max(bound, LEAST), 0.0, 1.0),
             phrases=self._phrases(question.phrases),
             bound=bound,
             words=sum(len(concept.typed) for concept in question.concepts),
         )
 
     def _occurs(self, stems: Stems) -> bool:
-        if any(self.unknown(stem) for stem in stems):
-            return False
-        return len(stems) == 1 or bool(self._searcher.search(self._phrase(stems, ALL), limit=1, count=False).hits)
+        return any(self._stands(stems, field) for field in (ALL, MEANT))
 
-    def _scored(self, concept: Concept) -> "tantivy.Query":
+    def _stands(self, stems: Stems, field: str) -> bool:
+        if any(self._searcher.doc_freq(field, stem) == 0 for stem in stems):
+            return False
+        return len(stems) == 1 or bool(self._searcher.search(self._phrase(stems, field), limit=1, count=False).hits)
+
+    def _others(self, question: Question, concept: Concept) -> Iterator[tuple[Stems, str]]:
+        """Words that answer a concept beside those typed, each with the field where they stand."""
+        if not question.expanded:
+            return
+        for stems in (concept.typed, *(other.stems for other in concept.others)):
+            if stems not in question.phrases and self._stands(stems, MEANT):
+                yield stems, MEANT
+        for other in concept.others:
+            if self._stands(other.stems, ALL):
+                yield other.stems, ALL
+
+    def _scored(self, question: Question, concept: Concept, rarity: Mapping[str, float]) -> "tantivy.Query":
         """BM25 of the typed words together, or of other words where that is more."""
         from tantivy import Query
 
         typed = self._any([self._term(stem) for stem in concept.typed])
-        others = [Query.boost_query(self._phrase(other.stems, ALL), OTHER) for other in concept.others]
+        own = sum(rarity[stem] for stem in concept.typed)
+        others = [
+            Query.boost_query(self._phrase(stems, field), OTHER * self._tamed(stems, own))
+            for stems, field in self._others(question, concept)
+        ]
         best = Query.disjunction_max_query([typed, *others]) if others else typed
         return Query.boost_query(best, concept.count) if concept.count > 1 else best
 
-    def _covered(self, concept: Concept, rarity: Mapping[str, float]) -> "tantivy.Query":
+    def _tamed(self, stems: Stems, own: float) -> float:
+        """What keeps other words from counting for much more than words that are typed and everywhere."""
+        rare = sum(self.rarities(stems).values())
+        return min(1.0, MORE * own / rare) if rare > 0 else 1.0
+
+    def _covered(self, question: Question, concept: Concept, rarity: Mapping[str, float]) -> "tantivy.Query":
         """The rarities of the typed words that a passage holds, or of all of them where it holds other words."""
         from tantivy import Query
 
@@ -100,7 +127,10 @@ class WordIndex:
             [Query.const_score_query(self._term(stem), concept.count * rarity[stem]) for stem in concept.typed]
         )
         whole = OTHER * concept.count * sum(rarity[stem] for stem in concept.typed)
-        others = [Query.const_score_query(self._phrase(other.stems, ALL), whole) for other in concept.others]
+        others = [
+            Query.const_score_query(self._phrase(stems, field), whole)
+            for stems, field in self._others(question, concept)
+        ]
         return Query.disjunction_max_query([typed, *others]) if others else typed
 
     def _phrases(self, phrases: Sequence[Stems]) -> NDArray[np.bool_]:

@@ -1,5 +1,7 @@
 """The pages in a real browser: from a question to the marked passage, and a filter on and off again."""
 
+import csv
+import io
 import shutil
 import threading
 from collections.abc import Iterator
@@ -86,3 +88,51 @@ def test_events_of_a_record_stand_in_order_with_their_dates(page: Any, address: 
     assert len(dates) == 9
     assert dates == sorted(dates)
     assert "Fictional example" in page.locator(".banner").inner_text()
+
+
+def test_from_a_short_form_to_a_file_of_what_answers_it(page: Any, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("searchbox").fill("saltmere DV")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=saltmere+DV")
+    everything = page.locator("h1").inner_text()
+    page.get_by_text("Other words were looked for too").click()
+    also = page.locator("details.also dl")
+    assert "domestic abuse" in also.inner_text()
+    assert "domestic abuse" in page.locator("article.hit mark").all_inner_texts()
+    page.get_by_role("link", name="Look only for the words I typed").click()
+    page.wait_for_url("**expand=false*")
+    assert page.locator("details.also").count() == 0
+    assert page.locator("h1").inner_text() != everything
+    page.get_by_role("link", name="Look for others that mean the same too").click()
+    page.wait_for_url(lambda url: "expand" not in url)
+    assert page.locator("h1").inner_text() == everything
+    page.get_by_role("link", name="Force: Saltmere").click()
+    page.wait_for_url("**force=saltmere*")
+    total = int(page.locator("h1").inner_text().split()[0].replace(",", ""))
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="CSV").click()
+    assert coming.value.suggested_filename == "precedent-search.csv"
+    rows = list(csv.DictReader(io.StringIO(Path(coming.value.path()).read_text("utf-8-sig"), newline="")))
+    assert len(rows) == total
+    assert {row["force"] for row in rows} == {"saltmere"}
+    assert rows[0]["text"].split()[0] in page.locator("article.hit .text").first.inner_text()
+
+
+def test_only_the_words_typed_stay_so_when_a_filter_is_applied(page: Any, address: str) -> None:
+    page.goto(f"{address}/?q=DV&expand=false&sort=newest")
+    page.get_by_label("Saltmere Police").check()
+    page.get_by_role("button", name="Apply filters").click()
+    page.wait_for_url("**force=saltmere*")
+    assert page.get_by_text("Only the words you typed were looked for.").is_visible()
+    assert "sort=newest" in page.url
+
+
+def test_a_slip_of_the_keyboard_is_one_click_from_what_was_meant(page: Any, address: str) -> None:
+    page.goto(f"{address}/?q=stalkng+risk&year_to=2021")
+    page.locator(".meant").get_by_role("link", name="stalking risk").click()
+    page.wait_for_url("**q=stalking+risk*")
+    assert page.get_by_role("searchbox").input_value() == "stalking risk"
+    assert "year_to=2021" in page.url
+    assert page.locator(".meant").count() == 0
+    assert "stalking" in [words.lower() for words in page.locator("article.hit mark").all_inner_texts()]

@@ -46,8 +46,8 @@ CHOSEN = {name: st.lists(st.sampled_from(v), max_size=2, unique=True).map(tuple)
 YEARS = st.none() | st.sampled_from((2007, 2016, 2017, 2018))
 RANGES = st.tuples(YEARS, YEARS).filter(lambda years: None in years or years[0] <= years[1])
 ONE = st.sampled_from(sorted(VALUES)).flatmap(lambda name: CHOSEN[name].map(lambda v: Filters(**{name: v})))
-FILTERS = st.just(Filters()) | ONE | st.builds(Filters, **CHOSEN)
-FILTERS = st.builds(lambda f, years: replace(f, year_from=years[0], year_to=years[1]), FILTERS, RANGES)
+UNDATED = st.just(Filters()) | ONE | st.builds(Filters, **CHOSEN)
+FILTERS = st.builds(lambda f, years: replace(f, year_from=years[0], year_to=years[1]), UNDATED, RANGES)
 QUERIES = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
 REQUESTS = st.builds(
     SearchRequest,

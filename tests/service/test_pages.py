@@ -37,6 +37,8 @@ def read(client: FlaskClient, address: str, status: int = 200) -> tuple[str, Pag
 
 ADDRESSES = (
     "/",
+    "/?q=DV+misssing+kent+70707&explain=true",
+    "/?q=DV&expand=false",
     "/?q=missing+children",
     "/?q=&sort=newest&page=2",
     "/?q=%3F%21",
@@ -78,6 +80,147 @@ def test_the_start_page_counts_what_is_indexed(client: FlaskClient) -> None:
             read(client, link)
 
 
+def link_of(text: str, words: str) -> str:
+    """Where the first link with these words leads."""
+    found = re.search(rf'<a href="([^"]*)"[^>]*>(?:<span[^>]*>[^<]*</span>)*{re.escape(words)}', text)
+    assert found, words
+    return html.unescape(found[1])
+
+
+def offers_in(text: str) -> str:
+    """The list of filters that the query names, as HTML; "" where none is offered."""
+    return "".join(re.findall(r'<ul class="chosen offers".*?</ul>', text, re.DOTALL))
+
+
+def hidden_fields(page: Page) -> dict[str | None, str | None]:
+    fields = [attrs for _, attrs in page.tags if attrs.get("type") == "hidden"]
+    assert {attrs["form"] for attrs in fields} <= {"search"}
+    return {attrs["name"]: attrs["value"] for attrs in fields}
+
+
+def test_other_words_are_shown_and_a_link_leaves_them_out_and_in_again(client: FlaskClient) -> None:
+    text, _ = read(client, "/?q=DV+officers&year=2016&page=1")
+    assert "Other words were looked for too" in text
+    assert re.search(r"<dt>DV</dt><dd>domestic violence; [^<]*domestic abuse[^<]*</dd>", text)
+    off = link_of(text, "Look only for the words I typed")
+    assert off == "/?q=DV+officers&year=2016&expand=false"
+    plain, _ = read(client, off)
+    assert "Other words were looked for too" not in plain
+    assert "Only the words you typed were looked for." in plain
+    on = link_of(plain, "Look for others that mean the same too")
+    assert on == "/?q=DV+officers&year=2016"
+    assert "Other words were looked for too" in read(client, on)[0]
+
+
+def test_a_query_that_has_no_other_words_says_nothing_of_them(client: FlaskClient) -> None:
+    text, _ = read(client, "/?q=zebra")
+    assert "Other words" not in text
+    assert "Only the words you typed" not in text
+
+
+def test_the_form_keeps_what_was_chosen_by_links(client: FlaskClient) -> None:
+    for query in ("custody", '"no such phrase"'):  # the second finds nothing, and has no filters to show
+        asked = f"/?q={quote(query)}&expand=false&explain=true&sort=newest&page_size=5&page=1"
+        kept = {"expand": "false", "explain": "true", "sort": "newest", "page_size": "5"}
+        assert hidden_fields(read(client, asked)[1]) == kept
+    assert hidden_fields(read(client, "/?q=custody")[1]) == {}
+
+
+def test_a_slip_of_the_keyboard_is_offered_with_the_filters_kept(client: FlaskClient) -> None:
+    text, _ = read(client, "/?q=misssing+children&force=kent&page=1")
+    assert "Did you mean" in text
+    meant = link_of(text, "missing children")
+    assert meant == "/?q=missing+children&force=kent"
+    assert "Did you mean" not in read(client, meant)[0]
+
+
+def test_filters_that_a_query_names_are_offered_until_they_are_on(client: FlaskClient) -> None:
+    asked = "/?q=Kent+recommendations+of+2016&sort=newest&force=essex"
+    offers = offers_in(read(client, asked)[0])
+    assert link_of(offers, "Force: Kent Police") == f"{asked}&force=kent"
+    assert link_of(offers, "Kind of passage: Recommendation") == f"{asked}&finding=recommendation"
+    assert link_of(offers, "Year: 2016") == f"{asked}&year=2016"
+    chosen, _ = read(client, link_of(offers, "Force: Kent Police"))
+    assert "Force: Kent Police" in chosen
+    assert "Force: Kent Police" not in offers_in(chosen)
+    assert offers_in(read(client, "/?q=custody")[0]) == ""
+
+
+def test_a_number_leads_to_its_records(client: FlaskClient) -> None:
+    text, page = read(client, "/?q=who+owns+8837")
+    assert "Records of that number:" in text
+    for force in ("essex", "kent", "gwent", "surrey"):
+        assert f"/documents/{force}:8837" in page.values("href")
+    assert "(Kent Police)" in text
+    assert "Record of that number" in read(client, "/?q=70707")[0]
+    assert "of that number" not in read(client, "/?q=8838")[0]
+
+
+def test_links_to_files_keep_the_search_but_not_its_page(client: FlaskClient) -> None:
+    asked = "q=custody&force=kent&force=essex&sort=newest&expand=false"
+    _, page = read(client, f"/?{asked}&page=1&page_size=5")
+    files = [str(attrs["href"]) for tag, attrs in page.tags if tag == "a" and "download" in attrs]
+    assert files == [f"/api/v1/search.csv?{asked}", f"/api/v1/search.json?{asked}"]
+    api = client.get(f"/api/v1/search?{asked}&page_size=100").get_json()
+    assert api["results"]
+    assert client.get(files[1]).get_json()["results"] == api["results"]
+
+
+def test_how_a_hit_was_scored_is_shown_on_request(client: FlaskClient) -> None:
+    text, _ = read(client, "/?q=DV+incidents&finding=context")
+    assert "Likely to answer" not in text
+    shown, _ = read(client, link_of(text, "Show how each was scored"))
+    (hit, *_) = client.get("/api/v1/search?q=DV+incidents&finding=context&explain=true").get_json()["results"]
+    explain, first = hit["explain"], shown[shown.index('<dl class="explain"') :]
+    assert f"<dd>{hit['score']:.3f}: meaning {explain['dense']:.3f}, words {explain['lexical']:.3f}" in first
+    assert f"{explain['evidence'] * 100:.0f} %: cosine {explain['cosine']:.3f}" in first
+    assert f"{explain['coverage'] * 100:.0f} % of the query stands in it" in first
+    assert f"{explain['ranks']['dense']} by meaning, {explain['ranks']['lexical']} by words" in first
+    assert "MARAC (for DV)" in first
+    assert shown.count('<dl class="explain"') == shown.count("<article")
+    assert "Likely to answer" not in read(client, link_of(shown, "Hide how each was scored"))[0]
+
+
+def test_words_for_the_same_are_marked(client: FlaskClient) -> None:
+    text, page = read(client, "/?q=DV&finding=context")
+    for words in ("DV", "MARAC", "domestic abuse"):
+        assert f"<mark>{words}</mark>" in text
+    (link,) = {link for link in page.values("href") if anchor("papers/short forms.txt#2") in link}
+    assert "<mark>MARAC</mark>" in read(client, link.partition("#")[0])[0]
+    plain, _ = read(client, "/?q=DV&finding=context&expand=false")
+    assert "<mark>DV</mark>" in plain
+    assert "<mark>MARAC</mark>" not in plain
+
+
+@pytest.mark.parametrize(
+    ("query", "number", "short"),
+    [
+        ("domestic violence incidents", 2, "DV"),
+        ("officers at the multi-agency risk assessment conference", 2, "MARAC"),
+        ("quay lamp duty begins at dusk", 3, "QLD"),
+        ("lantern watch team", 1, "LWT"),
+    ],
+)
+def test_a_short_form_is_marked_where_its_meaning_is_asked_for(
+    client: FlaskClient, query: str, number: int, short: str
+) -> None:
+    text, page = read(client, f"/?q={quote(query)}")
+    (link,) = {link for link in page.values("href") if anchor(f"papers/short forms.txt#{number}") in link}
+    assert f"<mark>{short}</mark>" in text
+    assert f"<mark>{short}</mark>" in read(client, link.partition("#")[0])[0]
+
+
+def test_what_is_offered_cannot_be_code_either(client: FlaskClient) -> None:
+    text, page = read(client, "/?q=" + quote('70707 misssing <script>alert("q")</script> "><b>'))
+    assert "&lt;b&gt;Odd&lt;/b&gt; title</a>" in text
+    assert "Did you mean" in text
+    assert "<b>" not in text
+    assert "script" not in {tag for tag, _ in page.tags}
+    for link in (link for link in page.values("href") if link[0] != "#"):
+        with client.get(link) as response:
+            assert response.status_code == 200, link
+
+
 def test_a_hit_leads_to_its_passage_marked_in_its_document(client: FlaskClient) -> None:
     text, page = read(client, "/?q=missing+children+recorded")
     assert "<mark>" in text
@@ -104,7 +247,7 @@ def test_filters_are_links_and_a_form_that_keep_the_rest(client: FlaskClient) ->
     removing = [link for link in page.values("href") if link.startswith("/?")]
     assert "/?q=missing&force=essex&year_from=2016&sort=newest" in removing
     assert "/?q=missing&force=kent&force=essex&sort=newest" in removing
-    assert "/?q=missing" in removing
+    assert "/?q=missing&sort=newest" in removing
     boxes = [attrs for tag, attrs in page.tags if tag == "input" and attrs.get("type") == "checkbox"]
     assert {attrs["value"] for attrs in boxes if attrs["name"] == "force" and "checked" in attrs} == {"kent", "essex"}
     assert all(attrs["form"] == "search" for attrs in boxes)
