@@ -36,7 +36,9 @@ def placed(document: Document, vocabulary: Vocabulary) -> Iterator[Placed]:
         section = document.sections[passage.section]
         below = section[1:] if section and title and section[0] == document.title else section
         lead = "" if passage.parent is None else document.passages[passage.parent].text
-        # A title that is a passage of its own does not stand over itself.
-        headings = tuple(heading for heading in (*title, *named, *below) if heading != passage.text)
+        # The number finds the record by what it asks for; a comment that names it then stands out. A title that is a
+        # passage of its own does not stand over itself.
+        number_too = named if passage.kind != "comment" else []
+        headings = tuple(heading for heading in (*title, *number_too, *below) if heading != passage.text)
         # A row of the glossary says itself what its short form stands for.
         yield Placed(passage, headings, lead, known if passage.kind != "glossary" else ())

@@ -246,12 +246,16 @@ class Liveness(TypedDict):
 
 
 class Readiness(TypedDict):
-    """`problem` says why a newer generation is not served, where there is one."""
+    """`problem` says why a newer generation is not served, where there is one.
+
+    `calibrated` says whether match strength is fitted to the encoder.
+    """
 
     status: Literal["ok", "stale"]
     generation: str
     created: str
     counts: dict[str, int]
+    calibrated: bool
     problem: str | None
 
 

@@ -110,7 +110,7 @@ def fit(asked: Sequence[Asked], fingerprint: str) -> Calibration:
         coverage=round(float(slopes[1]), 4),
         member=round(odds / (1 + odds), 4),
         weak=round(weak, 4),
-        good=round(max(weak, _good(evidence, answers, weights)), 4),
+        good=round(min(max(weak, _good(evidence, answers, weights)), 0.9999), 4),  # 1 is reached by nothing
     )
     return Calibration(
         strength=strength,

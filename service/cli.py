@@ -116,7 +116,8 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 _EPILOG = "\b\nSettings, from the environment:\n" + "\n".join(
-    f"{row.name:19} {row.help}{f' [{row.default}]' if row.default else ''}" for row in SETTINGS
+    f"{row.name:{max(len(row.name) for row in SETTINGS)}} {row.help}{f' [{row.default}]' if row.default else ''}"
+    for row in SETTINGS
 )
 
 
@@ -215,6 +216,8 @@ def search(
     for name, value in options.items():
         if value:
             parameters[name] = value if isinstance(value, tuple) else [value]
+    if as_csv and as_json:
+        raise _Failure("--csv and --json are two ways to print the same: give one of them.")
     asked = parse_search(parameters, engine, LISTED if as_csv else NAMES)
     if as_csv:
         for piece in written(engine.all_hits(asked), "csv"):
@@ -242,7 +245,8 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
     from service.app import create_app
 
     try:
-        engine.health()
+        if not engine.health()["calibrated"]:
+            click.echo("precedent: Match strength is fitted to another encoder: run `precedent calibrate`.", err=True)
     except GenerationError as error:
         click.echo(f"precedent: {error} The service starts all the same and takes it up then.", err=True)
     app = create_app(engine, _LOOPBACK if host in _LOOPBACK else None)

@@ -35,6 +35,7 @@ from service.question import Question, understand
 from service.retrieve import Retrieved, encode, everything, retrieve
 from service.show import label, marks, outermost
 from service.showing import Showing, match_of
+from service.strength import calibrated
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
@@ -169,10 +170,10 @@ class Engine:
         """One finding, or None."""
         return self._shown(records.finding_by_key(self._current().generation.tables, key))
 
-    def matched(self, query: str, passage: Passage) -> list[Span]:
-        """The places in a passage's text of the words of a query, and of others for the same."""
+    def matched(self, query: str, passage: Passage, *, expand: bool = True) -> list[Span]:
+        """The places in a passage's text of the words of a query, and with `expand` of others for the same."""
         opened = self._current()
-        question = understand(query, opened.lexicon)
+        question = understand(query, opened.lexicon, expand=expand)
         shorts = records.meanings_by_key(opened.generation.tables, passage["passage_id"])
         return outermost(marks(passage["text"], question, shorts, opened.lexicon.analyzer))
 
@@ -204,6 +205,7 @@ class Engine:
             "generation": held.generation.id,
             "created": manifest.created,
             "counts": dict(manifest.counts),
+            "calibrated": calibrated(held.strength, self._encoder),
             "problem": problem,
         }
 

@@ -63,11 +63,12 @@ def pages_blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/documents/<key:key>")
     def document(key: str) -> str:
-        check_names(request.args, ("hit", "q"))
+        check_names(request.args, ("hit", "q", "expand"))
         found = engine.document(key)
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
-        return _document_page(engine, found, request.args.get("hit"), request.args.get("q", "")[:MAX_LENGTH])
+        query, expand = request.args.get("q", "")[:MAX_LENGTH], request.args.get("expand") != "false"
+        return _document_page(engine, found, request.args.get("hit"), query, expand)
 
     return pages
 
@@ -77,9 +78,10 @@ def anchor(key: str) -> str:
     return "p-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def passage_url(document: str, passage: str, query: str = "") -> str:
+def passage_url(document: str, passage: str, query: str = "", expand: bool = True) -> str:
     """The address of a passage on its document's page, which marks it and the query's words in it."""
-    return url_for("pages.document", key=document, hit=passage, q=query or None, _anchor=anchor(passage))
+    only = None if expand else "false"
+    return url_for("pages.document", key=document, hit=passage, q=query or None, expand=only, _anchor=anchor(passage))
 
 
 def _search_page(engine: Engine, parameters: Parameters) -> str:
@@ -199,7 +201,7 @@ def _address(parameters: Parameters) -> str:
     return url_for("pages.search") + "?" + urlencode({"q": [""], **parameters}, doseq=True)
 
 
-def _document_page(engine: Engine, document: DocumentAnswer, hit: str | None, query: str) -> str:
+def _document_page(engine: Engine, document: DocumentAnswer, hit: str | None, query: str, expand: bool) -> str:
     passages = [passage for section in document["sections"] for passage in section["passages"]]
     places: dict[str, str] = {}
     for passage in passages:
@@ -214,11 +216,12 @@ def _document_page(engine: Engine, document: DocumentAnswer, hit: str | None, qu
         places=places,
         hit=hit,
         marked={
-            passage["passage_id"]: pieces(passage["text"], engine.matched(query, passage), None)
+            passage["passage_id"]: pieces(passage["text"], engine.matched(query, passage, expand=expand), None)
             for passage in passages
             if passage["passage_id"] == hit
         },
         query=query,
+        back=url_for("pages.search", q=query, expand=None if expand else "false"),
     )
 
 

@@ -4,10 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 from corpus.english import singular
 from indexer.lexical import make_analyzer
 from service.lexicon import POSSESSIVE, Lexicon, Other, Stems, tokens
+
+if TYPE_CHECKING:
+    import tantivy
 
 MAX_LENGTH = 2000
 # Words a question is put with: they name nothing that an answer could hold.
@@ -25,11 +30,13 @@ _PROPER = re.compile(r"\d{3,}|(?=\S*[^\W\d_])\S*\d\S*|\S*[a-z]\S*[A-Z]\S*|[A-Z]{
 class Concept:
     """One thing that a query names: its words as typed and in the form of the lexical index, and how often.
 
-    `others` are the words of the vocabulary that answer it as well.
+    `typed` are those of its words that name something ("stop", "search"), `whole` all of them in their order. `others`
+    are the words of the vocabulary that answer it as well.
     """
 
     shown: str
     typed: Stems
+    whole: Stems
     count: int = 1
     others: tuple[Other, ...] = ()
 
@@ -71,34 +78,31 @@ def clean(query: str) -> str:
 def understand(query: str, lexicon: Lexicon, *, expand: bool = True) -> Question:
     """What a query names: concepts outside quotation marks, and the phrases inside them.
 
-    Common words, and those that a question is put with, are left out unless there are no others; inside quotation
-    marks they count, and nothing stands for them. Runs of words that the vocabulary knows are one concept, the
-    longest first; without `expand` it knows none.
+    Common words, and those that a question is put with, name nothing; inside quotation marks they count, and nothing
+    stands for them. Runs of words that the vocabulary knows are one concept, the longest first; without `expand` it
+    knows none.
     """
     text = clean(query)
     quoted = {lexicon.stems(phrase): phrase for phrase in PHRASE.findall(text)}
     quoted.pop((), None)
     plain = POSSESSIVE.sub(" ", PHRASE.sub(" ", text))
-    concepts = [*_concepts(plain, lexicon, expand), *(Concept(shown, stems) for stems, shown in quoted.items())]
-    if not concepts:
-        concepts = [Concept(word, (stem,)) for word, stem in tokens(plain, lexicon.analyzer)]
+    concepts = [*_concepts(plain, lexicon, expand), *(Concept(shown, stems, stems) for stems, shown in quoted.items())]
     return Question(text, _counted(concepts), tuple(quoted), expand)
 
 
 def _concepts(text: str, lexicon: Lexicon, expand: bool) -> Iterator[Concept]:
     words = tokens(text, lexicon.analyzer)
     near = {form for word, _ in words for form in (word.lower(), singular(word))}
-    content = make_analyzer(stop=True, without=_ASKING)
     at = 0
     while at < len(words):
         known = _known(words[at : at + lexicon.longest], lexicon, near) if expand else None
         if known is not None:
             yield known
-            at += len(known.typed)
+            at += len(known.whole)
             continue
         word, stem = words[at]
-        if content.analyze(word):
-            yield Concept(word, (stem,))
+        if _names(word):
+            yield Concept(word, (stem,), (stem,))
         at += 1
 
 
@@ -108,16 +112,28 @@ def _known(words: Sequence[tuple[str, str]], lexicon: Lexicon, near: set[str]) -
         shown = [word for word, _ in words[:length]]
         others = lexicon.others(shown, near)
         if others:
-            return Concept(" ".join(shown), tuple(stem for _, stem in words[:length]), 1, others)
+            whole = tuple(stem for _, stem in words[:length])
+            typed = tuple(stem for word, stem in words[:length] if _names(word))
+            return Concept(" ".join(shown), typed or whole, whole, 1, others)
     return None
+
+
+@cache
+def _content_analyzer() -> "tantivy.TextAnalyzer":
+    return make_analyzer(stop=True, without=_ASKING)
+
+
+def _names(word: str) -> bool:
+    """Whether a word names something, as against words that a sentence or a question is put together with."""
+    return bool(_content_analyzer().analyze(word))
 
 
 def _counted(concepts: Sequence[Concept]) -> tuple[Concept, ...]:
     """Each concept once, with the number of times it is named."""
     first: dict[Stems, Concept] = {}
     for concept in concepts:
-        known = first.get(concept.typed)
-        first[concept.typed] = replace(known, count=known.count + 1) if known else concept
+        known = first.get(concept.whole)
+        first[concept.whole] = replace(known, count=known.count + 1) if known else concept
     return tuple(first.values())
 
 

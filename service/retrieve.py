@@ -92,7 +92,7 @@ def retrieve(
     chance = luck(float((generation.reference @ vector).std()), int(exists.sum()))
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
     if question.proper:
-        evidence = _of_names(evidence, held.coverage, strength)
+        evidence = _of_names(evidence, held.share, strength)
     asked = held.phrases & exists if question.concepts else np.zeros_like(exists)
     answered = bool((asked & (evidence >= strength.weak)).any())
     members = asked & (evidence >= strength.member) if answered else np.zeros_like(exists)
@@ -104,19 +104,19 @@ def retrieve(
         bm25=held.bm25,
         dense=dense,
         lexical=lexical,
-        coverage=held.coverage,
+        coverage=held.share,
         evidence=evidence,
         similar=similar,
     )
 
 
-def _of_names(evidence: Scores, coverage: Scores, strength: Strength) -> Scores:
+def _of_names(evidence: Scores, share: Scores, strength: Strength) -> Scores:
     """The evidence where only numbers, short forms and names are asked for: that they stand there is enough.
 
     What holds none of them has to be good by likeness alone: two short forms are alike to an encoder.
     """
-    holding = np.where(coverage >= OTHER - 1e-6, np.maximum(evidence, strength.good), evidence)
-    return np.where((coverage > 0) | (evidence >= strength.good), holding, 0.0)
+    holding = np.where(share >= OTHER - 1e-6, np.maximum(evidence, strength.good), evidence)
+    return np.where((share > 0) | (evidence >= strength.good), holding, 0.0)
 
 
 def substance_of(content: NDArray[np.int64]) -> Scores:

@@ -34,7 +34,7 @@ SETTINGS = (
     Setting(
         "PRECEDENT_VOCABULARY",
         "",
-        "File of further short forms and words, or none; empty for those that the index was last built with.",
+        "File of further short forms and words for the next build, or none; empty for those of the last one.",
     ),
     Setting("PRECEDENT_MASK", "on", "Whether telephone numbers and e-mail addresses are shown as dots: on or off."),
     Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),

@@ -121,9 +121,15 @@ def marks(text: str, question: Question, shorts: Sequence[Meaning], analyzer: "t
             if stems[first : first + len(phrase)] == phrase:
                 span = found[first].char_offset_from, found[first + len(phrase) - 1].char_offset_to or 0
                 hits.append((span, phrase))
-    for short, means in shorts:
+    # What stands in quotation marks has to stand there itself.
+    sought = {c.whole for c in question.concepts} | {other.stems for c in question.concepts for other in c.others}
+    sought -= set(question.phrases)
+    for short, means in shorts if question.expanded else ():
         stands = tuple(analyzer.analyze(means))
-        answered = [phrase for phrase in phrases if _within(phrase, stands)]
+        answered = [phrase for phrase in sought if _within(phrase, stands)]
+        # One word of a meaning is not what is asked for: "health" does not mark the NHS.
+        if len({stem for phrase in answered for stem in phrase}) == 1 < len(stands):
+            continue
         spans = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(short)}(?=s?(?!\w))", text)]
         hits += [(span, phrase) for span in spans for phrase in answered]
     return sorted(hits, key=lambda hit: (hit[0][0], -hit[0][1], hit[1]))

@@ -20,8 +20,9 @@ Scores = NDArray[np.float64]
 # How much a word of the vocabulary counts where a typed one counts 1, in BM25 and in coverage. Five judged sets,
 # nDCG@10: .5 -> .598, .7 -> .604, .85 -> .611, 1 -> .611 with public sets lower.
 OTHER = 0.85
-# The rarity that a question must have for a passage to hold all of it: "police" stands nearly everywhere and says little.
-LEAST = 2.0
+# The rarity that a question must have for what it says to count in full, as a part of that of a word that occurs
+# nowhere: "police" stands in nearly every passage.
+LEAST = 0.26
 # How much rarer than the typed words other words may count.
 MORE = 2.0
 
@@ -30,12 +31,14 @@ MORE = 2.0
 class Held:
     """What each passage holds of a question; arrays by passages.id.
 
-    `bm25` is in the field ALL. `coverage` is the share of the question, 0 to 1, that stands in a passage: concepts
-    weighted by the rarity of their words; less than 1 for words that stand nearly everywhere. `phrases` tells who has all that stands in quotation marks. `bound` is the
-    sum of the rarities of all words of the question, each as often as it was typed, and `words` their number.
+    `bm25` is in the field ALL. `share` is how much of the question, 0 to 1, stands in a passage: concepts weighted by
+    the rarity of their words; `coverage` is the same, less where all its words stand nearly everywhere. `phrases` tells
+    who has all that stands in quotation marks. `bound` is the sum of the rarities of all words of the question, each as
+    often as it was typed, and `words` their number.
     """
 
     bm25: Scores
+    share: Scores
     coverage: Scores
     phrases: NDArray[np.bool_]
     bound: float
@@ -60,9 +63,10 @@ class WordIndex:
 
     def rarities(self, stems: Sequence[str]) -> dict[str, float]:
         """The idf of each word, as BM25 has it; one that occurs nowhere is as rare as can be."""
-        total = self._searcher.num_docs
-        counts = {stem: self._searcher.doc_freq(ALL, stem) for stem in stems}
-        return {stem: math.log(1 + (total - n + 0.5) / (n + 0.5)) for stem, n in counts.items()}
+        return {stem: self._rarity(self._searcher.doc_freq(ALL, stem)) for stem in stems}
+
+    def _rarity(self, places: int) -> float:
+        return math.log(1 + (self._searcher.num_docs - places + 0.5) / (places + 0.5))
 
     def unknown(self, stem: str) -> bool:
         """Whether a word occurs nowhere."""
@@ -73,10 +77,13 @@ class WordIndex:
         rarity = self.rarities([stem for concept in question.concepts for stem in concept.typed])
         weights = [concept.count * sum(rarity[stem] for stem in concept.typed) for concept in question.concepts]
         bound = sum(weights)
-        coverage = self._search([self._covered(question, c, rarity) for c in question.concepts])
+        found = self._search([self._covered(question, c, rarity) for c in question.concepts])
+        share = np.clip(found / bound, 0.0, 1.0) if bound > 0 else found
+        least = LEAST * self._rarity(0)
         return Held(
             bm25=self._search([self._scored(question, c, rarity) for c in question.concepts]),
-            coverage=np.clip(coverage / max(bound, LEAST), 0.0, 1.0),
+            coverage=share * min(1.0, bound / least) if least > 0 else share,
+            share=share,
             phrases=self._phrases(question.phrases),
             bound=bound,
             words=sum(len(concept.typed) for concept in question.concepts),
@@ -94,7 +101,7 @@ class WordIndex:
         """Words that answer a concept beside those typed, each with the field where they stand."""
         if not question.expanded:
             return
-        for stems in (concept.typed, *(other.stems for other in concept.others)):
+        for stems in (concept.whole, *(other.stems for other in concept.others)):
             if stems not in question.phrases and self._stands(stems, MEANT):
                 yield stems, MEANT
         for other in concept.others:

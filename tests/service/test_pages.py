@@ -102,11 +102,11 @@ def test_other_words_are_shown_and_a_link_leaves_them_out_and_in_again(client: F
     text, _ = read(client, "/?q=DV+officers&year=2016&page=1")
     assert "Other words were looked for too" in text
     assert re.search(r"<dt>DV</dt><dd>domestic violence; [^<]*domestic abuse[^<]*</dd>", text)
-    off = link_of(text, "Look only for the words I typed")
+    off = link_of(text, "Look for no other words than mine")
     assert off == "/?q=DV+officers&year=2016&expand=false"
     plain, _ = read(client, off)
     assert "Other words were looked for too" not in plain
-    assert "Only the words you typed were looked for." in plain
+    assert "Only the words you typed were looked for" in plain
     on = link_of(plain, "Look for others that mean the same too")
     assert on == "/?q=DV+officers&year=2016"
     assert "Other words were looked for too" in read(client, on)[0]
@@ -207,6 +207,7 @@ def test_a_short_form_is_marked_where_its_meaning_is_asked_for(
     text, page = read(client, f"/?q={quote(query)}")
     (link,) = {link for link in page.values("href") if anchor(f"papers/short forms.txt#{number}") in link}
     assert f"<mark>{short}</mark>" in text
+    assert f"<mark>{short}</mark>" not in read(client, f"/?q={quote(query)}&expand=false")[0]
     assert f"<mark>{short}</mark>" in read(client, link.partition("#")[0])[0]
 
 

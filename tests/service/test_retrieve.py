@@ -73,7 +73,7 @@ VOCABULARY = Vocabulary(
         "lantern": ("wick", "oil lamp", "moth trap", "zeppelin"),
         "XQD": ("day off",),
         "pier": ("quay", "dawn", "dusk"),
-        "of": ("moon",),
+        "page": ("moon",),
     },
 )
 LEXICON = Lexicon(VOCABULARY, make_analyzer())
@@ -86,7 +86,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory, publish: Callable[..., str]
     """Papers of one passage; a glossary says what TWC stands for."""
     data = tmp_path_factory.mktemp("words")
     glossary = {SHORT_FORM: (GlossaryEntry("TWC", "tide water crew", 0),)}
-    papers = [document(f"p{i}", [text], glossary=glossary.get(i, ())) for i, text in enumerate(TEXTS, start=1)]
+    papers = [document(f"p{i:02}", [text], glossary=glossary.get(i, ())) for i, text in enumerate(TEXTS, start=1)]
     publish(data, tuple(papers))
     return open_for(data, FakeEncoder(), PLAIN)
 
@@ -148,10 +148,10 @@ def test_other_words_score_their_share_of_what_they_score_when_typed(opened: Ope
 
 
 def test_other_words_count_for_little_beside_a_word_that_stands_nearly_everywhere(opened: Opened) -> None:
-    common, rare = rarity(opened, "of"), rarity(opened, "moon")
+    common, rare = rarity(opened, "page"), rarity(opened, "moon")
     assert MORE * common < rare
     full = OTHER * held(opened, "moon").bm25[BOTH] * MORE * common / rare
-    assert held(opened, "nobody of").bm25[BOTH] == pytest.approx(full, rel=1e-5)
+    assert held(opened, "page").bm25[BOTH] == pytest.approx(full, rel=1e-5)
 
 
 def test_a_word_that_occurs_nowhere_counts_as_missing(opened: Opened) -> None:
@@ -165,8 +165,8 @@ def test_a_word_that_occurs_nowhere_counts_as_missing(opened: Opened) -> None:
 
 
 def test_a_word_that_stands_nearly_everywhere_is_never_all_that_is_asked_for(opened: Opened) -> None:
-    assert rarity(opened, "of") < LEAST
-    assert held(opened, "of").coverage[NEW - 3] == pytest.approx(rarity(opened, "of") / LEAST, abs=1e-6)
+    assert rarity(opened, "ledger") < LEAST
+    assert held(opened, "ledger").coverage[-1] == pytest.approx(rarity(opened, "ledger") / LEAST, abs=1e-6)
 
 
 def test_a_word_typed_again_counts_again(opened: Opened) -> None:
@@ -181,7 +181,7 @@ def test_a_word_typed_again_counts_again(opened: Opened) -> None:
 def test_a_phrase_stands_in_the_text_word_by_word(opened: Opened) -> None:
     assert places(held(opened, '"oil lamp"').phrases) == [OIL_LAMP]
     assert places(held(opened, '"oil lamp" "the lamp"').phrases) == []
-    assert places(held(opened, '"p4"').phrases) == []  # a title
+    assert places(held(opened, '"p04"').phrases) == []  # a title
     assert held(opened, "oil lamp").phrases.all()
     assert held(opened, '"tide water crew"').phrases.any() == np.False_  # it is what TWC stands for, not what is said
 
@@ -482,14 +482,6 @@ def test_a_fit_does_not_learn_how_many_questions_have_an_answer(numbers: tuple[i
     strength = fit(asked_of(*numbers, np.random.default_rng(9)), "mine").strength
     between = strength.evidence(np.array([0.525]), np.array([0.6]))  # halfway between both kinds
     assert between[0] == pytest.approx(0.5, abs=0.12)  # .9 and .1 if all questions weighed the same
-
-
-def test_each_size_of_collection_weighs_the_same_for_both_answers() -> None:
-    random = np.random.default_rng(11)
-    large = [*made_up(300, True, 4000, random), *made_up(30, False, 4000, random)]
-    small = [*made_up(30, True, 250, random), *made_up(300, False, 250, random)]
-    strength = fit([*large, *small], "mine").strength
-    assert strength.evidence(np.array([0.525]), np.array([0.6]))[0] == pytest.approx(0.5, abs=0.12)
 
 
 def test_an_encoder_that_tells_nothing_apart_is_refused_and_nothing_is_kept(
