@@ -64,7 +64,7 @@ TEXTS = (
     "Quay lamp duty falls to whoever drew the shortest straw on the first Monday of the month.",
     *(
         f"Page {page} of the ledger lists ropes, sails and tar in a hand that nobody can read now."
-        for page in range(30)
+        for page in range(60)
     ),
 )
 VOCABULARY = Vocabulary(
@@ -164,9 +164,12 @@ def test_a_word_that_occurs_nowhere_counts_as_missing(opened: Opened) -> None:
     assert not nothing.bm25.any()
 
 
-def test_a_word_that_stands_nearly_everywhere_is_never_all_that_is_asked_for(opened: Opened) -> None:
-    assert rarity(opened, "ledger") < LEAST
-    assert held(opened, "ledger").coverage[-1] == pytest.approx(rarity(opened, "ledger") / LEAST, abs=1e-6)
+def test_a_word_that_stands_nearly_everywhere_is_little_of_an_answer(opened: Opened) -> None:
+    ledger, least = rarity(opened, "ledger"), LEAST * rarity(opened, "zyzzyva")
+    assert ledger < least < rarity(opened, "warden")
+    alone = held(opened, "ledger")
+    assert alone.share[-1] == pytest.approx(1, abs=1e-6)
+    assert alone.coverage[-1] == pytest.approx(ledger / least, abs=1e-6)
 
 
 def test_a_word_typed_again_counts_again(opened: Opened) -> None:
