@@ -91,8 +91,7 @@ def retrieve(
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)
     chance = luck(float((generation.reference @ vector).std()), int(exists.sum()))
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
-    if question.proper:
-        evidence = _of_names(evidence, held.share, strength)
+    evidence = _standing_there(evidence, held.share, question, strength)
     asked = held.phrases & exists if question.concepts else np.zeros_like(exists)
     answered = bool((asked & (evidence >= strength.weak)).any())
     members = asked & (evidence >= strength.member) if answered else np.zeros_like(exists)
@@ -110,13 +109,15 @@ def retrieve(
     )
 
 
-def _of_names(evidence: Scores, share: Scores, strength: Strength) -> Scores:
-    """The evidence where only numbers, short forms and names are asked for: that they stand there is enough.
+def _standing_there(evidence: Scores, share: Scores, question: Question, strength: Strength) -> Scores:
+    """The evidence with what counts by itself: a passage that holds all that is asked for is found, weakly at least.
 
-    What holds none of them has to be good by likeness alone: two short forms are alike to an encoder.
+    Where only numbers, short forms and names are asked for, it is good; what holds none of them has to be good by
+    likeness alone, because two short forms are alike to an encoder.
     """
-    holding = np.where(share >= OTHER - 1e-6, np.maximum(evidence, strength.good), evidence)
-    return np.where((share > 0) | (evidence >= strength.good), holding, 0.0)
+    enough = strength.good if question.proper else strength.weak
+    found = np.where(share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
+    return np.where((share > 0) | (evidence >= strength.good), found, 0.0) if question.proper else found
 
 
 def substance_of(content: NDArray[np.int64]) -> Scores:

@@ -313,7 +313,7 @@ def test_a_question_is_encoded_halfway_between_as_typed_and_with_other_words(ope
 # Strength.
 
 UNITS = st.floats(-1, 1)
-SLOPES = st.floats(0.1, 20)
+SLOPES = st.floats(0.1, 8)  # beyond, the curve is so near 1 that floats tell nothing apart
 
 
 @given(slopes=st.tuples(SLOPES, SLOPES), point=st.tuples(UNITS, UNITS), more=st.floats(0.01, 1))
