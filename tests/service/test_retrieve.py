@@ -252,12 +252,22 @@ def test_punctuation_finds_nothing_and_still_has_something_nearest(opened: Opene
 
 
 def test_where_nothing_is_likely_enough_nothing_is_found(opened: Opened) -> None:
-    likely = found(opened, "warden dusk").evidence
+    question = "warden dusk zeppelin"  # no passage holds all of it
+    likely = found(opened, question).evidence
     weak = float(likely.max()) + 1e-6
     assert (likely >= PLAIN.member).any()
-    none = found(opened, "warden dusk", replace(PLAIN, weak=weak, good=1.0))
+    none = found(opened, question, replace(PLAIN, weak=weak, good=1.0))
     assert not none.members.any()
     assert not none.good.any()
+
+
+def test_what_holds_all_that_is_asked_for_is_found_however_unlike_it_is(opened: Opened) -> None:
+    unlikely = replace(PLAIN, intercept=-50.0)
+    holding = found(opened, "warden", unlikely)
+    assert holding.members.any()
+    assert not holding.good.any()
+    assert_allclose(holding.evidence[holding.members], unlikely.weak)
+    assert not found(opened, "warden zeppelin", unlikely).members.any()
 
 
 def test_beside_one_that_is_likely_enough_all_that_are_likely_are_found(opened: Opened) -> None:
@@ -423,7 +433,7 @@ def test_a_calibration_for_another_encoder_is_not_used_and_doctor_says_so(tmp_pa
 
 def test_an_engine_takes_the_calibration_of_its_folder(tmp_path: Path, publish: Callable[..., str]) -> None:
     def answered() -> tuple[str, int, int]:
-        answer = Engine(tmp_path, FakeEncoder()).search(SearchRequest("lantern burns"))
+        answer = Engine(tmp_path, FakeEncoder()).search(SearchRequest("lantern burns brightly"))
         return answer["match"], answer["total"], len(answer["nearest"])
 
     publish(tmp_path, (document("a", ["A lantern burns on the quay."]),))
