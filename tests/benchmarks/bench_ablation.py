@@ -20,6 +20,7 @@ import numpy as np
 
 from corpus import load
 from corpus.forces import load_forces
+from indexer import embed
 from indexer.build import build
 from models.encoder import Encoder, load_encoder
 from models.metrics import compare
@@ -51,9 +52,7 @@ def one_piece(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
 
 
 def without_headings(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
-    from indexer.embed import _pieces
-
-    return [(sentence, window, window) for sentence, window, _ in _pieces(replace(placed, headings=()), encoder)]
+    return [(sentence, window, window) for sentence, window, _ in PIECES(replace(placed, headings=()), encoder)]
 
 
 def by_rank(scores: Any) -> Any:
@@ -78,7 +77,7 @@ def unexpanded(query: str, lexicon: Any, **_: object) -> Any:
     return UNDERSTAND(query, lexicon, expand=False)
 
 
-DENSE, LEXICAL, UNDERSTAND = ranking._dense, ranking._lexical, asking.understand
+DENSE, LEXICAL, UNDERSTAND, PIECES = ranking._dense, ranking._lexical, asking.understand, embed._pieces
 QUERY_TIME: Mapping[str, Patches] = {
     "words alone": setting(DENSE_WEIGHT=0.0),
     "meaning alone": setting(DENSE_WEIGHT=1.0),
