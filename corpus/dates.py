@@ -57,6 +57,18 @@ def after(date: str, count: int, unit: str) -> str | None:
     return (datetime.date.fromisoformat(date) + days).isoformat()
 
 
+def last_day(date: str) -> datetime.date:
+    """The last day of an ISO date: "by October 2018" ends on the 31st, "2016" on 31 December.
+
+    Raises ValueError for anything else.
+    """
+    if not _ISO.fullmatch(date):
+        raise ValueError(f"{date!r} is no ISO date")
+    year, month, day = [*(int(part) for part in date.split("-")), 0, 0][:3]
+    month = month or 12
+    return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
+
+
 def _months_after(date: str, months: int) -> str | None:
     """`date` moved on by whole months, as exact as it was; the last day of a shorter month is kept to."""
     parts = [int(part) for part in date.split("-")]

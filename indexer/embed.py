@@ -150,6 +150,18 @@ class VectorIndex:
         similar[rows] = values
         return similar
 
+    def rows_of(self, passage: int) -> Vectors:
+        """The vectors of one passage, shape (rows, dimension); none for one without any."""
+        import faiss
+
+        at = int(np.searchsorted(self.passages, passage))
+        if at == len(self.passages) or self.passages[at] != passage:
+            return np.zeros((0, self.index.d), np.float32)
+        first = int(self.starts[at])
+        last = int(self.starts[at + 1]) if at + 1 < len(self.starts) else len(self.ids)
+        flat = faiss.downcast_index(self.index.index)
+        return np.asarray(flat.reconstruct_n(first, last - first), np.float32)
+
     def best(self, similar: Vectors, size: int) -> Vectors:
         """The best of the rows of each id below `size`; -1 for one without any."""
         found = np.full(size, -1, np.float32)

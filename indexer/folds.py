@@ -53,6 +53,27 @@ def fold_ids(documents: Sequence[Document], forces: Forces | None = None) -> lis
     return folds
 
 
+def finding_folds(documents: Sequence[Document], folds: Sequence[int]) -> list[int]:
+    """For every finding of `documents`, numbered from 1 in their order, the smallest number of those that ask the same.
+
+    Two findings do where the passages that ask are, by `folds`, the same ones in all; what a document says around
+    them does not count.
+    """
+    first_of: dict[tuple[str, frozenset[int]], int] = {}
+    found: list[int] = []
+    passed = 0
+    for document in documents:
+        asking: list[set[int]] = [set() for _ in document.findings]
+        for at, passage in enumerate(document.passages, start=passed):
+            if passage.finding is not None and passage.kind == document.findings[passage.finding].kind:
+                asking[passage.finding].add(folds[at])
+        passed += len(document.passages)
+        for finding, said in zip(document.findings, asking, strict=True):
+            number = len(found) + 1
+            found.append(first_of.setdefault((finding.kind, frozenset(said)), number) if said else number)
+    return found
+
+
 def folded(texts: Sequence[str], forces: Forces | None = None) -> list[int]:
     """For each of `texts`, taken as findings of an unknown force, the index of the first text that says the same."""
     return _folded([_Saying(text) for text in texts], forces or _shipped(), framed=True)

@@ -45,7 +45,8 @@ CREATE TABLE findings (
     deadline_text TEXT,
     addressees TEXT NOT NULL,           -- JSON list
     status TEXT,                        -- the last explicit one
-    status_date TEXT
+    status_date TEXT,
+    fold INTEGER NOT NULL               -- smallest findings.id of those that ask for the same
 );
 
 CREATE TABLE events (
@@ -55,7 +56,11 @@ CREATE TABLE events (
     kind TEXT NOT NULL,                 -- status | comment
     status TEXT,
     text TEXT NOT NULL,
-    start INTEGER NOT NULL
+    start INTEGER NOT NULL,
+    says TEXT,                          -- what a comment says of closure: requested | decided | … | open
+    says_start INTEGER,                 -- the sentence of its text that says it
+    says_end INTEGER,
+    echo INTEGER REFERENCES events      -- an earlier comment that this one adds nothing to
 );
 
 CREATE TABLE glossary (
@@ -96,5 +101,7 @@ CREATE TABLE words (
 
 CREATE INDEX passages_by_document ON passages (document);
 CREATE INDEX passages_by_fold ON passages (fold);
+CREATE INDEX passages_by_finding ON passages (finding);
 CREATE INDEX findings_by_document ON findings (document);
+CREATE INDEX findings_by_fold ON findings (fold);
 CREATE INDEX events_by_document ON events (document);

@@ -3,13 +3,26 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from corpus.closure import claim_of
 from corpus.forces import Forces
 from corpus.model import Document
-from indexer.folds import fold_ids
+from indexer.echo import echoes
+from indexer.folds import finding_folds, fold_ids
 from indexer.manifest import GenerationError
+
+
+@dataclass(frozen=True, slots=True)
+class _Folds:
+    """What each passage and finding says the same as, and what each event adds nothing to; by id, from 1."""
+
+    passages: Sequence[int]
+    findings: Sequence[int]
+    echoes: Sequence[int | None]
+
 
 _COUNTED = ("documents", "sections", "passages", "findings", "events")
 
@@ -25,7 +38,9 @@ def write_tables(path: Path, documents: Sequence[Document], forces: Forces | Non
         with database:
             database.executescript(resources.files("indexer").joinpath("schema.sql").read_text("utf-8"))
             next_id = dict.fromkeys(("sections", "grades", "findings", "events", "passages"), 1)
-            folds = fold_ids(documents, forces)
+            passages = fold_ids(documents, forces)
+            findings = finding_folds(documents, passages)
+            folds = _Folds(passages, findings, echoes(documents, findings, forces))
             for number, document in enumerate(documents, start=1):
                 try:
                     _write_document(database, number, document, next_id, folds)
@@ -89,16 +104,16 @@ def _write_document(
     number: int,
     document: Document,
     next_id: dict[str, int],
-    folds: Sequence[int],
+    folds: _Folds,
 ) -> None:
     """Insert one document and all it owns; `next_id` carries on from document to document, `folds` are of them all."""
     first = dict(next_id)
     tables: dict[str, list[tuple[object, ...]]] = {
         "sections": [(number, _json(path)) for path in document.sections],
         "grades": _grades(number, document, first["sections"]),
-        "findings": _findings(number, document, first["sections"]),
-        "events": [(number, e.date, e.kind, e.status, e.text, e.start) for e in document.events],
-        "passages": list(_passages(number, document, first, folds)),
+        "findings": _findings(number, document, first, folds.findings),
+        "events": _events(number, document, first["events"], folds.echoes),
+        "passages": list(_passages(number, document, first, folds.passages)),
     }
     _insert(database, "documents", [(number, *_document(document))])
     for table, rows in tables.items():
@@ -132,14 +147,25 @@ def _grades(number: int, document: Document, first_section: int) -> list[tuple[o
     ]
 
 
-def _findings(number: int, document: Document, first_section: int) -> list[tuple[object, ...]]:
+def _findings(
+    number: int, document: Document, first: Mapping[str, int], folds: Sequence[int]
+) -> list[tuple[object, ...]]:
     return [
         (
-            *(f.id, number, first_section + f.section, f.kind, f.number, f.text, f.deadline, f.deadline_text),
-            *(_json(f.addressees), f.status, f.status_date),
+            *(f.id, number, first["sections"] + f.section, f.kind, f.number, f.text, f.deadline, f.deadline_text),
+            *(_json(f.addressees), f.status, f.status_date, folds[own - 1]),
         )
-        for f in document.findings
+        for own, f in enumerate(document.findings, start=first["findings"])
     ]
+
+
+def _events(number: int, document: Document, first: int, echoes: Sequence[int | None]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for own, e in enumerate(document.events, start=first):
+        claim = claim_of(e.text) if e.kind == "comment" else None
+        said = (claim.says, *claim.span) if claim else (None, None, None)
+        rows.append((number, e.date, e.kind, e.status, e.text, e.start, *said, echoes[own - 1]))
+    return rows
 
 
 def _passages(

@@ -195,8 +195,8 @@ class FindingRecord(TypedDict):
     closure_signal: str | None
 
 
-class FindingAnswer(FindingRecord):
-    """A finding by itself: with its document, its passages, and the document's events where it is a record."""
+class FoundFinding(FindingRecord):
+    """A finding with its document, its passages and, where the document is a record, its events."""
 
     document: HitDocument
     passages: list[str]

@@ -1,6 +1,6 @@
-"""The JSON API, version 1, and the health pages."""
+"""The JSON API, version 1: search and look-ups; and the health pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -39,21 +39,15 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @api.get("/search.<any(csv, json):form>")
     def download(form: Form) -> Response:
         asked = parse_search(request.args.to_dict(flat=False), engine, names=LISTED)
-        pieces = written(engine.all_hits(asked), form)
-        name = {"Content-Disposition": f'attachment; filename="precedent-search.{form}"'}
-        return Response(pieces, content_type=MIMETYPES[form], headers=name)
+        return attachment(written(engine.all_hits(asked), form), "search", form)
 
     @api.get("/documents/<key:key>")
     def document(key: str) -> Response:
-        return _found(engine.document(key), "document", key)
+        return found(engine.document(key), "document", key)
 
     @api.get("/passages/<key:key>")
     def passage(key: str) -> Response:
-        return _found(engine.passage(key), "passage", key)
-
-    @api.get("/findings/<key:key>")
-    def finding(key: str) -> Response:
-        return _found(engine.finding(key), "finding", key)
+        return found(engine.passage(key), "passage", key)
 
     @api.get("/forces")
     def forces() -> Response:
@@ -90,16 +84,25 @@ def health_blueprint(engine: Engine) -> Blueprint:
     return health
 
 
+def attachment(pieces: Iterable[str], name: str, form: Form) -> Response:
+    """A whole list as a file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="precedent-{name}.{form}"'}
+    return Response(pieces, content_type=MIMETYPES[form], headers=headers)
+
+
 def _plain(body: Mapping[str, Any]) -> Response:
     check_names(request.args, ())
     return answer(body)
 
 
-def _found(record: Mapping[str, Any] | None, what: str, key: str) -> Response:
+def found(record: Mapping[str, Any] | None, what: str, key: str, *, plain: bool = True) -> Response:
+    """A record, or 404; a `plain` address takes no parameters."""
     if record is None:
         shown = key if len(key) <= 200 else key[:200] + "…"
         return problem(
             HTTPStatus.NOT_FOUND,
             f"There is no {what} {shown!r} in the current index: take an id from a search, as it is given there.",
         )
-    return _plain(record)
+    if plain:
+        check_names(request.args, ())
+    return answer(record)

@@ -15,6 +15,8 @@ from service.api import api_blueprint, health_blueprint, problem
 from service.engine import Engine
 from service.pages import pages_blueprint
 from service.params import RequestError
+from service.register_api import register_blueprint, similar_blueprint
+from service.register_pages import register_pages_blueprint
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +56,11 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["TRUSTED_HOSTS"] = trusted_hosts
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for blueprint in (api_blueprint(engine), health_blueprint(engine), pages_blueprint(engine)):
-        app.register_blueprint(blueprint)
+    for blueprint in (
+        *(api_blueprint, similar_blueprint, register_blueprint, health_blueprint),
+        *(pages_blueprint, register_pages_blueprint),
+    ):
+        app.register_blueprint(blueprint(engine))
     app.register_error_handler(RequestError, lambda error: _refuse(HTTPStatus.BAD_REQUEST, str(error)))
     for unusable in (GenerationError, ModelError, CorpusError):
         app.register_error_handler(unusable, lambda error: _refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error)))

@@ -14,26 +14,42 @@ from numpy.typing import NDArray
 from corpus import load
 from corpus.forces import load_forces
 from indexer.build import build
+from service.columns import Mask
 from service.judged import JudgedQuery, plain, read_judged
 from service.opened import Opened, open_for
-from service.question import understand
+from service.question import Question, clean, understand
 from service.retrieve import encode
-from service.strength import Strength, StrengthError, luck
+from service.similar import SimilarRequest, asked_by_text, encode_asked, sought
+from service.strength import SEARCH, SIMILAR, Strength, StrengthError, luck
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
 
 Progress = Callable[[str, int, int], None]
 Numbers = NDArray[np.float64]
+Vector = NDArray[np.float32]
+Way = Callable[[Opened, "Encoder", str], tuple[Question, Vector, Mask]]
 
 # Shares of the sample's documents that questions are put to: what answers some of them is in the rest. Each is drawn
 # DRAWS times.
 SHARES, DRAWS, SEED = (1.0, 0.5, 0.25), 3, 20261126
-# A question is called unanswerable below the evidence that this share of answerable ones does not reach, and a
-# passage is called good from where this share of those questions are answerable whose best passage is as good.
-MISSED, GOOD = 0.08, 0.9
-# A passage is shown beside a better one from this part of the odds on that make a question answerable.
-MEMBER_ODDS = 0.7
+# A passage is called good from where this share of those questions are answerable whose best passage is as good.
+GOOD = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Where a curve is cut. `missed`: a question is called unanswerable below the evidence that this share of
+    answerable ones does not reach. `odds`: a passage is shown beside a better one from this part of the odds on that
+    make a question answerable.
+    """
+
+    missed: float
+    odds: float
+
+
+# Wrongly "no precedent" is worse than a weak one too many: a reader sees at once that it is another matter.
+POINTS = {SEARCH: Points(0.08, 0.7), SIMILAR: Points(0.05, 0.4)}
 USELESS = 0.6  # area under the ROC curve below which an encoder is refused
 _ROUNDS = 5
 
@@ -62,26 +78,37 @@ class Calibration:
     unanswerable_caught: float
 
 
-def calibrate(encoder: "Encoder", progress: Progress) -> Calibration:
-    """Fit match strength for `encoder` on the questions and documents that come with the program.
+def calibrate(encoder: "Encoder", progress: Progress) -> dict[str, Calibration]:
+    """Fit match strength for `encoder` on the questions, findings and documents that come with the program.
 
-    The documents are indexed in a temporary folder. Logistic regression on the best passage of each question, which
-    is found anew with each fit. Raises StrengthError for an encoder that does not tell them apart.
+    One calibration for searches and one for similar findings, by the names of their files. The documents are indexed
+    in a temporary folder. Logistic regression on the best passage of each question, which is found anew with each fit.
+    Raises StrengthError for an encoder that does not tell them apart.
     """
     with ExitStack() as stack:
-        package = resources.files("corpus").joinpath("sample")
-        sample = stack.enter_context(resources.as_file(package))
-        file = stack.enter_context(resources.as_file(resources.files("service").joinpath("data/questions.jsonl")))
+        sample, *files = (
+            stack.enter_context(resources.as_file(resources.files(package).joinpath(path)))
+            for package, path in (
+                ("corpus", "sample"),
+                ("service", "data/questions.jsonl"),
+                ("service", "data/precedents.jsonl"),
+            )
+        )
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="precedent-")))
         forces = sample / "forces.toml"
         collection = load([str(sample)], load_forces(forces))
         build(collection, encoder, data, inputs=[str(sample)], forces=forces, progress=progress)
         opened = open_for(data, encoder, _blank(encoder))
-        asked = list(_asked(opened, encoder, read_judged(file), progress))
-    return fit(asked, encoder.fingerprint)
+        ways = (_of_search, _of_similar)
+        return {
+            name: fit(
+                list(_asked(opened, encoder, read_judged(file), way, progress)), encoder.fingerprint, POINTS[name]
+            )
+            for name, file, way in zip((SEARCH, SIMILAR), files, ways, strict=True)
+        }
 
 
-def fit(asked: Sequence[Asked], fingerprint: str) -> Calibration:
+def fit(asked: Sequence[Asked], fingerprint: str, points: Points = POINTS[SEARCH]) -> Calibration:
     """The curve and its points for questions asked. Each part of the collection weighs the same for both answers."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
@@ -101,8 +128,8 @@ def fit(asked: Sequence[Asked], fingerprint: str) -> Calibration:
             f"This encoder does not tell answers from other passages (area under the ROC curve {area:.2f}): nothing was"
             " changed. Choose another with PRECEDENT_ENCODER."
         )
-    weak = float(np.quantile(evidence[answers], MISSED))
-    odds = weak / (1 - weak) * MEMBER_ODDS
+    weak = float(np.quantile(evidence[answers], points.missed))
+    odds = weak / (1 - weak) * points.odds
     strength = Strength(
         encoder=fingerprint,
         intercept=round(float(model.intercept_[0]), 4),
@@ -152,7 +179,9 @@ def _good(evidence: Numbers, answers: NDArray[np.bool_], weights: Numbers) -> fl
     return float(evidence[order][enough[-1]]) if len(enough) else 1.0
 
 
-def _asked(opened: Opened, encoder: "Encoder", questions: Sequence[JudgedQuery], progress: Progress) -> Iterator[Asked]:
+def _asked(
+    opened: Opened, encoder: "Encoder", questions: Sequence[JudgedQuery], way: Way, progress: Progress
+) -> Iterator[Asked]:
     rows = opened.generation.tables.execute(
         "SELECT p.id, p.text, p.document, d.source FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
     ).fetchall()
@@ -162,18 +191,33 @@ def _asked(opened: Opened, encoder: "Encoder", questions: Sequence[JudgedQuery],
     parts = list(_parts(documents))
     for number, one in enumerate(questions):
         progress("ask", number, len(questions))
-        cosine, coverage, deviation = _offered(opened, encoder, one.query)
+        question, vector, universe = way(opened, encoder, one.query)
+        cosine, coverage, deviation = _offered(opened, question, vector)
         gold = np.array([_answers(one, text, source) for text, source in texts])
         for part in parts:
-            chosen = ids[part]
+            looked_at = part & universe[ids]
+            if not looked_at.any():
+                continue
+            chosen = ids[looked_at]
             chance = luck(deviation, len(chosen))
-            yield Asked(cosine[chosen] - chance, coverage[chosen], len(chosen), bool(gold[part].any()))
+            yield Asked(cosine[chosen] - chance, coverage[chosen], len(chosen), bool(gold[looked_at].any()))
 
 
-def _offered(opened: Opened, encoder: "Encoder", query: str) -> tuple[Numbers, Numbers, float]:
+def _of_search(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question, Vector, Mask]:
+    """A question as a search asks it, its vector, and the passages it is asked of: all."""
+    question = opened.words.occurring(understand(text, opened.lexicon))
+    return question, encode(question, encoder), opened.columns.exists
+
+
+def _of_similar(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question, Vector, Mask]:
+    """A finding as its like is looked for, its vector, and the passages among which it is."""
+    _, question, _, universe = sought(opened, encoder, asked_by_text(opened, clean(text)), SimilarRequest())
+    return question, encode_asked(question, encoder), universe
+
+
+def _offered(opened: Opened, question: Question, vector: Vector) -> tuple[Numbers, Numbers, float]:
     """Cosine and coverage of each passage, and the deviation of the reference sample's cosines."""
-    question = opened.words.occurring(understand(query, opened.lexicon))
-    vectors, vector = opened.generation.vectors, encode(question, encoder)
+    vectors = opened.generation.vectors
     cosine = vectors.best(vectors.similarities(vector), len(opened.substance))
     deviation = float((opened.generation.reference @ vector).std())
     return opened.substance * cosine, opened.words.held(question).coverage, deviation

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _LOOPBACK = ["localhost", "127.0.0.1"]
-_BODY = 65_536  # bytes; nothing here takes a body
+_BODY = 1_048_576  # bytes: a text to find the like of may be sent, which is refused with reasons if it is long
 
 
 def encoder_for(settings: Settings) -> "Encoder":
@@ -279,8 +279,10 @@ def calibrate(as_json: bool, data: Path | None) -> None:
         found = fit(encoder_for(settings), progress)
     finally:
         progress.close()
-    save_strength(settings.data, found.strength)
-    click.echo(to_json(asdict(found)) if as_json else "\n".join(calibration_lines(found, settings.data)))
+    for name, calibration in found.items():
+        save_strength(settings.data, calibration.strength, name)
+    known = {name.removesuffix(".json"): asdict(calibration) for name, calibration in found.items()}
+    click.echo(to_json(known) if as_json else "\n".join(calibration_lines(found, settings.data)))
 
 
 @main.command()

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.dates import last_day
+
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
@@ -19,7 +21,8 @@ FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year
 _CODED = tuple(name for name in FACETS if name != "theme")  # no generation holds themes yet
 
 _ROWS = """
-SELECT p.id, p.fold, p.date, w.content, d.force, d.kind, p.kind, f.status, p.grade, substr(p.date, 1, 4)
+SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, d.force, d.kind, p.kind, f.status, p.grade,
+       substr(p.date, 1, 4)
 FROM passages p JOIN documents d ON d.id = p.document JOIN wording w ON w.passage = p.id
      LEFT JOIN findings f ON f.id = p.finding
 ORDER BY p.id
@@ -74,13 +77,17 @@ class Column:
 class Columns:
     """The filterable side of one generation. `dates` are ranks: a later date is higher, none is -1.
 
-    `content` is the number of words of a passage that mean something.
+    `content` is the number of words of a passage that mean something. `finding` and `asks` number the finding that it
+    belongs to and that finding's fold, 0 for none. `days` are the last days of the dates, as ordinals, 0 for none.
     """
 
     exists: Mask
     fold: Numbers
     dates: Numbers
+    days: Numbers
     content: Numbers
+    finding: Numbers
+    asks: Numbers
     years: Numbers
     facets: dict[str, Column] = field(repr=False)
 
@@ -114,17 +121,22 @@ class Columns:
 def read_columns(connection: sqlite3.Connection) -> Columns:
     """All passages of a generation, in one pass over its database."""
     rows = connection.execute(_ROWS).fetchall()
-    ids, folds, dates, content, *raw = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 10
+    columns = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 12
+    ids, folds, dates, content, finding, asks, *raw = columns
     places = np.array(ids, dtype=np.int64)
     size = int(places[-1]) + 1 if ids else 0
     ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
+    days = {date: last_day(date).toordinal() if date else 0 for date in set(dates)}
     years = [int(year) if year and year.isdigit() else -1 for year in raw[-1]]
     fold = _scatter(size, places, folds)
     return Columns(
         exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
         fold=fold,
         dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates]),
+        days=_scatter(size, places, [days[date] for date in dates]),
         content=_scatter(size, places, content),
+        finding=_scatter(size, places, [number or 0 for number in finding]),
+        asks=_scatter(size, places, [number or 0 for number in asks]),
         years=_scatter(size, places, years),
         facets={name: _column(fold, places, values) for name, values in zip(_CODED, raw, strict=True)},
     )

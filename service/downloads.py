@@ -1,12 +1,14 @@
-"""A whole list of hits as a file: CSV for a spreadsheet, JSON for a program, each hit with its citation."""
+"""Whole lists as files: CSV for a spreadsheet, JSON for a program; each hit with its citation."""
 
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from service.answers import Hit, to_json
+from service.register_answers import ForceAnswer, ForceFinding, Member, RegisterRow, SimilarHit, SimilarResponse
 
+Row = TypeVar("Row")
 Form = Literal["csv", "json"]
 FORMS: tuple[Form, ...] = get_args(Form)
 MIMETYPES: Mapping[Form, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -36,19 +38,115 @@ _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
     "url": lambda hit: hit["document"]["url"],
     "passage_id": lambda hit: hit["passage_id"],
 }
+_STANDING: Mapping[str, Callable[[Any], object]] = {
+    "status": lambda row: row["status"],
+    "status_date": lambda row: row["status_date"],
+    "days_open": lambda row: row["days_open"],
+    "deadline": lambda row: row["deadline"],
+    "deadline_passed": lambda row: _yes(row["deadline_passed"]),
+    "overdue": lambda row: _yes(row["overdue"]),
+    "closure_signal": lambda row: row["closure_signal"],
+    "closure_date": lambda row: row["closure_date"],
+    "closure_sentence": lambda row: row["closure_sentence"],
+    "mismatches": lambda row: "; ".join(one["words"] for one in row["mismatches"]),
+    "reopened": lambda row: ", ".join(row["reopened"]),
+    "as_of": lambda row: row["as_of"],
+}
+_MEMBER: Mapping[str, Callable[[Member], object]] = {
+    "force": lambda row: row["force"],
+    "document": lambda row: row["document"]["title"],
+    **_STANDING,
+    "closing_comment": lambda row: row["closing_comment"] and row["closing_comment"]["text"],
+    "done": lambda row: row["done"] and row["done"]["text"],
+    "source": lambda row: row["document"]["source"],
+    "finding_id": lambda row: row["finding_id"],
+}
+_REGISTER: Mapping[str, Callable[[RegisterRow], object]] = {
+    "register_number": lambda row: row["register_number"],
+    "force": lambda row: row["document"]["force"],
+    "document": lambda row: row["document"]["title"],
+    "published": lambda row: row["document"]["date"],
+    "number": lambda row: row["number"],
+    "text": lambda row: row["text"],
+    "addressees": lambda row: ", ".join(row["addressees"]),
+    **_STANDING,
+    "stalled": lambda row: row["stalled"] and row["stalled"]["kind"],
+    "notes": lambda row: " ".join(row["notes"]),
+    "fictional": lambda row: "yes" if row["document"]["fictional"] else "",
+    "source": lambda row: row["document"]["source"],
+    "url": lambda row: row["document"]["url"],
+    "finding_id": lambda row: row["finding_id"],
+}
+_FORCE: Mapping[str, Callable[[ForceFinding], object]] = {
+    "date": lambda row: row["date"],
+    "document": lambda row: row["document"]["title"],
+    "kind": lambda row: row["kind"],
+    "number": lambda row: row["number"],
+    "text": lambda row: row["text"],
+    "status": lambda row: row["status"],
+    "status_date": lambda row: row["status_date"],
+    "fictional": lambda row: "yes" if row["document"]["fictional"] else "",
+    "source": lambda row: row["document"]["source"],
+    "finding_id": lambda row: row["finding_id"],
+}
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def written(hits: Iterable[Hit], form: Form) -> Iterator[str]:
-    """The hits as a file of this form, piece by piece as they come."""
-    return _csv(hits) if form == "csv" else _json(hits)
+    """The hits of a search as a file of this form, piece by piece as they come."""
+    return _table(hits, _COLUMNS, form, rank=True)
 
 
-def _csv(hits: Iterable[Hit]) -> Iterator[str]:
+def register_table(rows: Iterable[RegisterRow], form: Form) -> Iterator[str]:
+    """Records of the register as a file."""
+    return _table(rows, _REGISTER, form)
+
+
+def members_table(members: Iterable[Member], form: Form) -> Iterator[str]:
+    """Those who were given a finding as a file."""
+    return _table(members, _MEMBER, form)
+
+
+def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
+    """Similar findings as a file: as JSON the answer itself, as CSV a row for each who was given each of them."""
+    if form == "json":
+        yield to_json(found) + "\n"
+        return
+    pairs = [(rank, hit, one) for rank, hit in enumerate(found["results"], start=1) for one in hit["members"]]
+    columns: Mapping[str, Callable[[tuple[int, SimilarHit, Member]], object]] = {
+        "rank": lambda pair: pair[0],
+        "match": lambda pair: pair[1]["match"],
+        "kind": lambda pair: pair[1]["kind"],
+        "text": lambda pair: pair[1]["text"],
+        **{name: _of_member(value) for name, value in _MEMBER.items()},
+        "citation": lambda pair: pair[1]["citation"],
+        "passage_id": lambda pair: pair[1]["passage_id"],
+    }
+    yield from _table(pairs, columns, form)
+
+
+def _of_member(value: Callable[[Member], object]) -> Callable[[tuple[int, SimilarHit, Member]], object]:
+    return lambda pair: value(pair[2])
+
+
+def force_table(found: ForceAnswer, form: Form) -> Iterator[str]:
+    """What a force's page shows: as JSON the answer itself, as CSV its findings."""
+    if form == "json":
+        yield to_json(found) + "\n"
+        return
+    yield from _table([one for report in found["reports"] for one in report["findings"]], _FORCE, form)
+
+
+def _table(
+    rows: Iterable[Row], columns: Mapping[str, Callable[[Row], object]], form: Form, *, rank: bool = False
+) -> Iterator[str]:
+    if form == "json":
+        yield from _json(rows)
+        return
     yield "\ufeff"  # without it a spreadsheet takes the file for another encoding
-    yield _row(["rank", *_COLUMNS])
-    for rank, hit in enumerate(hits, start=1):
-        yield _row([rank, *(value(hit) for value in _COLUMNS.values())])
+    yield _row([*(["rank"] if rank else []), *columns])
+    for number, row in enumerate(rows, start=1):
+        yield _row([*([number] if rank else []), *(value(row) for value in columns.values())])
 
 
 def _row(cells: Iterable[object]) -> str:
@@ -64,11 +162,15 @@ def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _json(hits: Iterable[Hit]) -> Iterator[str]:
+def _json(rows: Iterable[object]) -> Iterator[str]:
     yield '{"results": ['
-    for number, hit in enumerate(hits):
-        yield f"{',' if number else ''}\n{to_json(hit)}"
+    for number, row in enumerate(rows):
+        yield f"{',' if number else ''}\n{to_json(row)}"
     yield "\n]}\n"
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
 
 
 def _members(hit: Hit) -> Iterable[Mapping[str, str | None]]:

@@ -1,5 +1,6 @@
 """The engine: a question in, hits out. It serves the current generation and takes up a new one by itself."""
 
+import datetime
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ from service.answers import (
     DocumentAnswer,
     Expansion,
     FacetValue,
-    FindingAnswer,
     ForcesAnswer,
     Hit,
     HitDocument,
@@ -31,11 +31,17 @@ from service.columns import FACETS, UNKNOWN, Columns, Filters, Mask
 from service.hints import corrected, numbers, suggested_filters
 from service.mask import Answer, masked
 from service.opened import Opened, open_for
-from service.question import Question, understand
+from service.precedents import echo_records, members, standing_record
+from service.profile import profile
+from service.question import Question, clean, understand
+from service.register_answers import FindingAnswer, ForceAnswer, RegisterResponse, RegisterRow, SimilarResponse
 from service.retrieve import Retrieved, encode, everything, retrieve
 from service.show import label, marks, outermost
 from service.showing import Showing, match_of
+from service.similar import Asked, SimilarRequest, asked_by_finding, asked_by_passage, asked_by_text, similar
 from service.strength import calibrated
+from service.timeline import Timeline, timeline
+from service.tracker import RegisterRequest, chosen_rows, listed, rows
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
@@ -158,6 +164,36 @@ class Engine:
 
         return hits()
 
+    def similar(self, request: SimilarRequest) -> SimilarResponse | None:
+        """Findings on the same matter, and comments on such; None for a passage or finding that is not there."""
+        opened = self._current()
+        asked = _asked_about(opened, request)
+        return None if asked is None else self._shown(similar(opened, self._encoder, asked, request))
+
+    def picture(self, key: str, as_of: datetime.date | None = None) -> Timeline | None:
+        """The history of a finding, and of all who were given it, drawn in time; None where nothing was recorded."""
+        register = self._current().register
+        item, day = register.by_key(key), as_of or register.newest
+        if item is None or day is None:
+            return None
+        names = [(one, self._name(one.document["force"])) for one in register.same(item)]
+        return timeline(names, key, day)
+
+    def register(self, request: RegisterRequest) -> RegisterResponse:
+        """A page of the records of the register, with where each stood and the counts of every facet."""
+        all_rows, as_of = self._rows(request)
+        return self._shown(listed(all_rows, request, as_of, self._label))
+
+    def register_rows(self, request: RegisterRequest) -> list[RegisterRow]:
+        """All records of the register that pass the filters, whatever the page."""
+        return self._shown(chosen_rows(self._rows(request)[0], request.chosen))
+
+    def profile(self, slug: str, as_of: datetime.date | None = None) -> ForceAnswer | None:
+        """What has been said of one force over the years; None for a slug that no force has."""
+        if slug not in {row["slug"] for row in self.forces()["forces"]}:
+            return None
+        return self._shown(profile(self._current(), slug, self.force_label(slug), as_of, label))
+
     def document(self, key: str) -> DocumentAnswer | None:
         """One document, or None where the current generation does not have it."""
         return self._shown(records.document_by_key(self._current().generation.tables, key))
@@ -166,9 +202,21 @@ class Engine:
         """One passage, or None."""
         return self._shown(records.passage_by_key(self._current().generation.tables, key))
 
-    def finding(self, key: str) -> FindingAnswer | None:
-        """One finding, or None."""
-        return self._shown(records.finding_by_key(self._current().generation.tables, key))
+    def finding(self, key: str, as_of: datetime.date | None = None) -> FindingAnswer | None:
+        """One finding with where it stood and all who were given it, or None."""
+        opened = self._current()
+        found = records.finding_by_key(opened.generation.tables, key)
+        item = opened.register.by_key(key)
+        if found is None or item is None:
+            return None
+        day = as_of or opened.register.newest
+        answer: FindingAnswer = {
+            **found,
+            "standing": standing_record(item, day),
+            "members": members(opened.register.same(item), day),
+            "echoes": list(echo_records(item, opened.register, day)),
+        }
+        return self._shown(answer)
 
     def matched(self, query: str, passage: Passage, *, expand: bool = True) -> list[Span]:
         """The places in a passage's text of the words of a query, and with `expand` of others for the same."""
@@ -208,6 +256,14 @@ class Engine:
             "calibrated": calibrated(held.strength, self._encoder),
             "problem": problem,
         }
+
+    def _name(self, force: str | None) -> str:
+        return self.force_label(force) if force else "Force not known"
+
+    def _rows(self, request: RegisterRequest) -> tuple[list[RegisterRow], datetime.date | None]:
+        register = self._current().register
+        as_of = request.as_of or register.newest
+        return rows(register, as_of, explicit=request.as_of is not None), as_of
 
     def _known_forces(self) -> "Forces":
         return self._forces or self._current().forces
@@ -295,6 +351,17 @@ class Engine:
                 return held
         self._refused = None
         return held
+
+
+def _asked_about(opened: Opened, request: SimilarRequest) -> Asked | None:
+    """What a request is about; None where the generation does not have it."""
+    if request.finding is not None:
+        item = opened.register.by_key(request.finding)
+        return asked_by_finding(opened, item) if item else None
+    if request.passage is not None:
+        number = records.number_by_key(opened.generation.tables, request.passage)
+        return asked_by_passage(opened, number) if number is not None else None
+    return asked_by_text(opened, clean(request.text))
 
 
 def _hits(columns: Columns, found: Retrieved, ids: Ids, newest: bool) -> Ids:

@@ -32,7 +32,7 @@ class Wanted:
 class JudgedQuery:
     """A line of a file of judged queries; `places` and `wanted` are the two sides of its gold entries, none or more.
 
-    `filters` are parameters of a search.
+    `filters` are parameters of a search. `own` are the places of a finding itself whose like is looked for.
     """
 
     id: str
@@ -41,6 +41,7 @@ class JudgedQuery:
     filters: Mapping[str, Sequence[str]]
     places: tuple[Place, ...]
     wanted: tuple[Wanted, ...]
+    own: tuple[Wanted, ...] = ()
 
 
 def plain(text: str) -> str:
@@ -108,23 +109,36 @@ def read_judged(path: Path) -> list[JudgedQuery]:
 
 
 def _judged(where: str, fields: Mapping[str, Any], number: str) -> JudgedQuery:
-    query, type_, gold = fields.get("query"), fields.get("type") or "", fields.get("gold")
+    query, type_, gold = fields.get("query", fields.get("text")), fields.get("type") or "", fields.get("gold")
     if not isinstance(query, str) or not query.strip() or not isinstance(type_, str) or not isinstance(gold, list):
         raise EvaluationError(f"{where} has no query, or no list of gold entries: each line is one such as {_JUDGED}.")
     entries = [_gold(where, entry) for entry in gold]
     filters = fields.get("filters") or {}
     places, wanted = (tuple(side) for side in zip(*entries, strict=True)) if entries else ((), ())
-    return JudgedQuery(_name(fields.get("id")) or number, query, type_, _filters(where, filters), places, wanted)
+    own = tuple(_wanted(where, entry) for entry in fields.get("self") or ())
+    return JudgedQuery(_name(fields.get("id")) or number, query, type_, _filters(where, filters), places, wanted, own)
 
 
 def _gold(where: str, entry: Any) -> tuple[Place, Wanted]:
+    wanted, fields = _wanted(where, entry), entry if isinstance(entry, dict) else {}
+    grade = fields.get("grade")
+    if grade not in (1, 2):
+        raise _no_gold(where)
+    group = _name(fields.get("group")) or json.dumps([fields["source"], fields["must"]])
+    return Place(group, int(grade)), wanted
+
+
+def _wanted(where: str, entry: Any) -> Wanted:
     fields = entry if isinstance(entry, dict) else {}
-    source, must, grade = fields.get("source"), fields.get("must"), fields.get("grade")
-    if not (isinstance(source, str) and source and isinstance(must, str) and must.strip() and grade in (1, 2)):
-        sample = _JUDGED[_JUDGED.index("[") + 1 : -2]
-        raise EvaluationError(f"{where} has a gold entry that is not such as {sample}, with grade 2 or 1.")
-    group = _name(fields.get("group")) or json.dumps([source, must])
-    return Place(group, int(grade)), Wanted(source, plain(must))
+    source, must = fields.get("source"), fields.get("must")
+    if not (isinstance(source, str) and source and isinstance(must, str) and must.strip()):
+        raise _no_gold(where)
+    return Wanted(source, plain(must))
+
+
+def _no_gold(where: str) -> EvaluationError:
+    sample = _JUDGED[_JUDGED.index("[") + 1 : -2]
+    return EvaluationError(f"{where} has a gold entry that is not such as {sample}, with grade 2 or 1.")
 
 
 def _filters(where: str, filters: Any) -> dict[str, list[str]]:

@@ -42,7 +42,19 @@ def _is_reference(match: re.Match[str]) -> bool:
 
 
 _TEXTS = frozenset(
-    ("text", "title", "section", "path", "citation", "term", "meaning", "notes", "area", "deadline_text")
+    (
+        "text",
+        "title",
+        "section",
+        "path",
+        "citation",
+        "term",
+        "meaning",
+        "notes",
+        "area",
+        "deadline_text",
+        "closure_sentence",
+    )
 )
 
 

@@ -1,13 +1,15 @@
-"""The description of the API in OpenAPI 3.1. Its schemas are made from the types of `service.answers`."""
+"""The description of the API in OpenAPI 3.1. Its schemas are made from the types of the answers."""
 
 import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from service import answers
+from service import answers, register_answers
 from service.columns import UNKNOWN
 from service.downloads import FORMS, MIMETYPES, Form
-from service.params import FIXED, LISTED, MAX_PAGE_SIZE, SORTS
+from service.params import FIXED, LISTED, MAX_PAGE_SIZE, SIMILAR_NAMES, SORTS
 from service.question import MAX_LENGTH
+from service.similar import MAX_TEXT
+from service.tracker import REGISTER_FACETS, REGISTER_VALUES
 
 _PRIMITIVES: dict[Any, str] = {
     str: "string",
@@ -34,12 +36,9 @@ def openapi() -> dict[str, Any]:
             **{f"/api/v1/search.{form}": {"get": _download(form)} for form in FORMS},
             **{
                 f"/api/v1/{plural}/{{id}}": {"get": _by_id(plural, answer)}
-                for plural, answer in (
-                    ("documents", answers.DocumentAnswer),
-                    ("passages", answers.Passage),
-                    ("findings", answers.FindingAnswer),
-                )
+                for plural, answer in (("documents", answers.DocumentAnswer), ("passages", answers.Passage))
             },
+            **_register_paths(),
             "/api/v1/forces": {"get": _operation("Every force", answers.ForcesAnswer)},
             "/api/v1/themes": {"get": _operation("The themes; none yet", answers.ThemesAnswer)},
             "/api/v1/openapi.json": {"get": _described()},
@@ -51,6 +50,75 @@ def openapi() -> dict[str, Any]:
             "responses": {"Problem": _problem_response()},
         },
     }
+
+
+def _register_paths() -> dict[str, Any]:
+    """What is asked of the register, of similar findings and of forces."""
+    finding = _by_id("findings", register_answers.FindingAnswer)
+    force = _operation("What has been said of a force over the years", register_answers.ForceAnswer)
+    slug = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
+    similar = _operation("Similar findings, and what became of them", register_answers.SimilarResponse)
+    register = _operation("Records of the register, and where each stood", register_answers.RegisterResponse)
+    members = [*finding["parameters"], _AS_OF]
+    return {
+        "/api/v1/similar": {
+            "get": {**similar, "parameters": _similar()},
+            "post": {
+                **similar,
+                "requestBody": {"required": True, "content": {"application/json": {"schema": _body()}}},
+            },
+        },
+        "/api/v1/register": {"get": {**register, "parameters": _register()}},
+        "/api/v1/findings/{id}": {"get": {**finding, "parameters": members}},
+        "/api/v1/forces/{slug}": {"get": {**force, "parameters": [slug, _AS_OF]}},
+        **{
+            path.format(form=form): {"get": {**_file(summary, form), "parameters": parameters}}
+            for path, summary, parameters in (
+                ("/api/v1/similar.{form}", "Similar findings and all who were given them", _similar()),
+                ("/api/v1/register.{form}", "All records that pass the filters", _register()[:-2]),
+                ("/api/v1/findings/{{id}}/members.{form}", "All who were given a finding", members),
+                ("/api/v1/forces/{{slug}}.{form}", "The findings about a force", [slug, _AS_OF]),
+            )
+            for form in FORMS
+        },
+    }
+
+
+def _similar() -> list[dict[str, Any]]:
+    shared = [one for one in _search()["parameters"] if one["name"] in SIMILAR_NAMES]
+    return [
+        _parameter("text", "The text to find the like of; this or one of the next two.", _text()),
+        _parameter("passage_id", "A passage of the index in its place.", {"type": "string"}),
+        _parameter("finding_id", "A finding of the index in its place.", {"type": "string"}),
+        *shared,
+        _parameter("same_force", "Findings of its own force too.", {"type": "boolean", "default": False}),
+        _AS_OF,
+        _parameter("limit", "How many.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 20}),
+    ]
+
+
+def _body() -> dict[str, Any]:
+    return {"type": "object", "properties": {one["name"]: one["schema"] for one in _similar()}}
+
+
+def _text() -> dict[str, Any]:
+    return {"type": "string", "maxLength": MAX_TEXT}
+
+
+def _register() -> list[dict[str, Any]]:
+    known = {**REGISTER_VALUES, "status": [*FIXED["status"], UNKNOWN]}
+    return [
+        *(
+            _parameter(
+                name,
+                "Any of these values.",
+                _many({"type": "string", **({"enum": list(known[name])} if name in known else {})}),
+            )
+            for name in REGISTER_FACETS
+        ),
+        _AS_OF,
+        *(one for one in _search()["parameters"] if one["name"] in ("page", "page_size")),
+    ]
 
 
 def schema_of(kind: Any) -> dict[str, Any]:
@@ -70,7 +138,8 @@ def schema_of(kind: Any) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    shapes = [shape for name, shape in vars(answers).items() if is_typeddict(shape) and name[0] != "_"]
+    named = {**vars(answers), **vars(register_answers)}
+    shapes = [shape for name, shape in named.items() if is_typeddict(shape) and name[0] != "_"]
     return {
         shape.__name__: {
             "type": "object",
@@ -84,11 +153,14 @@ def _schemas() -> dict[str, Any]:
 
 def _download(form: Form) -> dict[str, Any]:
     parameters = [parameter for parameter in _search()["parameters"] if parameter["name"] in LISTED]
+    return {**_file("Every hit of a search, with its citation", form), "parameters": parameters}
+
+
+def _file(summary: str, form: Form) -> dict[str, Any]:
     schema = {"type": "string"} if form == "csv" else {"type": "object"}
     content = {MIMETYPES[form].split(";")[0]: {"schema": schema}}
     return {
-        "summary": f"Every hit of a search, with its citation, as {form.upper()}",
-        "parameters": parameters,
+        "summary": f"{summary}, as {form.upper()}",
         "responses": {
             "200": {"description": "A file", "content": content},
             "default": {"$ref": "#/components/responses/Problem"},
@@ -138,6 +210,11 @@ def _many(items: dict[str, Any]) -> dict[str, Any]:
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
     shape = {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
     return {**shape, "style": "form", "explode": True} if schema["type"] == "array" else shape
+
+
+_AS_OF = _parameter(
+    "as_of", "With only what was known on this day, month or year; else the newest event.", {"type": "string"}
+)
 
 
 def _by_id(plural: str, answer: Any) -> dict[str, Any]:

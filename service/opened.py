@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import CorpusError
+from corpus.text import normalise
 from indexer.generation import FORCES, VOCABULARY, Generation, GenerationError, open_generation
-from service.columns import Columns, read_columns
+from service.columns import Columns, Mask, read_columns
 from service.hints import Spelling
 from service.lexicon import Lexicon
+from service.register import Register, read_register
 from service.retrieve import substance_of
-from service.strength import Strength, load_strength
+from service.strength import SIMILAR, Strength, load_strength
 from service.words import WordIndex
 
 if TYPE_CHECKING:
@@ -26,11 +28,24 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
 
 
+FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """A passage that asks for something: its number, that of its finding, and its normalised text between spaces."""
+
+    passage: int
+    finding: int | None
+    plain: str
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
-    `substance` is by passages.id; `records` gives the ids of the documents with a register number.
+    `substance` is by passages.id; `records` gives the ids of the documents with a register number. `findable` are the
+    passages among which similar findings are looked for, `findable_texts` those of them that are no comment.
     """
 
     generation: Generation
@@ -42,6 +57,10 @@ class Opened:
     spelling: Spelling
     records: Mapping[str, tuple[int, ...]]
     strength: Strength
+    similar_strength: Strength
+    register: Register
+    findable: Mask
+    findable_texts: tuple[Findable, ...]
 
 
 def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -> Opened:
@@ -67,6 +86,10 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             spelling=_spelling(generation.tables, vocabulary),
             records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
+            similar_strength=strength or load_strength(data, encoder, SIMILAR),
+            register=read_register(generation.tables),
+            findable=columns.facets["finding"].mask([*FINDABLE, "comment"]),
+            findable_texts=_findable(generation.tables),
         )
     except CorpusError as error:
         raise GenerationError(f"A file that generation {generation.id} was built with is damaged: {error}") from error
@@ -84,6 +107,11 @@ def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:
     known = " ".join([*vocabulary.finds, *vocabulary.senses]).lower()
     counts = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0)
     return Spelling(counts | dict(map(tuple, tables.execute("SELECT word, places FROM words"))))
+
+
+def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
+    rows = tables.execute(f"SELECT id, finding, text FROM passages WHERE kind IN {FINDABLE} ORDER BY id")  # noqa: S608
+    return tuple(Findable(row["id"], row["finding"], f" {normalise(row['text'])} ") for row in rows)
 
 
 def _records(tables: sqlite3.Connection) -> dict[str, tuple[int, ...]]:

@@ -48,6 +48,7 @@ def pages_blueprint(engine: Engine) -> Blueprint:
     pages.add_app_template_filter(shown, "shown")
     pages.add_app_template_filter(addressee, "addressee")
     pages.add_app_template_filter(anchor, "anchor")
+    pages.add_app_template_filter(lambda words: words[:1].upper() + words[1:], "capitalize_first")
     pages.add_app_template_global(status_words, "status_words")
     pages.add_app_template_global(passage_url, "passage_url")
     pages.add_app_template_filter(lambda slug: slug and engine.force_label(slug), "force_label")
@@ -95,8 +96,8 @@ def _search_page(engine: Engine, parameters: Parameters) -> str:
         query=query,
         asked=asked,
         response=response,
-        hits=[_cut(hit) for hit in response["results"]],
-        nearest=[_cut(hit) for hit in response["nearest"]],
+        hits=[cut(hit) for hit in response["results"]],
+        nearest=[cut(hit) for hit in response["nearest"]],
         facets=[(name, title, response["facets"][name]) for name, title in FACET_TITLES.items()],
         chosen=_chosen(engine, asked, parameters),
         kept=[(name, value) for name, values in kept.items() for value in values],
@@ -152,7 +153,7 @@ def _download(form: Form, parameters: Parameters) -> str:
     return url_for("api.download", form=form) + "?" + urlencode(listed, doseq=True)
 
 
-def _cut(hit: Hit) -> dict[str, Any]:
+def cut(hit: Hit) -> dict[str, Any]:
     """A hit with its text cut into pieces, and cut down around its best sentence where it is long."""
     text, best = hit["text"], hit["best_sentence"]
     start, end = excerpt(text, best, SHOWN_LENGTH)
@@ -185,9 +186,13 @@ def _chosen(engine: Engine, asked: SearchRequest, parameters: Parameters) -> lis
 
 
 def _page_links(parameters: Parameters, page: int, last: int) -> list[tuple[int, str]]:
+    return [(number, _address({**parameters, "page": [str(number)]})) for number in nearby_pages(page, last)]
+
+
+def nearby_pages(page: int, last: int) -> list[int]:
+    """The numbers of the pages to link to: the first, the last, and those around the one that is shown."""
     near = range(page - _PAGES_SHOWN, page + _PAGES_SHOWN + 1)
-    numbers = sorted({1, last, *(number for number in near if 1 <= number <= last)})
-    return [(number, _address({**parameters, "page": [str(number)]})) for number in numbers]
+    return sorted({1, last, *(number for number in near if 1 <= number <= last)})
 
 
 def _with(parameters: Parameters, **changes: str | list[str]) -> Parameters:

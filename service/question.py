@@ -123,9 +123,14 @@ def _content_analyzer() -> "tantivy.TextAnalyzer":
     return make_analyzer(stop=True, without=_ASKING)
 
 
+def telling(text: str) -> list[str]:
+    """The words of a text that name something, in the form of the lexical index."""
+    return list(_content_analyzer().analyze(text))
+
+
 def _names(word: str) -> bool:
     """Whether a word names something, as against words that a sentence or a question is put together with."""
-    return bool(_content_analyzer().analyze(word))
+    return bool(telling(word))
 
 
 def _counted(concepts: Sequence[Concept]) -> tuple[Concept, ...]:

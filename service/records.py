@@ -9,10 +9,10 @@ from corpus.acronyms import Meaning
 from service.answers import (
     DocumentAnswer,
     EventRecord,
-    FindingAnswer,
     FindingRecord,
     Fold,
     FoldMember,
+    FoundFinding,
     GlossaryRecord,
     GradeRecord,
     HitDocument,
@@ -63,6 +63,29 @@ def meanings_by_key(connection: sqlite3.Connection, key: str) -> list[Meaning]:
 def documents_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[HitDocument]:
     """The documents with these ids in this generation, each once, in the order of their ids."""
     return [_place(row) for row in _many(connection, "SELECT * FROM documents WHERE id IN ({}) ORDER BY id", ids)]
+
+
+def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:
+    """The number of a passage in this generation, or None."""
+    row = connection.execute("SELECT id FROM passages WHERE key = ?", (key,)).fetchone()
+    return row["id"] if row else None
+
+
+def reports_of(connection: sqlite3.Connection, force: str) -> list[tuple[HitDocument, list[GradeRecord]]]:
+    """The documents about a force that are no records of the register, with their grades, the latest first."""
+    rows = connection.execute(
+        "SELECT * FROM documents WHERE force = ? AND kind != 'register_record' ORDER BY date DESC, id", (force,)
+    )
+    return [(_place(row), _grades(connection, row["id"])) for row in rows.fetchall()]
+
+
+def asking_passages(connection: sqlite3.Connection, findings: Sequence[int]) -> dict[int, list[int]]:
+    """The passages of each of these findings that are no comment on it."""
+    statement = "SELECT id, finding FROM passages WHERE kind != 'comment' AND finding IN ({}) ORDER BY id"
+    found: dict[int, list[int]] = {}
+    for row in _many(connection, statement, findings):
+        found.setdefault(row["finding"], []).append(row["id"])
+    return found
 
 
 def passage_by_key(connection: sqlite3.Connection, key: str) -> Passage | None:
@@ -117,7 +140,7 @@ def document_by_key(connection: sqlite3.Connection, key: str) -> DocumentAnswer 
     }
 
 
-def finding_by_key(connection: sqlite3.Connection, key: str) -> FindingAnswer | None:
+def finding_by_key(connection: sqlite3.Connection, key: str) -> FoundFinding | None:
     """One finding with its document, the ids of its passages and, in a register record, the events."""
     row = connection.execute(_FINDINGS + "WHERE f.key = ?", (key,)).fetchone()
     if row is None:

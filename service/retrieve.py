@@ -61,10 +61,17 @@ def everything(exists: Mask) -> Retrieved:
 
 
 def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
-    """The unit vector of a question: halfway between it as typed and it with other words behind, where it has any."""
+    """The unit vector of a question: halfway between it as typed and it with other words behind, where it has any.
+
+    What does not fit the encoder's window is the mean of its windows.
+    """
     others = [other.text for concept in question.concepts for other in concept.others[:ENCODED_OTHERS]]
     texts = [question.text, f"{question.text} ({', '.join(others)})"] if others else [question.text]
-    mean = encoder.encode_queries(texts).mean(axis=0)
+    windows = [encoder.windows(text) for text in texts]
+    vectors = encoder.encode_queries([window for own in windows for window in own])
+    starts = np.cumsum([0, *(len(own) for own in windows[:-1])])
+    lengths = np.array([len(own) for own in windows])[:, None]
+    mean = (np.add.reduceat(vectors, starts, axis=0) / lengths).mean(axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
 
 

@@ -41,6 +41,21 @@ KINDS = {
     "context": "Context",
     "glossary": "Glossary",
 }
+SIGNALS = {
+    "requested": "Closure asked for",
+    "decided": "Closure decided",
+    "superseded": "Superseded",
+    "parked": "Parked",
+    "none": "Nothing of closure",
+}
+LISTS = {
+    "closed-in-comments": "Comments say closed, status does not",
+    "open-in-comments": "Status says closed, comments do not",
+    "overdue-and-silent": "Overdue, no comment for a year",
+    "overdue": "Overdue",
+    "stalled": "Last comment adds nothing",
+    "copied": "Last comment copied from another force",
+}
 _MONTHS = tuple(calendar.month_name)
 ADDRESSEES = {
     "force": "the force",
@@ -57,7 +72,8 @@ def label(value: str) -> str:
     """A value of a facet as people read it: `being-progressed` is "Being progressed"."""
     if value == UNKNOWN:
         return "Not known"
-    return KINDS.get(value) or value.replace("-", " ").replace("_", " ").capitalize()
+    known = KINDS.get(value) or SIGNALS.get(value) or LISTS.get(value)
+    return known or value.replace("-", " ").replace("_", " ").capitalize()
 
 
 def addressee(value: str) -> str:

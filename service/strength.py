@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
 
 Scores = NDArray[np.float64]
-FILE = "strength.json"
+# The files of the two calibrations: a finding that is looked for is longer than a question, and holds other words.
+SEARCH, SIMILAR = "strength.json", "similar_strength.json"
 TYPICAL = 1_000  # passages
 
 
@@ -60,26 +61,26 @@ def luck(deviation: float, passages: int) -> float:
     return float(deviation * ((2 * np.log(max(passages, 2))) ** 0.5 - (2 * np.log(TYPICAL)) ** 0.5))
 
 
-def shipped_strength() -> Strength:
+def shipped_strength(file: str = SEARCH) -> Strength:
     """The calibration that comes with the program, for its own encoder."""
-    return _parse((resources.files("service") / "data" / FILE).read_text("utf-8"), FILE)
+    return _parse((resources.files("service") / "data" / file).read_text("utf-8"), file)
 
 
-def load_strength(data: Path, encoder: "Encoder") -> Strength:
+def load_strength(data: Path, encoder: "Encoder", file: str = SEARCH) -> Strength:
     """The calibration for `encoder`: the one made in `data`, else the shipped one, even where it is for another.
 
     `calibrated` tells whether it fits. A file in `data` that cannot be used is passed over: `own_strength` says why.
     """
     with suppress(StrengthError):
-        own = own_strength(data)
+        own = own_strength(data, file)
         if own is not None and calibrated(own, encoder):
             return own
-    return shipped_strength()
+    return shipped_strength(file)
 
 
-def own_strength(data: Path) -> Strength | None:
+def own_strength(data: Path, file: str = SEARCH) -> Strength | None:
     """The calibration made in `data`, for whatever encoder. Raises StrengthError for a file that cannot be used."""
-    path = data / FILE
+    path = data / file
     if not path.exists():
         return None
     try:
@@ -88,15 +89,15 @@ def own_strength(data: Path) -> Strength | None:
         raise StrengthError(f"{path} cannot be read ({error.strerror}): run `precedent calibrate`.") from error
 
 
-def save_strength(data: Path, strength: Strength) -> None:
+def save_strength(data: Path, strength: Strength, file: str = SEARCH) -> None:
     """Keep a calibration in `data`, whole or not at all; engines that are running take it up with the next index."""
     data.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=data, prefix=f".{FILE}-", delete=False) as new:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=data, prefix=f".{file}-", delete=False) as new:
         new.write(strength.to_json())
         new.flush()
         os.fsync(new.fileno())
     Path(new.name).chmod(0o644)  # whoever serves may be another user
-    Path(new.name).replace(data / FILE)
+    Path(new.name).replace(data / file)
 
 
 def calibrated(strength: Strength, encoder: "Encoder") -> bool:

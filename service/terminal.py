@@ -4,7 +4,7 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
@@ -14,7 +14,7 @@ from service.answers import Hit, SearchResponse
 from service.calibrate import Calibration
 from service.question import control
 from service.show import date_words, excerpt, label, shown, status_words
-from service.strength import FILE
+from service.strength import SEARCH
 
 _SECONDS_BETWEEN = 5.0
 _SHOWN_LENGTH = 480
@@ -69,15 +69,18 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def calibration_lines(found: Calibration, data: Path) -> Iterator[str]:
+def calibration_lines(found: Mapping[str, Calibration], data: Path) -> Iterator[str]:
     """What a calibration found, as text."""
-    yield f"Match strength is fitted to this encoder, from {found.questions:,} questions put to parts of the sample."
-    yield f"It tells answerable questions from others with an area under the ROC curve of {found.auroc:.3f}."
-    yield (
-        f"Of answerable ones {found.answerable_missed:.1%} will be called “none”, of the others"
-        f" {found.unanswerable_caught:.1%} (among them near misses, on subjects that the sample treats)."
-    )
-    yield f"It is kept in {data / FILE}. Start `precedent serve` again to use it."
+    for name, one in found.items():
+        what = "questions" if name == SEARCH else "findings to find the like of"
+        yield f"Match strength is fitted to this encoder, from {one.questions:,} {what} put to parts of the sample."
+        yield f"It tells answerable ones from others with an area under the ROC curve of {one.auroc:.3f}."
+        yield (
+            f"Of answerable ones {one.answerable_missed:.1%} will be called “none”, of the others"
+            f" {one.unanswerable_caught:.1%} (among them near misses, on subjects that the sample treats)."
+        )
+        yield f"It is kept in {data / name}."
+    yield "Start `precedent serve` again to use them."
 
 
 def search_lines(response: SearchResponse, force_label: Callable[[str], str]) -> Iterator[str]:

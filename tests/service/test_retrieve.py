@@ -37,7 +37,7 @@ from service.retrieve import (
     substance_of,
 )
 from service.strength import (
-    FILE,
+    SEARCH,
     TYPICAL,
     Strength,
     StrengthError,
@@ -368,7 +368,7 @@ def test_a_calibration_comes_back_from_its_file_as_it_was(tmp_path: Path) -> Non
     mine = replace(PLAIN, encoder=encoder.fingerprint, intercept=-1.25)
     save_strength(tmp_path / "data", mine)
     assert load_strength(tmp_path / "data", encoder) == mine
-    assert [path.name for path in (tmp_path / "data").iterdir()] == [FILE]
+    assert [path.name for path in (tmp_path / "data").iterdir()] == [SEARCH]
     assert calibrated(mine, encoder)
 
 
@@ -400,15 +400,15 @@ GOOD_FILE = json.loads(replace(PLAIN, encoder=FakeEncoder().fingerprint).to_json
     ],
 )
 def test_a_file_that_is_no_calibration_is_passed_over_and_a_sentence_says_what_to_do(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE).write_text(text, "utf-8")
+    (tmp_path / SEARCH).write_text(text, "utf-8")
     with pytest.raises(StrengthError, match="precedent calibrate") as refused:
         own_strength(tmp_path)
-    assert str(tmp_path / FILE) in str(refused.value)
+    assert str(tmp_path / SEARCH) in str(refused.value)
     assert load_strength(tmp_path, FakeEncoder()) == shipped_strength()
 
 
 def test_a_calibration_that_cannot_be_opened_is_passed_over_too(tmp_path: Path) -> None:
-    (tmp_path / FILE).mkdir()
+    (tmp_path / SEARCH).mkdir()
     with pytest.raises(StrengthError, match="precedent calibrate"):
         own_strength(tmp_path)
     assert load_strength(tmp_path, FakeEncoder()) == shipped_strength()
@@ -425,7 +425,7 @@ def test_a_calibration_for_another_encoder_is_not_used_and_doctor_says_so(tmp_pa
     assert load_strength(tmp_path, FakeEncoder()) == shipped_strength()
     assert not calibrated(shipped_strength(), FakeEncoder())
     assert checked() == (False, mend)
-    (tmp_path / FILE).write_text("{}", "utf-8")
+    (tmp_path / SEARCH).write_text("{}", "utf-8")
     assert checked() == (False, mend)
     fitted(tmp_path)
     assert checked() == (True, None)
@@ -445,7 +445,7 @@ def test_an_engine_takes_the_calibration_of_its_folder(tmp_path: Path, publish: 
     assert answered() == ("good", 1, 0)
     save_strength(tmp_path, replace(never, encoder="another"))
     shipped = answered()
-    (tmp_path / FILE).write_text("{}", "utf-8")
+    (tmp_path / SEARCH).write_text("{}", "utf-8")
     assert answered() == shipped
     assert shipped[1] == 1
 
@@ -515,7 +515,7 @@ def test_an_encoder_that_tells_nothing_apart_is_refused_and_nothing_is_kept(
     done = CliRunner().invoke(cli.main, ["calibrate", "--data", str(tmp_path)])
     assert (done.exit_code, done.stdout) == (2, "")
     assert "nothing was changed" in done.stderr
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / SEARCH).exists()
 
 
 def test_a_calibration_without_a_good_passage_can_be_kept_and_read(tmp_path: Path) -> None:
@@ -555,4 +555,4 @@ def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(tmp_path: Path, m
     assert said["answerable_missed"] == pytest.approx(MISSED, abs=0.01)
     lines = "\n".join(calibration_lines(Calibration(**said | {"strength": kept}), tmp_path))
     assert f"{said['auroc']:.3f}" in lines
-    assert str(tmp_path / FILE) in lines
+    assert str(tmp_path / SEARCH) in lines

@@ -1,0 +1,160 @@
+"""The shapes of what the service answers about the register and similar findings; plain JSON data, as in answers."""
+
+from typing import Literal, TypedDict
+
+from service.answers import (
+    FacetValue,
+    FoundFinding,
+    GradeRecord,
+    Hit,
+    HitDocument,
+    Match,
+    MemberDocument,
+)
+
+
+class CommentRecord(TypedDict):
+    """A comment on a finding; `passage_id` is that of the first passage it became."""
+
+    date: str
+    text: str
+    passage_id: str | None
+
+
+class EchoRecord(CommentRecord):
+    """A comment that adds nothing to an earlier one: `of` it, by the force's own record or copied from another's."""
+
+    kind: Literal["stalled", "copied"]
+    of: CommentRecord
+    of_force: str | None
+    of_document: MemberDocument
+    difference: list[list[str]]
+
+
+class MismatchRecord(TypedDict):
+    """Where status, comments and deadline disagree, in words."""
+
+    kind: str
+    words: str
+
+
+class StandingRecord(TypedDict):
+    """Where a finding stood on the day `as_of`, by what was recorded until then.
+
+    `days_open` counts from publication to the closing status, else to `as_of`. What comments say of closure is
+    `closure_signal`, with the sentence that says it; it never changes `status`. `closing_comment` is the last one up to
+    the closing status, `done` the last that says what was done, `reopened` the days on which a closed one was opened.
+    """
+
+    as_of: str | None
+    status: str | None
+    status_date: str | None
+    days_open: int | None
+    deadline: str | None
+    deadline_passed: bool | None
+    overdue: bool
+    closure_signal: str | None
+    closure_date: str | None
+    closure_sentence: str | None
+    closing_comment: CommentRecord | None
+    done: CommentRecord | None
+    reopened: list[str]
+    mismatches: list[MismatchRecord]
+
+
+class Member(StandingRecord):
+    """One force's copy of a finding, and what became of it."""
+
+    finding_id: str | None
+    passage_id: str | None
+    force: str | None
+    document: MemberDocument
+
+
+class SimilarHit(Hit):
+    """A finding on the same matter, or a comment on one, with all who were given it and what became of it."""
+
+    members: list[Member]
+
+
+class SimilarResponse(TypedDict):
+    """`own` are those who were given the very finding that was asked about: they are in no result."""
+
+    match: Match
+    as_of: str | None
+    own: list[Member]
+    results: list[SimilarHit]
+    nearest: list[SimilarHit]
+
+
+class FindingAnswer(FoundFinding):
+    """A finding by itself: where it stood, and all who were given it, this one among them."""
+
+    standing: StandingRecord
+    members: list[Member]
+    echoes: list[EchoRecord]
+
+
+class RegisterRow(StandingRecord):
+    """What one record of the register asks for, and where it stood."""
+
+    finding_id: str
+    kind: str
+    number: str | None
+    register_number: str | None
+    text: str
+    addressees: list[str]
+    document: HitDocument
+    stalled: EchoRecord | None
+    notes: list[str]
+
+
+class RegisterResponse(TypedDict):
+    """A page of the register; `facets` count records, and `lists` those with something to look into."""
+
+    as_of: str | None
+    total: int
+    page: int
+    page_size: int
+    results: list[RegisterRow]
+    facets: dict[str, list[FacetValue]]
+
+
+class Candidate(TypedDict):
+    """Two findings of one force, from different years, that may be on the same matter. No verdict."""
+
+    earlier: "ForceFinding"
+    later: "ForceFinding"
+    evidence: float
+
+
+class ForceFinding(TypedDict):
+    """A finding as a force's page lists it."""
+
+    finding_id: str
+    kind: str
+    number: str | None
+    text: str
+    date: str | None
+    document: HitDocument
+    status: str | None
+    status_date: str | None
+
+
+class ForceReport(TypedDict):
+    """One document about a force: its findings, and its grades on its own scale."""
+
+    document: HitDocument
+    grades: list[GradeRecord]
+    scale: list[str]
+    findings: list[ForceFinding]
+
+
+class ForceAnswer(TypedDict):
+    slug: str
+    name: str
+    as_of: str | None
+    reports: list[ForceReport]
+    register: list[FacetValue]
+    lists: list[FacetValue]
+    recurring: list[Candidate]

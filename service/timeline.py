@@ -1,0 +1,112 @@
+"""A finding's history as a picture: a band for each force that was given it, with its statuses and comments in time."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpus.dates import last_day
+from corpus.standing import Entry
+from service.register import Item
+from service.show import date_words, label
+
+WIDTH, NAME, ROW, TOP, EDGE = 960, 190, 26, 26, 12  # of the picture, in its own units
+MAX_ROWS = 60
+
+Place = Callable[[datetime.date], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The time between two statuses, or from the last one to the end: its place, status and words."""
+
+    x: float
+    width: float
+    status: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A comment: its place and words."""
+
+    x: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One force's line, `y` down, with the place of its deadline where it has one in the picture."""
+
+    y: float
+    force: str
+    own: bool
+    bands: tuple[Band, ...]
+    ticks: tuple[Tick, ...]
+    deadline: Tick | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The whole picture; `years` are the places of the first days of years; `left_out` rows did not fit."""
+
+    width: int
+    height: float
+    rows: tuple[Row, ...]
+    years: tuple[Tick, ...]
+    left_out: int
+
+
+def timeline(items: Sequence[tuple[Item, str]], own: str, as_of: datetime.date) -> Timeline | None:
+    """The picture of these findings, each with the name of its force, up to a day; None without any event."""
+    shown = [(item, name, [e for e in item.entries if last_day(e.date) <= as_of]) for item, name in items]
+    shown = [row for row in shown if row[2]]
+    if not shown:
+        return None
+    first = min(last_day(entry.date) for _, _, entries in shown for entry in entries)
+    span = max(1, (as_of - first).days)
+
+    def place(day: datetime.date) -> float:
+        part = min(max((day - first).days / span, 0.0), 1.0)
+        return round(NAME + part * (WIDTH - NAME - EDGE), 1)
+
+    ordered = sorted(shown, key=lambda row: row[0].key != own)[:MAX_ROWS]
+    rows = tuple(
+        Row(
+            y=TOP + ROW * at,
+            force=name,
+            own=item.key == own,
+            bands=tuple(_bands(entries, as_of, place)),
+            ticks=tuple(_ticks(entries, place)),
+            deadline=_deadline(item, first, as_of, place),
+        )
+        for at, (item, name, entries) in enumerate(ordered)
+    )
+    years = range(first.year + 1, as_of.year + 1)
+    step = 1 + len(years) // 12
+    return Timeline(
+        width=WIDTH,
+        height=TOP + ROW * len(rows) + EDGE,
+        rows=rows,
+        years=tuple(Tick(place(datetime.date(year, 1, 1)), str(year)) for year in years if year % step == 0),
+        left_out=len(shown) - len(rows),
+    )
+
+
+def _bands(entries: Sequence[Entry], as_of: datetime.date, place: Place) -> Iterator[Band]:
+    statuses = [(entry.status or "", last_day(entry.date), entry.date) for entry in entries if entry.kind == "status"]
+    for (status, start, printed), (_, end, _) in pairwise([*statuses, ("", as_of, "")]):
+        words = f"{label(status)} from {date_words(printed)}"
+        yield Band(place(start), max(round(place(end) - place(start), 1), 2.0), status, words)
+
+
+def _ticks(entries: Sequence[Entry], place: Place) -> Iterator[Tick]:
+    for entry in entries:
+        if entry.kind == "comment":
+            yield Tick(place(last_day(entry.date)), f"Comment of {date_words(entry.date)}")
+
+
+def _deadline(item: Item, first: datetime.date, as_of: datetime.date, place: Place) -> Tick | None:
+    if item.deadline is None or not first <= last_day(item.deadline) <= as_of:
+        return None
+    return Tick(place(last_day(item.deadline)), f"Due by {date_words(item.deadline)}")
