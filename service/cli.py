@@ -1,16 +1,18 @@
 """The command line. Everything heavy is imported inside the command that needs it."""
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from service.evaluate_cli import evaluate
-from service.settings import SETTINGS, Settings, SettingsError, read_settings
+from service.options import Failure, data_option, filtered, one_form, parameters, printed, settings_for
+from service.register_cli import register, similar
+from service.settings import SETTINGS, Settings, SettingsError
 
 if TYPE_CHECKING:
     from corpus import Collection
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from service.engine import Engine
     from service.terminal import Progress
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 _LOOPBACK = ["localhost", "127.0.0.1"]
 _BODY = 1_048_576  # bytes: a text to find the like of may be sent, which is refused with reasons if it is long
 
@@ -61,14 +62,7 @@ def engine_for(settings: Settings) -> "Engine":
     return Engine(settings.data, encoder_for(settings), forces, mask_contacts=settings.mask)
 
 
-class _Failure(click.ClickException):
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"precedent: {self.format_message()}", err=True)
-
-
-class _Stopped(_Failure):
+class _Stopped(Failure):
     exit_code = 130  # as a shell says of a command that Ctrl-C ended
 
 
@@ -80,7 +74,7 @@ class _Group(click.Group):
             raise
         except Exception as error:
             if isinstance(error, _expected()):
-                raise _Failure(str(error)) from error
+                raise Failure(str(error)) from error
             raise
 
 
@@ -93,16 +87,6 @@ def _expected() -> tuple[type[Exception], ...]:
     from service.strength import StrengthError
 
     return (CorpusError, GenerationError, ModelError, RequestError, SettingsError, StrengthError, OSError)
-
-
-def _data(command: Command) -> Command:
-    where = "Folder of the index. [default: $PRECEDENT_DATA, else ./data]"
-    return click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help=where)(command)
-
-
-def _settings(data: Path | None) -> Settings:
-    settings = read_settings()
-    return settings if data is None else replace(settings, data=data)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -132,10 +116,10 @@ def main() -> None:
 @click.option("--force-from-name", is_flag=True, help="Take a document's force from its file name if need be.")
 @click.option("--strict", is_flag=True, help="Change nothing and fail if a file, or a part of one, cannot be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@_data
+@data_option
 def build(paths: tuple[str, ...], force_from_name: bool, strict: bool, as_json: bool, data: Path | None) -> None:
     """Index exactly these files and folders; without any, those of the last build again."""
-    settings = _settings(data)
+    settings = settings_for(data)
     from service.terminal import Progress
 
     progress = Progress()
@@ -184,14 +168,7 @@ def _build(
 
 @main.command()
 @click.argument("query")
-@click.option("--force", multiple=True, help="Slug of a force, as essex; may be repeated, as all filters.")
-@click.option("--document-kind", multiple=True, help="inspection_report, peel_assessment, register_record, other.")
-@click.option("--finding", multiple=True, help="Kind of passage, as recommendation or area_for_improvement.")
-@click.option("--status", multiple=True, help="Last recorded status, as being-progressed.")
-@click.option("--grade", multiple=True, help="Grade of the section, as good.")
-@click.option("--year", multiple=True, help="A year, or unknown.")
-@click.option("--year-from", help="Not before this year.")
-@click.option("--year-to", help="Not after this year.")
+@filtered
 @click.option("--sort", help="relevance or newest.")
 @click.option("--page", help="Which page of the results.")
 @click.option("--page-size", help="Results on a page, up to 100.")
@@ -199,29 +176,24 @@ def _build(
 @click.option("--explain", is_flag=True, help="Add to the JSON how each hit was scored.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print every hit, with its citation, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
-@_data
+@data_option
 def search(
     query: str, no_expand: bool, explain: bool, as_csv: bool, as_json: bool, data: Path | None, **options: Any
 ) -> None:
     """Search for QUERY, a question or words; "" finds everything that passes the filters."""
-    engine = engine_for(_settings(data))
+    engine = engine_for(settings_for(data))
     from service.answers import to_json
     from service.downloads import written
     from service.params import LISTED, NAMES, parse_search
     from service.terminal import search_lines
 
-    parameters: dict[str, Sequence[str]] = {"q": [query], "explain": [str(explain).lower()]}
+    asked_for: dict[str, Sequence[str]] = {"q": [query], "explain": [str(explain).lower()]}
     if no_expand:
-        parameters["expand"] = ["false"]
-    for name, value in options.items():
-        if value:
-            parameters[name] = value if isinstance(value, tuple) else [value]
-    if as_csv and as_json:
-        raise _Failure("--csv and --json are two ways to print the same: give one of them.")
-    asked = parse_search(parameters, engine, LISTED if as_csv else NAMES)
+        asked_for["expand"] = ["false"]
+    one_form(as_csv, as_json)
+    asked = parse_search({**asked_for, **parameters(options)}, engine, LISTED if as_csv else NAMES)
     if as_csv:
-        for piece in written(engine.all_hits(asked), "csv"):
-            click.echo(piece.replace("\r\n", "\n"), nl=False)
+        printed(written(engine.all_hits(asked), "csv"))
         return
     response = engine.search(asked)
     if as_json:
@@ -233,10 +205,10 @@ def search(
 @main.command()
 @click.option("--host", help="Address to listen on. [default: $PRECEDENT_HOST, else 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port. [default: $PRECEDENT_PORT, else 8000]")
-@_data
+@data_option
 def serve(host: str | None, port: int | None, data: Path | None) -> None:
     """Serve the pages and the API; a new index is taken up without a restart."""
-    settings = _settings(data)
+    settings = settings_for(data)
     host, port = host or settings.host, settings.port if port is None else port
     engine = engine_for(settings)
     from waitress import create_server
@@ -256,7 +228,7 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
         )
     except (OSError, ValueError) as error:
         where = f"{host}:{port}"
-        raise _Failure(f"Cannot listen on {where} ({error}): choose another with --host or --port.") from error
+        raise Failure(f"Cannot listen on {where} ({error}): choose another with --host or --port.") from error
     listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
     for name, number in listening:
         click.echo(f"Serving on http://{f'[{name}]' if ':' in name else name}:{number}", err=True)
@@ -265,10 +237,10 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print what was fitted as JSON.")
-@_data
+@data_option
 def calibrate(as_json: bool, data: Path | None) -> None:
     """Fit match strength (good, weak, none) to the encoder, by the sample documents and questions about them."""
-    settings = _settings(data)
+    settings = settings_for(data)
     from service.answers import to_json
     from service.calibrate import calibrate as fit
     from service.strength import save_strength
@@ -287,10 +259,10 @@ def calibrate(as_json: bool, data: Path | None) -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
-@_data
+@data_option
 def doctor(as_json: bool, data: Path | None) -> None:
     """Check the index: every file against its checksum, the encoder, the cache, the disk."""
-    settings = _settings(data)
+    settings = settings_for(data)
     from service.answers import to_json
     from service.doctor import examine
 
@@ -304,7 +276,8 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-main.add_command(evaluate)
+for command in (similar, register, evaluate):
+    main.add_command(command)
 
 
 def _current(data: Path) -> str | None:
@@ -331,9 +304,9 @@ def _last_inputs(data: Path) -> tuple[tuple[str, ...], bool]:
     try:
         last = last_inputs(data)
     except GenerationError as error:
-        raise _Failure(f"{error} What it was built from is lost with it: give the paths again.") from error
+        raise Failure(f"{error} What it was built from is lost with it: give the paths again.") from error
     if last is None:
-        raise _Failure(f"Nothing is indexed in {data} yet: run `precedent build PATH` with files or folders.")
+        raise Failure(f"Nothing is indexed in {data} yet: run `precedent build PATH` with files or folders.")
     return last
 
 
@@ -350,8 +323,8 @@ def _refuse(collection: "Collection", inputs: Sequence[str], strict: bool, as_js
     for line in () if as_json else skipped_lines(collection.skipped):
         click.echo(line, err=True)
     if not collection.documents:
-        raise _Failure(f"There is nothing to index in {', '.join(inputs)}: give files or folders of documents.")
-    raise _Failure("Nothing was built: with --strict, every file has to be read whole.")
+        raise Failure(f"There is nothing to index in {', '.join(inputs)}: give files or folders of documents.")
+    raise Failure("Nothing was built: with --strict, every file has to be read whole.")
 
 
 if __name__ == "__main__":

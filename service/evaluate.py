@@ -18,10 +18,10 @@ from indexer.build import build
 from indexer.manifest import read_manifest
 from models.encoder import Encoder
 from models.metrics import RESAMPLES, SEED, place_values, retrieval_values
-from service.answers import Hit, SearchResponse
+from service.answers import Hit, Match, SearchResponse
 from service.engine import Engine, SearchRequest
 from service.judged import EvaluationError, JudgedQuery, Wanted, plain, read_judged, read_qrels, read_texts
-from service.params import RequestError, parse_search
+from service.params import RequestError, parse_search, parse_similar
 from service.runs import FORMAT, HitRecord, Kind, QueryRecord, Run
 from service.show import excerpt, shown
 
@@ -86,16 +86,42 @@ def evaluate_queries(file: Path, engine: Engine, progress: Progress) -> Run:
     sentence count. Ten hits are looked at, or the nearest where nothing matches. Raises EvaluationError for a file or
     a query that cannot be used, GenerationError where nothing is built.
     """
-    queries = []
+
+    def answer(one: JudgedQuery) -> tuple[Match, Sequence[Hit]]:
+        found = engine.search(parse_search(_parameters(one), engine))
+        return found["match"], found["results"] or found["nearest"]
+
+    return _run("queries", file.name, _hashes(file.parent, file), engine, [], _all_placed(file, answer, progress))
+
+
+def evaluate_similar(file: Path, engine: Engine, progress: Progress) -> Run:
+    """Look for the like of every finding of a file of judged places, in all forces.
+
+    As `evaluate_queries`, with `text` for the query. The places of `self` are dropped from the results before the
+    first ten are looked at; where nothing is found, nothing is.
+    """
+
+    def answer(one: JudgedQuery) -> tuple[Match, Sequence[Hit]]:
+        asked = parse_similar({"text": [one.query], "same_force": ["true"], **one.filters}, engine)
+        found = engine.similar(asked)
+        results = found["results"] if found else []
+        return found["match"] if found else "none", [hit for hit in results if not _satisfied(hit, one.own)]
+
+    return _run("similar", file.name, _hashes(file.parent, file), engine, [], _all_placed(file, answer, progress))
+
+
+def _all_placed(
+    file: Path, answer: Callable[[JudgedQuery], tuple[Match, Sequence[Hit]]], progress: Progress
+) -> list[QueryRecord]:
     judged = read_judged(file)
+    queries = []
     for number, one in enumerate(judged):
         progress("ask", number, len(judged))
         try:
-            answer = engine.search(parse_search(_parameters(one), engine))
+            queries.append(_placed(one, *answer(one)))
         except RequestError as error:
             raise EvaluationError(f"Query {one.id} of {file} cannot be asked: {error}") from error
-        queries.append(_placed(one, answer))
-    return _run("queries", file.name, _hashes(file.parent, file), engine, [], queries)
+    return queries
 
 
 def _unplaced(collection: Collection, corpus: Path, judged: Judgements) -> Iterator[str]:
@@ -178,10 +204,6 @@ def _ask(engine: Engine, text: str) -> tuple[SearchResponse, list[str]]:
     return engine.search(request), list(ranking)
 
 
-def _hits(answer: SearchResponse) -> list[Hit]:
-    return answer["results"] or answer["nearest"]
-
-
 def _documents(hit: Hit) -> list[str]:
     """The ids, as the corpus file has them, of a hit's document and of those folded with it."""
     members = hit["fold"]["members"] if hit["fold"] else []
@@ -195,7 +217,10 @@ def _id_of(key: str) -> str:
 def _retrieved(
     name: str, query: str, judged: Mapping[str, int], answer: SearchResponse, values: Mapping[str, float]
 ) -> QueryRecord:
-    hits = [_kept(hit, any(judged.get(d, 0) > 0 for d in _documents(hit))) for hit in _hits(answer)[:_FIRST]]
+    hits = [
+        _kept(hit, any(judged.get(d, 0) > 0 for d in _documents(hit)))
+        for hit in (answer["results"] or answer["nearest"])[:_FIRST]
+    ]
     return {
         "id": name,
         "query": query,
@@ -207,15 +232,15 @@ def _retrieved(
     }
 
 
-def _placed(one: JudgedQuery, answer: SearchResponse) -> QueryRecord:
-    none, hits = float(answer["match"] == "none"), _hits(answer)
+def _placed(one: JudgedQuery, match: Match, hits: Sequence[Hit]) -> QueryRecord:
+    none = float(match == "none")
     met = [_satisfied(hit, one.wanted) for hit in hits]
     return {
         "id": one.id,
         "query": one.query,
         "type": one.type,
         "judged": _digest(one.query, one.filters, [asdict(p) for p in one.places], [asdict(w) for w in one.wanted]),
-        "match": answer["match"],
+        "match": match,
         "values": {**place_values(one.places, met), "called_none": none} if one.places else {"none_detected": none},
         "hits": [_kept(hit, bool(found)) for hit, found in zip(hits[:_FIRST], met, strict=False)],
     }
@@ -239,7 +264,7 @@ def _kept(hit: Hit, right: bool) -> HitRecord:
 def _satisfied(hit: Hit, wanted: Sequence[Wanted]) -> set[int]:
     """The indexes of those of `wanted` that a hit satisfies."""
     members = hit["fold"]["members"] if hit["fold"] else []
-    sources = (hit["document"]["source"], *(member["document"]["source"] for member in members))
+    sources = (hit["document"]["source"], *(one["document"]["source"] for one in members))
     names = [os.path.basename(source) for source in sources]
     text = plain(_window(hit["text"], hit["best_sentence"]))
     return {i for i, w in enumerate(wanted) if w.must in text and any(name.startswith(w.source) for name in names)}

@@ -1,28 +1,25 @@
 """`precedent evaluate`: how good the search is on judged queries, with what chance does, and against an earlier run."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.settings import Settings, read_settings
+from service.options import Command, data_option, settings_for
 
 if TYPE_CHECKING:
     from service.runs import Change, QueryRecord, Run
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 _WIDTH = 100  # characters of a query or a hit on a line
 _LABELS = {"called_none": 'called "none"', "none_detected": "none detected"}
 
 
 def _common(command: Command) -> Command:
     """The options that every kind of evaluation has."""
-    where = "Folder of the index. [default: $PRECEDENT_DATA, else ./data]"
     path = click.Path(path_type=Path)
     for option in (
-        click.option("--data", type=path, metavar="DIR", help=where),
+        data_option,
         click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, each query's values too."),
         click.option("--worst", type=click.IntRange(0), default=0, metavar="N", help="List the N worst queries."),
         click.option("--against", type=path, metavar="RUN.json", help="Compare with a run that was saved earlier."),
@@ -52,7 +49,7 @@ def retrieval(folder: Path, data: Path | None, **options: Any) -> None:
     from service import cli
     from service.evaluate import Progress, evaluate_retrieval
 
-    settings = _settings(data)
+    settings = settings_for(data)
 
     def measure(progress: Progress) -> "Run":
         words = {"forces": cli.forces_file(settings), "vocabulary": cli.vocabulary_file(settings)}
@@ -76,7 +73,7 @@ def queries(file: Path, data: Path | None, **options: Any) -> None:
     from service import cli
     from service.evaluate import Progress, evaluate_queries
 
-    settings = _settings(data)
+    settings = settings_for(data)
 
     def measure(progress: Progress) -> "Run":
         return evaluate_queries(file, cli.engine_for(settings), progress)
@@ -84,9 +81,27 @@ def queries(file: Path, data: Path | None, **options: Any) -> None:
     _report(measure, **options)
 
 
-def _settings(data: Path | None) -> Settings:
-    settings = read_settings()
-    return settings if data is None else replace(settings, data=data)
+@evaluate.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_common
+def similar(file: Path, data: Path | None, **options: Any) -> None:
+    """A file of findings with the places on the same matter, against the current index.
+
+    \b
+    Each line is one JSON object:
+    {"text": "The force should …", "self": [{"source": "file name", "must": "words there"}],
+     "gold": [{"source": "file name", "must": "words there", "grade": 2}]}
+    The places of self are the finding itself and do not count. Without gold, the right answer is no match.
+    """
+    from service import cli
+    from service.evaluate import Progress, evaluate_similar
+
+    settings = settings_for(data)
+
+    def measure(progress: Progress) -> "Run":
+        return evaluate_similar(file, cli.engine_for(settings), progress)
+
+    _report(measure, **options)
 
 
 def _report(

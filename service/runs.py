@@ -11,7 +11,7 @@ from typing import Any, Literal, TypedDict
 from models.metrics import compare, interval
 from service.judged import EvaluationError, read_bytes
 
-Kind = Literal["retrieval", "queries"]
+Kind = Literal["retrieval", "queries", "similar"]
 Means = dict[str, dict[str, float]]
 
 MAIN = "nDCG@10"  # the measure by which queries are called better or worse

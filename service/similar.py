@@ -228,13 +228,16 @@ def _telling(opened: Opened, question: Question) -> tuple[Concept, ...]:
 def _members(
     opened: Opened, hit: Hit, as_of: datetime.date | None, left_out: str | None, known: datetime.date | None
 ) -> list[Member]:
-    """All who were given the finding of a hit; of prose that is no finding, its document alone."""
+    """All who were given the finding of a hit; of a comment, whose it is; of prose that is no finding, its document."""
     if hit["finding"] is None:
         return [bare_member(hit, as_of)]
     item = opened.register.by_key(hit["finding"]["id"])
     assert item is not None  # noqa: S101 - both are of one generation
+    if hit["kind"] == "comment":
+        return [{**one, "passage_id": hit["passage_id"]} for one in members([item], as_of)]
     same = [one for one in opened.register.same(item) if one.document["force"] != left_out or left_out is None]
     if known is not None:
         same = [one for one in same if one.document["date"] and last_day(one.document["date"]) <= known]
     places = {one["document"]["id"]: one["passage_id"] for one in (hit["fold"]["members"] if hit["fold"] else ())}
+    places.setdefault(hit["document"]["id"], hit["passage_id"])
     return [{**one, "passage_id": places.get(one["document"]["id"])} for one in members(same, as_of)]

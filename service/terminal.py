@@ -4,20 +4,22 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
-from typing import TextIO
+from typing import Any, TextIO
 
 from service.answers import Hit, SearchResponse
 from service.calibrate import Calibration
 from service.question import control
+from service.register_answers import Member, RegisterResponse, RegisterRow, SimilarResponse
 from service.show import date_words, excerpt, label, shown, status_words
 from service.strength import SEARCH
 
 _SECONDS_BETWEEN = 5.0
 _SHOWN_LENGTH = 480
+_INDENTED: Mapping[str, Any] = {"initial_indent": "     ", "subsequent_indent": "     "}
 
 
 @dataclass(slots=True)
@@ -99,8 +101,76 @@ def search_lines(response: SearchResponse, force_label: Callable[[str], str]) ->
     first = (response["page"] - 1) * response["page_size"] + 1
     for number, hit in enumerate(response["results"] or response["nearest"], first):
         yield ""
-        # What a document holds must not drive the terminal.
-        yield from ("".join(c for c in line if not control(c)) for line in _hit_lines(number, hit, force_label))
+        yield from _printable(_hit_lines(number, hit, force_label))
+
+
+def similar_lines(response: SimilarResponse, force_label: Callable[[str], str]) -> Iterator[str]:
+    """Similar findings as text, each with those who were given it and what became of it."""
+    found = response["results"]
+    if response["own"]:
+        yield f"This very finding was given to {len(response['own'])}:"
+        yield from _printable(line for one in response["own"] for line in _member_lines(one, force_label))
+    if not found:
+        yield "No precedent found."
+        if response["nearest"]:
+            yield "The nearest there is, which may not help:"
+    else:
+        weak = ", all of them weak" if response["match"] == "weak" else ""
+        yield f"{len(found)} similar{weak}, best first; statuses as of {date_words(response['as_of']) or 'no day'}."
+    for number, hit in enumerate(found or response["nearest"], start=1):
+        yield ""
+        yield from _printable(_hit_lines(number, hit, force_label))
+        yield from _printable(line for one in hit["members"] for line in _member_lines(one, force_label))
+
+
+def _member_lines(one: Member, force_label: Callable[[str], str]) -> Iterator[str]:
+    days = f", {one['days_open']:,} days open" if one["days_open"] is not None else ""
+    status = status_words(one["status"], one["status_date"]) if one["status"] else "no status recorded"
+    force = force_label(one["force"]) if one["force"] else "Force not known"
+    again = f", opened again {', '.join(map(date_words, one['reopened']))}" if one["reopened"] else ""
+    yield f"   - {force}: {status}{days}{again}"
+    for mismatch in one["mismatches"]:
+        yield f"     ! {mismatch['words']}"
+    if said := one["done"] or one["closing_comment"]:
+        line = f"{date_words(said['date'])}: {said['text']}"
+        yield from textwrap.wrap(textwrap.shorten(line, 240, placeholder=" …"), 95, **_INDENTED)
+
+
+def register_lines(response: RegisterResponse, force_label: Callable[[str], str]) -> Iterator[str]:
+    """A page of records as text."""
+    pages = max(1, -(-response["total"] // response["page_size"]))
+    word = "record" if response["total"] == 1 else "records"
+    yield f"{response['total']:,} {word} as of {date_words(response['as_of'])}; page {response['page']} of {pages}."
+    for facet in ("status", "signal", "list"):
+        counted = ", ".join(f"{row['label']} {row['count']:,}" for row in response["facets"][facet])
+        yield f"{facet.capitalize()}: {counted or 'none'}."
+    for row in response["results"]:
+        yield ""
+        yield from _printable(_record_lines(row, force_label))
+
+
+def _record_lines(row: RegisterRow, force_label: Callable[[str], str]) -> Iterator[str]:
+    force = force_label(row["document"]["force"]) if row["document"]["force"] else "Force not known"
+    number = f" {row['register_number']}" if row["register_number"] else ""
+    yield f"{force}{number}: {row['document']['title']}"
+    status = status_words(row["status"], row["status_date"]) if row["status"] else "no status recorded"
+    late = ", overdue" if row["overdue"] else ", passed" if row["deadline_passed"] else ""
+    due = f"; due by {date_words(row['deadline'])}{late}" if row["deadline"] else ""
+    days = f"; {row['days_open']:,} days open" if row["days_open"] is not None else ""
+    yield f"   {status}{days}{due}"
+    if row["closure_signal"]:
+        said = f"{label(row['closure_signal'])}, {date_words(row['closure_date'])}: {row['closure_sentence']}"
+        yield from textwrap.wrap(said, 95, initial_indent="   ", subsequent_indent="   ")
+    for mismatch in row["mismatches"]:
+        yield f"   ! {mismatch['words']}"
+    if row["stalled"]:
+        yield f"   ! the last comment is {row['stalled']['kind']}"
+    yield f"   {row['finding_id']}"
+
+
+def _printable(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without what a document may hold that would drive the terminal."""
+    return ("".join(c for c in line if not control(c)) for line in lines)
 
 
 def _asides(response: SearchResponse) -> Iterator[str]:
