@@ -33,7 +33,7 @@ FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """A passage that asks for something: its number, that of its finding, and its normalised text between spaces."""
+    """A passage that asks for something: its number, that of its finding, and its words alone."""
 
     passage: int
     finding: int | None
@@ -111,7 +111,13 @@ def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:
 
 def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
     rows = tables.execute(f"SELECT id, finding, text FROM passages WHERE kind IN {FINDABLE} ORDER BY id")  # noqa: S608
-    return tuple(Findable(row["id"], row["finding"], f" {normalise(row['text'])} ") for row in rows)
+    return tuple(Findable(row["id"], row["finding"], words_only(row["text"])) for row in rows)
+
+
+def words_only(text: str) -> str:
+    """The words of a text in small letters, each between spaces: so that one text can be looked for in another."""
+    words = re.findall(r"[^\W_]+", normalise(text))
+    return f" {' '.join(words)} "
 
 
 def _records(tables: sqlite3.Connection) -> dict[str, tuple[int, ...]]:

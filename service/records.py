@@ -65,6 +65,11 @@ def documents_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[
     return [_place(row) for row in _many(connection, "SELECT * FROM documents WHERE id IN ({}) ORDER BY id", ids)]
 
 
+def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The text of each of these passages."""
+    return {row["id"]: row["text"] for row in _many(connection, "SELECT id, text FROM passages WHERE id IN ({})", ids)}
+
+
 def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:
     """The number of a passage in this generation, or None."""
     row = connection.execute("SELECT id FROM passages WHERE key = ?", (key,)).fetchone()

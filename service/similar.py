@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.dates import last_day
-from corpus.text import normalise
 from indexer.folds import folded
+from service import records
 from service.answers import Hit
 from service.columns import Filters, Mask
-from service.opened import Findable, Opened
+from service.opened import Findable, Opened, words_only
 from service.precedents import bare_member, members
 from service.question import Concept, Question, understand
 from service.register import Item
@@ -151,7 +151,7 @@ def _universe(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
 
 def asked_by_text(opened: Opened, text: str) -> Asked:
     """A text of a user's own, which may be, hold, or be a part of, a finding of the index."""
-    plain = f" {normalise(text)} "
+    plain = words_only(text)
     copies = [one for one in opened.findable_texts if _copied(plain, one.plain)]
     return _asked(opened, text, copies, None)
 
@@ -197,8 +197,9 @@ def _more_copies(opened: Opened, asked: Asked, ids: Ids) -> list[Findable]:
     """Of passages that are like what is asked, those that say the same in other print, or of another force."""
     known = {one.passage: one for one in opened.findable_texts}
     near = [known[int(i)] for i in ids if int(i) in known]
-    findings = [opened.register.by_id(one.finding).text if one.finding else one.plain for one in near]
-    same = folded([asked.text, *(one.plain for one in near), *findings])
+    findings = [opened.register.by_id(one.finding).text if one.finding else "" for one in near]
+    passages = records.texts_by_id(opened.generation.tables, [one.passage for one in near])
+    same = folded([asked.text, *(passages[one.passage] for one in near), *findings])
     return [one for at, one in enumerate(near, start=1) if same[at] == 0 or same[at + len(near)] == 0]
 
 

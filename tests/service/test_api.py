@@ -110,7 +110,11 @@ def test_what_is_served_is_what_is_described(client: FlaskClient, path: str, add
 
 def test_every_route_is_described_and_every_parameter(client: FlaskClient) -> None:
     rules = client.application.url_map.iter_rules()
-    served = {r.rule.replace("<key:key>", "{id}").replace("<slug>", "{slug}") for r in rules if r.rule.startswith(("/api", "/health"))}
+    served = {
+        r.rule.replace("<key:key>", "{id}").replace("<slug>", "{slug}")
+        for r in rules
+        if r.rule.startswith(("/api", "/health"))
+    }
     served |= {rule.replace("<any(csv, json):form>", form) for rule in served for form in ("csv", "json")}
     served = {rule for rule in served if "<" not in rule}
     assert served == set(openapi()["paths"])
