@@ -212,6 +212,7 @@ class Engine:
         day = as_of or opened.register.newest
         answer: FindingAnswer = {
             **found,
+            "notes": list(item.notes),
             "standing": standing_record(item, day),
             "members": members(opened.register.same(item), day),
             "echoes": list(echo_records(item, opened.register, day)),

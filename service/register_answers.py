@@ -88,8 +88,9 @@ class SimilarResponse(TypedDict):
 
 
 class FindingAnswer(FoundFinding):
-    """A finding by itself: where it stood, and all who were given it, this one among them."""
+    """A finding by itself: where it stood, and all who were given it, this one among them; `notes` are on its file."""
 
+    notes: list[str]
     standing: StandingRecord
     members: list[Member]
     echoes: list[EchoRecord]

@@ -136,3 +136,63 @@ def test_a_slip_of_the_keyboard_is_one_click_from_what_was_meant(page: Any, addr
     assert "year_to=2021" in page.url
     assert page.locator(".meant").count() == 0
     assert "stalking" in [words.lower() for words in page.locator("article.hit mark").all_inner_texts()]
+
+
+def test_the_job_from_a_search_to_a_precedents_closing_comment_and_back(page: Any, address: str) -> None:
+    page.goto(f"{address}/?q=%22every+device+that+is+waiting%22&force=saltmere")
+    page.locator("article.hit").first.get_by_role("link", name="What became of it").click()
+    assert "Recommendation 4" in page.locator("h1").inner_text()
+    assert page.locator("svg.timeline rect.band").count() > 8
+    assert "Given to 4" in page.locator("#given").inner_text()
+    finding = page.url
+    page.get_by_role("link", name="Find similar findings").click()
+    assert "Has anyone been told this before?" in page.locator("h1").inner_text()
+    assert page.locator("#own").inner_text().endswith("given to 4")
+    carrowdale = page.locator("section[aria-labelledby=own] tr", has_text="Carrowdale Police")
+    assert "26 July 2017" in carrowdale.inner_text()
+    carrowdale.get_by_role("link", name="Read it").click()
+    found = page.locator(".passage.found")
+    assert found.count() == 1
+    assert "Closed, regional chief of staff" in found.inner_text()
+    page.go_back()
+    page.go_back()
+    assert page.url == finding
+
+
+def test_a_pasted_text_and_a_day_in_the_past(page: Any, address: str) -> None:
+    page.goto(f"{address}/similar")
+    page.get_by_label("Paste the text").fill(
+        "Within six months, chief constables should make sure that every device that is waiting for examination is "
+        "on one list, with the name of the officer in charge of the case and the reason for the examination."
+    )
+    page.get_by_label("As of").fill("2017-08")
+    page.get_by_role("button", name="Find similar").click()
+    own = page.locator("section[aria-labelledby=own]")
+    assert own.locator("tbody tr").count() == 4
+    assert "2018" not in own.inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == "precedent-similar.csv"
+
+
+def test_the_register_by_keyboard_and_its_lists(page: Any, address: str) -> None:
+    page.goto(f"{address}/register")
+    assert page.locator("h1").inner_text() == "36 records in the register"
+    page.get_by_label("Overdue", exact=False).first.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Apply filters").click()
+    assert "list=" in page.url
+    shown = int(page.locator("h1").inner_text().split()[0])
+    assert 0 < shown < 36
+    assert page.locator("article.hit").count() == shown
+    page.locator("article.hit").first.get_by_role("link").first.click()
+    assert page.locator("#standing").count() == 1
+
+
+def test_a_forces_page_leads_to_its_records_and_reports(page: Any, address: str) -> None:
+    page.goto(f"{address}/forces")
+    page.get_by_role("link", name="Saltmere Police").click()
+    assert page.locator("h1").inner_text() == "Saltmere Police"
+    count = int(page.locator("section[aria-labelledby=register] li .count").first.inner_text())
+    page.locator("section[aria-labelledby=register] li a").first.click()
+    assert page.locator("h1").inner_text().split()[0] == str(count)

@@ -1,0 +1,226 @@
+"""The register as API, command, pages and files: counts that add up, and what each record's page shows."""
+
+import csv
+import io
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from click.testing import CliRunner
+from conftest import FORCES
+from fakes import FakeEncoder
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markupsafe import escape
+
+from corpus import load
+from corpus.forces import load_forces
+from indexer.build import build
+from service import cli
+from service.app import create_app
+from service.engine import Engine
+from service.tracker import REGISTER_FACETS
+
+SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """The sample documents, on the fake encoder."""
+    data, forces, encoder = tmp_path_factory.mktemp("data"), load_forces(SAMPLE / "forces.toml"), FakeEncoder()
+    build(load([str(SAMPLE)], forces), encoder, data, inputs=[str(SAMPLE)])
+    return create_app(Engine(data, encoder, forces)).test_client()
+
+
+def get(client: FlaskClient, **parameters: Any) -> Any:
+    response = client.get("/api/v1/register", query_string=parameters)
+    assert response.status_code == 200, response.get_data(as_text=True)
+    return response.get_json()
+
+
+def row_of(client: FlaskClient, number: str, force: str | None = None) -> Any:
+    rows = get(client, page_size=100)["results"]
+    return next(r for r in rows if r["register_number"] == number and force in (None, r["document"]["force"]))
+
+
+def test_every_record_is_a_row_once(sample: FlaskClient) -> None:
+    found = get(sample, page_size=100)
+    assert found["total"] == 36
+    assert len({row["document"]["id"] for row in found["results"]}) == 36
+    assert found["as_of"] == "2021-02-09"
+
+
+FACETS = {
+    "force": ["saltmere", "carrowdale", "unknown"],
+    "status": ["complete", "being-progressed", "no-further-action-needed", "unknown"],
+    "signal": ["requested", "decided", "superseded", "parked", "none"],
+    "list": ["overdue", "closed-in-comments", "open-in-comments", "overdue-and-silent", "stalled", "copied"],
+    "year": ["2017", "2018", "2019"],
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    chosen=st.fixed_dictionaries(
+        {}, optional={name: st.lists(st.sampled_from(v), min_size=1, max_size=2) for name, v in FACETS.items()}
+    ),
+    as_of=st.none() | st.sampled_from(["2018", "2019-06-30"]),
+    page_size=st.integers(1, 20),
+)
+def test_counts_add_up(sample: FlaskClient, chosen: dict[str, list[str]], as_of: str | None, page_size: int) -> None:
+    asked = {**chosen, **({"as_of": as_of} if as_of else {})}
+    first = get(sample, **asked, page_size=page_size)
+    pages = [
+        get(sample, **asked, page_size=page_size, page=n)["results"] for n in range(1, 2 + first["total"] // page_size)
+    ]
+    ids = [row["finding_id"] for rows in pages for row in rows]
+    assert len(ids) == len(set(ids)) == first["total"]
+    for name in REGISTER_FACETS:
+        for value in first["facets"][name]:
+            total = get(sample, **{**asked, name: value["value"]})["total"]
+            assert total == value["count"], (name, value)
+
+
+def test_the_answer_for_a_day_holds_nothing_later(sample: FlaskClient) -> None:
+    for row in get(sample, as_of="2018-06-30", page_size=100)["results"]:
+        for key in ("status_date", "closure_date"):
+            assert (row[key] or "") <= "2018-06-30"
+        assert row["document"]["date"] <= "2018-06-30"
+        assert all(day <= "2018-06-30" for day in row["reopened"])
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "signal", "mismatches"),
+    [
+        ("3479", "complete", "decided", []),  # "RCoS content."
+        ("5133", "being-progressed", "requested", ["closed-in-comments", "overdue-and-silent"]),  # "please close"
+        ("4281", "being-progressed", None, ["overdue-and-silent"]),  # closed, then reopened
+        ("4417", "no-further-action-needed", "superseded", []),
+    ],
+)
+def test_where_sample_records_stand(
+    sample: FlaskClient, number: str, status: str, signal: str | None, mismatches: list[str]
+) -> None:
+    row = row_of(sample, number)
+    assert (row["status"], row["closure_signal"]) == (status, signal)
+    assert [one["kind"] for one in row["mismatches"]] == mismatches
+
+
+def test_a_reopened_record_tells_when_and_counts_on(sample: FlaskClient) -> None:
+    row = row_of(sample, "3816")
+    assert row["reopened"] == ["2018-02-22"]
+    assert (row["status"], row["days_open"]) == ("complete", 601)  # 9 March 2017 to 31 October 2018
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"as_of": "then"}, "as_of"),
+        ({"list": "late"}, "list"),
+        ({"status": "closed"}, "status"),
+        ({"signal": "decide"}, "decided"),
+        ({"force": "saltmer"}, "saltmere"),
+        ({"year": "old"}, "year"),
+        ({"page": "0"}, "page"),
+        ({"q": "x"}, "q"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(sample: FlaskClient, parameters: Any, words: str) -> None:
+    for address in ("/api/v1/register", "/register"):
+        response = sample.get(address, query_string=parameters)
+        assert response.status_code == 400
+        assert words in response.get_data(as_text=True)
+
+
+def test_the_list_downloads_whole(sample: FlaskClient) -> None:
+    listed = get(sample, status="complete", page_size=100)["results"]
+    text = sample.get("/api/v1/register.csv?status=complete").get_data(as_text=True).removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["finding_id"] for row in rows] == [row["finding_id"] for row in listed]
+    assert json.loads(sample.get("/api/v1/register.json?status=complete").data)["results"] == listed
+
+
+def test_the_command_says_the_same(data: Path, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "encoder_for", lambda _: FakeEncoder())
+    run = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--json"])
+    assert json.loads(run.output) == get(client)
+    plain = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--list", "overdue"])
+    assert plain.exit_code == 0
+    assert f"{get(client, list='overdue')['total']} record" in plain.output
+
+
+def test_a_findings_page_shows_its_history_and_who_else_was_given_it(client: FlaskClient) -> None:
+    row = row_of(client, "8837", "essex")
+    page = client.get(f"/findings/{row['finding_id']}").get_data(as_text=True)
+    assert "Given to 4" in page
+    for force in ("Essex Police", "Kent Police", "Gwent Police", "Surrey Police"):
+        assert force in page
+    assert '<svg class="timeline"' in page
+    assert "essex reviewed its records." in page
+
+
+def test_a_finding_answers_with_standing_members_and_echoes(client: FlaskClient) -> None:
+    row = row_of(client, "8837", "kent")
+    found = client.get(f"/api/v1/findings/{row['finding_id']}").get_json()
+    assert {member["force"] for member in found["members"]} == set(FORCES)
+    assert found["standing"]["status"] == "complete"
+    early = client.get(f"/api/v1/findings/{row['finding_id']}?as_of=2017-12").get_json()
+    assert early["standing"]["status"] != "complete"
+    assert early["standing"]["closing_comment"] is None
+    members = client.get(f"/api/v1/findings/{row['finding_id']}/members.json").get_json()
+    assert members["results"] == found["members"]
+
+
+def test_a_record_with_half_lost_marks_says_so_on_its_page(sample: FlaskClient) -> None:
+    noted = [row for row in get(sample, page_size=100)["results"] if row["notes"]]
+    assert noted
+    for row in noted[:3]:
+        page = sample.get(f"/findings/{row['finding_id']}").get_data(as_text=True)
+        assert all(str(escape(note)) in page for note in row["notes"])
+
+
+def test_hostile_titles_and_texts_stay_text(client: FlaskClient) -> None:
+    row = row_of(client, "70707")
+    for address in ("/register", f"/findings/{quote(row['finding_id'], safe='')}", "/forces/saltmere"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "<script" not in page.get_data(as_text=True)
+        assert "<b>Odd" not in page.get_data(as_text=True)
+
+
+def test_a_forces_page_keeps_each_scale_to_its_report(sample: FlaskClient) -> None:
+    found = sample.get("/api/v1/forces/carrowdale").get_json()
+    graded = [report for report in found["reports"] if report["grades"]]
+    assert graded
+    for report in graded:
+        assert {row["grade"] for row in report["grades"]} <= set(report["scale"])
+    page = sample.get("/forces/carrowdale").get_data(as_text=True)
+    assert page.count("Not to be compared") == len(graded)
+    assert sum(row["count"] for row in found["register"]) == get(sample, force="carrowdale")["total"]
+    for row in found["lists"]:
+        assert row["count"] == get(sample, force="carrowdale", list=row["value"])["total"]
+
+
+def test_candidates_for_recurrence_are_of_different_years_and_called_candidates(sample: FlaskClient) -> None:
+    for force in ("saltmere", "carrowdale", "wealdmarch", "ostrey-and-vale"):
+        for pair in sample.get(f"/api/v1/forces/{force}").get_json()["recurring"]:
+            assert pair["earlier"]["date"][:4] < pair["later"]["date"][:4]
+
+
+@pytest.mark.parametrize("address", ["/forces/nowhere", "/findings/nothing", "/api/v1/forces/nowhere"])
+def test_what_is_not_there_is_not_found(sample: FlaskClient, address: str) -> None:
+    assert sample.get(address).status_code == 404
+
+
+def test_every_link_of_these_pages_leads_somewhere(sample: FlaskClient) -> None:
+    row = row_of(sample, "3816")
+    for address in ("/register", "/forces", "/forces/saltmere", "/similar", f"/findings/{row['finding_id']}"):
+        page = sample.get(address).get_data(as_text=True)
+        for link in set(re.findall(r'href="(/[^"#]*)', page)):
+            with sample.get(unescape(link)) as response:
+                assert response.status_code == 200, link
