@@ -192,7 +192,7 @@ class Engine:
         """What has been said of one force over the years; None for a slug that no force has."""
         if slug not in {row["slug"] for row in self.forces()["forces"]}:
             return None
-        return self._shown(profile(self._current(), slug, self.force_label(slug), as_of, label))
+        return self._shown(profile(self._current(), self._encoder, slug, self.force_label(slug), as_of, label))
 
     def document(self, key: str) -> DocumentAnswer | None:
         """One document, or None where the current generation does not have it."""

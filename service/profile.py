@@ -3,20 +3,26 @@
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.dates import last_day
 from corpus.standing import Standing
+from corpus.text import sentences
 from service import records
 from service.answers import FacetValue, GradeRecord
 from service.opened import Opened
 from service.question import telling
 from service.register import Item
 from service.register_answers import Candidate, ForceAnswer, ForceFinding, ForceReport
-from service.strength import Strength, luck
+from service.similar import without_frame
+from service.strength import luck
 from service.tracker import LISTS, chosen_rows, rows, values_of
+
+if TYPE_CHECKING:
+    from models.encoder import Encoder
 
 Numbers = NDArray[np.float64]
 
@@ -28,10 +34,12 @@ SCALES = (
 )
 FIVE_GRADES_FROM = "2021"  # the first year of assessments with "adequate"
 RECURRING = 30  # candidates shown
+LIKELY = 0.7  # how likely a pair has to be to be shown: for a reader to look at, so less than what is called good
+TELLING = 3  # words that name something, at least, of a sentence that is compared
 
 
 def profile(
-    opened: Opened, slug: str, name: str, as_of: datetime.date | None, label: Callable[[str], str]
+    opened: Opened, encoder: "Encoder", slug: str, name: str, as_of: datetime.date | None, label: Callable[[str], str]
 ) -> ForceAnswer:
     """A force's reports with findings and grades, its records counted, and findings that may recur."""
     day = as_of or opened.register.newest
@@ -46,7 +54,7 @@ def profile(
         "reports": list(_reports(opened, slug, items, day, as_of)),
         "register": [_count(value, label(value), n) for value, n in statuses.most_common()],
         "lists": [_count(value, label(value), lists[value]) for value in LISTS if lists[value]],
-        "recurring": list(recurring(opened, items, day))[:RECURRING],
+        "recurring": list(recurring(opened, encoder, items, day))[:RECURRING],
     }
 
 
@@ -105,22 +113,23 @@ def finding_of(item: Item, day: datetime.date | None) -> ForceFinding:
     }
 
 
-def recurring(opened: Opened, items: Sequence[Item], day: datetime.date | None) -> Iterator[Candidate]:
+def recurring(
+    opened: Opened, encoder: "Encoder", items: Sequence[Item], day: datetime.date | None
+) -> Iterator[Candidate]:
     """Pairs of findings from different years that are as alike as good matches, the most alike first.
 
-    By the vectors of their passages and the words they share, each finding with the one of each later document that
-    is most like it; judged by the strength of similar findings, in both directions.
+    Of findings that one national recommendation gave to the force more than once there are none.
     """
     dated = [item for item in items if item.document["date"] and (item.main or not item.tracked)]
     if len(dated) < 2:
         return
-    evidence = _alike(opened, dated)
+    evidence = _alike(opened, encoder, dated)
     years = np.array([int(item.document["date"][:4]) for item in dated if item.document["date"]])
     folds = np.array([item.fold for item in dated])
     evidence[(years[:, None] >= years[None, :]) | (folds[:, None] == folds[None, :])] = 0.0
     for at in np.argsort(-evidence, axis=None, kind="stable"):
         one, other = divmod(int(at), len(dated))
-        if evidence[one, other] < opened.similar_strength.good:
+        if evidence[one, other] < LIKELY:
             return
         yield {
             "earlier": finding_of(dated[one], day),
@@ -129,29 +138,32 @@ def recurring(opened: Opened, items: Sequence[Item], day: datetime.date | None) 
         }
 
 
-def _alike(opened: Opened, items: Sequence[Item]) -> Numbers:
-    """How likely each of the findings is on the matter of each other one: a symmetric matrix of probabilities."""
-    strength: Strength = opened.similar_strength
-    passages = records.asking_passages(opened.generation.tables, [item.id for item in items])
-    own = [[opened.generation.vectors.rows_of(number) for number in passages.get(item.id, ())] for item in items]
-    rows_ = [np.concatenate(found) if found else np.zeros((1, opened.generation.reference.shape[1])) for found in own]
-    means = np.array([found.mean(axis=0) for found in rows_])
-    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-    best = np.array([[float((found @ mean).max()) for found in rows_] for mean in means])
-    cosine = np.minimum(best, best.T)
-    chance = luck(float((opened.generation.reference @ means.T).std()), len(items))
-    coverage = _shared(opened, items)
-    return strength.evidence(cosine - chance, np.minimum(coverage, coverage.T))
+def _alike(opened: Opened, encoder: "Encoder", items: Sequence[Item]) -> Numbers:
+    """How likely each of the findings is on the matter of each other one: a symmetric matrix of probabilities.
+
+    By the two of their sentences that are most likely, judged as similar findings are; who is asked by when is left
+    out on both sides, so that only what is asked is compared.
+    """
+    asked = [_asked(item.text) for item in items]
+    flat = [text for own in asked for text in own]
+    vectors = encoder.encode_queries(flat)
+    words = [frozenset(telling(text)) for text in flat]
+    known = opened.words.rarities(sorted(frozenset().union(*words)))
+    shared = np.array([[_weight(own & other, known) for other in words] for own in words])
+    whole = np.diag(shared)
+    coverage = 2 * shared / np.maximum(whole[:, None] + whole[None, :], 1e-9)
+    chance = luck(float((opened.generation.reference @ vectors.T).std()), len(flat) ** 2)
+    cosine = np.asarray(vectors @ vectors.T, dtype=np.float64)
+    evidence = opened.similar_strength.evidence(cosine - chance, coverage)
+    starts = np.cumsum([0, *(len(own) for own in asked[:-1])])
+    return np.asarray(np.maximum.reduceat(np.maximum.reduceat(evidence, starts, axis=0), starts, axis=1))
 
 
-def _shared(opened: Opened, items: Sequence[Item]) -> Numbers:
-    """How much of each finding's words, weighted by their rarity, each other finding holds."""
-    words = [set(telling(item.text)) for item in items]
-    known: Mapping[str, float] = opened.words.rarities(sorted(set().union(*words)))
-    whole = [sum(known[word] for word in own) or 1.0 for own in words]
-    return np.array(
-        [
-            [sum(known[w] for w in own & other) / total for other in words]
-            for own, total in zip(words, whole, strict=True)
-        ]
-    )
+def _asked(text: str) -> list[str]:
+    """What each sentence of a finding asks for; those that say too little to be told apart are left out."""
+    bare = [without_frame(text[start:end]) for start, end in sentences(text)]
+    return [one for one in bare if len(telling(one)) >= TELLING] or [text]
+
+
+def _weight(words: frozenset[str], known: Mapping[str, float]) -> float:
+    return sum(known[word] for word in words)

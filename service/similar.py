@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
 
 Ids = NDArray[np.int64]
+Vector = NDArray[np.float32]
 
 MAX_TEXT = 20_000  # characters
 NEAREST = 3
@@ -48,13 +49,14 @@ _WHEN = (
 )
 _WHO = (
     r"(?:(?:the|each|every|all|chief|police) ){0,3}"
-    r"(?:forces?|constabulary|constables?|it|they|[a-z-]+ (?:police|constabulary))"
+    r"(?:forces?|constabulary|constables?|it|they|(?:[a-z-]+ ){1,3}(?:police|constabulary))"
 )
 # What stands before what a finding asks for: its label, by when, who, and "should make sure that".
 _FRAME = re.compile(
-    rf"(?:^|(?<=[.:;\n]))\s*(?:(?:area for improvement|cause of concern|recommendation)\b[ \w]{{0,6}}[:.]?\s*)?"
+    r"(?:^|(?<=[.:;\n]))\s*(?:(?:area for improvement|cause of concern|recommendation)\b[ \w]{0,6}[:.]?\s*)?"
     rf"(?:{_WHEN}\s*)?(?:hmic\w* recommends )?(?:that )?(?:{_WHEN}\s*)?"
-    rf"{_WHO}\s+(?:should|must|needs? to)\s*(?:,?\s*{_WHEN})?\s*(?:make sure|ensure|see)?(?: to it)?(?: that)?",
+    rf"(?:{_WHO}\s+(?:should|must|needs? to)|(?<=that ){_WHO}(?!\s+should))"
+    rf"\s*(?:,?\s*{_WHEN})?\s*:?\s*(?:(?:make sure|ensures?|see)\b(?: to it)?(?: that)?)?",
     re.I,
 )
 
@@ -129,15 +131,20 @@ def sought(
     return asked, question, found, universe
 
 
-def encode_asked(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
+def encode_asked(question: Question, encoder: "Encoder") -> Vector:
     """The unit vector of a finding: halfway between it as it stands and what it asks for alone.
 
     Every finding is alike in "the force should make sure that". Two judged sets, nDCG@10: as it stands .505, .534; what
     it asks for alone .529, .532; halfway .523, .543.
     """
-    bare = " ".join(_FRAME.sub(" ", question.text).split())
-    both = encode(question, encoder) + encode(replace(question, text=bare or question.text), encoder)
+    bare = replace(question, text=without_frame(question.text) or question.text)
+    both = encode(question, encoder) + encode(bare, encoder)
     return np.asarray(both / max(float(np.linalg.norm(both)), 1e-9), dtype=np.float32)
+
+
+def without_frame(text: str) -> str:
+    """What a finding asks for, without its label, by when, who, and "should make sure that"; "" where that is all."""
+    return " ".join(_FRAME.sub(" ", text).split())
 
 
 def _universe(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
