@@ -118,6 +118,12 @@ def standing(
     )
 
 
+def closure_signal(entries: Sequence[Entry]) -> str | None:
+    """What the comments of a record say of closure, all told; None for nothing that still holds."""
+    claim = _claim(entries)
+    return claim.says if claim and claim.says != "open" else None
+
+
 def _claim(known: Sequence[Entry]) -> Entry | None:
     """The last comment that says something of closure.
 

@@ -46,6 +46,7 @@ CREATE TABLE findings (
     addressees TEXT NOT NULL,           -- JSON list
     status TEXT,                        -- the last explicit one
     status_date TEXT,
+    closure_signal TEXT,                -- what the comments of its record say of closure, all told
     fold INTEGER NOT NULL               -- smallest findings.id of those that ask for the same
 );
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from corpus.closure import claim_of
 from corpus.forces import Forces
-from corpus.model import Document
+from corpus.model import Document, Event
+from corpus.standing import Entry, closure_signal
 from indexer.echo import echoes
 from indexer.folds import finding_folds, fold_ids
 from indexer.manifest import GenerationError
@@ -150,10 +151,11 @@ def _grades(number: int, document: Document, first_section: int) -> list[tuple[o
 def _findings(
     number: int, document: Document, first: Mapping[str, int], folds: Sequence[int]
 ) -> list[tuple[object, ...]]:
+    signal = closure_signal([_entry(event) for event in document.events])
     return [
         (
             *(f.id, number, first["sections"] + f.section, f.kind, f.number, f.text, f.deadline, f.deadline_text),
-            *(_json(f.addressees), f.status, f.status_date, folds[own - 1]),
+            *(_json(f.addressees), f.status, f.status_date, signal, folds[own - 1]),
         )
         for own, f in enumerate(document.findings, start=first["findings"])
     ]
@@ -162,10 +164,17 @@ def _findings(
 def _events(number: int, document: Document, first: int, echoes: Sequence[int | None]) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for own, e in enumerate(document.events, start=first):
-        claim = claim_of(e.text) if e.kind == "comment" else None
-        said = (claim.says, *claim.span) if claim else (None, None, None)
+        entry = _entry(e)
+        said = (entry.says, *(entry.carried_by or (None, None)))
         rows.append((number, e.date, e.kind, e.status, e.text, e.start, *said, echoes[own - 1]))
     return rows
+
+
+def _entry(event: Event) -> Entry:
+    """An event with what it says of closure."""
+    claim = claim_of(event.text) if event.kind == "comment" else None
+    said = (claim.says, claim.span) if claim else (None, None)
+    return Entry(0, event.date, event.kind, event.status, event.text, *said)
 
 
 def _passages(

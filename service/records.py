@@ -27,14 +27,14 @@ SELECT p.id, p.key, p.text, p.kind, p.date, p.grade, p.page, p.fold, p.start, p.
        s.id AS section_id, s.path AS section,
        d.key AS document, d.title, d.kind AS document_kind, d.force, d.date AS document_date, d.source, d.url, d.sha256,
        d.register_number, e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number, f.status,
-       f.status_date, f.deadline, i.key AS intro, i.text AS intro_text
+       f.status_date, f.deadline, f.closure_signal, i.key AS intro, i.text AS intro_text
 FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = p.section
      LEFT JOIN findings f ON f.id = p.finding LEFT JOIN events e ON e.id = p.event
      LEFT JOIN passages i ON i.id = p.parent
 """
 _FINDINGS = """
 SELECT f.id, f.key, f.kind, f.number, f.text, s.path AS section, f.deadline, f.deadline_text, f.addressees,
-       f.status, f.status_date, f.document
+       f.status, f.status_date, f.closure_signal, f.document
 FROM findings f JOIN sections s ON s.id = f.section
 """
 # SQLite takes a bounded number of parameters in one statement.
@@ -229,7 +229,7 @@ def _hit_finding(row: sqlite3.Row) -> HitFinding | None:
         "status": row["status"],
         "status_date": row["status_date"],
         "deadline": row["deadline"],
-        "closure_signal": None,
+        "closure_signal": row["closure_signal"],
     }
 
 
@@ -245,7 +245,7 @@ def _finding(row: sqlite3.Row) -> FindingRecord:
         "addressees": json.loads(row["addressees"]),
         "status": row["status"],
         "status_date": row["status_date"],
-        "closure_signal": None,
+        "closure_signal": row["closure_signal"],
     }
 
 
