@@ -5,7 +5,7 @@ Made of the record's dated events alone, so that a day in the past is answered w
 
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -93,12 +93,12 @@ def standing(
     entries: Sequence[Entry], published: str | None, deadline: str | None, as_of: datetime.date, *, tracked: bool
 ) -> Standing:
     """Where a finding stood on a day, by the events of its record; `tracked` tells whether it stands in a register."""
-    known = [entry for entry in entries if last_day(entry.date) <= as_of]
+    known = in_time(entry for entry in entries if last_day(entry.date) <= as_of)
     statuses = [entry for entry in known if entry.kind == "status"]
     last = statuses[-1] if statuses else None
-    closed = last is not None and last.status in CLOSED
     comments = [entry for entry in known if entry.kind == "comment"]
-    before = [c for c in comments if last is not None and c.date <= last.date] if closed else []
+    closing = _closing(statuses)
+    before = [c for c in comments if c.date <= closing.date] if closing else []
     passed = last_day(deadline) < as_of if deadline else None
     claim = _claim(known)
     return Standing(
@@ -106,7 +106,7 @@ def standing(
         tracked=tracked,
         status=last.status if last else None,
         status_date=last.date if last else None,
-        days_open=_days_open(published, last.date if closed and last else None, as_of) if tracked and known else None,
+        days_open=_days_open(published, closing.date if closing else None, as_of) if tracked and known else None,
         deadline=deadline,
         deadline_passed=passed,
         signal=claim if claim and claim.says != "open" else None,
@@ -120,8 +120,23 @@ def standing(
 
 def closure_signal(entries: Sequence[Entry]) -> str | None:
     """What the comments of a record say of closure, all told; None for nothing that still holds."""
-    claim = _claim(entries)
+    claim = _claim(in_time(entries))
     return claim.says if claim and claim.says != "open" else None
+
+
+def in_time(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries by their days; those of one day stay in file order, for a file may stand newest first."""
+    return sorted(entries, key=lambda entry: last_day(entry.date))
+
+
+def _closing(statuses: Sequence[Entry]) -> Entry | None:
+    """The status that closed a record: the first of those at its end that all do. None where it is open."""
+    last = None
+    for entry in reversed(statuses):
+        if entry.status not in CLOSED:
+            break
+        last = entry
+    return last
 
 
 def _claim(known: Sequence[Entry]) -> Entry | None:
@@ -142,7 +157,8 @@ def _claim(known: Sequence[Entry]) -> Entry | None:
 
 
 def _reopened(statuses: Sequence[Entry]) -> Iterator[str]:
-    for before, after in pairwise(statuses):
+    by_day = {entry.date: entry for entry in statuses}  # a status corrected on its day was none
+    for before, after in pairwise(by_day.values()):
         if before.status in CLOSED and after.status not in CLOSED:
             yield after.date
 

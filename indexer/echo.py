@@ -5,6 +5,7 @@ things are, or words without a counterpart are news; another wording alone is no
 an echo is held against the force that wrote it.
 """
 
+import calendar
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -22,63 +23,116 @@ from indexer.lexical import make_analyzer
 if TYPE_CHECKING:
     import tantivy
 
-SHARED = 0.6  # of a comment's words, at least, that the earlier one has too, in each of its sentences
+SHARED = 0.5  # of the words of each sentence of a comment, at least, that the earlier one has too
+MERGED = 0.5  # of the words of an earlier sentence, at least, that one holds which it went into
+WHOLE = 0.7  # of the words of a sentence, at least, that another holds which is no mere part of it
+COURTESY = 5  # words of a sentence without a counterpart, fewer than which say nothing if they tell no deed
 COPIED_WORDS = 8  # a shorter comment ("New recommendation") is not copied: everybody writes it
 
-# Words that say nothing by themselves: of a comment of these alone nothing is news.
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Words that say nothing by themselves: of a comment of these alone, or of courtesies, nothing is news.
 _FILLER = (
-    "a about add additional again all already also an and any anything are as at be been being by can come comment "
-    "comments continue continues continuing current currently date day detail details develop developed developing "
-    "earlier entry force forces from further give given has have hand here i in information is it its last late later "
-    "made matter matters moment month more new next no none not note noted nothing now of on ongoing our over period "
-    "piece position present previous previously progress progressed progressing quarter recommendation remain remains "
-    "report reported reporting review same say set since so stage stand stands state stated status still submit "
-    "that the their there these this time to under update updated updates was way we week were what whatever when "
-    "which will with work working would year yet you as-is unchanged change changed moved movement comments added "
-    "before above below refer see per advised mentioned said out line above-mentioned happen happened hear heard "
-    "main overall underway way thing things up let please await"
+    "a about above active actively add added additional advised again all already also an and any anything are area "
+    "as at await aware be been before being below best better but by can case change changed colleagues come "
+    "comment comments commit commitment committed continue continues continuing could course current currently date "
+    "day detail details develop developed developing due earlier engage engaged ensure entry example excellent "
+    "findings force forces from fully further give given good grateful happen happened happy has have hear heard "
+    "heart here high highest i importance important improve improvement improving in information inspectorate is it "
+    "its keep keeping keeps last late later made main matter matters may me members mentioned might mine moment "
+    "month more moved movement my new next no none not note noted nothing now of on ongoing our out over overall "
+    "per period piece please pleased position possible present previous previously priority progress progressed "
+    "progressing public quarter recommendation refer regard relationship relevant remain remains report reported "
+    "reporting responsibilities responsibility review robust said same say see serious seriously service set should "
+    "since so stage stand stands state stated status still strive submit support that the their there therefore "
+    "these thing things this time to unchanged under underway up update updated updates values very vital was way "
+    "we week welcome welcomes well were what whatever when which wholly will with work working would year yet you"
 )
-# How far things are. Words of one row say the same; a word of a row that the earlier comment has none of is news.
+# How far things are. Words of one row say the same; a row that the earlier sentence has no word of is news.
 _STATES = (
-    "complete completed finish finished conclude concluded done deliver delivered implement implemented achieve achieved "
-    "fulfil fulfilled met",
+    "complete completed finish finished conclude concluded done deliver delivered implement implemented achieve "
+    "achieved fulfil fulfilled met",
     "start started begin began begun commence commenced launch launched",
-    "approve approved approval agree agreed agreement authorise authorised endorse endorsed sign signed ratify ratified "
-    "accept accepted grant granted",
-    "await awaiting pending outstanding expect expected wait waiting due",
-    "refuse refused reject rejected decline declined withdraw withdrawn cancel cancelled abandon abandoned scrap scrapped",
+    "approve approved approval agree agreed agreement authorise authorised endorse endorsed sign signed ratify "
+    "ratified accept accepted grant granted",
+    "refuse refused reject rejected decline declined withdraw withdrawn cancel cancelled abandon abandoned scrap "
+    "scrapped",
     "delay delayed slip slipped postpone postponed defer deferred overdue late",
     "recruit recruited appoint appointed hire hired fill filled",
-    "live introduce introduced install installed deploy deployed roll rolled issue issued publish published adopt adopted",
+    "live introduce introduced install installed deploy deployed roll rolled issue issued publish published adopt "
+    "adopted",
     "train trained",
     "buy bought purchase purchased procure procured order ordered tender tendered",
     "pause paused suspend suspended hold halt halted stop stopped",
     "draft drafted drafting",
     "audit audited inspect inspected test tested check checked",
     "leave left resign resigned retire retired vacant",
-    "increase increased rise risen rose up grow grown",
-    "decrease decreased reduce reduced fall fallen fell down drop dropped",
+    "increase increased rise risen rose grow grown",
+    "decrease decreased reduce reduced fall fallen fell drop dropped",
 )
-_NOT = frozenset("not no never none nobody nothing without cannot nor neither fail failed unable".split())  # noqa: SIM905
-_ALL = frozenset("all half most some few every both each only first second third fourth last".split())  # noqa: SIM905
+_TO_COME = _listed(
+    "will shall due await awaits awaiting awaited pending expect expects expected plan plans planned intend intends "
+    "propose proposes proposed would hope hopes aim aims yet until wait waits waiting"
+)
+_DENIED = _listed("not no never none nobody nothing without cannot nor neither fail failed unable")
+# Of these one is news only where it takes another's place.
+_GRADES = _listed(
+    "first second third fourth fifth next last final mandatory compulsory optional voluntary red amber green high "
+    "medium low permanent temporary interim partial pilot internal external open closed"
+)
+_SHARES = {"all": "all", "every": "all", "each": "all", "both": "all", "half": "half", "most": "most", "some": "some"}
+_SHARES |= {"few": "some", "several": "some", "many": "most"}
+_MONTHS = frozenset(name.lower() for names in (calendar.month_name, calendar.month_abbr) for name in names if name)
+_SEASONS = _listed("spring summer autumn winter christmas easter")
+# Words that tell a deed, besides those in -ed; and those in -ed that tell none.
+_DEEDS = _listed(
+    "began begun bought brought built chosen drawn drew found gave given held led left made met opened paid put ran "
+    "run seen sent set sold spent stood taken taught told took went written wrote"
+)
+_NO_DEED = _listed("committed dedicated detailed determined involved limited named need needed pleased related")
+_NAMED = re.compile(
+    r"\b(?:ACC|DCC|CC|T/\w+|D?Ch(?:ief)? ?(?:Insp(?:ector)?|Supt|Superintendent|Con(?:stable)?)\.?|D?(?:CI|I|S|C)|DCI|"
+    r"D?Supt|Superintendent|Inspector|Insp|Sergeant|Sgt|PC|Commander|Mr|Mrs|Ms|Miss|Dr)\.?"
+    r"((?:\s[A-Z][\w’'-]+){1,3})"
+)
 _AS_AT = re.compile(
     r"^\W*(?:(?:update|position|status|progress)\b[^.:\n]{0,30}?[:–-]\s*|"
-    r"(?:as (?:at|of)|position (?:as )?(?:at|on)|update (?:of|on|at)|on)\s+\d{1,2}(?:st|nd|rd|th)?[\s/.]+(?:\w+|\d+)[\s/.]+\d{2,4}[,:.–-]*\s*)",
+    r"(?:as (?:at|of)|position (?:as )?(?:at|on)|update (?:of|on|at)|on)\s+"
+    r"\d{1,2}(?:st|nd|rd|th)?[\s/.]+(?:\w+|\d+)[\s/.]+\d{2,4}[,:.–-]*\s*)",
     re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A comment as it is compared: the words of each sentence, their stems and its facts.
+class Sentence:
+    """A sentence as it is compared: its words by their stems, its figures and dates, and how far things are by it.
 
-    `facts` are figures, dates and names; `states` tell how far things are.
+    `shares` are such words as "half" and "second". `deeds` are those of its words that tell what was done. `to_come`
+    tells whether it speaks of what is to come, `denied` whether it denies something.
     """
 
-    sentences: tuple[frozenset[str], ...]
     words: frozenset[str]
     facts: frozenset[str]
+    shares: frozenset[str]
     states: frozenset[int]
+    deeds: frozenset[str]
+    to_come: bool
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment as it is compared: those of its sentences that say something, all their words and facts, and whom it
+    names by rank.
+    """
+
+    sentences: tuple[Sentence, ...]
+    words: frozenset[str]
+    facts: frozenset[str]
+    names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +188,11 @@ def _copies(comments: Sequence[_Comment]) -> Iterator[tuple[int, int]]:
         likely = [before for before, shared in counts.items() if shared >= SHARED * len(one.said.words)]
         for before in sorted(likely):
             other = ordered[before]
-            if other.document != one.document and other.force != one.force and adds_nothing(one.said, other.said):
+            if (
+                other.document != one.document
+                and other.force != one.force
+                and adds_nothing(one.said, other.said, copied=True)
+            ):
                 yield one.number, other.number
                 break
         for word in one.said.words:
@@ -142,25 +200,64 @@ def _copies(comments: Sequence[_Comment]) -> Iterator[tuple[int, int]]:
 
 
 def read(text: str, force: str | None, reading: Reading) -> Said:
-    """A comment as it is compared; the name of its own force does not count."""
+    """A comment as it is compared; the name of its own force does not count, nor the day that it reports on."""
     text = _AS_AT.sub("", text)
-    parts = [text[start:end] for start, end in sentences(text)]
-    keys = [reading.form(part, force).keys for part in parts]
-    stems = [frozenset(_stems(own)) for own in keys]
-    plain = frozenset(key for own in keys for key in own)
-    facts = {key for key in plain if any(c.isdigit() for c in key)} | (plain & _NOT) | (plain & _ALL)
-    words = frozenset(stem for own in stems for stem in own)
-    states = frozenset(row for row, known in enumerate(_states()) if not known.isdisjoint(words))
-    return Said(tuple(own for own in stems if own), words, frozenset(facts), states)
+    names = frozenset(match[1].split()[-1].casefold() for match in _NAMED.finditer(text))
+    text = _NAMED.sub(lambda match: match[0].removesuffix(match[1]), text)
+    parts = [_sentence(reading.form(text[start:end], force).keys) for start, end in sentences(text)]
+    told = tuple(part for part in parts if part.words or part.facts)
+    words = frozenset().union(*(part.words for part in told))
+    return Said(told, words, frozenset().union(*(part.facts for part in told)), names)
 
 
-def adds_nothing(said: Said, before: Said) -> bool:
-    """Whether a comment says nothing that an earlier one does not."""
-    if not said.words:
-        return not said.facts - before.facts - _NOT - _ALL
-    if said.facts - before.facts or said.states - before.states:
+def _sentence(keys: Sequence[str]) -> Sentence:
+    own = frozenset(keys)
+    words = frozenset(_stems(keys))
+    figures = (key for key in own if key != "1" and (any(c.isdigit() for c in key) or key in _MONTHS | _SEASONS))
+    deeds = [key for key in own if (key.endswith("ed") and key not in _NO_DEED) or key in _DEEDS]
+    return Sentence(
+        words=words,
+        facts=frozenset(figures),
+        shares=frozenset({_SHARES[key] for key in own if key in _SHARES} | (own & _GRADES)),
+        states=frozenset(row for row, known in enumerate(_states()) if not known.isdisjoint(words)),
+        deeds=frozenset(_stems(deeds)),
+        to_come=not own.isdisjoint(_TO_COME),
+        denied=not own.isdisjoint(_DENIED),
+    )
+
+
+def adds_nothing(said: Said, before: Said, *, copied: bool = False) -> bool:
+    """Whether a comment says nothing that an earlier one does not; a `copied` one may name its own people."""
+    if not said.facts <= before.facts or not (copied or said.names <= before.names):
         return False
-    return all(len(own & before.words) >= SHARED * len(own) for own in said.sentences)
+    return all(_told(sentence, before) for sentence in said.sentences)
+
+
+def _told(sentence: Sentence, before: Said) -> bool:
+    """Whether an earlier comment says what a sentence says, in one of its sentences or in several together."""
+    if not sentence.words:
+        return True
+    counted = [(len(sentence.words & other.words), other) for other in before.sentences]
+    best = max((count for count, _ in counted), default=0)
+    # A sentence may have been put together from several, or be a part of one.
+    whole = [other for count, other in counted if count and (count == best or count >= MERGED * len(other.words))]
+    words = frozenset().union(*(other.words for other in whole))
+    new = sentence.words - words
+    if len(new) > (1 - SHARED) * len(sentence.words):
+        # Of another matter: a courtesy, unless it tells a fact, a deed or a good deal.
+        return not (sentence.facts or sentence.states or sentence.deeds & new or len(new) >= COURTESY)
+    facts = frozenset().union(*(other.facts for other in whole))
+    shares = frozenset().union(*(other.shares for other in whole))
+    states = frozenset().union(*(other.states for other in whole))
+    if not (sentence.facts <= facts and sentence.states <= states and (not shares or sentence.shares <= shares)):
+        return False
+    return any(_as_far(sentence, other) for count, other in counted if count == best)
+
+
+def _as_far(sentence: Sentence, other: Sentence) -> bool:
+    """Whether two sentences deny alike, and speak alike of what is to come; a mere part of one need not."""
+    part = len(sentence.words & other.words) < WHOLE * len(other.words)
+    return part or (sentence.to_come, sentence.denied) == (other.to_come, other.denied)
 
 
 def _stems(keys: Sequence[str]) -> Iterator[str]:
@@ -176,7 +273,7 @@ def _analyzer() -> "tantivy.TextAnalyzer":
 
 @cache
 def _filler() -> frozenset[str]:
-    return frozenset(_FILLER.split())
+    return _listed(_FILLER)
 
 
 @cache

@@ -31,7 +31,7 @@ HEADERS = {
 }
 _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address: go back to the search page and start from there.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "Only GET and HEAD are answered here: nothing can be changed.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address is asked with GET: nothing here can be changed.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The service made a mistake; the log of `precedent serve` says which.",
 }
 

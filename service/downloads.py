@@ -55,9 +55,11 @@ _STANDING: Mapping[str, Callable[[Any], object]] = {
 _MEMBER: Mapping[str, Callable[[Member], object]] = {
     "force": lambda row: row["force"],
     "document": lambda row: row["document"]["title"],
+    "published": lambda row: row["published"],
     **_STANDING,
     "closing_comment": lambda row: row["closing_comment"] and row["closing_comment"]["text"],
     "done": lambda row: row["done"] and row["done"]["text"],
+    "fictional": lambda row: "yes" if row["fictional"] else "",
     "source": lambda row: row["document"]["source"],
     "finding_id": lambda row: row["finding_id"],
 }
@@ -117,6 +119,7 @@ def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
         "rank": lambda pair: pair[0],
         "match": lambda pair: pair[1]["match"],
         "kind": lambda pair: pair[1]["kind"],
+        "lead": lambda pair: pair[1]["parent"] and pair[1]["parent"]["text"],
         "text": lambda pair: pair[1]["text"],
         **{name: _of_member(value) for name, value in _MEMBER.items()},
         "citation": lambda pair: pair[1]["citation"],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.dates import last_day
 from corpus.text import Span
 from indexer.generation import GenerationError, current_id
 from models.encoder import ModelError
@@ -176,7 +177,7 @@ class Engine:
         item, day = register.by_key(key), as_of or register.newest
         if item is None or day is None:
             return None
-        names = [(one, self._name(one.document["force"])) for one in register.same(item)]
+        names = [(one, self._name(one.document["force"])) for one in register.same(item) if one.known(as_of)]
         return timeline(names, key, day)
 
     def register(self, request: RegisterRequest) -> RegisterResponse:
@@ -210,11 +211,18 @@ class Engine:
         if found is None or item is None:
             return None
         day = as_of or opened.register.newest
+        standing = standing_record(item, day)
         answer: FindingAnswer = {
             **found,
+            "status": standing["status"],
+            "status_date": standing["status_date"],
+            "closure_signal": standing["closure_signal"],
+            "events": [event for event in found["events"] if as_of is None or last_day(event["date"]) <= as_of],
+            "published": item.document["date"],
+            "known": item.known(as_of),
             "notes": list(item.notes),
-            "standing": standing_record(item, day),
-            "members": members(opened.register.same(item), day),
+            "standing": standing,
+            "members": members([one for one in opened.register.same(item) if one.known(as_of)], day),
             "echoes": list(echo_records(item, opened.register, day)),
         }
         return self._shown(answer)

@@ -1,5 +1,6 @@
 """A generation as the engine holds it: opened once, with all that questions need in memory."""
 
+import datetime
 import json
 import re
 import sqlite3
@@ -87,7 +88,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
             similar_strength=strength or load_strength(data, encoder, SIMILAR),
-            register=read_register(generation.tables),
+            register=read_register(generation.tables, _day(generation.manifest.created)),
             findable=columns.facets["finding"].mask([*FINDABLE, "comment"]),
             findable_texts=_findable(generation.tables),
         )
@@ -107,6 +108,10 @@ def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:
     known = " ".join([*vocabulary.finds, *vocabulary.senses]).lower()
     counts = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0)
     return Spelling(counts | dict(map(tuple, tables.execute("SELECT word, places FROM words"))))
+
+
+def _day(created: str) -> datetime.date:
+    return datetime.date.fromisoformat(created[:10])
 
 
 def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:

@@ -108,6 +108,7 @@ def parse_register(parameters: Values, engine: Engine, names: Sequence[str] = RE
 
 def parse_day(parameters: Values) -> datetime.date | None:
     """The day of `as_of`, which may be a month or a year and then is its last day."""
+    _once(parameters, ["as_of"])
     text = _one(parameters, "as_of", "").strip()
     if not text:
         return None

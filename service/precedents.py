@@ -56,6 +56,8 @@ def member(item: Item, as_of: datetime.date | None) -> Member:
         "finding_id": item.key,
         "passage_id": None,
         "force": document["force"],
+        "published": document["date"],
+        "fictional": document["fictional"],
         "document": {"id": document["id"], "title": document["title"], "source": document["source"]},
     }
 
@@ -81,6 +83,8 @@ def bare_member(passage: Passage, as_of: datetime.date | None) -> Member:
         "finding_id": None,
         "passage_id": passage["passage_id"],
         "force": document["force"],
+        "published": document["date"],
+        "fictional": document["fictional"],
         "document": {"id": document["id"], "title": document["title"], "source": document["source"]},
     }
 

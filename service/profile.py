@@ -43,7 +43,7 @@ def profile(
 ) -> ForceAnswer:
     """A force's reports with findings and grades, its records counted, and findings that may recur."""
     day = as_of or opened.register.newest
-    items = [item for item in opened.register.items if item.document["force"] == slug and _known(item, as_of)]
+    items = [item for item in opened.register.items if item.document["force"] == slug and item.known(as_of)]
     own = chosen_rows(rows(opened.register, day, explicit=as_of is not None), {"force": (slug,)})
     statuses = Counter(value for row in own for value in values_of(row, "status"))
     lists = Counter(value for row in own for value in values_of(row, "list"))
@@ -60,11 +60,6 @@ def profile(
 
 def _count(value: str, label: str, count: int) -> FacetValue:
     return {"value": value, "label": label, "count": count}
-
-
-def _known(item: Item, as_of: datetime.date | None) -> bool:
-    date = item.document["date"]
-    return as_of is None or (date is not None and last_day(date) <= as_of)
 
 
 def _reports(

@@ -72,6 +72,8 @@ def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int,
 
 def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:
     """The number of a passage in this generation, or None."""
+    if any("\ud800" <= character <= "\udfff" for character in key):  # half a character: SQLite would not take it
+        return None
     row = connection.execute("SELECT id FROM passages WHERE key = ?", (key,)).fetchone()
     return row["id"] if row else None
 

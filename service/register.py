@@ -44,6 +44,11 @@ class Item:
         """Whether it stands in the register, where what became of it is recorded."""
         return self.document["kind"] == "register_record"
 
+    def known(self, as_of: datetime.date | None) -> bool:
+        """Whether its document was out on a day; always, where none is asked for."""
+        date = self.document["date"]
+        return as_of is None or (date is not None and last_day(date) <= as_of)
+
     def stood(self, as_of: datetime.date) -> Standing:
         """Where it stood on a day."""
         return standing(self.entries, self.document["date"], self.deadline, as_of, tracked=self.tracked)
@@ -77,13 +82,17 @@ class Register:
         """All findings of the same document, this one among them."""
         return self._by_document[item.document["id"]]
 
+    def of_document(self, key: str) -> Item | None:
+        """What a document asks for first of all; None where it makes no finding."""
+        return next((item for item in self._by_document.get(key, ()) if item.main), None)
+
     def records(self) -> Iterator[Item]:
         """What each record of the register asks for, a record once."""
         return (item for item in self.items if item.tracked and item.main)
 
 
-def read_register(connection: sqlite3.Connection) -> Register:
-    """The findings and events of a generation."""
+def read_register(connection: sqlite3.Connection, built: datetime.date) -> Register:
+    """The findings and events of a generation that was built on a day: `newest` is none of the days after it."""
     documents = {row["id"]: row for row in connection.execute(_DOCUMENTS)}
     entries = _entries(connection)
     rows = connection.execute(_FINDINGS).fetchall()
@@ -94,7 +103,7 @@ def read_register(connection: sqlite3.Connection) -> Register:
     for item in items:
         folds.setdefault(item.fold, []).append(item)
         beside.setdefault(item.document["id"], []).append(item)
-    days = [last_day(entry.date) for own in entries.values() for entry in own]
+    days = [day for own in entries.values() for entry in own if (day := last_day(entry.date)) <= built]
     return Register(
         items=items,
         newest=max(days, default=None),

@@ -43,7 +43,7 @@ class StandingRecord(TypedDict):
 
     `days_open` counts from publication to the closing status, else to `as_of`. What comments say of closure is
     `closure_signal`, with the sentence that says it; it never changes `status`. `closing_comment` is the last one up to
-    the closing status, `done` the last that says what was done, `reopened` the days on which a closed one was opened.
+    the closing status, `done` the last of substance up to there, `reopened` the days on which a closed one was opened.
     """
 
     as_of: str | None
@@ -68,6 +68,8 @@ class Member(StandingRecord):
     finding_id: str | None
     passage_id: str | None
     force: str | None
+    published: str | None
+    fictional: bool
     document: MemberDocument
 
 
@@ -88,8 +90,13 @@ class SimilarResponse(TypedDict):
 
 
 class FindingAnswer(FoundFinding):
-    """A finding by itself: where it stood, and all who were given it, this one among them; `notes` are on its file."""
+    """A finding by itself: where it stood, and all who were given it, this one among them; `notes` are on its file.
 
+    With a day asked about, all of it is as it was then; `known` tells whether it was published.
+    """
+
+    published: str | None
+    known: bool
     notes: list[str]
     standing: StandingRecord
     members: list[Member]

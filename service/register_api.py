@@ -6,6 +6,7 @@ from service.api import PREFIX, answer, attachment, found
 from service.downloads import Form, force_table, members_table, register_table, similar_table
 from service.engine import Engine
 from service.params import (
+    MAX_PAGE_SIZE,
     SIMILAR_NAMES,
     RequestError,
     Values,
@@ -25,7 +26,10 @@ def similar_blueprint(engine: Engine) -> Blueprint:
     @api.post("/similar")
     def similar() -> Response:
         check_names(request.args, ())
-        body = request.get_json(silent=True)
+        try:
+            body = request.get_json(silent=True)
+        except RecursionError:  # a list in a list in a list …
+            body = None
         if body is None:
             raise RequestError('Send JSON with its type, application/json, such as {"text": "The force should …"}.')
         return _similar(engine, fields(body, SIMILAR_NAMES), None)
@@ -88,7 +92,8 @@ def register_blueprint(engine: Engine) -> Blueprint:
 
 
 def _similar(engine: Engine, parameters: Values, form: Form | None) -> Response:
-    asked = parse_similar(parameters, engine)
+    # A file is of all there is, as far as a list goes.
+    asked = parse_similar(parameters if form is None else {"limit": [str(MAX_PAGE_SIZE)], **parameters}, engine)
     alike = engine.similar(asked)
     if alike is None:
         return found(None, "finding" if asked.finding else "passage", asked.finding or asked.passage or "")

@@ -128,7 +128,6 @@ def _finding_page(engine: Engine, finding: FindingAnswer, parameters: Parameters
     as_of = parse_day(parameters)
     similar = engine.similar(SimilarRequest(finding=finding["id"], as_of=as_of, limit=PRECEDENTS))
     echoes = {(echo["date"], echo["passage_id"]): echo for echo in finding["echoes"]}
-    day = finding["standing"]["as_of"]
     kept = {"as_of": parameters["as_of"]} if as_of else {}
     return render_template(
         "finding.html",
@@ -138,7 +137,6 @@ def _finding_page(engine: Engine, finding: FindingAnswer, parameters: Parameters
         events=[
             (event, echoes.get((event["date"], event["passages"][0] if event["passages"] else None)))
             for event in finding["events"]
-            if day is None or event["date"] <= day
         ],
         picture=engine.picture(finding["id"], as_of),
         similar=similar,

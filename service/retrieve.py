@@ -30,6 +30,8 @@ FULL_BM25 = 2.0
 SHORT = 12
 # Other words of the vocabulary that are encoded with the query, for each of its concepts.
 ENCODED_OTHERS = 2
+# Of a long text so many windows are encoded: what one reader sends must not keep the others waiting.
+MAX_WINDOWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,11 @@ def everything(exists: Mask) -> Retrieved:
 def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
     """The unit vector of a question: halfway between it as typed and it with other words behind, where it has any.
 
-    What does not fit the encoder's window is the mean of its windows.
+    What does not fit the encoder's window is the mean of its first windows.
     """
     others = [other.text for concept in question.concepts for other in concept.others[:ENCODED_OTHERS]]
     texts = [question.text, f"{question.text} ({', '.join(others)})"] if others else [question.text]
-    windows = [encoder.windows(text) for text in texts]
+    windows = [encoder.windows(text)[:MAX_WINDOWS] for text in texts]
     vectors = encoder.encode_queries([window for own in windows for window in own])
     starts = np.cumsum([0, *(len(own) for own in windows[:-1])])
     lengths = np.array([len(own) for own in windows])[:, None]

@@ -9,19 +9,18 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.dates import last_day
 from indexer.folds import folded
 from service import records
-from service.answers import Hit
-from service.columns import Filters, Mask
+from service.answers import Fold, FoldMember, Hit, HitFinding
+from service.columns import UNKNOWN, Filters, Mask
 from service.opened import Findable, Opened, words_only
 from service.precedents import bare_member, members
-from service.question import Concept, Question, understand
+from service.question import Concept, Question, clean, understand
 from service.register import Item
 from service.register_answers import Member, SimilarHit, SimilarResponse
 from service.retrieve import Retrieved, encode, retrieve
@@ -92,7 +91,7 @@ def similar(opened: Opened, encoder: "Encoder", asked: Asked, request: SimilarRe
     """What has been said on the matter of `asked`, best first."""
     as_of = request.as_of or opened.register.newest
     asked, question, found, universe = sought(opened, encoder, asked, request)
-    passing = universe & opened.columns.mask(request.filters)
+    passing = universe & _passing(opened, request)
     ids = one_each(opened, found, np.flatnonzero(found.members & passing))[: request.limit]
     nearest = ids[:0] if len(ids) else one_each(opened, found, np.flatnonzero(passing))[:NEAREST]
     show = Showing(opened, question, found, found.members & passing, False)
@@ -100,23 +99,63 @@ def similar(opened: Opened, encoder: "Encoder", asked: Asked, request: SimilarRe
     left_out = None if request.same_force else asked.force
 
     def hits(chosen: Ids) -> list[SimilarHit]:
-        return [{**hit, "members": _members(opened, hit, as_of, left_out, request.as_of)} for hit in show.hits(chosen)]
+        made = (_as_known(opened, hit, request.as_of) for hit in show.hits(chosen))
+        return [{**hit, "members": _members(opened, hit, as_of, left_out, request.as_of)} for hit in made]
 
     return {
         "match": match_of(bool(len(ids)), bool(found.good[ids].any())),
         "as_of": as_of.isoformat() if as_of else None,
-        "own": members([item for item in own if item.main or not item.tracked], as_of),
+        "own": members([one for one in own if (one.main or not one.tracked) and one.known(request.as_of)], as_of),
         "results": hits(ids),
         "nearest": hits(nearest),
     }
+
+
+def _passing(opened: Opened, request: SimilarRequest) -> Mask:
+    """The passages that pass the filters; a status is that of the day that was asked about."""
+    chosen, day = request.filters.status, request.as_of
+    if day is None or not chosen:
+        return opened.columns.mask(request.filters)
+    stood = [item.id for item in opened.register.items if (item.stood(day).status or UNKNOWN) in chosen]
+    of_them = np.isin(opened.columns.finding, stood) & (opened.columns.finding > 0)
+    if UNKNOWN in chosen:
+        of_them |= opened.columns.finding == 0
+    return opened.columns.mask(replace(request.filters, status=())) & of_them
+
+
+def _as_known(opened: Opened, hit: Hit, day: datetime.date | None) -> Hit:
+    """A hit with the status of its finding, and of those folded with it, on a day."""
+    if day is None:
+        return hit
+    fold: Fold | None = None
+    if hit["fold"]:
+        told = [_member_then(opened, one, day) for one in hit["fold"]["members"]]
+        fold = {**hit["fold"], "members": [one for one in told if one is not None]}
+    finding = hit["finding"]
+    item = opened.register.by_key(finding["id"]) if finding else None
+    if finding and item:
+        stood = item.stood(day)
+        signal = stood.signal.says if stood.signal else None
+        dated = {"status": stood.status, "status_date": stood.status_date, "closure_signal": signal}
+        finding = cast(HitFinding, {**finding, **dated})
+    return {**hit, "finding": finding, "fold": fold}
+
+
+def _member_then(opened: Opened, member: FoldMember, day: datetime.date) -> FoldMember | None:
+    """One of a fold with its status on a day; None where its document was not out."""
+    item = opened.register.of_document(member["document"]["id"])
+    if item is None:
+        return member
+    stood = item.stood(day)
+    return {**member, "status": stood.status, "status_date": stood.status_date} if item.known(day) else None
 
 
 def sought(
     opened: Opened, encoder: "Encoder", asked: Asked, request: SimilarRequest
 ) -> tuple[Asked, Question, Retrieved, Mask]:
     """What is asked with all its copies, the question that it is, every passage against it, and which are looked at."""
-    understood = opened.words.occurring(understand(asked.text, opened.lexicon))
-    question = replace(understood, phrases=(), concepts=_telling(opened, understood))
+    understood = opened.words.occurring(understand(without_frame(asked.text) or asked.text, opened.lexicon))
+    question = replace(understood, text=clean(asked.text), phrases=(), concepts=_telling(opened, understood))
     vector = encode_asked(question, encoder)
     for again in (True, False):
         universe = _universe(opened, asked, request)
@@ -244,8 +283,7 @@ def _members(
     if hit["kind"] == "comment":
         return [{**one, "passage_id": hit["passage_id"]} for one in members([item], as_of)]
     same = [one for one in opened.register.same(item) if one.document["force"] != left_out or left_out is None]
-    if known is not None:
-        same = [one for one in same if one.document["date"] and last_day(one.document["date"]) <= known]
+    same = [one for one in same if one.known(known)]
     places = {one["document"]["id"]: one["passage_id"] for one in (hit["fold"]["members"] if hit["fold"] else ())}
     places.setdefault(hit["document"]["id"], hit["passage_id"])
     return [{**one, "passage_id": places.get(one["document"]["id"])} for one in members(same, as_of)]

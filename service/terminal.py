@@ -128,7 +128,8 @@ def _member_lines(one: Member, force_label: Callable[[str], str]) -> Iterator[st
     status = status_words(one["status"], one["status_date"]) if one["status"] else "no status recorded"
     force = force_label(one["force"]) if one["force"] else "Force not known"
     again = f", opened again {', '.join(map(date_words, one['reopened']))}" if one["reopened"] else ""
-    yield f"   - {force}: {status}{days}{again}"
+    mark = " (fictional example)" if one["fictional"] else ""
+    yield f"   - {force}{mark}: {status}{days}{again}"
     for mismatch in one["mismatches"]:
         yield f"     ! {mismatch['words']}"
     if said := one["done"] or one["closing_comment"]:
@@ -152,7 +153,8 @@ def register_lines(response: RegisterResponse, force_label: Callable[[str], str]
 def _record_lines(row: RegisterRow, force_label: Callable[[str], str]) -> Iterator[str]:
     force = force_label(row["document"]["force"]) if row["document"]["force"] else "Force not known"
     number = f" {row['register_number']}" if row["register_number"] else ""
-    yield f"{force}{number}: {row['document']['title']}"
+    mark = "; fictional example" if row["document"]["fictional"] else ""
+    yield f"{force}{number}: {row['document']['title']}{mark}"
     status = status_words(row["status"], row["status_date"]) if row["status"] else "no status recorded"
     late = ", overdue" if row["overdue"] else ", passed" if row["deadline_passed"] else ""
     due = f"; due by {date_words(row['deadline'])}{late}" if row["deadline"] else ""

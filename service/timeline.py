@@ -10,7 +10,7 @@ from corpus.standing import Entry
 from service.register import Item
 from service.show import date_words, label
 
-WIDTH, NAME, ROW, TOP, EDGE = 960, 190, 26, 26, 12  # of the picture, in its own units
+WIDTH, NAME, ROW, TOP, EDGE = 960, 200, 26, 26, 12  # of the picture, in its own units
 MAX_ROWS = 60
 
 Place = Callable[[datetime.date], float]
