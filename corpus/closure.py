@@ -90,7 +90,7 @@ _ENDS = frozenset("; ( ) – — -".split())
 _PREPOSITION = re.compile(r"(?<!\w)(?:on|of|for|with|in|about|to|from|by|at|under) $")
 _JOINTS = re.compile(
     r" ,? ?(?=(?:but|although|though|however|whereas|(?:and|so|, yet|since) "
-    r"(?:i|we|it|this|he|she|they|rcos|there|that|(?:the|our|my) (?:regional|chief|force|recommendation|inspectorate|rcos|fll))) )"
+    r"(?:i|we|it|this|he|she|they|rcos|there|(?:the|our|my) (?:regional|chief|force|recommendation|inspectorate|rcos|fll))) )"
 )
 
 
@@ -164,7 +164,7 @@ def claim_of(text: str) -> Claim | None:
             found.append(Claim(says, span))
         before = words
     superseded = [claim for claim in found if claim.says == "superseded"]
-    return (superseded or found or [None])[-1]
+    return superseded[0] if superseded else found[-1] if found else None
 
 
 def _said(words: str, before: str) -> Says | None:
@@ -212,13 +212,14 @@ def _voided(rule: Rule, match: re.Match[str], words: str, before: str) -> bool:
         )
     decided = rule.says == "decided"
     return (
-        _in("denied", words, comma, end)
+        _in("denied", words, comma, start if rule.guard == "outside" else end)
         or _in("future", words, comma, start)
         or _in("condition", words, clause, start)
         or (decided and (_in("unsure", words, comma, start) or _in("inside", words, start, end)))
         or (not decided and "," not in words[clause:start] and _in("conceded", words, clause, start))
         or _in("condition", words, end, rest)
         or _in("later", words, end, rest)
+        or (not decided and rules().guards["deadline"].match(words, end))
         or _in("part", words, clause, rest)
         or _in("another", words, 0, len(words))
         or _object_is_other(match, words)

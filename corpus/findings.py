@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from corpus.dates import DAY_DATE, MONTH_DATE, after, iso_date, last_day
+from corpus.dates import DAY_DATE, MONTH_DATE, after, iso_date
 from corpus.model import Event
 
 _NUMBER_WORDS = (
@@ -87,9 +87,8 @@ def addressees_named(text: str) -> tuple[str, ...]:
 
 
 def status_of(events: Sequence[Event]) -> tuple[str | None, str | None]:
-    """(the explicit status of the last day, of one day the last in file order; the date it was set).
-
-    A claim in a comment is not a status.
-    """
-    statuses = sorted((event for event in events if event.status), key=lambda event: last_day(event.date))
-    return (statuses[-1].status, statuses[-1].date) if statuses else (None, None)
+    """(last explicit status in file order, the date it was set); a claim in a comment is not a status."""
+    for event in reversed(events):
+        if event.status:
+            return event.status, event.date
+    return None, None

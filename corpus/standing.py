@@ -5,7 +5,7 @@ Made of the record's dated events alone, so that a day in the past is answered w
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -93,7 +93,7 @@ def standing(
     entries: Sequence[Entry], published: str | None, deadline: str | None, as_of: datetime.date, *, tracked: bool
 ) -> Standing:
     """Where a finding stood on a day, by the events of its record; `tracked` tells whether it stands in a register."""
-    known = in_time(entry for entry in entries if last_day(entry.date) <= as_of)
+    known = [entry for entry in entries if last_day(entry.date) <= as_of]
     statuses = [entry for entry in known if entry.kind == "status"]
     last = statuses[-1] if statuses else None
     comments = [entry for entry in known if entry.kind == "comment"]
@@ -120,13 +120,8 @@ def standing(
 
 def closure_signal(entries: Sequence[Entry]) -> str | None:
     """What the comments of a record say of closure, all told; None for nothing that still holds."""
-    claim = _claim(in_time(entries))
+    claim = _claim(entries)
     return claim.says if claim and claim.says != "open" else None
-
-
-def in_time(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries by their days; those of one day stay in file order, for a file may stand newest first."""
-    return sorted(entries, key=lambda entry: last_day(entry.date))
 
 
 def _closing(statuses: Sequence[Entry]) -> Entry | None:

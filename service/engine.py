@@ -34,12 +34,12 @@ from service.mask import Answer, masked
 from service.opened import Opened, open_for
 from service.precedents import echo_records, members, standing_record
 from service.profile import profile
-from service.question import Question, clean, understand
+from service.question import Question, understand
 from service.register_answers import FindingAnswer, ForceAnswer, RegisterResponse, RegisterRow, SimilarResponse
 from service.retrieve import Retrieved, encode, everything, retrieve
 from service.show import label, marks, outermost
 from service.showing import Showing, match_of
-from service.similar import Asked, SimilarRequest, asked_by_finding, asked_by_passage, asked_by_text, similar
+from service.similar import SimilarRequest, asked_about, similar
 from service.strength import calibrated
 from service.timeline import Timeline, timeline
 from service.tracker import RegisterRequest, chosen_rows, listed, rows
@@ -168,7 +168,7 @@ class Engine:
     def similar(self, request: SimilarRequest) -> SimilarResponse | None:
         """Findings on the same matter, and comments on such; None for a passage or finding that is not there."""
         opened = self._current()
-        asked = _asked_about(opened, request)
+        asked = asked_about(opened, request)
         return None if asked is None else self._shown(similar(opened, self._encoder, asked, request))
 
     def picture(self, key: str, as_of: datetime.date | None = None) -> Timeline | None:
@@ -360,17 +360,6 @@ class Engine:
                 return held
         self._refused = None
         return held
-
-
-def _asked_about(opened: Opened, request: SimilarRequest) -> Asked | None:
-    """What a request is about; None where the generation does not have it."""
-    if request.finding is not None:
-        item = opened.register.by_key(request.finding)
-        return asked_by_finding(opened, item) if item else None
-    if request.passage is not None:
-        number = records.number_by_key(opened.generation.tables, request.passage)
-        return asked_by_passage(opened, number) if number is not None else None
-    return asked_by_text(opened, clean(request.text))
 
 
 def _hits(columns: Columns, found: Retrieved, ids: Ids, newest: bool) -> Ids:

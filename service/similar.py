@@ -195,6 +195,17 @@ def _universe(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
     return universe
 
 
+def asked_about(opened: Opened, request: SimilarRequest) -> Asked | None:
+    """What a request is about; None where the generation does not have it."""
+    if request.finding is not None:
+        item = opened.register.by_key(request.finding)
+        return asked_by_finding(opened, item) if item else None
+    if request.passage is not None:
+        number = records.number_by_key(opened.generation.tables, request.passage)
+        return asked_by_passage(opened, number) if number is not None else None
+    return asked_by_text(opened, clean(request.text))
+
+
 def asked_by_text(opened: Opened, text: str) -> Asked:
     """A text of a user's own, which may be, hold, or be a part of, a finding of the index."""
     plain = words_only(text)

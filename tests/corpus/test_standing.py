@@ -61,6 +61,29 @@ def test_days_open_run_from_publication_to_the_closing_status() -> None:
     assert stood(*events, on="2018-04-01").days_open == 10
 
 
+def test_a_closing_status_that_is_repeated_closed_it_the_first_time() -> None:
+    done = comment("2018-06-01", LONG)
+    found = stood(
+        status("2018-02-15", "awaiting-review"),
+        done,
+        status("2018-06-01", "complete"),
+        comment("2019-01-01", "Seen again."),
+        status("2020-06-01", "no-further-action-needed"),
+        on="2021-01-01",
+    )
+    assert (found.status, found.status_date, found.days_open) == ("no-further-action-needed", "2020-06-01", 106)
+    assert found.closing == done
+
+
+def test_a_status_corrected_on_its_day_was_never_closed() -> None:
+    found = stood(
+        status("2018-01-01", "awaiting-review"),
+        status("2019-03-01", "complete"),
+        status("2019-03-01", "being-progressed"),
+    )
+    assert found.reopened == ()
+
+
 def test_a_day_in_the_past_knows_nothing_of_what_came_later() -> None:
     events = (
         status("2018-01-01", "awaiting-review"),

@@ -172,8 +172,37 @@ def test_a_finding_answers_with_standing_members_and_echoes(client: FlaskClient)
     early = client.get(f"/api/v1/findings/{row['finding_id']}?as_of=2017-12").get_json()
     assert early["standing"]["status"] != "complete"
     assert early["standing"]["closing_comment"] is None
+    assert (early["status"], early["events"], early["known"]) == (None, [], True)
+    before = client.get(f"/api/v1/findings/{row['finding_id']}?as_of=2010").get_json()
+    assert (before["known"], before["members"], before["events"]) == (False, [], [])
+    page = client.get(f"/findings/{row['finding_id']}?as_of=2010").get_data(as_text=True)
+    assert "Not yet published on that day" in page
     members = client.get(f"/api/v1/findings/{row['finding_id']}/members.json").get_json()
     assert members["results"] == found["members"]
+
+
+def test_the_day_asked_about_goes_with_every_link(sample: FlaskClient) -> None:
+    row = row_of(sample, "3816")
+    for address in ("/register", f"/findings/{row['finding_id']}", "/forces/saltmere"):
+        page = unescape(sample.get(f"{address}?as_of=2018-07-01").get_data(as_text=True))
+        links = re.findall(r'href="(/(?:findings|similar|register)[^"]*)', page.split("<main", 1)[1])
+        kept = [link for link in links if "as_of=2018-07-01" in link]
+        assert len(kept) >= len(links) - 1 - page.count('class="links"') * 2, address  # removing all filters drops it
+
+
+def test_an_entry_dated_in_the_future_does_not_move_the_day(tmp_path: Path) -> None:
+    table = tmp_path / "in" / "tracker.csv"
+    table.parent.mkdir()
+    table.write_text(
+        "force,number,report,published,recommendation,date,status,comment\n"
+        "Saltmere Police,4321,Lamps,15/02/2018,The force should count its lamps.,15/02/2018,Awaiting review,\n"
+        "Saltmere Police,4321,Lamps,15/02/2018,The force should count its lamps.,01/03/2091,,Counted them all.\n",
+        "utf-8",
+    )
+    forces, encoder = load_forces(SAMPLE / "forces.toml"), FakeEncoder()
+    build(load([str(table)], forces), encoder, tmp_path / "data", inputs=[str(table)])
+    found = get(create_app(Engine(tmp_path / "data", encoder, forces)).test_client())
+    assert (found["as_of"], found["total"]) == ("2018-02-15", 1)
 
 
 def test_a_record_with_half_lost_marks_says_so_on_its_page(sample: FlaskClient) -> None:

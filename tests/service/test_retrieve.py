@@ -19,7 +19,7 @@ from corpus.model import GlossaryEntry
 from corpus.vocabulary import Sense, Vocabulary
 from indexer.lexical import make_analyzer
 from service import cli
-from service.calibrate import GOOD, MEMBER_ODDS, MISSED, Asked, Calibration, fit
+from service.calibrate import GOOD, POINTS, Asked, Calibration, fit
 from service.doctor import examine
 from service.engine import Engine, SearchRequest
 from service.lexicon import Lexicon
@@ -38,6 +38,7 @@ from service.retrieve import (
 )
 from service.strength import (
     SEARCH,
+    SIMILAR,
     TYPICAL,
     Strength,
     StrengthError,
@@ -485,9 +486,9 @@ def test_the_points_of_a_fit_are_in_order_and_where_they_should_be(made: Calibra
     strength = made.strength
     assert 0 < strength.member < strength.weak < strength.good < 1
     odds = [point / (1 - point) for point in (strength.member, strength.weak)]
-    assert odds[0] / odds[1] == pytest.approx(MEMBER_ODDS, abs=0.01)
-    assert made.answerable_missed == pytest.approx(MISSED, abs=0.005)
-    assert made.unanswerable_caught > 2 * MISSED
+    assert odds[0] / odds[1] == pytest.approx(POINTS[SEARCH].odds, abs=0.01)
+    assert made.answerable_missed == pytest.approx(POINTS[SEARCH].missed, abs=0.005)
+    assert made.unanswerable_caught > 2 * POINTS[SEARCH].missed
 
 
 @pytest.mark.parametrize("numbers", [(720, 80), (80, 720)])
@@ -544,15 +545,18 @@ def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(tmp_path: Path, m
     monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
     done = CliRunner().invoke(cli.main, ["calibrate", "--json", "--data", str(tmp_path)])
     assert done.exit_code == 0
-    said = json.loads(done.stdout)
+    both = json.loads(done.stdout)
+    assert set(both) == {"strength", "similar_strength"}
+    said = both["strength"]
     kept = load_strength(tmp_path, FakeEncoder())
+    assert load_strength(tmp_path, FakeEncoder(), SIMILAR) == Strength(**both["similar_strength"]["strength"])
     assert kept == Strength(**said["strength"])
     assert kept != shipped_strength()
     assert kept.cosine > 0
     assert kept.coverage > 0
     assert said["questions"] > 1000
     assert 0.6 < said["auroc"] < 1
-    assert said["answerable_missed"] == pytest.approx(MISSED, abs=0.01)
-    lines = "\n".join(calibration_lines(Calibration(**said | {"strength": kept}), tmp_path))
+    assert said["answerable_missed"] == pytest.approx(POINTS[SEARCH].missed, abs=0.01)
+    lines = "\n".join(calibration_lines({SEARCH: Calibration(**said | {"strength": kept})}, tmp_path))
     assert f"{said['auroc']:.3f}" in lines
     assert str(tmp_path / SEARCH) in lines

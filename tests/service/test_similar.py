@@ -89,7 +89,17 @@ def test_a_day_in_the_past_knows_nothing_of_what_came_later(client: FlaskClient)
         for member in hit["members"]:
             assert (member["status_date"] or "") <= "2017-12-31"
             assert member["closing_comment"] is None
+        assert not hit["finding"] or (hit["finding"]["status_date"] or "") <= "2017-12-31"
+        for member in hit["fold"]["members"] if hit["fold"] else ():
+            assert (member["status_date"] or "") <= "2017-12-31"
     assert post(client, text=LIKE)["as_of"] == "2018-05-04"  # the newest event of the collection
+
+
+def test_a_status_that_is_filtered_by_is_that_of_the_day(client: FlaskClient) -> None:
+    then = post(client, text=LIKE, as_of="2017-12", status="complete")
+    assert not [hit for hit in then["results"] + then["nearest"] if hit["finding"]]
+    now = post(client, text=LIKE, status="complete")
+    assert any(hit["text"] == ASKS for hit in now["results"] + now["nearest"])
 
 
 def test_nothing_is_known_before_anything_was_published(client: FlaskClient) -> None:
@@ -121,14 +131,16 @@ def test_what_cannot_be_answered_is_refused_with_a_reason(client: FlaskClient, b
     assert words in response.get_json()["detail"]
 
 
-@pytest.mark.parametrize("sent", [b"", b"{", b"[]", b"null", b"1", b"\xff"])
+@pytest.mark.parametrize("sent", [b"", b"{", b"[]", b"null", b"1", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_object_is_refused(client: FlaskClient, sent: bytes) -> None:
     response = client.post("/api/v1/similar", data=sent, content_type="application/json")
     assert response.status_code == 400
     assert "JSON" in response.get_json()["detail"]
 
 
-@pytest.mark.parametrize("body", [{"passage_id": "no such"}, {"finding_id": "no such"}])
+@pytest.mark.parametrize(
+    "body", [{"passage_id": "no such"}, {"finding_id": "no such"}, {"passage_id": "\ud800"}, {"finding_id": "\ud800"}]
+)
 def test_what_is_not_there_is_not_found(client: FlaskClient, body: Any) -> None:
     assert client.post("/api/v1/similar", json=body).status_code == 404
 
