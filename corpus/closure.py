@@ -34,7 +34,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Forms that say the same. `guard` tells what may void them: see data/closure.toml."""
+    """Forms that say the same. `guard` tells what may void them: see "Rules" in data/closure.toml."""
 
     says: Says
     meaning: str
@@ -59,38 +59,38 @@ _SIGNS = {
     ")": ")",
     "|": "|",
     "*": _WORD,
-    "#": r"(?:(?:\d[\w./]*|jan\w*|feb\w*|mar|march|apr\w*|may(?= \d)|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*) )",
+    "#": r"(?:(?:\d[\w./]*|jan\w*|feb\w*|mar|march|apr\w*|may(?= \d)|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*) )",
     "^": r"(?:(?<![^ ])(?<![^;:] ))",
     "$": r"(?=[;:?]|$)",
 }
 _PIECE = re.compile(
-    r"`(?P<raw>[^`]*)`|\{(?P<group>\w+)\}|\.\.(?P<upto>\d+)|(?P<sign>[\[\]()|*#^$])|(?P<word>(?:[^\s\[\](){}|`]|(?<=\S)\([^\s()]*\))+)"
+    r"`(?P<raw>[^`]*)`|\{(?P<group>\w+)\}|\.\.(?P<upto>\d+)|(?P<sign>[\[\]()|*#^$])"
+    r"|(?P<word>(?:[^\s\[\](){}|`]|(?<=\S)\([^\s()]*\))+)"
 )
 
-_PLAIN = str.maketrans({"‘": "'", "’": "'", "“": " ", "”": " ", '"': " ", "&": " and ", "•": ";"})
-_SHORT = [
-    (re.compile(rf"(?<!\w)(?:{short})\b" if short[0] != "(" or "?" not in short else short), long)
+_PLAIN = str.maketrans({"‘": "'", "’": "'", "“": " ", "”": " ", '"': " ", "&": " and ", "•": ";", "%": " % "})
+_SHORT = tuple(
+    (re.compile(short), long)
     for short, long in (
-        ("can't", "can not"),
-        ("cannot", "can not"),
-        ("won't", "will not"),
-        ("shan't", "shall not"),
+        (r"\bcan(?:no|')t\b", "can not"),
+        (r"\bwon't\b", "will not"),
+        (r"\bshan't\b", "shall not"),
         (r"(?<=\w)n't\b", " not"),
         (r"(?<=\w)'ve\b", " have"),
         (r"(?<=\w)'re\b", " are"),
-        ("i'm", "i am"),
+        (r"\bi'm\b", "i am"),
         (r"(?<=\w)'ll\b", " will"),
         (r"(?<=\w)'d\b", " would"),
-        ("let's", "let us"),
-        ("(it|that|what|there|here|he|she)'s", r"\1 is"),
+        (r"\blet's\b", "let us"),
+        (r"\b(it|that|what|there|here|he|she)'s\b", r"\1 is"),
     )
-]
-_TOKEN = re.compile(r"\w+(?:[./]\w+)*|(?<=\w)'s\b|(?<=\w)'(?=\w+)|[,;:?%()–—]|(?<=\s)-(?=\s)")
-_ENDS = frozenset("; ( ) – — -".split())
+)
+_TOKEN = re.compile(r"\w+(?:[./]\w+)*|(?<=\w)'s\b|(?<=\w)'(?=\w)|[,;:?%()–—]|(?<=\s)-(?=\s)")
+_ENDS = frozenset((";", "(", ")", "–", "—", "-"))
 _PREPOSITION = re.compile(r"(?<!\w)(?:on|of|for|with|in|about|to|from|by|at|under) $")
 _JOINTS = re.compile(
-    r" ,? ?(?=(?:but|although|though|however|whereas|(?:and|so|, yet|since) "
-    r"(?:i|we|it|this|he|she|they|rcos|there|(?:the|our|my) (?:regional|chief|force|recommendation|inspectorate|rcos|fll))) )"
+    r" ,? ?(?=(?:but|although|though|however|whereas|(?:and|so|, yet|since) (?:i|we|it|this|he|she|they|rcos|there|"
+    r"(?:the|our|my) (?:regional|chief|force|recommendation|inspectorate|rcos|fll))) )"
 )
 
 
@@ -106,7 +106,7 @@ def rules() -> Rules:
             Rule(
                 rule["says"],
                 rule["meaning"],
-                re.compile("|".join(_regex(form, groups) for form in rule["forms"])),
+                re.compile(rf"(?<!\S)(?:{'|'.join(_regex(form, groups) for form in rule['forms'])})"),
                 rule.get("guard", "strict"),
                 tuple(rule["examples"]),
             )
@@ -141,7 +141,7 @@ def plain(sentence: str) -> str:
     text = sentence.translate(_PLAIN).lower()
     for short, long in _SHORT:
         text = short.sub(long, text)
-    words = [";" if word in _ENDS else word for word in _TOKEN.findall(text.replace("%", " % "))]
+    words = [";" if word in _ENDS else word for word in _TOKEN.findall(text)]
     if len(words) > 2 * LONGEST:
         words = [*words[:LONGEST], ";", *words[-LONGEST:]]
     text = " ".join(words) + " "
@@ -152,8 +152,8 @@ def plain(sentence: str) -> str:
 def claim_of(text: str) -> Claim | None:
     """What a comment says of the end of its recommendation, with the sentence that carries it; None for nothing.
 
-    That it is superseded counts for most. Else the last sentence to say something decides, save that a force's view
-    of itself gives way to a refusal wherever that stands.
+    That it is superseded counts for most. Else the last sentence to say something decides: a comment tells what was
+    asked before it tells the answer.
     """
     found: list[Claim] = []
     before = ""
@@ -182,19 +182,12 @@ def _said(words: str, before: str) -> Says | None:
 
 
 def _holds(rule: Rule, words: str, before: str) -> Iterator[re.Match[str]]:
-    for match in _matches(rule.pattern, words):
+    """The places where a rule's forms stand, overlapping ones too, and nothing voids them."""
+    at = 0
+    while match := rule.pattern.search(words, at):
+        at = match.start() + 1
         if rule.guard == "none" or not _voided(rule, match, words, before):
             yield match
-
-
-def _matches(pattern: re.Pattern[str], words: str) -> Iterator[re.Match[str]]:
-    at = 0
-    while match := pattern.search(words, at):
-        if match.start() == 0 or words[match.start() - 1] == " ":
-            yield match
-        at = words.find(" ", match.start()) + 1
-        if at == 0:
-            return
 
 
 def _voided(rule: Rule, match: re.Match[str], words: str, before: str) -> bool:
@@ -219,7 +212,7 @@ def _voided(rule: Rule, match: re.Match[str], words: str, before: str) -> bool:
         or (not decided and "," not in words[clause:start] and _in("conceded", words, clause, start))
         or _in("condition", words, end, rest)
         or _in("later", words, end, rest)
-        or (not decided and rules().guards["deadline"].match(words, end))
+        or (not decided and any(rules().guards[name].match(words, end) for name in ("deadline", "not_so")))
         or _in("part", words, clause, rest)
         or _in("another", words, 0, len(words))
         or _object_is_other(match, words)
@@ -251,7 +244,11 @@ def _subject_is_other(match: re.Match[str], words: str, clause: int, before: str
     ahead = words[:start] if guards["rival"].search(words, 0, start) else before
     return bool(
         _PREPOSITION.search(words, clause, start)
-        or (not words.startswith(("this ", "that "), start) and guards["rival"].search(ahead) and not guards["recommendation"].search(ahead))
+        or (
+            not words.startswith(("this ", "that "), start)
+            and guards["rival"].search(ahead)
+            and not guards["recommendation"].search(ahead)
+        )
     )
 
 
