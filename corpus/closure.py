@@ -241,7 +241,8 @@ def _subject_is_other(match: re.Match[str], words: str, clause: int, before: str
         return bool(rivals) and rivals[-1] > max(named, default=0)
     if guards["named"].match(words, start):
         return False
-    ahead = words[:start] if guards["rival"].search(words, 0, start) else before
+    told = any(guards[name].search(words, 0, start) for name in ("rival", "recommendation"))
+    ahead = words[:start] if told else before
     return bool(
         _PREPOSITION.search(words, clause, start)
         or (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from corpus.closure import claim_of
 from corpus.dates import last_day
 from corpus.forces import Forces, load_forces
 from corpus.model import Document
@@ -162,6 +163,8 @@ def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces |
             found.append(None)
             if event.kind != "comment" or not event.text:
                 continue
+            if claim_of(event.text):
+                continue  # what is said of closure is news, even in words that were used before
             said = read(event.text, document.force, reading)
             one = _Comment(len(found), event.date, document.force, at, said)
             found[-1] = next((before.number for before in reversed(earlier) if adds_nothing(said, before.said)), None)
