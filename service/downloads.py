@@ -110,25 +110,32 @@ def members_table(members: Iterable[Member], form: Form) -> Iterator[str]:
 
 
 def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
-    """Similar findings as a file: as JSON the answer itself, as CSV a row for each who was given each of them."""
+    """Similar findings as a file: as JSON the answer itself, as CSV a row for each who was given each of them.
+
+    Those who were given the very finding come first, with rank 0.
+    """
     if form == "json":
         yield to_json(found) + "\n"
         return
-    pairs = [(rank, hit, one) for rank, hit in enumerate(found["results"], start=1) for one in hit["members"]]
-    columns: Mapping[str, Callable[[tuple[int, SimilarHit, Member]], object]] = {
+    pairs: list[_Given] = [(0, None, one) for one in found["own"]]
+    pairs += [(rank, hit, one) for rank, hit in enumerate(found["results"], start=1) for one in hit["members"]]
+    columns: Mapping[str, Callable[[_Given], object]] = {
         "rank": lambda pair: pair[0],
-        "match": lambda pair: pair[1]["match"],
-        "kind": lambda pair: pair[1]["kind"],
-        "lead": lambda pair: pair[1]["parent"] and pair[1]["parent"]["text"],
-        "text": lambda pair: pair[1]["text"],
+        "match": lambda pair: pair[1]["match"] if pair[1] else "the very finding",
+        "kind": lambda pair: pair[1] and pair[1]["kind"],
+        "lead": lambda pair: pair[1] and pair[1]["parent"] and pair[1]["parent"]["text"],
+        "text": lambda pair: pair[1] and pair[1]["text"],
         **{name: _of_member(value) for name, value in _MEMBER.items()},
-        "citation": lambda pair: pair[1]["citation"],
-        "passage_id": lambda pair: pair[1]["passage_id"],
+        "citation": lambda pair: pair[1] and pair[1]["citation"],
+        "passage_id": lambda pair: pair[1] and pair[1]["passage_id"],
     }
     yield from _table(pairs, columns, form)
 
 
-def _of_member(value: Callable[[Member], object]) -> Callable[[tuple[int, SimilarHit, Member]], object]:
+_Given = tuple[int, SimilarHit | None, Member]
+
+
+def _of_member(value: Callable[[Member], object]) -> Callable[[_Given], object]:
     return lambda pair: value(pair[2])
 
 

@@ -190,6 +190,8 @@ def test_lists_download_with_all_who_were_given_them(client: FlaskClient) -> Non
     response = client.get("/api/v1/similar.csv", query_string={"text": LIKE})
     rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
     assert len(rows) == sum(len(hit["members"]) for hit in found["results"])
+    own = client.get("/api/v1/similar.csv", query_string={"text": ASKS}).get_data(as_text=True)
+    assert own.count("the very finding") == len(FORCES)
     assert client.get("/api/v1/similar.json", query_string={"text": LIKE}).get_json() == found
     assert client.post("/api/v1/similar.csv", data={"text": LIKE, "force": ""}).data == response.data
 
