@@ -110,7 +110,7 @@ def _report(
     """Measure, keep and print; whatever is wrong with the files to keep or compare with is said before."""
     from service import runs
     from service.answers import to_json
-    from service.terminal import Progress
+    from service.terminal import Progress, printable
 
     if save:
         runs.check_place(save)
@@ -127,8 +127,8 @@ def _report(
         means = {"metrics": runs.summary(run["queries"]), "types": runs.by_type(run)}
         click.echo(to_json({**run, **means, "worst": runs.worst(run, worst), "against": change and _told(change)}))
     else:
-        for line in _lines(run, change, worst):
-            click.echo(_printable(line))
+        for line in printable(_lines(run, change, worst)):
+            click.echo(line)
 
 
 def _told(change: "Change") -> dict[str, Any]:
@@ -216,10 +216,3 @@ def _count(number: int, one: str, many: str = "") -> str:
 def _short(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= _WIDTH else f"{plain[: _WIDTH - 2]} …"
-
-
-def _printable(line: str) -> str:
-    # What a document or a query holds must not drive the terminal.
-    from service.question import control
-
-    return "".join(character for character in line if not control(character))

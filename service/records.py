@@ -62,7 +62,7 @@ def meanings_by_key(connection: sqlite3.Connection, key: str) -> list[Meaning]:
 
 def documents_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[HitDocument]:
     """The documents with these ids in this generation, each once, in the order of their ids."""
-    return [_place(row) for row in _many(connection, "SELECT * FROM documents WHERE id IN ({}) ORDER BY id", ids)]
+    return [place(row) for row in _many(connection, "SELECT * FROM documents WHERE id IN ({}) ORDER BY id", ids)]
 
 
 def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -83,7 +83,7 @@ def reports_of(connection: sqlite3.Connection, force: str) -> list[tuple[HitDocu
     rows = connection.execute(
         "SELECT * FROM documents WHERE force = ? AND kind != 'register_record' ORDER BY date DESC, id", (force,)
     )
-    return [(_place(row), _grades(connection, row["id"])) for row in rows.fetchall()]
+    return [(place(row), _grades(connection, row["id"])) for row in rows.fetchall()]
 
 
 def asking_passages(connection: sqlite3.Connection, findings: Sequence[int]) -> dict[int, list[int]]:
@@ -156,13 +156,14 @@ def finding_by_key(connection: sqlite3.Connection, key: str) -> FoundFinding | N
     keys = connection.execute("SELECT key FROM passages WHERE finding = ? ORDER BY id", (row["id"],))
     return {
         **_finding(row),
-        "document": _place(document),
+        "document": place(document),
         "passages": [r["key"] for r in keys],
         "events": _events(connection, row["document"]),
     }
 
 
-def _place(document: sqlite3.Row) -> HitDocument:
+def place(document: sqlite3.Row) -> HitDocument:
+    """A row of documents as a hit names it."""
     return {
         "id": document["key"],
         "title": document["title"],

@@ -10,7 +10,7 @@ from typing import Any
 from corpus.dates import last_day
 from corpus.standing import Entry, Standing, standing
 from service.answers import HitDocument
-from service.show import fictional
+from service.records import place
 
 _DOCUMENTS = "SELECT id, key, title, kind, force, date, source, url, sha256, register_number, notes FROM documents"
 _FINDINGS = "SELECT f.*, s.path FROM findings f JOIN sections s ON s.id = f.section ORDER BY f.id"
@@ -137,16 +137,7 @@ def _item(row: sqlite3.Row, document: sqlite3.Row, entries: tuple[Entry, ...], m
         deadline=row["deadline"],
         deadline_text=row["deadline_text"],
         addressees=tuple(json.loads(row["addressees"])),
-        document={
-            "id": document["key"],
-            "title": document["title"],
-            "kind": document["kind"],
-            "force": document["force"],
-            "date": document["date"],
-            "source": document["source"],
-            "url": document["url"],
-            "fictional": fictional(document["force"], document["sha256"]),
-        },
+        document=place(document),
         register_number=document["register_number"],
         notes=tuple(json.loads(document["notes"])),
         entries=entries if document["kind"] == "register_record" else (),

@@ -1,5 +1,7 @@
 """The JSON API, version 1: similar findings, the register, forces, and what became of a finding."""
 
+import datetime
+
 from flask import Blueprint, Response, request
 
 from service.api import PREFIX, answer, attachment, found
@@ -62,33 +64,33 @@ def register_blueprint(engine: Engine) -> Blueprint:
 
     @api.get("/forces/<slug>")
     def force(slug: str) -> Response:
-        check_names(request.args, ("as_of",))
-        as_of = parse_day(request.args.to_dict(flat=False))
-        return found(engine.profile(slug, as_of), "force", slug, plain=False)
+        return found(engine.profile(slug, _day()), "force", slug, plain=False)
 
     @api.get("/forces/<slug>.<any(csv, json):form>")
     def download_force(slug: str, form: Form) -> Response:
-        check_names(request.args, ("as_of",))
-        profile = engine.profile(slug, parse_day(request.args.to_dict(flat=False)))
+        profile = engine.profile(slug, _day())
         if profile is None:
             return found(None, "force", slug)
         return attachment(force_table(profile, form), f"force-{slug}", form)
 
     @api.get("/findings/<key:key>/members.<any(csv, json):form>")
     def download_members(key: str, form: Form) -> Response:
-        check_names(request.args, ("as_of",))
-        finding = engine.finding(key, parse_day(request.args.to_dict(flat=False)))
+        finding = engine.finding(key, _day())
         if finding is None:
             return found(None, "finding", key)
         return attachment(members_table(finding["members"], form), "members", form)
 
     @api.get("/findings/<key:key>")
     def finding(key: str) -> Response:
-        check_names(request.args, ("as_of",))
-        as_of = parse_day(request.args.to_dict(flat=False))
-        return found(engine.finding(key, as_of), "finding", key, plain=False)
+        return found(engine.finding(key, _day()), "finding", key, plain=False)
 
     return api
+
+
+def _day() -> datetime.date | None:
+    """The day that an address asks about, which is its only parameter."""
+    check_names(request.args, ("as_of",))
+    return parse_day(request.args.to_dict(flat=False))
 
 
 def _similar(engine: Engine, parameters: Values, form: Form | None) -> Response:

@@ -101,7 +101,7 @@ def search_lines(response: SearchResponse, force_label: Callable[[str], str]) ->
     first = (response["page"] - 1) * response["page_size"] + 1
     for number, hit in enumerate(response["results"] or response["nearest"], first):
         yield ""
-        yield from _printable(_hit_lines(number, hit, force_label))
+        yield from printable(_hit_lines(number, hit, force_label))
 
 
 def similar_lines(response: SimilarResponse, force_label: Callable[[str], str]) -> Iterator[str]:
@@ -109,7 +109,7 @@ def similar_lines(response: SimilarResponse, force_label: Callable[[str], str]) 
     found = response["results"]
     if response["own"]:
         yield f"This very finding was given to {len(response['own'])}:"
-        yield from _printable(line for one in response["own"] for line in _member_lines(one, force_label))
+        yield from printable(line for one in response["own"] for line in _member_lines(one, force_label))
     if not found:
         yield "No precedent found."
         if response["nearest"]:
@@ -119,8 +119,8 @@ def similar_lines(response: SimilarResponse, force_label: Callable[[str], str]) 
         yield f"{len(found)} similar{weak}, best first; statuses as of {date_words(response['as_of']) or 'no day'}."
     for number, hit in enumerate(found or response["nearest"], start=1):
         yield ""
-        yield from _printable(_hit_lines(number, hit, force_label))
-        yield from _printable(line for one in hit["members"] for line in _member_lines(one, force_label))
+        yield from printable(_hit_lines(number, hit, force_label))
+        yield from printable(line for one in hit["members"] for line in _member_lines(one, force_label))
 
 
 def _member_lines(one: Member, force_label: Callable[[str], str]) -> Iterator[str]:
@@ -147,7 +147,7 @@ def register_lines(response: RegisterResponse, force_label: Callable[[str], str]
         yield f"{facet.capitalize()}: {counted or 'none'}."
     for row in response["results"]:
         yield ""
-        yield from _printable(_record_lines(row, force_label))
+        yield from printable(_record_lines(row, force_label))
 
 
 def _record_lines(row: RegisterRow, force_label: Callable[[str], str]) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _record_lines(row: RegisterRow, force_label: Callable[[str], str]) -> Iterat
     yield f"   {row['finding_id']}"
 
 
-def _printable(lines: Iterable[str]) -> Iterator[str]:
+def printable(lines: Iterable[str]) -> Iterator[str]:
     """Lines without what a document may hold that would drive the terminal."""
     return ("".join(c for c in line if not control(c)) for line in lines)
 
