@@ -1,6 +1,5 @@
 """Building a generation: written under a temporary name, checked, then published in two atomic steps."""
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -9,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -19,7 +18,7 @@ from corpus.vocabulary import Vocabulary, load_vocabulary, shipped_vocabulary
 from indexer.cache import EmbeddingCache
 from indexer.context import Placed, placed
 from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
-from indexer.generation import LEXICAL, PASSAGES, REFERENCE, VECTORS, verify_generation
+from indexer.generation import LEXICAL, PASSAGES, REFERENCE, TAGS, VECTORS, verify_generation
 from indexer.lexical import write_lexical
 from indexer.manifest import (
     FORCES,
@@ -32,14 +31,15 @@ from indexer.manifest import (
     file_record,
     read_manifest,
 )
+from indexer.publish import building, clean, prune, publish, stamp
 from indexer.tables import count_kinds, count_rows, open_tables, write_tables
+from indexer.tags import tag_passages, write_tags
 from indexer.wording import write_wording
 from models.encoder import Encoder
+from models.theme_model import ThemeModel
 
-Stage = Literal["compare", "passages", "lexical", "sentences", "encode", "vectors", "verify", "publish"]
+Stage = Literal["compare", "passages", "lexical", "sentences", "encode", "vectors", "themes", "verify", "publish"]
 Progress = Callable[[Stage, int, int], None]
-
-KEPT = 3  # generations: the one served, and two for readers that still hold one or for going back
 
 
 class Documents(Protocol):
@@ -82,14 +82,16 @@ def build(
     force_from_name: bool = False,
     forces: Path | None = None,
     vocabulary: Path | None = None,
+    themes: ThemeModel | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Index `collection` into a new generation of `data` and make it the current one.
 
     `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `forces` and
-    `vocabulary` are the user's files of force names and of words, of which the generation keeps copies. Whatever goes
-    wrong, the generation before stays current. `progress(stage, done, total)` is called as each stage starts, in
-    "sentences" as passages are cut up, and in "encode" as strings are encoded, out of the new ones (perhaps none).
+    `vocabulary` are the user's files of force names and of words, of which the generation keeps copies; passages are
+    tagged by the model `themes`, or not at all without one. Whatever goes wrong, the generation before stays current.
+    `progress(stage, done, total)` is called as each stage starts, in "sentences" as passages are cut up, in "encode" as
+    strings are encoded, out of the new ones (perhaps none), and in "themes" as passages are tagged.
     Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
     be written or does not check out; CorpusError where the vocabulary cannot be used.
     """
@@ -100,17 +102,17 @@ def build(
     documents = sorted(collection.documents, key=lambda d: d.key)
     try:
         data.mkdir(parents=True, exist_ok=True)
-        with _lock(data):
-            _clean(data)
+        with building(data):
+            clean(data)
             files = {FORCES: forces, VOCABULARY: vocabulary}
             copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
             content = _content(documents, inputs, force_from_name, copies)
             words, known = load_vocabulary(vocabulary), load_forces(forces)
-            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, copies, known, words, content)
-            report = _build(documents, encoder, data, asked, _Clock(progress))
+            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, copies, known, words, themes, content)
+            report = _build(documents, encoder, data, asked, Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
             with suppress(OSError):
-                _prune(data, report.generation)
+                prune(data, report.generation)
             return report
     except (OSError, sqlite3.OperationalError) as error:
         raise GenerationError(
@@ -129,11 +131,16 @@ class _Asked:
     copies: Mapping[str, bytes]
     forces: Forces
     vocabulary: Vocabulary
+    themes: ThemeModel | None
     content: str
+
+    @property
+    def theme_id(self) -> str | None:
+        return self.themes.id if self.themes else None
 
 
 @dataclass(slots=True)
-class _Clock:
+class Clock:
     """Tells the caller how far the build is, and remembers how long each stage took."""
 
     progress: Progress | None
@@ -154,15 +161,15 @@ class _Clock:
         self.seconds[name] = time.monotonic() - began
 
 
-def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: _Clock) -> BuildReport:
+def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: Clock) -> BuildReport:
     before = _former(data)
     with clock.stage("compare"):
-        same = _unchanged(data, asked.content, encoder)
+        same = _unchanged(data, asked, encoder)
     if same:
         name, manifest = same
         return _report(name, manifest, before, documents, None, clock)
     created = datetime.now(UTC)
-    folder = data / "generations" / f".tmp-{_stamp(created, data)}"
+    folder = data / "generations" / f".tmp-{stamp(created, data)}"
     folder.mkdir(parents=True)
     try:
         for name, written in asked.copies.items():
@@ -173,24 +180,11 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
             if problems := verify_generation(folder):
                 raise GenerationError(f"The new generation was not published. {' '.join(problems)}")
         with clock.stage("publish"):
-            name = _publish(folder, manifest, data)
+            name = publish(folder, manifest, data)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return _report(name, manifest, before, documents, embedded, clock)
-
-
-_STAMP = "%Y%m%dT%H%M%S%fZ"
-
-
-def _stamp(created: datetime, data: Path) -> str:
-    """The time that a generation's name starts with: after those of all before it, even if the clock went back."""
-    later = [created]
-    for path in (data / "generations").glob("*-*"):
-        with suppress(ValueError, OverflowError):  # a folder of another name, or at the end of time
-            stamp = datetime.strptime(path.name.split("-")[0], _STAMP).replace(tzinfo=UTC)
-            later.append(stamp + timedelta(microseconds=1))
-    return max(later).strftime(_STAMP)
 
 
 def _content(
@@ -203,7 +197,7 @@ def _content(
     return digest.hexdigest()
 
 
-def _unchanged(data: Path, content: str, encoder: Encoder) -> tuple[str, Manifest] | None:
+def _unchanged(data: Path, asked: _Asked, encoder: Encoder) -> tuple[str, Manifest] | None:
     """Id and manifest of the current generation if it is sound and made from just this; looks at no model."""
     try:
         name = current_id(data)
@@ -213,7 +207,11 @@ def _unchanged(data: Path, content: str, encoder: Encoder) -> tuple[str, Manifes
         manifest = read_manifest(path)
     except GenerationError:
         return None
-    same = manifest.content == content and manifest.encoder.fingerprint == encoder.fingerprint
+    same = (
+        manifest.content == asked.content
+        and manifest.encoder.fingerprint == encoder.fingerprint
+        and manifest.theme_model == asked.theme_id
+    )
     return (name, manifest) if same and not verify_generation(path) else None
 
 
@@ -223,7 +221,7 @@ def _report(
     before: Mapping[str, str],
     documents: Sequence[Document],
     embedded: Embedded | None,
-    clock: _Clock,
+    clock: Clock,
 ) -> BuildReport:
     now = {d.key: d.sha256 for d in documents}
     both = before.keys() & now.keys()
@@ -245,7 +243,7 @@ def _report(
 
 
 def _write(
-    folder: Path, documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: _Clock
+    folder: Path, documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: Clock
 ) -> Embedded:
     """Write the stores of a generation into `folder`. Everything numbers passages from 1 in this order."""
     passages: list[Placed] = [one for document in documents for one in placed(document, asked.vocabulary)]
@@ -265,7 +263,16 @@ def _write(
     with clock.stage("vectors"):
         write_vectors(folder / VECTORS, embedded)
         write_reference(folder / REFERENCE, embedded)
+    if asked.themes:
+        write_themes(folder, asked.themes, encoder, data, clock)
     return embedded
+
+
+def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock) -> None:
+    with clock.stage("themes") as tell, closing(open_tables(folder / PASSAGES)) as tables:
+        with EmbeddingCache(data / "embeddings.sqlite", encoder) as cache:
+            tagged = tag_passages(tables, themes, encoder, cache, tell)
+        write_tags(folder / TAGS, themes, tagged)
 
 
 def _describe(folder: Path, encoder: Encoder, created: datetime, asked: _Asked, vectors: int) -> Manifest:
@@ -281,56 +288,13 @@ def _describe(folder: Path, encoder: Encoder, created: datetime, asked: _Asked, 
         force_from_name=asked.force_from_name,
         content=asked.content,
         encoder=encoder_record(encoder),
+        theme_model=asked.theme_id,
         counts=counts | {"vectors": vectors},
         document_kinds=kinds,
         files={path.relative_to(folder).as_posix(): file_record(path) for path in files},
     )
     (folder / "manifest.json").write_text(manifest.to_json(), "utf-8")
     return manifest
-
-
-def _publish(folder: Path, manifest: Manifest, data: Path) -> str:
-    """Give the finished `folder` its name and make it the current generation; the id is returned."""
-    for path in [*folder.rglob("*"), folder]:
-        _sync(path)
-    name = f"{folder.name.removeprefix('.tmp-')}-{manifest.mark()}"
-    folder.rename(folder.with_name(name))
-    _sync(folder.parent)
-    pointer = data / "CURRENT.new"
-    pointer.write_text(name + "\n", "utf-8")
-    _sync(pointer)
-    pointer.replace(data / "CURRENT")
-    _sync(data)
-    return name
-
-
-def _prune(data: Path, current: str) -> None:
-    """Remove the oldest generations, never the `current` one, until KEPT are left."""
-    folders = [p for p in (data / "generations").iterdir() if p.is_dir() and not p.name.startswith(".")]
-    others = sorted(p for p in folders if p.name != current)
-    for path in others[: max(0, len(others) - (KEPT - 1))]:
-        # Renamed first, so that a generation is there whole or not at all.
-        _remove(path.rename(path.with_name(f".tmp-{path.name}")))
-
-
-def _clean(data: Path) -> None:
-    """Remove what builds that died left behind. Only under the lock: no other build is at work."""
-    for path in [*(data / "generations").glob(".tmp-*"), data / "CURRENT.new"]:
-        _remove(path)
-    if (data / "CURRENT").is_dir():
-        raise GenerationError(
-            f"{data / 'CURRENT'} is a folder, and the name of the current generation has to stand there. Move it away,"
-            " then run `precedent build` again."
-        )
-
-
-def _remove(path: Path) -> None:
-    """Remove whatever stands at `path`; what cannot be removed is in nobody's way and stays."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
 
 
 def _former(data: Path) -> dict[str, str]:
@@ -343,30 +307,3 @@ def _former(data: Path) -> dict[str, str]:
             return {row["key"]: row["sha256"] for row in tables.execute("SELECT key, sha256 FROM documents")}
     except (GenerationError, sqlite3.DatabaseError):
         return {}
-
-
-@contextmanager
-def _lock(data: Path) -> Iterator[None]:
-    """Hold the right to build into `data`; the system takes it back when this process ends in any way."""
-    with (data / "build.lock").open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "process unknown"
-            raise GenerationError(
-                f"Another build ({holder}) is at work in {data}. Wait until it has finished, or stop it."
-            ) from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()}, started {datetime.now():%d %B %Y at %H:%M}")
-        file.flush()
-        yield
-
-
-def _sync(path: Path) -> None:
-    """Have the system write a file or folder to disk now."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
+TAGS = "tags.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Generation:
     `tables` is passages.sqlite, read-only, held open because a build may delete the file while a request reads.
     Threads may query it at the same time, each through its own cursor, as `execute` gives: SQLite takes one
     call after the other (sqlite3.threadsafety is 3), and there is no transaction for one to disturb.
+    `tags` is tags.sqlite, held in the same way; None where the passages were not tagged.
     `vectors` holds one row for each sentence of a passage; `reference` has shape (m, dimension), m <= 2000.
     """
 
@@ -62,6 +64,7 @@ class Generation:
     path: Path
     manifest: Manifest
     tables: sqlite3.Connection
+    tags: sqlite3.Connection | None
     lexical: "tantivy.Index"
     vectors: VectorIndex
     reference: NDArray[np.float32]
@@ -119,6 +122,9 @@ def _open(path: Path, encoder: Encoder | None) -> Generation:
     try:
         tables = open_tables(path / PASSAGES)
         tables.execute("SELECT id FROM passages LIMIT 1")  # SQLite looks at a file no sooner
+        tags = open_tables(path / TAGS) if manifest.theme_model else None
+        if tags:
+            tags.execute("SELECT passage FROM decisions LIMIT 1")
         lexical = open_lexical(path / LEXICAL)
         vectors = open_vectors(path / VECTORS)
         reference = np.load(path / REFERENCE, allow_pickle=False)
@@ -126,7 +132,7 @@ def _open(path: Path, encoder: Encoder | None) -> Generation:
         raise GenerationError(f"Generation {path.name} cannot be opened: {error}. {REBUILD}") from error
     except (ValueError, RuntimeError, sqlite3.Error) as error:
         raise _damaged(path, str(error)) from error
-    return Generation(path.name, path, manifest, tables, lexical, vectors, reference)
+    return Generation(path.name, path, manifest, tables, tags, lexical, vectors, reference)
 
 
 def _check_size(path: Path, name: str, record: FileRecord) -> None:
@@ -186,4 +192,11 @@ def _wrong_counts(path: Path, manifest: Manifest) -> list[str]:
         (words == len(ids), f"{PASSAGES} holds {len(ids)} passages and {LEXICAL} {words}."),
         (np.array_equal(np.unique(vector_ids), ids), f"{VECTORS} and {PASSAGES} hold different passages."),
     ]
+    if generation.tags:
+        tagged = [row[0] for row in generation.tags.execute("SELECT passage FROM decisions ORDER BY passage")]
+        models = [row[0] for row in generation.tags.execute("SELECT id FROM model")]
+        checks += [
+            (tagged == ids, f"{TAGS} and {PASSAGES} hold different passages."),
+            (models == [manifest.theme_model], f"{TAGS} is of the model {models}, not {manifest.theme_model}."),
+        ]
     return [problem for holds, problem in checks if not holds]

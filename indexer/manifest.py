@@ -15,8 +15,8 @@ from models.encoder import Encoder
 # In a generation: copies of the user's files of force names and of words, where there were any.
 FORCES, VOCABULARY = "forces.toml", "vocabulary.toml"
 _COPIES = {FORCES: ("force names", "PRECEDENT_FORCES"), VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY")}
-FORMAT_VERSION = 4
-_OLDER = (2, 3)  # formats whose manifest has the same fields
+FORMAT_VERSION = 5
+_OLDER = (2, 3, 4)  # formats whose manifest has the same fields, save theme_model
 REBUILD = "Run `precedent build` to make a new one."
 
 
@@ -48,7 +48,8 @@ class Manifest:
     """What a generation is made of. `inputs` are the paths given to `build`, `folder` where it was run.
 
     `force_from_name` is as given to `build`, `files` are by relative path. `content` is the SHA-256 of the inputs
-    and the parsed documents: the same content need not be built again.
+    and the parsed documents: the same content need not be built again. `theme_model` is the id of the model that tagged
+    the passages, None where they are not tagged.
     """
 
     format_version: int
@@ -58,6 +59,7 @@ class Manifest:
     force_from_name: bool
     content: str
     encoder: EncoderRecord
+    theme_model: str | None
     counts: Mapping[str, int]
     document_kinds: Mapping[str, int]
     files: Mapping[str, FileRecord]
@@ -185,6 +187,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         force_from_name=found["force_from_name"],
         content=found["content"],
         encoder=EncoderRecord(**found["encoder"]),
+        theme_model=found.get("theme_model"),
         counts=found["counts"],
         document_kinds=found["document_kinds"],
         files={name: FileRecord(**record) for name, record in found["files"].items()},

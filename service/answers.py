@@ -93,6 +93,52 @@ class ThemeTag(TypedDict):
     origin: Literal["model", "inherited", "person"]
 
 
+class Evidence(TypedDict):
+    """A sentence that carries a theme, in characters of the text."""
+
+    start: int
+    end: int
+
+
+class TaggedTheme(TypedDict):
+    """One theme of a text. `supported` is whether the text without its evidence lacks the theme; None where there is
+    none to check. An inherited theme is the recommendation's and is never assigned.
+    """
+
+    theme: str
+    label: str
+    probability: float
+    assigned: bool
+    origin: Literal["model", "inherited", "person"]
+    evidence: list[Evidence]
+    supported: bool | None
+
+
+class TaggedText(TypedDict):
+    """The themes of one text, likeliest first; `review`: none is assigned, and one nearly is. `doubt` is 0 to 1."""
+
+    decision: Literal["assigned", "review", "none"]
+    doubt: float
+    note: str | None
+    themes: list[TaggedTheme]
+
+
+class ThemeModelRecord(TypedDict):
+    """The model that tagged. `figures` were measured on examples of documents that it had not learned from."""
+
+    id: str
+    created: str
+    examples: int
+    micro_f1: float
+
+
+class TagResponse(TypedDict):
+    """What `tag` answers: one result for each text, in their order."""
+
+    model: ThemeModelRecord
+    results: list[TaggedText]
+
+
 class Parent(TypedDict):
     """The passage that introduces a list item."""
 
@@ -237,8 +283,70 @@ class ForcesAnswer(TypedDict):
     forces: list[ForceRecord]
 
 
+class ThemeRecord(TypedDict):
+    """A theme. `assigned` counts the results that have it, `inherited` those besides that only take it over."""
+
+    theme: str
+    label: str
+    definition: str
+    not_this: str
+    terms: list[str]
+    assigned: int
+    inherited: int
+
+
 class ThemesAnswer(TypedDict):
-    themes: list[str]
+    model: ThemeModelRecord
+    themes: list[ThemeRecord]
+
+
+class ThemeRow(TypedDict):
+    """One theme's counts, by the values of its table."""
+
+    theme: str
+    label: str
+    assigned: list[int]
+    inherited: list[int]
+
+
+class ThemeCounts(TypedDict):
+    by: str
+    values: list[str]
+    rows: list[ThemeRow]
+
+
+class QueueItem(TypedDict):
+    """A passage to look at; `possible` are its likeliest themes, `parent` the recommendation it comments on."""
+
+    passage: Passage
+    parent: str | None
+    possible: list[tuple[str, float]]
+
+
+class QueueResponse(TypedDict):
+    """`waiting` counts all that is in doubt."""
+
+    model: ThemeModelRecord
+    waiting: int
+    items: list[QueueItem]
+
+
+class CorrectionRecord(TypedDict):
+    """What a person said; `gone` where its passage is in the index no longer."""
+
+    id: int
+    at: str
+    who: str
+    passage_id: str | None
+    text: str
+    title: str
+    before: list[str]
+    after: list[str]
+    why: str
+    model: str | None
+    undone_at: str | None
+    undone_by: str | None
+    gone: bool
 
 
 class Liveness(TypedDict):

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from indexer.generation import GenerationError
-from service.answers import Liveness, ThemesAnswer, to_json
+from service.answers import Liveness, to_json
 from service.downloads import MIMETYPES, Form, written
 from service.engine import Engine
 from service.openapi import openapi
@@ -51,16 +51,11 @@ def api_blueprint(engine: Engine) -> Blueprint:
 
     @api.get("/forces")
     def forces() -> Response:
-        return _plain(engine.forces())
-
-    @api.get("/themes")
-    def themes() -> Response:
-        none: ThemesAnswer = {"themes": []}
-        return _plain(none)
+        return plain(engine.forces())
 
     @api.get("/openapi.json")
     def description() -> Response:
-        return _plain(openapi())
+        return plain(openapi())
 
     return api
 
@@ -72,12 +67,12 @@ def health_blueprint(engine: Engine) -> Blueprint:
     @health.get("/live")
     def live() -> Response:
         alive: Liveness = {"status": "ok"}
-        return _plain(alive)
+        return plain(alive)
 
     @health.get("/ready")
     def ready() -> Response:
         try:
-            return _plain(engine.health())
+            return plain(engine.health())
         except GenerationError as error:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
@@ -90,7 +85,7 @@ def attachment(pieces: Iterable[str], name: str, form: Form) -> Response:
     return Response(pieces, content_type=MIMETYPES[form], headers=headers)
 
 
-def _plain(body: Mapping[str, Any]) -> Response:
+def plain(body: Mapping[str, Any]) -> Response:
     check_names(request.args, ())
     return answer(body)
 

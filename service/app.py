@@ -12,11 +12,16 @@ from corpus.model import CorpusError
 from indexer.generation import GenerationError
 from models.encoder import ModelError
 from service.api import api_blueprint, health_blueprint, problem
+from service.correction_pages import correction_pages_blueprint
 from service.engine import Engine
 from service.pages import pages_blueprint
 from service.params import RequestError
 from service.register_api import register_blueprint, similar_blueprint
 from service.register_pages import register_pages_blueprint
+from service.state import StateError
+from service.themes import Themes
+from service.themes_api import themes_blueprint
+from service.themes_pages import themes_pages_blueprint
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +36,8 @@ HEADERS = {
 }
 _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address: go back to the search page and start from there.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address is asked with GET: nothing here can be changed.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked in this way: go back to the page you came from.",
+    HTTPStatus.FORBIDDEN: "This came from another site and was refused. Do it from Precedent's own page.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The service made a mistake; the log of `precedent serve` says which.",
 }
 
@@ -61,8 +67,12 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
         *(pages_blueprint, register_pages_blueprint),
     ):
         app.register_blueprint(blueprint(engine))
+    themes = Themes(engine)
+    app.register_blueprint(themes_blueprint(themes))
+    app.register_blueprint(themes_pages_blueprint(engine, themes))
+    app.register_blueprint(correction_pages_blueprint(themes))
     app.register_error_handler(RequestError, lambda error: _refuse(HTTPStatus.BAD_REQUEST, str(error)))
-    for unusable in (GenerationError, ModelError, CorpusError):
+    for unusable in (GenerationError, ModelError, CorpusError, StateError):
         app.register_error_handler(unusable, lambda error: _refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error)))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _mistake)

@@ -13,6 +13,7 @@ from service.evaluate_cli import evaluate
 from service.options import Failure, data_option, filtered, one_form, parameters, printed, settings_for
 from service.register_cli import register, similar
 from service.settings import SETTINGS, Settings, SettingsError
+from service.themes_cli import tag, themes
 
 if TYPE_CHECKING:
     from corpus import Collection
@@ -84,9 +85,11 @@ def _expected() -> tuple[type[Exception], ...]:
     from indexer.generation import GenerationError
     from models.encoder import ModelError
     from service.params import RequestError
+    from service.state import StateError
     from service.strength import StrengthError
 
-    return (CorpusError, GenerationError, ModelError, RequestError, SettingsError, StrengthError, OSError)
+    ours = (CorpusError, GenerationError, ModelError, RequestError, SettingsError, StateError, StrengthError)
+    return (*ours, OSError)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -141,6 +144,7 @@ def _build(
     from indexer.build import build as build_generation
     from service.answers import to_json
     from service.report import report_json, report_lines
+    from service.training import model_for
 
     forces, vocabulary = forces_file(settings), vocabulary_file(settings)
     collection = load(
@@ -151,14 +155,17 @@ def _build(
         progress=lambda done, total: progress("read", done, total),
     )
     _refuse(collection, inputs, strict, as_json)
+    encoder = encoder_for(settings)
+    progress("train", 0, 1)
     report = build_generation(
         collection,
-        encoder_for(settings),
+        encoder,
         settings.data,
         inputs=inputs,
         force_from_name=from_name,
         forces=forces,
         vocabulary=vocabulary,
+        themes=model_for(settings.data, encoder),
         progress=progress,
     )
     progress.close()
@@ -276,7 +283,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (similar, register, evaluate):
+for command in (similar, tag, register, themes, evaluate):
     main.add_command(command)
 
 

@@ -6,7 +6,7 @@ look-up. A value that is missing is the value "unknown": it is counted and can b
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ Numbers = NDArray[np.int64]
 
 UNKNOWN = "unknown"
 FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year")
-_CODED = tuple(name for name in FACETS if name != "theme")  # no generation holds themes yet
+_SINGLE = tuple(name for name in FACETS if name != "theme")  # those of which a passage has one value
 
 _ROWS = """
 SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, d.force, d.kind, p.kind, f.status, p.grade,
@@ -39,6 +39,7 @@ class Filters:
     force: tuple[str, ...] = ()
     document_kind: tuple[str, ...] = ()
     finding: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     grade: tuple[str, ...] = ()
     year: tuple[str, ...] = ()
@@ -47,7 +48,7 @@ class Filters:
 
     def chosen(self, facet: str) -> tuple[str, ...]:
         """The values chosen of one facet."""
-        return () if facet == "theme" else tuple(getattr(self, facet))
+        return tuple(getattr(self, facet))
 
     def any(self) -> bool:
         """Whether anything is narrowed at all."""
@@ -56,13 +57,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One facet: its values in order, "unknown" last, and for every passage the index of its value.
+    """One facet: its values in order, "unknown" last, and one entry for each value that a passage has.
 
-    `pairs` numbers for every passage its fold together with its value, `pair_codes` gives the value of each pair: so
-    that a fold counts once for a value.
+    By entry, `of` is its passage and `codes` the index of the value; `pairs` numbers the passage's fold together with
+    the value, and `pair_codes` gives the value of each pair: so that a fold counts once for a value.
     """
 
+    size: int
     values: tuple[str, ...]
+    of: Numbers
     codes: Numbers
     pairs: Numbers
     pair_codes: Numbers
@@ -70,7 +73,18 @@ class Column:
     def mask(self, chosen: Iterable[str]) -> Mask:
         """The passages that have one of the chosen values; a value no passage has selects none."""
         keep = np.isin(np.array(self.values, dtype=object), list(chosen))
-        return np.asarray(keep[self.codes], dtype=np.bool_)
+        mask = np.zeros(self.size, dtype=np.bool_)
+        mask[self.of[keep[self.codes]]] = True
+        return mask
+
+    def counts(self, ids: Numbers) -> dict[str, int]:
+        """For each value the number of folds with a passage of `ids` that has it; zeros are left out."""
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        chosen[ids] = True
+        present = np.zeros(len(self.pair_codes), dtype=np.bool_)
+        present[self.pairs[chosen[self.of]]] = True
+        totals = np.bincount(self.pair_codes[present], minlength=len(self.values))
+        return {value: int(n) for value, n in zip(self.values, totals, strict=True) if n}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ class Columns:
         The range of years always holds: it narrows which years there are to choose from.
         """
         mask = self.exists.copy()
-        for name in _CODED:
+        for name in FACETS:
             chosen = filters.chosen(name)
             if chosen and name != without:
                 mask &= self.facets[name].mask(chosen)
@@ -109,13 +123,15 @@ class Columns:
 
     def counts(self, facet: str, ids: Numbers) -> dict[str, int]:
         """For each value of a facet, the number of folds with a passage of `ids` that has it; zeros are left out."""
-        if facet == "theme":
-            return {}
-        column = self.facets[facet]
-        present = np.zeros(len(column.pair_codes), dtype=np.bool_)
-        present[column.pairs[ids]] = True
-        totals = np.bincount(column.pair_codes[present], minlength=len(column.values))
-        return {value: int(n) for value, n in zip(column.values, totals, strict=True) if n}
+        return self.facets[facet].counts(ids)
+
+    def with_themes(self, of: Sequence[int], themes: Sequence[str]) -> "Columns":
+        """The same with other themes: by entry, a passage and a theme that it has."""
+        bare = self.exists.copy()
+        bare[np.array(of, dtype=np.int64)] = False
+        rest = np.flatnonzero(bare).tolist()
+        column = _column(self.fold, [*of, *rest], [*themes, *([None] * len(rest))])
+        return replace(self, facets={**self.facets, "theme": column})
 
 
 def read_columns(connection: sqlite3.Connection) -> Columns:
@@ -129,7 +145,7 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
     days = {date: last_day(date).toordinal() if date else 0 for date in set(dates)}
     years = [int(year) if year and year.isdigit() else -1 for year in raw[-1]]
     fold = _scatter(size, places, folds)
-    return Columns(
+    found = Columns(
         exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
         fold=fold,
         dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates]),
@@ -138,16 +154,18 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
         finding=_scatter(size, places, [number or 0 for number in finding]),
         asks=_scatter(size, places, [number or 0 for number in asks]),
         years=_scatter(size, places, years),
-        facets={name: _column(fold, places, values) for name, values in zip(_CODED, raw, strict=True)},
+        facets={name: _column(fold, ids, values) for name, values in zip(_SINGLE, raw, strict=True)},
     )
+    return found.with_themes([], [])
 
 
-def _column(fold: Numbers, places: Numbers, raw: Sequence[str | None]) -> Column:
+def _column(fold: Numbers, of: Sequence[int], raw: Sequence[str | None]) -> Column:
     values = (*sorted({value for value in raw if value is not None}), UNKNOWN)
     code = {value: index for index, value in enumerate(values)}
-    codes = _scatter(len(fold), places, [code[UNKNOWN if v is None else v] for v in raw])
-    found, pairs = np.unique(fold * len(values) + codes, return_inverse=True)
-    return Column(values, codes, pairs, found % len(values))
+    entries = np.array(of, dtype=np.int64)
+    codes = np.array([code[UNKNOWN if v is None else v] for v in raw], dtype=np.int64)
+    found, pairs = np.unique(fold[entries] * len(values) + codes, return_inverse=True)
+    return Column(len(fold), values, entries, codes, pairs, found % len(values))
 
 
 def _scatter(size: int, places: Numbers, values: Sequence[int]) -> Numbers:

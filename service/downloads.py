@@ -28,6 +28,8 @@ _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
     "status": lambda hit: hit["finding"] and hit["finding"]["status"],
     "status_date": lambda hit: hit["finding"] and hit["finding"]["status_date"],
     "deadline": lambda hit: hit["finding"] and hit["finding"]["deadline"],
+    "themes": lambda hit: ", ".join(tag["theme"] for tag in hit["themes"] if tag["origin"] != "inherited"),
+    "themes_taken_over": lambda hit: ", ".join(tag["theme"] for tag in hit["themes"] if tag["origin"] == "inherited"),
     "match": lambda hit: hit["match"],
     "score": lambda hit: hit["score"],
     "places": lambda hit: len(hit["fold"]["members"]) if hit["fold"] else 1,
@@ -91,22 +93,22 @@ _FORCE: Mapping[str, Callable[[ForceFinding], object]] = {
     "source": lambda row: row["document"]["source"],
     "finding_id": lambda row: row["finding_id"],
 }
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def written(hits: Iterable[Hit], form: Form) -> Iterator[str]:
     """The hits of a search as a file of this form, piece by piece as they come."""
-    return _table(hits, _COLUMNS, form, rank=True)
+    return table(hits, _COLUMNS, form, rank=True)
 
 
 def register_table(rows: Iterable[RegisterRow], form: Form) -> Iterator[str]:
     """Records of the register as a file."""
-    return _table(rows, _REGISTER, form)
+    return table(rows, _REGISTER, form)
 
 
 def members_table(members: Iterable[Member], form: Form) -> Iterator[str]:
     """Those who were given a finding as a file."""
-    return _table(members, _MEMBER, form)
+    return table(members, _MEMBER, form)
 
 
 def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
@@ -129,7 +131,7 @@ def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
         "citation": lambda pair: pair[1] and pair[1]["citation"],
         "passage_id": lambda pair: pair[1] and pair[1]["passage_id"],
     }
-    yield from _table(pairs, columns, form)
+    yield from table(pairs, columns, form)
 
 
 _Given = tuple[int, SimilarHit | None, Member]
@@ -144,12 +146,13 @@ def force_table(found: ForceAnswer, form: Form) -> Iterator[str]:
     if form == "json":
         yield to_json(found) + "\n"
         return
-    yield from _table([one for report in found["reports"] for one in report["findings"]], _FORCE, form)
+    yield from table([one for report in found["reports"] for one in report["findings"]], _FORCE, form)
 
 
-def _table(
+def table(
     rows: Iterable[Row], columns: Mapping[str, Callable[[Row], object]], form: Form, *, rank: bool = False
 ) -> Iterator[str]:
+    """Rows as a file: as JSON themselves, as CSV by the columns, safe to open in a spreadsheet."""
     if form == "json":
         yield from _json(rows)
         return
@@ -169,7 +172,7 @@ def _cell(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises."""
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _json(rows: Iterable[object]) -> Iterator[str]:

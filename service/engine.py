@@ -17,21 +17,19 @@ from indexer.generation import GenerationError, current_id
 from models.encoder import ModelError
 from service import records
 from service.answers import (
-    DidYouMean,
     DocumentAnswer,
-    Expansion,
     FacetValue,
     ForcesAnswer,
     Hit,
-    HitDocument,
     Passage,
     Readiness,
     SearchResponse,
 )
 from service.columns import FACETS, UNKNOWN, Columns, Filters, Mask
-from service.hints import corrected, numbers, suggested_filters
+from service.hints import suggested_filters
 from service.mask import Answer, masked
-from service.opened import Opened, open_for
+from service.meant import did_you_mean, expansions, named_records
+from service.opened import Opened, corrected_by, open_for
 from service.precedents import echo_records, members, standing_record
 from service.profile import profile
 from service.question import Question, understand
@@ -40,6 +38,7 @@ from service.retrieve import Retrieved, encode, everything, retrieve
 from service.show import label, marks, outermost
 from service.showing import Showing, match_of
 from service.similar import SimilarRequest, asked_about, similar
+from service.state import State
 from service.strength import calibrated
 from service.timeline import Timeline, timeline
 from service.tracker import RegisterRequest, chosen_rows, listed, rows
@@ -114,10 +113,11 @@ class Engine:
         strength: "Strength | None" = None,
     ) -> None:
         self.data = Path(data)
-        self._encoder = encoder
+        self.encoder = encoder
         self._forces = forces
         self._mask_contacts = mask_contacts
         self._strength = strength
+        self.state = State(self.data)
         self._opening = threading.Lock()
         self._open: Opened | None = None
         self._refused: _Refused | None = None
@@ -133,8 +133,8 @@ class Engine:
         show = answered.showing(request.explain)
         answer: SearchResponse = {
             "query": request.query,
-            "expansions": _expansions(answered.question),
-            "did_you_mean": _did_you_mean(opened, answered.question),
+            "expansions": expansions(answered.question),
+            "did_you_mean": did_you_mean(opened, answered.question),
             "match": match_of(bool(len(hits)), bool((answered.members & found.good).any())),
             "total": len(hits),
             "page": request.page,
@@ -143,9 +143,9 @@ class Engine:
             "nearest": show.hits(nearest),
             "facets": {name: self._facet(answered, name, request.filters) for name in FACETS},
             "suggested_filters": self._suggested(opened, request),
-            "records": _records(opened, request.query),
+            "records": named_records(opened, request.query),
         }
-        return self._shown(answer)
+        return self.shown(answer)
 
     def all_hits(self, request: SearchRequest, *, matching: bool = True) -> Iterator[Hit]:
         """Every hit of a search in its order, whatever its page, made as they are asked for from one generation.
@@ -161,19 +161,19 @@ class Engine:
 
         def hits() -> Iterator[Hit]:
             for first in range(0, len(ids), BATCH):
-                yield from (self._shown(hit) for hit in show.hits(ids[first : first + BATCH]))
+                yield from (self.shown(hit) for hit in show.hits(ids[first : first + BATCH]))
 
         return hits()
 
     def similar(self, request: SimilarRequest) -> SimilarResponse | None:
         """Findings on the same matter, and comments on such; None for a passage or finding that is not there."""
-        opened = self._current()
+        opened = self.current()
         asked = asked_about(opened, request)
-        return None if asked is None else self._shown(similar(opened, self._encoder, asked, request))
+        return None if asked is None else self.shown(similar(opened, self.encoder, asked, request))
 
     def picture(self, key: str, as_of: datetime.date | None = None) -> Timeline | None:
         """The history of a finding, and of all who were given it, drawn in time; None where nothing was recorded."""
-        register = self._current().register
+        register = self.current().register
         item, day = register.by_key(key), as_of or register.newest
         if item is None or day is None:
             return None
@@ -183,29 +183,38 @@ class Engine:
     def register(self, request: RegisterRequest) -> RegisterResponse:
         """A page of the records of the register, with where each stood and the counts of every facet."""
         all_rows, as_of = self._rows(request)
-        return self._shown(listed(all_rows, request, as_of, self._label))
+        return self.shown(listed(all_rows, request, as_of, self.value_label))
 
     def register_rows(self, request: RegisterRequest) -> list[RegisterRow]:
         """All records of the register that pass the filters, whatever the page."""
-        return self._shown(chosen_rows(self._rows(request)[0], request.chosen))
+        return self.shown(chosen_rows(self._rows(request)[0], request.chosen))
 
     def profile(self, slug: str, as_of: datetime.date | None = None) -> ForceAnswer | None:
         """What has been said of one force over the years; None for a slug that no force has."""
         if slug not in {row["slug"] for row in self.forces()["forces"]}:
             return None
-        return self._shown(profile(self._current(), self._encoder, slug, self.force_label(slug), as_of, label))
+        return self.shown(profile(self.current(), self.encoder, slug, self.force_label(slug), as_of, label))
 
     def document(self, key: str) -> DocumentAnswer | None:
         """One document, or None where the current generation does not have it."""
-        return self._shown(records.document_by_key(self._current().generation.tables, key))
+        opened = self.current()
+        found = records.document_by_key(opened.generation.tables, key)
+        for section in found["sections"] if found else ():
+            for passage in section["passages"]:
+                passage["themes"] = opened.tags.of(passage["passage_id"])
+        return self.shown(found)
 
     def passage(self, key: str) -> Passage | None:
         """One passage, or None."""
-        return self._shown(records.passage_by_key(self._current().generation.tables, key))
+        opened = self.current()
+        found = records.passage_by_key(opened.generation.tables, key)
+        if found:
+            found["themes"] = opened.tags.of(key)
+        return self.shown(found)
 
     def finding(self, key: str, as_of: datetime.date | None = None) -> FindingAnswer | None:
         """One finding with where it stood and all who were given it, or None."""
-        opened = self._current()
+        opened = self.current()
         found = records.finding_by_key(opened.generation.tables, key)
         item = opened.register.by_key(key)
         if found is None or item is None:
@@ -225,18 +234,18 @@ class Engine:
             "members": members([one for one in opened.register.same(item) if one.known(as_of)], day),
             "echoes": list(echo_records(item, opened.register, day)),
         }
-        return self._shown(answer)
+        return self.shown(answer)
 
     def matched(self, query: str, passage: Passage, *, expand: bool = True) -> list[Span]:
         """The places in a passage's text of the words of a query, and with `expand` of others for the same."""
-        opened = self._current()
+        opened = self.current()
         question = understand(query, opened.lexicon, expand=expand)
         shorts = records.meanings_by_key(opened.generation.tables, passage["passage_id"])
         return outermost(marks(passage["text"], question, shorts, opened.lexicon.analyzer))
 
     def forces(self) -> ForcesAnswer:
         """Every force by its slug, with the number of its documents in the current generation."""
-        tables = self._current().generation.tables
+        tables = self.current().generation.tables
         rows = tables.execute("SELECT force, count(*) FROM documents WHERE force IS NOT NULL GROUP BY force")
         counts = {row[0]: int(row[1]) for row in rows}
         known = self._known_forces()
@@ -249,12 +258,15 @@ class Engine:
 
     def values(self, facet: str) -> set[str]:
         """The values of a facet that the current index holds; of `force`, those of the force list as well."""
-        held = set() if facet == "theme" else set(self._current().columns.facets[facet].values)
+        opened = self.current()
+        held = set(opened.columns.facets[facet].values)
+        if facet == "theme" and opened.tags.model:
+            held |= set(opened.tags.model.taxonomy.keys)
         return held | {force.slug for force in self._known_forces().all} if facet == "force" else held
 
     def health(self) -> Readiness:
         """What is served. Raises GenerationError where nothing is."""
-        held, refused = self._current(), self._refused
+        held, refused = self.current(), self._refused
         manifest = held.generation.manifest
         problem = refused.why if refused else None
         return {
@@ -262,7 +274,7 @@ class Engine:
             "generation": held.generation.id,
             "created": manifest.created,
             "counts": dict(manifest.counts),
-            "calibrated": calibrated(held.strength, self._encoder),
+            "calibrated": calibrated(held.strength, self.encoder),
             "problem": problem,
         }
 
@@ -270,18 +282,19 @@ class Engine:
         return self.force_label(force) if force else "Force not known"
 
     def _rows(self, request: RegisterRequest) -> tuple[list[RegisterRow], datetime.date | None]:
-        register = self._current().register
+        register = self.current().register
         as_of = request.as_of or register.newest
         return rows(register, as_of, explicit=request.as_of is not None), as_of
 
     def _known_forces(self) -> "Forces":
-        return self._forces or self._current().forces
+        return self._forces or self.current().forces
 
-    def _shown(self, answer: Answer) -> Answer:
+    def shown(self, answer: Answer) -> Answer:
+        """An answer as it is shown: without people's contact details, unless they are wanted."""
         return masked(answer) if self._mask_contacts else answer
 
     def _answered(self, request: SearchRequest) -> _Answered:
-        opened = self._current()
+        opened = self.current()
         question = opened.words.occurring(understand(request.query, opened.lexicon, expand=request.expand))
         found = self._retrieve(opened, question)
         passing = opened.columns.mask(request.filters)
@@ -294,11 +307,11 @@ class Engine:
         exists = opened.columns.exists
         if question.empty:
             return everything(exists)
-        vector = encode(question, self._encoder)
+        vector = encode(question, self.encoder)
         return retrieve(opened.generation, opened.words, opened.substance, exists, question, vector, opened.strength)
 
     def _suggested(self, opened: Opened, request: SearchRequest) -> dict[str, list[str]]:
-        held = {name: opened.columns.facets[name].values for name in FACETS if name in opened.columns.facets}
+        held = {name: opened.columns.facets[name].values for name in FACETS if name != "theme"}
         offered = suggested_filters(request.query, self._known_forces(), held)
         return {
             name: fresh
@@ -312,15 +325,32 @@ class Engine:
             ids = np.flatnonzero(answered.found.members & columns.mask(filters, without=name))
         counts = columns.counts(name, ids)
         values = {**dict.fromkeys(filters.chosen(name), 0), **counts}
-        rows: list[FacetValue] = [{"value": v, "label": self._label(name, v), "count": n} for v, n in values.items()]
+        rows: list[FacetValue] = [
+            {"value": v, "label": self.value_label(name, v), "count": n} for v, n in values.items()
+        ]
         if name == "year":
             return sorted(rows, key=lambda row: (row["value"] != UNKNOWN, row["value"]), reverse=True)
         return sorted(rows, key=lambda row: (row["value"] == UNKNOWN, -row["count"], row["label"]))
 
-    def _label(self, facet: str, value: str) -> str:
-        return self.force_label(value) if facet == "force" and value != UNKNOWN else label(value)
+    def value_label(self, facet: str, value: str) -> str:
+        """A facet's value as people read it."""
+        if value == UNKNOWN:
+            return "No theme" if facet == "theme" else label(value)
+        if facet == "theme":
+            return self.current().tags.label(value)
+        return self.force_label(value) if facet == "force" else label(value)
 
-    def _current(self) -> Opened:
+    def current(self) -> Opened:
+        """What is served now, with people's corrections. Hold it for a whole request."""
+        held, corrected = self._taken(), self.state.corrected()
+        if held.tags.version != corrected.version:
+            fresh = corrected_by(held, corrected)
+            # Only in its own place: another generation may have been taken up since.
+            self._open = fresh if self._open is held else self._open
+            return fresh
+        return held
+
+    def _taken(self) -> Opened:
         held = self._open
         if held is not None and self._settled(held):
             return held
@@ -352,7 +382,7 @@ class Engine:
             return held
         if held is None or wanted != held.generation.id:
             try:
-                self._open = held = open_for(self.data, self._encoder, self._strength)
+                self._open = held = open_for(self.data, self.encoder, self._strength)
             except (GenerationError, ModelError) as error:
                 if held is None:
                     raise
@@ -368,23 +398,3 @@ def _hits(columns: Columns, found: Retrieved, ids: Ids, newest: bool) -> Ids:
     ordered = ids[np.lexsort(keys)]
     _, first = np.unique(columns.fold[ordered], return_index=True)
     return np.asarray(ordered[np.sort(first)], dtype=np.int64)
-
-
-def _expansions(question: Question) -> list[Expansion]:
-    """Each of the words that were looked for besides those that were typed."""
-    return [{"from": c.shown, "to": other.text} for c in question.concepts for other in c.others]
-
-
-def _did_you_mean(opened: Opened, question: Question) -> DidYouMean | None:
-    """The query as it may have been meant, where it has a word that is known nowhere and near to one that is."""
-    guesses = list(opened.spelling.guesses(question))
-    if not guesses:
-        return None
-    words: list[Expansion] = [{"from": word, "to": near} for word, near in guesses]
-    return {"query": corrected(question.text, guesses), "words": words}
-
-
-def _records(opened: Opened, query: str) -> list[HitDocument]:
-    """The register records whose number a query names."""
-    ids = [i for number in numbers(query) for i in opened.records.get(number, ())]
-    return records.documents_by_id(opened.generation.tables, ids)

@@ -5,7 +5,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,23 @@ from numpy.typing import NDArray
 from corpus.model import CorpusError
 from corpus.text import normalise
 from indexer.generation import FORCES, VOCABULARY, Generation, GenerationError, open_generation
+from indexer.theme_store import open_model
+from models.encoder import ModelError
 from service.columns import Columns, Mask, read_columns
 from service.hints import Spelling
 from service.lexicon import Lexicon
 from service.register import Register, read_register
 from service.retrieve import substance_of
+from service.state import Corrected
 from service.strength import SIMILAR, Strength, load_strength
+from service.tags import Tags, overlaid, read_tags, with_tags
 from service.words import WordIndex
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
     from corpus.vocabulary import Vocabulary
     from models.encoder import Encoder
+    from models.theme_model import ThemeModel
 
 
 FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
@@ -62,6 +67,7 @@ class Opened:
     register: Register
     findable: Mask
     findable_texts: tuple[Findable, ...]
+    tags: Tags
 
 
 def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -> Opened:
@@ -75,7 +81,8 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
     generation = open_generation(data, encoder)
     files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
     try:
-        columns = read_columns(generation.tables)
+        tags = read_tags(generation, _theme_model(data, generation))
+        columns = with_tags(read_columns(generation.tables), tags)
         vocabulary = load_vocabulary(files[VOCABULARY])
         return Opened(
             generation=generation,
@@ -91,6 +98,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             register=read_register(generation.tables, _day(generation.manifest.created)),
             findable=columns.facets["finding"].mask([*FINDABLE, "comment"]),
             findable_texts=_findable(generation.tables),
+            tags=tags,
         )
     except CorpusError as error:
         raise GenerationError(f"A file that generation {generation.id} was built with is damaged: {error}") from error
@@ -102,6 +110,21 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
 
 
 _COPIED = (FORCES, VOCABULARY)
+
+
+def corrected_by(opened: Opened, corrected: Corrected) -> Opened:
+    """The same generation with its themes as people have corrected them."""
+    tags = overlaid(opened.tags, corrected, opened.generation.tables)
+    return replace(opened, tags=tags, columns=with_tags(opened.columns, tags))
+
+
+def _theme_model(data: Path, generation: Generation) -> "ThemeModel | None":
+    """The model that tagged a generation; None where it is gone: what it said still stands in the tags."""
+    name = generation.manifest.theme_model
+    try:
+        return open_model(data, name) if name else None
+    except ModelError:
+        return None
 
 
 def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:

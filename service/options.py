@@ -35,6 +35,7 @@ def filtered(command: Command) -> Command:
             "--document-kind", multiple=True, help="inspection_report, peel_assessment, register_record, other."
         ),
         click.option("--finding", multiple=True, help="Kind of passage, as recommendation or area_for_improvement."),
+        click.option("--theme", multiple=True, help="Theme, as missing or domestic-abuse."),
         click.option("--status", multiple=True, help="Last recorded status, as being-progressed."),
         click.option("--grade", multiple=True, help="Grade of the section, as good."),
         click.option("--year", multiple=True, help="A year, or unknown."),

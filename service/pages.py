@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, render_template, request, url_for
 
 from service.answers import DocumentAnswer, Hit, Passage, SearchResponse, SectionRecord
-from service.columns import FACETS, UNKNOWN
+from service.columns import FACETS
 from service.downloads import FORMS, Form
 from service.engine import Engine, SearchRequest
 from service.params import LISTED, check_names, parse_search
@@ -20,6 +20,7 @@ from service.show import addressee, date_words, excerpt, label, pieces, shown, s
 FACET_TITLES = {
     "force": "Force",
     "finding": "Kind of passage",
+    "theme": "Theme",
     "document_kind": "Kind of document",
     "status": "Status",
     "grade": "Grade",
@@ -51,6 +52,7 @@ def pages_blueprint(engine: Engine) -> Blueprint:
     pages.add_app_template_filter(lambda words: words[:1].upper() + words[1:], "capitalize_first")
     pages.add_app_template_global(status_words, "status_words")
     pages.add_app_template_global(passage_url, "passage_url")
+    pages.add_app_template_filter(lambda theme: engine.current().tags.label(theme), "theme_label")
     pages.add_app_template_filter(lambda slug: slug and engine.force_label(slug), "force_label")
 
     @pages.get("/")
@@ -145,7 +147,7 @@ def _offers(engine: Engine, response: SearchResponse, parameters: Parameters) ->
 
 
 def _value(engine: Engine, facet: str, value: str) -> str:
-    return engine.force_label(value) if facet == "force" and value != UNKNOWN else label(value)
+    return engine.value_label(facet, value)
 
 
 def _download(form: Form, parameters: Parameters) -> str:

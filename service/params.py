@@ -148,9 +148,7 @@ def check_names(parameters: Values, known: Iterable[str]) -> None:
 
 
 def _filters(parameters: Values, engine: Engine) -> Filters:
-    if parameters.get("theme"):
-        raise RequestError("This index has no themes to filter by: leave theme out.")
-    chosen = {name: tuple(dict.fromkeys(parameters.get(name, ()))) for name in FACETS if name != "theme"}
+    chosen = {name: tuple(dict.fromkeys(parameters.get(name, ()))) for name in FACETS}
     for name, values in chosen.items():
         if values and name != "year":
             known = _known(name, engine)

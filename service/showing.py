@@ -25,7 +25,7 @@ class Showing:
         self._tables, self._vectors = opened.generation.tables, opened.generation.vectors
         self._found, self._members, self._explain = found, members, explain
         self._question, self._analyzer = question, opened.lexicon.analyzer
-        self._substance = opened.substance
+        self._substance, self._tags = opened.substance, opened.tags
         self._weights = opened.words.rarities([stem for concept in question.concepts for stem in concept.typed])
 
     def hits(self, ids: Ids) -> list[Hit]:
@@ -40,6 +40,7 @@ class Showing:
         marked = marks(passage["text"], self._question, shorts, self._analyzer)
         return {
             **passage,
+            "themes": self._tags.of(passage["passage_id"]),
             "score": float(found.score[place]),
             "match": match_of(bool(found.members[place]), bool(found.good[place])),
             "highlights": [list(span) for span in outermost(marked)],

@@ -1,0 +1,69 @@
+"""Another theme model for what is indexed: a generation that shares all files but the tags with the one before."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer.build import Clock, Progress, write_themes
+from indexer.generation import TAGS, verify_generation
+from indexer.manifest import GenerationError, Manifest, current_id, file_record, read_manifest
+from indexer.publish import building, clean, prune, publish, stamp
+from models.encoder import Encoder, ModelError
+from models.theme_model import ThemeModel
+
+
+def promote(data: Path, themes: ThemeModel, encoder: Encoder, progress: Progress | None = None) -> str:
+    """Tag the current generation's passages with another model: a new generation, whose id is returned.
+
+    It shares all files but the tags with the one before. Raises GenerationError where there is none or it is damaged,
+    or a build is at work; ModelError for a model of another encoder.
+    """
+    if themes.encoder != encoder.fingerprint:
+        raise ModelError(
+            f"Theme model {themes.id} was trained with another encoder than {encoder.name}. Run `precedent themes"
+            " train` to make one for this encoder."
+        )
+    clock = Clock(progress)
+    try:
+        with building(data):
+            clean(data)
+            name = current_id(data)
+            if name is None:
+                raise GenerationError(f"Nothing is indexed in {data} yet. Run `precedent build PATH` first.")
+            former = data / "generations" / name
+            manifest = read_manifest(former)
+            if manifest.theme_model == themes.id:
+                return name
+            name = _retagged(former, manifest, themes, encoder, data, clock)
+            with suppress(OSError):
+                prune(data, name)
+            return name
+    except (OSError, sqlite3.OperationalError) as error:
+        raise GenerationError(
+            f"The model was not promoted: {error}. The index is as it was. See that {data} is writable and has room."
+        ) from error
+
+
+def _retagged(former: Path, manifest: Manifest, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock) -> str:
+    created = datetime.now(UTC)
+    folder = data / "generations" / f".tmp-{stamp(created, data)}"
+    try:
+        for name in manifest.files.keys() - {TAGS}:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            os.link(former / name, folder / name)
+        write_themes(folder, themes, encoder, data, clock)
+        files = {**manifest.files, TAGS: file_record(folder / TAGS)}
+        manifest = replace(manifest, created=created.isoformat(), theme_model=themes.id, files=files)
+        (folder / "manifest.json").write_text(manifest.to_json(), "utf-8")
+        with clock.stage("verify"):
+            if problems := verify_generation(folder):
+                raise GenerationError(f"The model was not promoted. {' '.join(problems)}")
+        with clock.stage("publish"):
+            return publish(folder, manifest, data)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise

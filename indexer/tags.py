@@ -1,0 +1,95 @@
+"""tags.sqlite: the themes of every passage, as one theme model sees them. It is all that another model replaces."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.cache import EmbeddingCache
+from models.encoder import Encoder
+from models.theme_model import ThemeModel, judge
+
+Vectors = NDArray[np.float32]
+Numbers = NDArray[np.float64]
+
+LEAST = 0.02  # the smallest probability that is kept
+_CHUNK = 512  # passages tagged at a time
+
+_SCHEMA = """
+CREATE TABLE model (id TEXT NOT NULL);
+CREATE TABLE tags (
+    passage INTEGER NOT NULL,           -- passages.id
+    theme TEXT NOT NULL,
+    probability REAL NOT NULL,
+    assigned INTEGER NOT NULL,          -- 1 where it is, 0 where it is only possible
+    PRIMARY KEY (passage, theme)
+) WITHOUT ROWID;
+CREATE TABLE decisions (
+    passage INTEGER PRIMARY KEY,
+    decision TEXT NOT NULL,             -- assigned | review | none
+    doubt REAL NOT NULL                 -- 0 sure to 1: how near the most doubtful theme is to its threshold
+);
+"""
+
+# What an item of a list says is read after the words that introduce the list.
+_TEXTS = """
+SELECT p.id, iif(i.text IS NULL, p.text, i.text || ' ' || p.text) AS text
+FROM passages p LEFT JOIN passages i ON i.id = p.parent ORDER BY p.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What a model says of passages: their ids, their texts as read, and the probability of each theme."""
+
+    ids: NDArray[np.int64]
+    probabilities: Numbers
+
+
+def tag_passages(
+    tables: sqlite3.Connection,
+    model: ThemeModel,
+    encoder: Encoder,
+    cache: EmbeddingCache,
+    progress: Callable[[int, int], None],
+) -> Tagged:
+    """The themes of all passages of a generation. Vectors that a build has made are taken from the cache."""
+    rows = tables.execute(_TEXTS).fetchall()
+    found = [np.zeros((0, len(model.classifier.labels)))]
+    for start in range(0, len(rows), _CHUNK):
+        progress(start, len(rows))
+        texts = [row["text"] for row in rows[start : start + _CHUNK]]
+        found.append(judge(model, texts, encoder.windows, lambda strings: _vectors(strings, encoder, cache)))
+    return Tagged(np.array([row["id"] for row in rows], np.int64), np.concatenate(found))
+
+
+def write_tags(path: Path, model: ThemeModel, tagged: Tagged) -> None:
+    """Write a new database of what `model` says of passages."""
+    classifier = model.classifier
+    assigned = classifier.assigned(tagged.probabilities)
+    decisions, doubts = classifier.decisions(tagged.probabilities)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript(_SCHEMA)
+        database.execute("INSERT INTO model VALUES (?)", (model.id,))
+        database.executemany("INSERT INTO tags VALUES (?, ?, ?, ?)", _rows(classifier.labels, tagged, assigned))
+        rows = zip(tagged.ids.tolist(), decisions, doubts.tolist(), strict=True)
+        database.executemany("INSERT INTO decisions VALUES (?, ?, ?)", rows)
+
+
+def _vectors(strings: Sequence[str], encoder: Encoder, cache: EmbeddingCache) -> Vectors:
+    known = cache.get(list(dict.fromkeys(strings)))
+    if new := [string for string in dict.fromkeys(strings) if string not in known]:
+        vectors = encoder.encode_document(new)
+        cache.put(new, vectors)
+        known.update(zip(new, vectors, strict=True))
+    return np.array([known[string] for string in strings], np.float32)
+
+
+def _rows(labels: Sequence[str], tagged: Tagged, assigned: NDArray[np.bool_]) -> Iterator[tuple[int, str, float, bool]]:
+    for place, number in np.argwhere((tagged.probabilities >= LEAST) | assigned).tolist():
+        probability = round(float(tagged.probabilities[place, number]), 4)
+        yield int(tagged.ids[place]), labels[number], probability, bool(assigned[place, number])

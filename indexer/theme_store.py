@@ -1,0 +1,94 @@
+"""The theme models of a data folder: each is there whole or not at all, and one is trained at a time."""
+
+import fcntl
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexer.manifest import GenerationError, current_id, read_manifest
+from indexer.publish import sync
+from models.encoder import ModelError
+from models.theme_model import ThemeModel, load_model, save_model
+
+THEMES, EXAMPLES = "themes.toml", "examples.jsonl"  # copies of the user's files in a model's folder
+KEPT = 5  # models, besides those of generations
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+def model_ids(data: Path) -> list[str]:
+    """The ids of the theme models there are, oldest first."""
+    return sorted(path.name for path in (data / "models").glob("[!.]*") if path.is_dir())
+
+
+def open_model(data: Path, name: str) -> ThemeModel:
+    """The theme model of that id. Raises ModelError where there is none or it is damaged."""
+    if not _ID.fullmatch(name) or name not in model_ids(data):
+        known = ", ".join(model_ids(data)) or "none yet"
+        raise ModelError(f"There is no theme model {name!r} in {data}; there are: {known}.")
+    return load_model(data / "models" / name)
+
+
+def current_model(data: Path) -> str | None:
+    """The id of the theme model that the current generation is tagged with; None without one."""
+    try:
+        name = current_id(data)
+        return read_manifest(data / "generations" / name, any_version=True).theme_model if name else None
+    except GenerationError:
+        return None
+
+
+def copied(data: Path, name: str, file: str) -> Path | None:
+    """The copy of the user's file THEMES or EXAMPLES that a model was trained with; None without one."""
+    path = data / "models" / name / file
+    return path if path.is_file() else None
+
+
+def publish_model(data: Path, model: ThemeModel, copies: Mapping[str, bytes]) -> None:
+    """Write a model with `copies` of the files it was made from; it is there whole or not at all."""
+    folder = data / "models" / f".tmp-{model.id}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        save_model(model, folder)
+        for name, written in copies.items():
+            (folder / name).write_bytes(written)
+        for path in [*folder.iterdir(), folder]:
+            sync(path)
+        load_model(folder)  # what cannot be read again is not published
+        folder.rename(folder.with_name(model.id))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    sync(folder.parent)
+
+
+def prune_models(data: Path) -> None:
+    """Remove all but the newest KEPT models and those that a generation was tagged with."""
+    used = {_model_of(path) for path in (data / "generations").glob("[!.]*")}
+    for name in [name for name in model_ids(data) if name not in used][:-KEPT]:
+        shutil.rmtree(data / "models" / name, ignore_errors=True)
+
+
+@contextmanager
+def training(data: Path) -> Iterator[None]:
+    """Hold the right to train in `data`. Raises ModelError while another process does."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "train.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ModelError(
+                f"Another process is training in {data}. Wait until it has finished, or stop it."
+            ) from None
+        for path in (data / "models").glob(".tmp-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        yield
+
+
+def _model_of(generation: Path) -> str | None:
+    try:
+        return read_manifest(generation, any_version=True).theme_model
+    except GenerationError:
+        return None

@@ -1,0 +1,27 @@
+"""What a query was taken to mean, told beside its hits: other words, other spellings, records by their number."""
+
+from service import records
+from service.answers import DidYouMean, Expansion, HitDocument
+from service.hints import corrected, numbers
+from service.opened import Opened
+from service.question import Question
+
+
+def expansions(question: Question) -> list[Expansion]:
+    """Each of the words that were looked for besides those that were typed."""
+    return [{"from": c.shown, "to": other.text} for c in question.concepts for other in c.others]
+
+
+def did_you_mean(opened: Opened, question: Question) -> DidYouMean | None:
+    """The query as it may have been meant, where it has a word that is known nowhere and near to one that is."""
+    guesses = list(opened.spelling.guesses(question))
+    if not guesses:
+        return None
+    words: list[Expansion] = [{"from": word, "to": near} for word, near in guesses]
+    return {"query": corrected(question.text, guesses), "words": words}
+
+
+def named_records(opened: Opened, query: str) -> list[HitDocument]:
+    """The register records whose number a query names."""
+    ids = [i for number in numbers(query) for i in opened.records.get(number, ())]
+    return records.documents_by_id(opened.generation.tables, ids)

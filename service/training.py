@@ -1,0 +1,154 @@
+"""Training theme models from the shipped examples, a user's own and people's corrections; what a new one changes."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.cache import EmbeddingCache
+from indexer.generation import PASSAGES, GenerationError, current_id
+from indexer.tables import open_tables
+from indexer.tags import tag_passages
+from indexer.theme_store import (
+    EXAMPLES,
+    THEMES,
+    copied,
+    current_model,
+    model_ids,
+    open_model,
+    prune_models,
+    publish_model,
+    training,
+)
+from models.encoder import ModelError
+from models.examples import Example, checked, load_examples, shipped_examples
+from models.taxonomy import Taxonomy, load_taxonomy
+from models.theme_model import ThemeModel, content_of, train_themes
+from service.state import Correction, State
+
+if TYPE_CHECKING:
+    from models.encoder import Encoder
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A passage whose assigned themes two models do not agree on: theme keys, sorted."""
+
+    passage: str
+    text: str
+    title: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """What another model changes. `gained` and `lost` count passages by theme, out of `passages`."""
+
+    before: str
+    after: str
+    passages: int
+    flips: tuple[Flip, ...]
+    gained: Mapping[str, int]
+    lost: Mapping[str, int]
+
+
+def train_model(
+    data: Path, encoder: "Encoder", themes: Path | None = None, examples: Path | None = None
+) -> tuple[ThemeModel, bool]:
+    """A model from the shipped examples, the user's and the corrections that hold; and whether it is a new one.
+
+    `themes` and `examples` are the user's files, by default those that the current model was trained with. The same
+    content gives the model that is there. One process trains at a time, and a model is there whole or not at all.
+    Raises ModelError, naming the line, for what cannot be learned from.
+    """
+    with training(data):
+        # Before the corrections are read: one that is made meanwhile counts as not yet learned.
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        files = {THEMES: themes or _former(data, THEMES), EXAMPLES: examples or _former(data, EXAMPLES)}
+        taxonomy = load_taxonomy(files[THEMES])
+        learned = _examples(taxonomy, files[EXAMPLES], State(data).all())
+        content = content_of(taxonomy, learned, encoder)
+        for name in reversed(model_ids(data)):
+            if name.endswith(content[:8]):
+                return open_model(data, name), False
+        model = train_themes(taxonomy, learned, encoder, created)
+        copies = {name: path.read_bytes() for name, path in files.items() if path}
+        publish_model(data, model, copies)
+        prune_models(data)
+        return model, True
+
+
+def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
+    """The model to tag a build with: that of the current generation where it fits the encoder, else a fresh one."""
+    name = current_model(data)
+    if name is not None:
+        try:
+            model = open_model(data, name)
+            if model.encoder == encoder.fingerprint:
+                return model
+        except ModelError:
+            pass  # gone, damaged or of another version: made anew
+    return train_model(data, encoder)[0]
+
+
+def flips_of(data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeModel, progress: Progress) -> Flips:
+    """Which passages of the current generation get other themes from `after` than from `before`."""
+    name = current_id(data)
+    if name is None:
+        raise GenerationError(f"Nothing is indexed in {data} yet. Run `precedent build PATH` first.")
+    with (
+        closing(open_tables(data / "generations" / name / PASSAGES)) as tables,
+        EmbeddingCache(data / "embeddings.sqlite", encoder) as cache,
+    ):
+        sets = []
+        for model in (before, after):
+            tagged = tag_passages(tables, model, encoder, cache, lambda done, total: progress("themes", done, total))
+            assigned = model.classifier.assigned(tagged.probabilities)
+            keys = np.array(model.classifier.labels)
+            sets.append([tuple(sorted(keys[row].tolist())) for row in assigned])
+        rows = tables.execute(
+            "SELECT p.key, p.text, d.title FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
+        ).fetchall()
+    flips = tuple(
+        Flip(row["key"], row["text"], row["title"], old, new)
+        for row, old, new in zip(rows, *sets, strict=True)
+        if old != new
+    )
+    gained = Counter(theme for flip in flips for theme in set(flip.after) - set(flip.before))
+    lost = Counter(theme for flip in flips for theme in set(flip.before) - set(flip.after))
+    return Flips(before.id, after.id, len(rows), flips, dict(gained), dict(lost))
+
+
+def _former(data: Path, name: str) -> Path | None:
+    model = current_model(data) or next(reversed(model_ids(data)), None)
+    return copied(data, model, name) if model else None
+
+
+def _examples(taxonomy: Taxonomy, own: Path | None, corrections: Sequence[Correction]) -> list[Example]:
+    """What to learn from. A correction of a text that is among the examples takes its place."""
+    corrected = list(_of_corrections(corrections, taxonomy))
+    said = {" ".join(example.text.casefold().split()) for example in corrected}
+    examples = [*shipped_examples(taxonomy), *(checked(load_examples(own), taxonomy) if own else ())]
+    kept = [example for example in examples if " ".join(example.text.casefold().split()) not in said]
+    return checked([*kept, *corrected], taxonomy)
+
+
+def _of_corrections(corrections: Iterable[Correction], taxonomy: Taxonomy) -> Iterator[Example]:
+    """The latest that holds for each text. Those of one document are one group."""
+    latest = {correction.words: correction for correction in corrections if not correction.undone_at}
+    for correction in latest.values():
+        known = [theme for theme in correction.after if theme in taxonomy.keys or theme in taxonomy.moved]
+        yield Example(
+            correction.text,
+            frozenset(known),
+            f"correction: {correction.document or correction.id}",
+            where=f"correction {correction.id}",
+        )
