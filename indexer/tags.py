@@ -1,5 +1,6 @@
 """tags.sqlite: the themes of every passage, as one theme model sees them. It is all that another model replaces."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -37,8 +38,8 @@ CREATE TABLE decisions (
 
 # What an item of a list says is read after the words that introduce the list.
 _TEXTS = """
-SELECT p.id, iif(i.text IS NULL, p.text, i.text || ' ' || p.text) AS text
-FROM passages p LEFT JOIN passages i ON i.id = p.parent ORDER BY p.id
+SELECT p.id, iif(i.text IS NULL, p.text, i.text || ' ' || p.text) AS text, s.path
+FROM passages p JOIN sections s ON s.id = p.section LEFT JOIN passages i ON i.id = p.parent ORDER BY p.id
 """
 
 
@@ -63,7 +64,8 @@ def tag_passages(
     for start in range(0, len(rows), _CHUNK):
         progress(start, len(rows))
         texts = [row["text"] for row in rows[start : start + _CHUNK]]
-        found.append(judge(model, texts, encoder.windows, lambda strings: _vectors(strings, encoder, cache)))
+        headings = [". ".join(json.loads(row["path"])) for row in rows[start : start + _CHUNK]]
+        found.append(judge(model, texts, headings, encoder.windows, lambda strings: _vectors(strings, encoder, cache)))
     return Tagged(np.array([row["id"] for row in rows], np.int64), np.concatenate(found))
 
 

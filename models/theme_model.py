@@ -54,9 +54,14 @@ def is_foreign(text: str) -> bool:
     return len(words) >= _ENOUGH and sum(bool(_COMMON.fullmatch(word)) for word in words) < len(words) / 20
 
 
-def judge(model: ThemeModel, texts: Sequence[str], windows: Windows, encode: Encode) -> Numbers:
-    """The probability of each theme in each text, shape (texts, themes); 0 for a text in another language."""
-    probabilities = model.classifier.best(texts, windows, encode)
+def judge(
+    model: ThemeModel, texts: Sequence[str], headings: Sequence[str], windows: Windows, encode: Encode
+) -> Numbers:
+    """The probability of each theme in each text, shape (texts, themes); 0 for a text in another language.
+
+    The rest is as for `Classifier.best`.
+    """
+    probabilities = model.classifier.best(texts, headings, windows, encode)
     probabilities[[place for place, text in enumerate(texts) if is_foreign(text)]] = 0
     return probabilities
 
@@ -65,7 +70,11 @@ def content_of(taxonomy: Taxonomy, examples: Sequence[Example], encoder: Encoder
     """Hex SHA-256 of all that a model is made from, save the program's own code."""
     digest = hashlib.sha256(repr((FORMAT_VERSION, encoder.fingerprint, taxonomy)).encode())
     for example in examples:
-        digest.update(repr((example.text, sorted(example.labels), example.group)).encode("utf-8", "backslashreplace"))
+        digest.update(
+            repr((example.text, example.headings, sorted(example.labels), example.group)).encode(
+                "utf-8", "backslashreplace"
+            )
+        )
     return digest.hexdigest()
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from indexer.cache import check_cache
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
+from indexer.theme_store import current_model, model_ids, open_model
 from models.encoder import ModelError
+from service.state import State, StateError
 from service.strength import StrengthError, calibrated, load_strength, own_strength
 
 if TYPE_CHECKING:
@@ -35,7 +37,36 @@ def examine(data: Path, load: "Callable[[], Encoder]") -> list[Check]:
     if not data.is_dir():
         return [Check("data", False, f"There is no folder {data}.", f"precedent build PATH --data {quote(str(data))}")]
     cache = data / "embeddings.sqlite"
-    return [*_generations(data), _encoder(data, load), _strength(data, load), _cache(cache), _disk(data)]
+    encoder = [_encoder(data, load), _strength(data, load), *_themes(data, load)]
+    return [*_generations(data), *encoder, _state(data), _cache(cache), _disk(data)]
+
+
+def _themes(data: Path, load: "Callable[[], Encoder]") -> Iterator[Check]:
+    for name in model_ids(data):
+        try:
+            model = open_model(data, name)
+        except ModelError as error:
+            yield Check("themes", False, str(error), f"rm -r {quote(str(data / 'models' / name))}")
+            continue
+        yield Check("themes", True, f"Theme model {name} is as it was written.")
+        if name == current_model(data) and model.encoder != _fingerprint(load):
+            retrain = f"precedent themes train --promote --data {quote(str(data))}"
+            yield Check("themes", False, f"Theme model {name} was trained with another encoder.", retrain)
+
+
+def _fingerprint(load: "Callable[[], Encoder]") -> str | None:
+    try:
+        return load().fingerprint
+    except ModelError:
+        return None
+
+
+def _state(data: Path) -> Check:
+    try:
+        count = len(State(data).all())
+    except StateError as error:
+        return Check("state", False, str(error), "restore state.sqlite from a backup")
+    return Check("state", True, f"People's corrections can be read: {count:,}.")
 
 
 def _generations(data: Path) -> Iterator[Check]:

@@ -1,6 +1,6 @@
 """`precedent evaluate`: how good the search is on judged queries, with what chance does, and against an earlier run."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,56 @@ def similar(file: Path, data: Path | None, **options: Any) -> None:
         return evaluate_similar(file, cli.engine_for(settings), progress)
 
     _report(measure, **options)
+
+
+@evaluate.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--model", metavar="ID", help="A theme model. [default: the one in use]")
+@data_option
+def themes(file: Path, as_json: bool, model: str | None, data: Path | None) -> None:
+    """A file of texts with their themes, against the theme model.
+
+    \b
+    Each line is one JSON object, of one annotator or of two:
+    {"text": "…", "themes": ["missing"], "section": ["…"]}
+    {"text": "…", "themes_a": ["missing"], "themes_b": [], "section": ["…"]}
+    Precision is against what either said, recall against what both said.
+    """
+    from indexer.theme_store import current_model, model_ids, open_model
+    from service import cli
+    from service.evaluate_themes import evaluate_themes, theme_lines
+
+    settings = settings_for(data)
+    name = model or current_model(settings.data) or next(reversed(model_ids(settings.data)), "")
+    found = evaluate_themes(file, open_model(settings.data, name), cli.encoder_for(settings))
+    _printed(found, theme_lines(found), as_json)
+
+
+@evaluate.command()
+@click.option("--train", "train_file", required=True, type=click.Path(path_type=Path), metavar="A.csv")
+@click.option("--test", "test_file", required=True, type=click.Path(path_type=Path), metavar="B.csv")
+@click.option("--none", default="", metavar="LABEL", help="A label that stands for having none.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@data_option
+def classifier(train_file: Path, test_file: Path, none: str, as_json: bool, data: Path | None) -> None:
+    """Any labels: learned from A.csv and tried on B.csv, both with the columns text and label.
+
+    Several labels are joined by "|". Where no text has more than one, one at most is given.
+    """
+    from service import cli
+    from service.evaluate_themes import classifier_lines, evaluate_classifier
+
+    found = evaluate_classifier(train_file, test_file, cli.encoder_for(settings_for(data)), none)
+    _printed(found, classifier_lines(found), as_json)
+
+
+def _printed(found: Mapping[str, Any], lines: Sequence[str], as_json: bool) -> None:
+    from service.answers import to_json
+    from service.terminal import printable
+
+    for line in [to_json(found)] if as_json else printable(lines):
+        click.echo(line)
 
 
 def _report(

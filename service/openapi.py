@@ -3,12 +3,14 @@
 import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from models.examples import LONGEST
 from service import answers, register_answers
 from service.columns import UNKNOWN
 from service.downloads import FORMS, MIMETYPES, Form
 from service.params import FIXED, LISTED, MAX_PAGE_SIZE, SIMILAR_NAMES, SORTS
 from service.question import MAX_LENGTH
 from service.similar import MAX_TEXT
+from service.tagging import MAX_TEXTS
 from service.tracker import REGISTER_FACETS, REGISTER_VALUES
 
 _PRIMITIVES: dict[Any, str] = {
@@ -40,7 +42,7 @@ def openapi() -> dict[str, Any]:
             },
             **_register_paths(),
             "/api/v1/forces": {"get": _operation("Every force", answers.ForcesAnswer)},
-            "/api/v1/themes": {"get": _operation("The themes; none yet", answers.ThemesAnswer)},
+            **_theme_paths(),
             "/api/v1/openapi.json": {"get": _described()},
             "/health/live": {"get": _operation("The process answers", answers.Liveness)},
             "/health/ready": {"get": _operation("What is served", answers.Readiness)},
@@ -81,6 +83,46 @@ def _register_paths() -> dict[str, Any]:
             )
             for form in FORMS
         },
+    }
+
+
+def _theme_paths() -> dict[str, Any]:
+    """What is asked of themes."""
+    by = {"name": "by", "in": "path", "required": True, "schema": {"type": "string", "enum": ["force", "year"]}}
+    text = {"type": "string", "maxLength": LONGEST}
+    one = {
+        "anyOf": [
+            text,
+            {
+                "type": "object",
+                "required": ["text"],
+                "properties": {"text": text, "parent": text, "section": _many({"type": "string"})},
+            },
+        ]
+    }
+    body = {
+        "type": "object",
+        "required": ["texts"],
+        "properties": {
+            "texts": {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_TEXTS},
+            "evidence": {"type": "boolean", "default": True},
+        },
+    }
+    return {
+        "/api/v1/tag": {
+            "post": {
+                **_operation("The themes of texts, and the sentences that carry them", answers.TagResponse),
+                "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            }
+        },
+        "/api/v1/themes": {"get": _operation("The themes, and how many results have each", answers.ThemesAnswer)},
+        "/api/v1/themes/{by}": {
+            "get": {
+                **_operation("How many results have each theme, by force or by year", answers.ThemeCounts),
+                "parameters": [by],
+            }
+        },
+        "/api/v1/corrections.csv": {"get": _file("Every correction, undone ones too", "csv")},
     }
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[np.float64]
 
+MAX_TEXTS = 256  # of one request
 FOREIGN = "This text does not look English: no theme is guessed."
 EMPTY = "The text is empty."
 _MOST = 8  # sentences that may carry a theme together
@@ -24,9 +25,12 @@ _MOST = 8  # sentences that may carry a theme together
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to tag. `parent` is the recommendation that it comments on; `passage` its key where it is indexed."""
+    """A text to tag. `section` is what it stands under and `parent` the recommendation that it comments on; `passage`
+    is its key where it is indexed.
+    """
 
     text: str
+    section: tuple[str, ...] = ()
     parent: str = ""
     passage: str | None = None
 
@@ -47,17 +51,20 @@ class Tagger:
 
     def tag(self, texts: Sequence[Text], evidence: bool = True) -> list[TaggedText]:
         """One answer for each text, in their order."""
-        probabilities = self._judge([text.text for text in texts])
+        above = [". ".join(text.section) for text in texts]
+        probabilities = self._judge([text.text for text in texts], above)
         decisions, doubts = self._model.classifier.decisions(probabilities)
         assigned = self._model.classifier.assigned(probabilities)
         bare = [n for n, text in enumerate(texts) if text.parent and not assigned[n].any()]
-        parents = dict(zip(bare, self._judge([texts[n].parent for n in bare]), strict=True))
+        parents = dict(zip(bare, self._judge([texts[n].parent for n in bare], [""] * len(bare)), strict=True))
         found: list[TaggedText] = []
         for n, text in enumerate(texts):
             person = self._corrected.of(text.passage, text.text)
             chosen = person.after if person else None
             taken = self._of_parent(parents.get(n)) if person is None else {}
-            carried = self._carried(text.text, np.flatnonzero(assigned[n])) if evidence and chosen is None else {}
+            carried = (
+                self._carried(text.text, above[n], np.flatnonzero(assigned[n])) if evidence and chosen is None else {}
+            )
             found.append(
                 {
                     "decision": ("assigned" if chosen else "none") if chosen is not None else decisions[n],
@@ -68,14 +75,13 @@ class Tagger:
             )
         return found
 
-    def _judge(self, texts: Sequence[str]) -> Numbers:
+    def _judge(self, texts: Sequence[str], headings: Sequence[str]) -> Numbers:
         """The probability of each theme; 0 for an empty text."""
         found = np.zeros((len(texts), len(self._model.classifier.labels)))
         full = [n for n, text in enumerate(texts) if text.strip()]
         if full:
-            found[full] = judge(
-                self._model, [texts[n] for n in full], self._encoder.windows, self._encoder.encode_document
-            )
+            kept, above = [texts[n] for n in full], [headings[n] for n in full]
+            found[full] = judge(self._model, kept, above, self._encoder.windows, self._encoder.encode_document)
         return found
 
     def _of_parent(self, probabilities: Numbers | None) -> dict[int, float]:
@@ -110,18 +116,20 @@ class Tagger:
             )
         return sorted(rows, key=lambda row: (-row["probability"], row["theme"]))
 
-    def _carried(self, text: str, themes: NDArray[np.int64]) -> dict[int, _Carried]:
+    def _carried(self, text: str, above: str, themes: NDArray[np.int64]) -> dict[int, _Carried]:
         """For each theme the fewest sentences, taken by their own probability, without which the text lacks it."""
         spans = sentences(text)
         if not len(themes) or not spans:
             return {}
-        alone = self._judge([text[start:end] for start, end in spans])
+        alone = self._judge([text[start:end] for start, end in spans], [""] * len(spans))
         orders = {int(n): np.argsort(-alone[:, n], kind="stable").tolist() for n in themes}
         rests = {
             frozenset(order[:count]) for order in orders.values() for count in range(1, min(len(spans), _MOST) + 1)
         }
         cuts = sorted(rests, key=sorted)
-        left = dict(zip(cuts, self._judge([_without(text, spans, cut) for cut in cuts]), strict=True))
+        left = dict(
+            zip(cuts, self._judge([_without(text, spans, cut) for cut in cuts], [above] * len(cuts)), strict=True)
+        )
         threshold = self._model.classifier.threshold
         found = {}
         for n, order in orders.items():

@@ -58,7 +58,7 @@ class Themes:
         if passage is None:
             return None
         lead = f"{passage['parent']['text']} " if passage["parent"] else ""
-        asked = Text(lead + passage["text"], _asked_by(opened, passage), key)
+        asked = Text(lead + passage["text"], tuple(passage["section"]), _asked_by(opened, passage), key)
         tagged = self.tag([asked])["results"][0]
         for theme in tagged["themes"]:
             theme["evidence"] = [

@@ -8,10 +8,9 @@ from models.examples import LONGEST
 from service.api import PREFIX, answer, attachment, plain
 from service.correction_table import corrections_table
 from service.params import RequestError, check_names
-from service.tagging import Text
+from service.tagging import MAX_TEXTS, Text
 from service.themes import Themes
 
-MAX_TEXTS = 256
 _FIELDS = {"text", "section", "parent"}
 _EXAMPLE = 'Send JSON with its type, application/json, such as {"texts": ["The force should …"]}.'
 
@@ -78,4 +77,4 @@ def parse_text(entry: Any, where: str) -> Text:
     for text in (fields["text"], parent):
         if len(text) > LONGEST:
             raise RequestError(f"{where} has {len(text):,} characters: a text has {LONGEST:,} at most.")
-    return Text(fields["text"], parent)
+    return Text(fields["text"], tuple(headings), parent)

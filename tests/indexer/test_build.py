@@ -297,7 +297,7 @@ def test_publication_may_stop_between_any_two_steps(tmp_path: Path, monkeypatch:
         if left < 0:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("indexer.build._sync", sync)
+    monkeypatch.setattr("indexer.publish.sync", sync)
     while current_id(tmp_path) == old or left < 0:
         steps += 1
         left = steps
