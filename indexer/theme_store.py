@@ -51,9 +51,9 @@ def publish_model(data: Path, model: ThemeModel, copies: Mapping[str, bytes]) ->
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        save_model(model, folder)
         for name, written in copies.items():
             (folder / name).write_bytes(written)
+        save_model(model, folder)
         for path in [*folder.iterdir(), folder]:
             sync(path)
         load_model(folder)  # what cannot be read again is not published

@@ -18,7 +18,7 @@ from models.taxonomy import Taxonomy, Theme
 from models.terms import Terms
 
 FORMAT_VERSION = 1
-HEADS, MODEL, CARD = "heads.safetensors", "model.json", "card.md"
+HEADS, MODEL, CARD, SUMS = "heads.safetensors", "model.json", "card.md", "SHA256SUMS"
 _RETRAIN = "Run `precedent themes train` to make a new one."
 _ARRAYS = ("weights", "bias", "slope", "offset", "threshold")
 
@@ -115,7 +115,7 @@ def figures_of(trained: Trained, examples: Sequence[Example]) -> dict[str, Any]:
 
 
 def save_model(model: ThemeModel, folder: Path) -> None:
-    """Write a model's files into `folder`, which is there and empty."""
+    """Write a model's files into `folder`, with the checksums of all that stands there then."""
     from safetensors.numpy import save_file
 
     classifier = model.classifier
@@ -130,11 +130,12 @@ def save_model(model: ThemeModel, folder: Path) -> None:
         "themes": [asdict(theme) for theme in model.taxonomy.themes],
         "moved": dict(model.taxonomy.moved),
         "figures": model.figures,
-        "heads": hashlib.sha256((folder / HEADS).read_bytes()).hexdigest(),
         "fragments": classifier.words.fragments,
     }
     (folder / MODEL).write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     (folder / CARD).write_text(card(model), "utf-8")
+    sums = "".join(f"{_sum(path)}  {path.name}\n" for path in sorted(folder.iterdir()))
+    (folder / SUMS).write_text(sums, "utf-8")
 
 
 def load_model(folder: Path) -> ThemeModel:
@@ -143,22 +144,34 @@ def load_model(folder: Path) -> ThemeModel:
     from safetensors.numpy import load
 
     try:
+        _check_sums(folder)
         record = json.loads((folder / MODEL).read_text("utf-8"))
-        written = (folder / HEADS).read_bytes()
         if record["format_version"] != FORMAT_VERSION:
             raise ModelError(
                 f"Theme model {folder.name} has format version {record['format_version']}, and this version of"
                 f" precedent reads {FORMAT_VERSION}. {_RETRAIN}"
             )
-        if hashlib.sha256(written).hexdigest() != record["heads"]:
-            raise ModelError(f"Theme model {folder.name} is damaged: {HEADS} is not as it was written. {_RETRAIN}")
-        return _model(record, load(written))
+        return _model(record, load((folder / HEADS).read_bytes()))
     except FileNotFoundError as error:
         raise ModelError(f"There is no theme model in {folder}: {Path(error.filename).name} is missing.") from error
     except OSError as error:
         raise ModelError(f"Theme model {folder.name} cannot be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(f"Theme model {folder.name} is damaged ({error!r}). {_RETRAIN}") from error
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_sums(folder: Path) -> None:
+    """Raises ModelError for a file that is not as it was written."""
+    lines = [line.partition("  ") for line in (folder / SUMS).read_text("utf-8").splitlines()]
+    sums = {name: written for written, _, name in lines}
+    for name in {HEADS, MODEL, CARD, *sums}:
+        if sums.get(name) != _sum(folder / Path(name).name):
+            raise ModelError(f"Theme model {folder.name} is damaged: {name} is not as it was written. {_RETRAIN}")
 
 
 def _model(record: Mapping[str, Any], arrays: Mapping[str, Any]) -> ThemeModel:

@@ -296,7 +296,9 @@ class ThemeRecord(TypedDict):
 
 
 class ThemesAnswer(TypedDict):
-    model: ThemeModelRecord
+    """`model` is None where the index is not tagged."""
+
+    model: ThemeModelRecord | None
     themes: list[ThemeRecord]
 
 
@@ -316,11 +318,10 @@ class ThemeCounts(TypedDict):
 
 
 class QueueItem(TypedDict):
-    """A passage to look at; `possible` are its likeliest themes, `parent` the recommendation it comments on."""
+    """A passage to look at; `parent` is the recommendation that it comments on."""
 
     passage: Passage
     parent: str | None
-    possible: list[tuple[str, float]]
 
 
 class QueueResponse(TypedDict):

@@ -44,7 +44,7 @@ class JudgedText:
 
 
 def read_judged_texts(path: Path) -> list[JudgedText]:
-    """Lines of JSON: {"text", "themes_a", "themes_b", "section"}, or "themes" of one annotator. Raises EvaluationError."""
+    """Lines of JSON: {"text", "themes_a", "themes_b", "section"}, or "themes" of one. Raises EvaluationError."""
     found = []
     for number, line in enumerate(read_bytes(path).decode("utf-8-sig", "replace").splitlines(), start=1):
         if not line.strip():
@@ -176,15 +176,16 @@ def measured(found: Numbers, chosen: Flags, truth: Flags) -> dict[str, Any]:
     }
     if truth.sum(axis=1).max() > 1:
         return {**figures, "calibration_error": calibration_error(found, gold.share)}
-    best, has = found.argmax(axis=1), np.asarray(truth.any(axis=1))
+    best: NDArray[np.int64] = found.argmax(axis=1)
+    has: NDArray[np.bool_] = truth.sum(axis=1) > 0
     right = truth[np.arange(len(truth)), best]
     figures["accuracy"] = float(right[has].mean())
-    figures["accuracy_given"] = float((right & chosen.any(axis=1))[has].mean())
+    figures["accuracy_given"] = float((right & (chosen.sum(axis=1) > 0))[has].mean())
     figures["calibration_error"] = calibration_error(found.max(axis=1)[has], right[has].astype(float), 0.0)
     if not has.all():
         from sklearn.metrics import roc_auc_score
 
-        figures["none_recall"] = float((~chosen.any(axis=1))[~has].mean())
+        figures["none_recall"] = float((chosen.sum(axis=1) == 0)[~has].mean())
         figures["auroc_none"] = float(roc_auc_score(~has, -found.max(axis=1)))
     return figures
 

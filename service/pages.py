@@ -50,6 +50,7 @@ def pages_blueprint(engine: Engine) -> Blueprint:
     pages.add_app_template_filter(addressee, "addressee")
     pages.add_app_template_filter(anchor, "anchor")
     pages.add_app_template_filter(lambda words: words[:1].upper() + words[1:], "capitalize_first")
+    pages.add_app_template_global(lambda: engine.current().tags.model is not None, "is_tagged")
     pages.add_app_template_global(status_words, "status_words")
     pages.add_app_template_global(passage_url, "passage_url")
     pages.add_app_template_filter(lambda theme: engine.current().tags.label(theme), "theme_label")

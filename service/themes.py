@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import ModelError
+from models.taxonomy import load_taxonomy
 from service import records
 from service.answers import (
     CorrectionRecord,
@@ -26,6 +27,7 @@ from service.state import Correction
 from service.tagging import Tagger, Text
 
 if TYPE_CHECKING:
+    from models.taxonomy import Taxonomy
     from models.theme_model import ThemeModel
     from service.engine import Engine
 
@@ -71,10 +73,10 @@ class Themes:
     def themes(self) -> ThemesAnswer:
         """Every theme with what it means, and how many results have it in the current index."""
         opened = self._engine.current()
-        model = _model(opened)
+        model = opened.tags.model
         assigned, inherited = _totals(opened)
         return {
-            "model": _record(model),
+            "model": _record(model) if model else None,
             "themes": [
                 {
                     "theme": theme.key,
@@ -85,7 +87,7 @@ class Themes:
                     "assigned": assigned.get(theme.key, 0),
                     "inherited": inherited.get(theme.key, 0),
                 }
-                for theme in model.taxonomy.themes
+                for theme in _taxonomy(opened).themes
             ],
         }
 
@@ -95,7 +97,6 @@ class Themes:
         `inherited` counts the results besides that only take it over.
         """
         opened = self._engine.current()
-        model = _model(opened)
         column = opened.columns.facets[by]
         value_of = np.zeros(column.size, dtype=np.int64)
         value_of[column.of] = column.codes
@@ -121,7 +122,7 @@ class Themes:
                     "assigned": [own.get(f"{theme.key}\n{value}", 0) for value in values],
                     "inherited": [more.get(f"{theme.key}\n{value}", 0) for value in values],
                 }
-                for theme in model.taxonomy.themes
+                for theme in _taxonomy(opened).themes
             ],
         }
 
@@ -135,14 +136,12 @@ class Themes:
         waiting, doubts = _doubtful(opened)
         chosen = _unlike(opened, waiting[:_POOL], doubts[:_POOL], size)
         passages = records.passages_by_id(opened.generation.tables, [int(n) for n in chosen])
-        possible = _possible(opened, [int(n) for n in chosen])
         items: list[QueueItem] = [
             {
                 "passage": {**passage, "themes": opened.tags.of(passage["passage_id"])},
                 "parent": _asked_by(opened, passage) or None,
-                "possible": possible.get(int(n), []),
             }
-            for n, passage in zip(chosen, passages, strict=True)
+            for passage in passages
         ]
         response: QueueResponse = {"model": _record(model), "waiting": len(waiting), "items": items}
         return self._engine.shown(response)
@@ -214,6 +213,10 @@ def _model(opened: Opened) -> "ThemeModel":
     if opened.tags.model is None:
         raise ModelError(NO_MODEL)
     return opened.tags.model
+
+
+def _taxonomy(opened: Opened) -> "Taxonomy":
+    return opened.tags.model.taxonomy if opened.tags.model else load_taxonomy()
 
 
 def _record(model: "ThemeModel") -> ThemeModelRecord:
@@ -289,20 +292,6 @@ def _unlike(opened: Opened, waiting: Ids, doubts: Numbers, size: int) -> list[in
         chosen.append(int(waiting[best]))
         nearest = np.maximum(nearest, means @ means[best])
     return chosen
-
-
-def _possible(opened: Opened, passages: Sequence[int]) -> dict[int, list[tuple[str, float]]]:
-    """The themes that come near to each passage, the likeliest first."""
-    found: dict[int, list[tuple[str, float]]] = {}
-    tags = opened.generation.tags
-    if tags is None:
-        return {}
-    for passage in passages:
-        rows = tags.execute(
-            "SELECT theme, probability FROM tags WHERE passage = ? ORDER BY probability DESC LIMIT 5", (passage,)
-        )
-        found[passage] = [(row["theme"], row["probability"]) for row in rows]
-    return found
 
 
 def _correction_record(correction: Correction, opened: Opened) -> CorrectionRecord:

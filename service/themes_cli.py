@@ -90,7 +90,7 @@ def _batches(lines: Iterable[tuple[Any, "Text"]]) -> Iterator[list[tuple[Any, "T
         yield batch
 
 
-@click.group()
+@click.group(epilog="Each takes --data DIR, as every command does.")
 def themes() -> None:
     """Train theme models, see what they would change, put one to use, and keep corrections.
 

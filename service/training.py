@@ -69,21 +69,31 @@ def train_model(
     content gives the model that is there. One process trains at a time, and a model is there whole or not at all.
     Raises ModelError, naming the line, for what cannot be learned from.
     """
-    with training(data):
-        # Before the corrections are read: one that is made meanwhile counts as not yet learned.
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        files = {THEMES: themes or _former(data, THEMES), EXAMPLES: examples or _former(data, EXAMPLES)}
-        taxonomy = load_taxonomy(files[THEMES])
-        learned = _examples(taxonomy, files[EXAMPLES], State(data).all())
-        content = content_of(taxonomy, learned, encoder)
-        for name in reversed(model_ids(data)):
-            if name.endswith(content[:8]):
-                return open_model(data, name), False
-        model = train_themes(taxonomy, learned, encoder, created)
-        copies = {name: path.read_bytes() for name, path in files.items() if path}
-        publish_model(data, model, copies)
-        prune_models(data)
-        return model, True
+    try:
+        with training(data):
+            return _trained(data, encoder, themes, examples)
+    except OSError as error:
+        raise ModelError(
+            f"The training stopped: {error}. The models there were are kept. See that {data} is writable and has room,"
+            " then run it again."
+        ) from error
+
+
+def _trained(data: Path, encoder: "Encoder", themes: Path | None, examples: Path | None) -> tuple[ThemeModel, bool]:
+    # Before the corrections are read: one that is made meanwhile counts as not yet learned.
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    files = {THEMES: themes or _former(data, THEMES), EXAMPLES: examples or _former(data, EXAMPLES)}
+    taxonomy = load_taxonomy(files[THEMES])
+    learned = _examples(taxonomy, files[EXAMPLES], State(data).all())
+    content = content_of(taxonomy, learned, encoder)
+    for name in reversed(model_ids(data)):
+        if name.endswith(content[:8]):
+            return open_model(data, name), False
+    model = train_themes(taxonomy, learned, encoder, created)
+    copies = {name: path.read_bytes() for name, path in files.items() if path}
+    publish_model(data, model, copies)
+    prune_models(data)
+    return model, True
 
 
 def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
