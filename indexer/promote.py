@@ -36,13 +36,17 @@ def promote(data: Path, themes: ThemeModel, encoder: Encoder, progress: Progress
                 raise GenerationError(f"Nothing is indexed in {data} yet. Run `precedent build PATH` first.")
             former = data / "generations" / name
             manifest = read_manifest(former)
+            if manifest.encoder.fingerprint != encoder.fingerprint:
+                raise GenerationError(
+                    f"Generation {name} was made with another encoder, {manifest.encoder.name}. Run `precedent build`."
+                )
             if manifest.theme_model == themes.id:
                 return name
             name = _retagged(former, manifest, themes, encoder, data, clock)
             with suppress(OSError):
                 prune(data, name)
             return name
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise GenerationError(
             f"The model was not promoted: {error}. The index is as it was. See that {data} is writable and has room."
         ) from error
@@ -54,7 +58,10 @@ def _retagged(former: Path, manifest: Manifest, themes: ThemeModel, encoder: Enc
     try:
         for name in manifest.files.keys() - {TAGS}:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            os.link(former / name, folder / name)
+            try:
+                os.link(former / name, folder / name)
+            except OSError:  # a file system without hard links
+                shutil.copy2(former / name, folder / name)
         write_themes(folder, themes, encoder, data, clock)
         files = {**manifest.files, TAGS: file_record(folder / TAGS)}
         manifest = replace(manifest, created=created.isoformat(), theme_model=themes.id, files=files)

@@ -12,7 +12,7 @@ from indexer.publish import sync
 from models.encoder import ModelError
 from models.theme_model import ThemeModel, load_model, save_model
 
-THEMES, EXAMPLES = "themes.toml", "examples.jsonl"  # copies of the user's files in a model's folder
+THEMES, EXAMPLES = "themes.toml", "examples"  # copies of the user's files in a model's folder; the last as it was
 KEPT = 5  # models, besides those of generations
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
@@ -41,13 +41,13 @@ def current_model(data: Path) -> str | None:
 
 def copied(data: Path, name: str, file: str) -> Path | None:
     """The copy of the user's file THEMES or EXAMPLES that a model was trained with; None without one."""
-    path = data / "models" / name / file
-    return path if path.is_file() else None
+    return next((path for path in sorted((data / "models" / name).glob(f"{file}*")) if path.is_file()), None)
 
 
 def publish_model(data: Path, model: ThemeModel, copies: Mapping[str, bytes]) -> None:
     """Write a model with `copies` of the files it was made from; it is there whole or not at all."""
-    folder = data / "models" / f".tmp-{model.id}"
+    folder, place = data / "models" / f".tmp-{model.id}", data / "models" / model.id
+    shutil.rmtree(place, ignore_errors=True)  # a damaged one that is made anew
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -57,7 +57,7 @@ def publish_model(data: Path, model: ThemeModel, copies: Mapping[str, bytes]) ->
         for path in [*folder.iterdir(), folder]:
             sync(path)
         load_model(folder)  # what cannot be read again is not published
-        folder.rename(folder.with_name(model.id))
+        folder.rename(place)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -27,8 +27,12 @@ Decision = Literal["assigned", "review", "none"]
 # Weights of the features beside the unit vector, and how little the heads are held back (inverse L2).
 WORDS, TERMS, HEADINGS, INVERSE_L2 = 0.6, 0.5, 0.4, 5.0
 FRAGMENT = 4  # characters: fragments of words stand for their forms, and cost a fifth of those of 2 to 5
+_MANY = 50  # texts from which a fragment that stands in one alone is not learned
+_LEAST_SLOPE = 0.01
+_ALWAYS = 10.0  # score of a label that all examples have, or none
 FOLDS = 5
 SEED = 20_261_126
+CONSTANTS = (WORDS, TERMS, HEADINGS, INVERSE_L2, FRAGMENT, FOLDS, SEED)  # what a model is made with
 # A review is asked for where nothing is assigned and a theme comes at least this near its threshold (in logits).
 REVIEW = 1.0
 
@@ -55,6 +59,12 @@ class Words:
         weigher.idf_ = self.rarity
         return weigher
 
+    def known_share(self, text: str) -> float:
+        """The share of a text's fragments that stand in the examples; 1 where it has none."""
+        found = self._weigher.build_analyzer()(text)
+        known = self._weigher.vocabulary
+        return sum(fragment in known for fragment in found) / len(found) if found else 1.0
+
     def weights(self, texts: Sequence[str]) -> "csr_matrix":
         """Unit rows, shape (texts, fragments)."""
         return self._weigher.transform(texts)
@@ -80,8 +90,8 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[str], headings: Sequence[str], vectors: Vectors) -> Numbers:
         """Calibrated probabilities, shape (texts, labels), of texts under headings, with their unit vectors."""
-        probabilities = _sigmoid(self.scores(texts, headings, vectors) * self.slope + self.offset)
-        return _shared(probabilities) if self.exclusive else probabilities
+        found = _sigmoid(self.scores(texts, headings, vectors) * self.slope + self.offset)
+        return _shared(found) if self.exclusive else found
 
     def best(self, texts: Sequence[str], headings: Sequence[str], windows: Windows, encode: Encode) -> Numbers:
         """Calibrated probabilities of texts of any length, shape (texts, labels): those of the window that has most.
@@ -95,7 +105,8 @@ class Classifier:
         flat = [window for own in cut for window in own]
         above = [heading for heading, own in zip(headings, cut, strict=True) for _ in own]
         starts = np.cumsum([0, *(len(own) for own in cut[:-1])])
-        return np.maximum.reduceat(self.probabilities(flat, above, encode(flat)), starts, axis=0)
+        found = np.maximum.reduceat(self.probabilities(flat, above, encode(flat)), starts, axis=0)
+        return _shared(found) if self.exclusive else found
 
     def scores(self, texts: Sequence[str], headings: Sequence[str], vectors: Vectors) -> Numbers:
         """The heads' scores before calibration, shape (texts, labels)."""
@@ -204,7 +215,10 @@ def _weigher(**options: Any) -> "TfidfVectorizer":
 
 
 def _learn_words(texts: Sequence[str]) -> Words:
-    weigher = _weigher(min_df=2).fit(texts)
+    try:
+        weigher = _weigher(min_df=2 if len(texts) >= _MANY else 1).fit(texts)
+    except ValueError as error:
+        raise ModelError(f"There is nothing to learn from: no text of the examples holds words ({error}).") from error
     return Words(tuple(weigher.get_feature_names_out()), np.asarray(weigher.idf_, np.float64))
 
 
@@ -231,6 +245,9 @@ def _fit(features: "csr_matrix", truth: Flags) -> tuple[Vectors, Numbers]:
     weights = np.zeros((truth.shape[1], features.shape[1]), np.float32)
     bias = np.zeros(truth.shape[1])
     for label in range(truth.shape[1]):
+        if truth[:, label].all() or not truth[:, label].any():
+            bias[label] = _ALWAYS if truth[:, label].all() else -_ALWAYS
+            continue
         # A third of the time of the default solver. It holds the intercept back too, the less the more it is scaled.
         head = LogisticRegression(C=INVERSE_L2, solver="liblinear", intercept_scaling=10.0, max_iter=1_000)
         head.fit(features, truth[:, label])
@@ -256,8 +273,16 @@ def _held_out(features: "csr_matrix", truth: Flags, groups: NDArray[np.int64]) -
 def _calibrated(scores: Numbers, truth: Flags) -> tuple[Numbers, Numbers]:
     from sklearn.linear_model import LogisticRegression
 
-    curves = [LogisticRegression(C=1e3).fit(scores[:, [n]], truth[:, n]) for n in range(truth.shape[1])]
-    return np.array([curve.coef_[0, 0] for curve in curves]), np.array([curve.intercept_[0] for curve in curves])
+    slope, offset = np.ones(truth.shape[1]), np.zeros(truth.shape[1])
+    for n in np.flatnonzero(~truth.all(axis=0)).tolist():
+        # Each example counts for both answers, by Platt's targets: with few examples, less sure than they are.
+        yes = truth[:, n].sum()
+        targets = np.where(truth[:, n], (yes + 1) / (yes + 2), 1 / (len(truth) - yes + 2))
+        twice, answer = np.vstack([scores[:, [n]]] * 2), np.repeat([True, False], len(truth))
+        curve = LogisticRegression(C=1e3).fit(twice, answer, sample_weight=np.concatenate([targets, 1 - targets]))
+        # A curve that falls would turn the label around.
+        slope[n], offset[n] = max(curve.coef_[0, 0], _LEAST_SLOPE), curve.intercept_[0]
+    return slope, offset
 
 
 def _thresholds(probabilities: Numbers, truth: Flags) -> Numbers:

@@ -54,13 +54,13 @@ def parse_examples(text: str, name: str) -> list[Example]:
     be left out. A line without a document is a group of its own. Raises ModelError, naming the line.
     """
     found = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{name}, line {number}"
         try:
             entry = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ModelError(f"{where}: this is no JSON ({error}).") from error
         found.append(_example(entry, where))
     return found
@@ -69,20 +69,25 @@ def parse_examples(text: str, name: str) -> list[Example]:
 def _example(entry: Any, where: str) -> Example:
     if not isinstance(entry, dict):
         raise ModelError(f"{where}: each line is one JSON object with text and themes.")
-    text, themes, section = entry.get("text"), entry.get("themes"), entry.get("section") or []
+    text, themes, section = entry.get("text"), entry.get("themes"), entry.get("section")
+    section = [] if section is None else section
     if not isinstance(themes, list) or not all(isinstance(theme, str) for theme in themes):
         raise ModelError(f"{where}: themes is a list of themes, [] for none.")
     if not isinstance(section, list) or not all(isinstance(heading, str) for heading in section):
         raise ModelError(f"{where}: section is a list of headings.")
-    document, parent = entry.get("document") or where, entry.get("parent") or ""
+    document, parent = (entry[name] if entry.get(name) is not None else "" for name in ("document", "parent"))
     if not isinstance(document, str) or not isinstance(parent, str):
         raise ModelError(f"{where}: document and parent are texts.")
-    return Example(_text(text, where), frozenset(themes), document, tuple(section), parent, where)
+    return Example(_text(text, where), frozenset(themes), document or str(text), tuple(section), parent, where)
 
 
 def parse_table(text: str, name: str) -> list[Example]:
     """Examples in CSV: the columns text and label, several labels joined by "|". Raises ModelError, naming the line."""
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        reader.fieldnames  # noqa: B018 - reads the first line
+    except csv.Error as error:
+        raise ModelError(f"{name}, line 1: this is no CSV ({error}).") from error
     if not {"text", "label"} <= set(reader.fieldnames or ()):
         raise ModelError(f"{name}, line 1: the columns text and label are needed; there are {reader.fieldnames}.")
     return list(_rows(reader, name))
@@ -93,9 +98,10 @@ def _rows(reader: "csv.DictReader[str]", name: str) -> Iterator[Example]:
         for row in reader:
             where = f"{name}, line {reader.line_num}"
             labels = frozenset(label.strip() for label in (row["label"] or "").split("|"))
-            yield Example(_text(row["text"], where), labels - {""}, where, where=where)
+            text = _text(row["text"], where)
+            yield Example(text, labels - {""}, text, where=where)
     except csv.Error as error:
-        raise ModelError(f"{name}, line {reader.line_num}: this is no CSV ({error}).") from error
+        raise ModelError(f"{name}, after line {reader.line_num}: this is no CSV ({error}).") from error
 
 
 def _text(text: Any, where: str) -> str:

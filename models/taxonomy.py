@@ -11,6 +11,7 @@ from typing import Any
 from models.encoder import ModelError
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TAKEN = "unknown"  # what a passage without a theme is filtered by
 _FIELDS = {"key", "label", "definition", "terms", "not_this"}
 _TABLES = {"theme", "merge", "remove"}
 
@@ -74,7 +75,7 @@ def load_taxonomy(extra: Path | None = None) -> Taxonomy:
     if extra is None:
         return taxonomy_of(None, "")
     try:
-        return taxonomy_of(extra.read_text("utf-8"), str(extra))
+        return taxonomy_of(extra.read_text("utf-8-sig"), str(extra))
     except OSError as error:
         raise ModelError(f"The file of themes {extra} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
@@ -119,13 +120,14 @@ def _check(entry: Mapping[str, Any], where: str) -> None:
     if unknown := sorted(set(entry) - _FIELDS):
         raise ModelError(f"{where}: {unknown[0]!r} is no field of a theme; these are: {', '.join(sorted(_FIELDS))}.")
     key = entry.get("key")
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
+    if not isinstance(key, str) or not _KEY.fullmatch(key) or key == _TAKEN:
         raise ModelError(f"{where}: key has to be in small letters and digits, joined by hyphens, and not {key!r}.")
     terms = entry.get("terms", [])
     if not isinstance(terms, list) or not all(isinstance(term, str) and term.strip() for term in terms):
         raise ModelError(f"{where} ({key}): terms is a list of words in quotes.")
     for name in ("label", "definition", "not_this"):
-        if not isinstance(entry.get(name, ""), str):
+        value = entry.get(name, "…")
+        if not isinstance(value, str) or not (value.strip() or name == "not_this"):
             raise ModelError(f"{where} ({key}): {name} is text in quotes.")
 
 
@@ -143,6 +145,10 @@ def _moved(tables: Mapping[str, Any], themes: Mapping[str, Theme], name: str) ->
     merge, remove = tables.get("merge", {}), tables.get("remove", [])
     if not isinstance(merge, dict) or not isinstance(remove, list):
         raise ModelError(f'{name}: [merge] is a table of old = "new", and remove a list of keys.')
+    if not all(isinstance(key, str) for key in [*remove, *merge.values()]):
+        raise ModelError(f'{name}: [merge] is a table of old = "new", and remove a list of keys.')
+    if both := sorted(set(merge) & set(remove)):
+        raise ModelError(f"{name}: {both[0]!r} is merged and removed; leave one of the two out.")
     moved: dict[str, str | None] = {**merge, **dict.fromkeys(remove)}
     for key in moved:
         if key not in themes:

@@ -22,10 +22,10 @@ class Terms:
         """By first word: the words of each term, which of them have to be capitals, and the label's number."""
         known: dict[str, list[tuple[tuple[str, ...], tuple[bool, ...], int]]] = {}
         for label, terms in enumerate(self.of_labels):
-            for words in dict.fromkeys(tuple(_WORD.findall(term)) for term in terms):
-                if words:
-                    plain = tuple(map(_singular, words))
-                    known.setdefault(plain[0], []).append((plain, tuple(map(_capitals, words)), label))
+            found = [tuple(_WORD.findall(term)) for term in terms]
+            for plain, capitals in dict.fromkeys((tuple(map(_singular, w)), tuple(map(_capitals, w))) for w in found):
+                if plain:
+                    known.setdefault(plain[0], []).append((plain, capitals, label))
         return known
 
     def counts(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -54,7 +54,11 @@ def _capitals(word: str) -> bool:
 
 
 def _singular(word: str) -> str:
+    if word.endswith("s") and word[:-1].isalpha() and word[:-1].isupper():  # PCs
+        return word[:-1].lower()
     word = word.lower().removesuffix("'s").removesuffix("’s")
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes")):
+        return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word

@@ -57,16 +57,19 @@ def correction_pages_blueprint(themes: Themes) -> Blueprint:
     @pages.post("/corrections")
     def correct() -> Response:
         parameters = sent()
-        check_names(parameters, ("passage_id", "text", "theme", "who", "why", "back"))
+        check_names(parameters, ("passage_id", "text", "theme", "who", "why", "back", "skip"))
         one = {name: parameters.get(name, [""])[0] for name in ("passage_id", "text", "who", "why", "back")}
         text = parse_text(one["text"].replace("\r\n", "\n"), "The text").text
         themes.correct(
             who=one["who"], themes=parameters.get("theme", ()), why=one["why"], passage=one["passage_id"], text=text
         )
-        to_queue = one["back"] == "queue"
-        return _seen(url_for("correction_pages.queue" if to_queue else "correction_pages.corrections"), one["who"])
+        if one["back"] != "queue":
+            return _seen(url_for("correction_pages.corrections"), one["who"])
+        # What was skipped stays skipped: the one that was corrected is in the queue no longer.
+        skip = _number(parameters.get("skip", ["0"])[0])
+        return _seen(url_for("correction_pages.queue", skip=skip or None), one["who"])
 
-    @pages.post("/corrections/<int:number>/undo")
+    @pages.post("/corrections/<int(max=999999999):number>/undo")
     def undo(number: int) -> Response:
         parameters = sent()
         check_names(parameters, ("who",))

@@ -14,6 +14,7 @@ _COLUMNS: Mapping[str, Callable[[Correction], object]] = {
     "passage_id": lambda one: one.passage,
     "document": lambda one: one.document,
     "text": lambda one: one.text,
+    "section": lambda one: " › ".join(one.section),
     "before": lambda one: "|".join(f"{theme}:{origin}" for theme, origin in sorted(one.before.items())),
     "after": lambda one: "|".join(one.after),
     "why": lambda one: one.why,
@@ -31,11 +32,12 @@ def corrections_table(corrections: Iterable[Correction]) -> Iterator[str]:
 def read_corrections(path: Path, themes: Sequence[str]) -> list[Correction]:
     """The corrections in a file that was exported. Raises StateError, naming the line; `themes` are those there are."""
     try:
-        text = path.read_text("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise StateError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise StateError(f"{path} is not UTF-8 text; save it as CSV UTF-8.") from error
+    csv.field_size_limit(10_000_000)
     reader = csv.DictReader(io.StringIO(text, newline=""))
     if missing := sorted({"who", "text", "after"} - set(reader.fieldnames or ())):
         raise StateError(f"{path}, line 1: the column {missing[0]} is missing; there are {reader.fieldnames}.")
@@ -46,16 +48,23 @@ def read_corrections(path: Path, themes: Sequence[str]) -> list[Correction]:
 
 
 def add_new(state: State, corrections: Sequence[Correction]) -> int:
-    """Keep those corrections that are not there yet, all or none; how many they were."""
-    known = {_same(one) for one in state.all()}
+    """Keep those corrections that are not there yet, all or none; how many they were.
+
+    Of those that are there, one that was undone elsewhere is undone here too.
+    """
+    known = {_same(one): one for one in state.all()}
     new = {_same(one): one for one in corrections if _same(one) not in known}
     if new:
         state.add(list(new.values()))
+    for one in corrections:
+        before = known.get(_same(one))
+        if before and one.undone_at and not before.undone_at:
+            state.undo(before.id, one.undone_by or one.who, one.undone_at)
     return len(new)
 
 
-def _same(one: Correction) -> tuple[str, str, str | None, str, tuple[str, ...], str | None]:
-    return one.at, one.who, one.passage, one.words, one.after, one.undone_at
+def _same(one: Correction) -> tuple[str, str, str | None, str, tuple[str, ...]]:
+    return one.at, one.who, one.passage, one.words, one.after
 
 
 def _correction(row: dict[str, str], where: str, themes: Sequence[str]) -> Correction:
@@ -77,6 +86,7 @@ def _correction(row: dict[str, str], where: str, themes: Sequence[str]) -> Corre
         model=values["model"] or None,
         after=after,
         why=values["why"],
+        section=tuple(heading for heading in values["section"].split(" › ") if heading),
         undone_at=values["undone_at"] or None,
         undone_by=values["undone_by"] or None,
     )
@@ -84,4 +94,4 @@ def _correction(row: dict[str, str], where: str, themes: Sequence[str]) -> Corre
 
 def _plain(cell: str) -> str:
     """A cell as it was before it was made safe for spreadsheets."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(FORMULA) else cell

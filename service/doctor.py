@@ -42,6 +42,10 @@ def examine(data: Path, load: "Callable[[], Encoder]") -> list[Check]:
 
 
 def _themes(data: Path, load: "Callable[[], Encoder]") -> Iterator[Check]:
+    current = current_model(data)
+    if current and current not in model_ids(data):
+        retrain = f"precedent themes train --promote --data {quote(str(data))}"
+        yield Check("themes", False, f"The index is tagged by theme model {current}, which is not there.", retrain)
     for name in model_ids(data):
         try:
             model = open_model(data, name)

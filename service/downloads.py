@@ -172,7 +172,7 @@ def _cell(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises."""
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(FORMULA) else value
 
 
 def _json(rows: Iterable[object]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from service.answers import (
     Readiness,
     SearchResponse,
 )
-from service.columns import FACETS, UNKNOWN, Columns, Filters, Mask
+from service.columns import FACETS, UNKNOWN, Filters, Mask
 from service.hints import suggested_filters
 from service.mask import Answer, masked
 from service.meant import did_you_mean, expansions, named_records
@@ -34,11 +34,11 @@ from service.precedents import echo_records, members, standing_record
 from service.profile import profile
 from service.question import Question, understand
 from service.register_answers import FindingAnswer, ForceAnswer, RegisterResponse, RegisterRow, SimilarResponse
-from service.retrieve import Retrieved, encode, everything, retrieve
+from service.retrieve import Retrieved, best_of_folds, encode, everything, retrieve
 from service.show import label, marks, outermost
 from service.showing import Showing, match_of
 from service.similar import SimilarRequest, asked_about, similar
-from service.state import State
+from service.state import State, StateError
 from service.strength import calibrated
 from service.timeline import Timeline, timeline
 from service.tracker import RegisterRequest, chosen_rows, listed, rows
@@ -118,6 +118,7 @@ class Engine:
         self._mask_contacts = mask_contacts
         self._strength = strength
         self.state = State(self.data)
+        self._unread: str | None = None
         self._opening = threading.Lock()
         self._open: Opened | None = None
         self._refused: _Refused | None = None
@@ -128,7 +129,9 @@ class Engine:
         found, hits, opened = answered.found, answered.hits, answered.opened
         first = (request.page - 1) * request.page_size
         nearest = (
-            hits[:0] if len(hits) else _hits(opened.columns, found, np.flatnonzero(answered.passing), False)[:NEAREST]
+            hits[:0]
+            if len(hits)
+            else best_of_folds(opened.columns, found, np.flatnonzero(answered.passing), False)[:NEAREST]
         )
         show = answered.showing(request.explain)
         answer: SearchResponse = {
@@ -155,7 +158,7 @@ class Engine:
         answered = self._answered(request)
         show, ids = answered.showing(request.explain), answered.hits
         if not matching:
-            ids = _hits(
+            ids = best_of_folds(
                 answered.opened.columns, answered.found, np.flatnonzero(answered.passing), request.sort == "newest"
             )
 
@@ -268,7 +271,7 @@ class Engine:
         """What is served. Raises GenerationError where nothing is."""
         held, refused = self.current(), self._refused
         manifest = held.generation.manifest
-        problem = refused.why if refused else None
+        problem = refused.why if refused else self._unread
         return {
             "status": "ok" if problem is None else "stale",
             "generation": held.generation.id,
@@ -301,7 +304,9 @@ class Engine:
         members = found.members & passing
         ids = np.flatnonzero(members)
         newest = request.sort == "newest" or question.empty
-        return _Answered(opened, question, found, passing, members, ids, _hits(opened.columns, found, ids, newest))
+        return _Answered(
+            opened, question, found, passing, members, ids, best_of_folds(opened.columns, found, ids, newest)
+        )
 
     def _retrieve(self, opened: Opened, question: Question) -> Retrieved:
         exists = opened.columns.exists
@@ -325,24 +330,26 @@ class Engine:
             ids = np.flatnonzero(answered.found.members & columns.mask(filters, without=name))
         counts = columns.counts(name, ids)
         values = {**dict.fromkeys(filters.chosen(name), 0), **counts}
-        rows: list[FacetValue] = [
-            {"value": v, "label": self.value_label(name, v), "count": n} for v, n in values.items()
-        ]
+        labels = {value: self.value_label(name, value, answered.opened) for value in values}
+        rows: list[FacetValue] = [{"value": v, "label": labels[v], "count": n} for v, n in values.items()]
         if name == "year":
             return sorted(rows, key=lambda row: (row["value"] != UNKNOWN, row["value"]), reverse=True)
         return sorted(rows, key=lambda row: (row["value"] == UNKNOWN, -row["count"], row["label"]))
 
-    def value_label(self, facet: str, value: str) -> str:
+    def value_label(self, facet: str, value: str, opened: Opened | None = None) -> str:
         """A facet's value as people read it."""
-        if value == UNKNOWN:
-            return "No theme" if facet == "theme" else label(value)
         if facet == "theme":
-            return self.current().tags.label(value)
-        return self.force_label(value) if facet == "force" else label(value)
+            return (opened or self.current()).tags.label(value)
+        return self.force_label(value) if facet == "force" and value != UNKNOWN else label(value)
 
     def current(self) -> Opened:
         """What is served now, with people's corrections. Hold it for a whole request."""
-        held, corrected = self._taken(), self.state.corrected()
+        held = self._taken()
+        try:
+            corrected, self._unread = self.state.corrected(), None
+        except StateError as error:
+            self._unread = str(error)  # told by health; searches go on
+            return held
         if held.tags.version != corrected.version:
             fresh = corrected_by(held, corrected)
             # Only in its own place: another generation may have been taken up since.
@@ -390,11 +397,3 @@ class Engine:
                 return held
         self._refused = None
         return held
-
-
-def _hits(columns: Columns, found: Retrieved, ids: Ids, newest: bool) -> Ids:
-    """The best member of each fold, best first; ties by id, so that the order is one and the same anywhere."""
-    keys = (ids, -found.score[ids], -columns.dates[ids]) if newest else (ids, -found.score[ids])
-    ordered = ids[np.lexsort(keys)]
-    _, first = np.unique(columns.fold[ordered], return_index=True)
-    return np.asarray(ordered[np.sort(first)], dtype=np.int64)

@@ -46,14 +46,14 @@ class JudgedText:
 def read_judged_texts(path: Path) -> list[JudgedText]:
     """Lines of JSON: {"text", "themes_a", "themes_b", "section"}, or "themes" of one. Raises EvaluationError."""
     found = []
-    for number, line in enumerate(read_bytes(path).decode("utf-8-sig", "replace").splitlines(), start=1):
+    for number, line in enumerate(read_bytes(path).decode("utf-8-sig", "replace").split("\n"), start=1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
             names = ("themes",) if "themes" in entry else ("themes_a", "themes_b")
             labels = tuple(frozenset(entry[name]) for name in names)
-            found.append(JudgedText(entry["text"], labels, tuple(entry.get("section") or ())))
+            found.append(JudgedText(str(entry["text"] or ""), labels, tuple(entry.get("section") or ())))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             example = '{"text": "…", "themes_a": ["missing"], "themes_b": ["missing"]}'
             raise EvaluationError(f"{path}, line {number}: {error!r}. A line is like {example}.") from error
@@ -64,6 +64,8 @@ def read_judged_texts(path: Path) -> list[JudgedText]:
 
 def evaluate_themes(path: Path, model: ThemeModel, encoder: "Encoder") -> dict[str, Any]:
     """The theme model on a file of judged texts, with and without their section, beside keywords and definitions."""
+    if model.encoder != encoder.fingerprint:
+        raise EvaluationError(f"Theme model {model.id} was trained with another encoder: run `precedent themes train`.")
     rows = read_judged_texts(path)
     keys = model.classifier.labels
     unknown = {theme for row in rows for own in row.annotators for theme in own} - set(keys)
@@ -143,6 +145,8 @@ def evaluate_classifier(train_file: Path, test_file: Path, encoder: "Encoder", n
     """
     learned, tried = (_without(load_examples(path), none) for path in (train_file, test_file))
     keys = sorted({label for example in learned for label in example.labels})
+    if not keys or not tried:
+        raise EvaluationError(f"{test_file if keys else train_file} holds no text with a label.")
     unseen = sorted({label for example in tried for label in example.labels} - set(keys))
     if unseen:
         raise EvaluationError(f"{test_file}: there is no example of {unseen[0]!r} in {train_file}; add one.")
@@ -174,7 +178,7 @@ def measured(found: Numbers, chosen: Flags, truth: Flags) -> dict[str, Any]:
         "macro_f1": macro_f1(chosen, gold),
         "brier": brier(found, gold.share),
     }
-    if truth.sum(axis=1).max() > 1:
+    if truth.sum(axis=1).max() != 1:
         return {**figures, "calibration_error": calibration_error(found, gold.share)}
     best: NDArray[np.int64] = found.argmax(axis=1)
     has: NDArray[np.bool_] = truth.sum(axis=1) > 0

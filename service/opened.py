@@ -122,9 +122,10 @@ def _theme_model(data: Path, generation: Generation) -> "ThemeModel | None":
     """The model that tagged a generation; None where it is gone: what it said still stands in the tags."""
     name = generation.manifest.theme_model
     try:
-        return open_model(data, name) if name else None
+        model = open_model(data, name) if name else None
     except ModelError:
         return None
+    return model if model and model.encoder == generation.manifest.encoder.fingerprint else None
 
 
 def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request, url_for
 
 from service.answers import DocumentAnswer, Hit, Passage, SearchResponse, SectionRecord
 from service.columns import FACETS
@@ -16,6 +16,7 @@ from service.engine import Engine, SearchRequest
 from service.params import LISTED, check_names, parse_search
 from service.question import MAX_LENGTH
 from service.show import addressee, date_words, excerpt, label, pieces, shown, status_words
+from service.tags import Tags
 
 FACET_TITLES = {
     "force": "Force",
@@ -50,10 +51,10 @@ def pages_blueprint(engine: Engine) -> Blueprint:
     pages.add_app_template_filter(addressee, "addressee")
     pages.add_app_template_filter(anchor, "anchor")
     pages.add_app_template_filter(lambda words: words[:1].upper() + words[1:], "capitalize_first")
-    pages.add_app_template_global(lambda: engine.current().tags.model is not None, "is_tagged")
+    pages.add_app_template_global(lambda: _tags(engine).model is not None, "is_tagged")
     pages.add_app_template_global(status_words, "status_words")
     pages.add_app_template_global(passage_url, "passage_url")
-    pages.add_app_template_filter(lambda theme: engine.current().tags.label(theme), "theme_label")
+    pages.add_app_template_filter(lambda theme: _tags(engine).label(theme), "theme_label")
     pages.add_app_template_filter(lambda slug: slug and engine.force_label(slug), "force_label")
 
     @pages.get("/")
@@ -75,6 +76,14 @@ def pages_blueprint(engine: Engine) -> Blueprint:
         return _document_page(engine, found, request.args.get("hit"), query, expand)
 
     return pages
+
+
+def _tags(engine: Engine) -> Tags:
+    """The themes as this request sees them: looked up once for each."""
+    if "tags" not in g:
+        g.tags = engine.current().tags
+    found: Tags = g.tags
+    return found
 
 
 def anchor(key: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from service.columns import Mask
+from service.columns import Columns, Mask
 from service.question import Question
 from service.strength import Strength, luck
 from service.words import OTHER, Held, WordIndex
@@ -144,3 +144,11 @@ def _dense(cosine: Scores, reference: NDArray[np.float32], vector: NDArray[np.fl
 def _lexical(held: Held) -> Scores:
     full = FULL_BM25 * held.bound / max(held.words, 1) ** 0.5
     return np.asarray(held.bm25 / full) if full > 0 else held.bm25
+
+
+def best_of_folds(columns: Columns, found: Retrieved, ids: NDArray[np.int64], newest: bool) -> NDArray[np.int64]:
+    """The best member of each fold, best first; ties by id, so that the order is one and the same anywhere."""
+    keys = (ids, -found.score[ids], -columns.dates[ids]) if newest else (ids, -found.score[ids])
+    ordered = ids[np.lexsort(keys)]
+    _, first = np.unique(columns.fold[ordered], return_index=True)
+    return np.asarray(ordered[np.sort(first)], dtype=np.int64)

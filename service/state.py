@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,12 @@ CREATE TABLE IF NOT EXISTS corrections (
     model TEXT,                         -- id of the theme model that had tagged it
     after TEXT NOT NULL,                -- JSON list of the themes it has, and no others
     why TEXT NOT NULL,
+    section TEXT NOT NULL,              -- JSON list of the headings that it stands under
     undone_at TEXT,
     undone_by TEXT
 );
 CREATE INDEX IF NOT EXISTS corrections_by_passage ON corrections (passage);
+CREATE INDEX IF NOT EXISTS corrections_undone ON corrections (undone_at);
 CREATE INDEX IF NOT EXISTS corrections_by_words ON corrections (words);
 """
 
@@ -58,6 +60,7 @@ class Correction:
     model: str | None
     after: tuple[str, ...]
     why: str = ""
+    section: tuple[str, ...] = ()
     undone_at: str | None = None
     undone_by: str | None = None
     id: int = 0
@@ -77,9 +80,8 @@ class Corrected:
     by_words: Mapping[str, Correction]
 
     def of(self, passage: str | None, text: str) -> Correction | None:
-        """The correction of a passage, else of a text in just these words."""
-        found = self.by_passage.get(passage) if passage else None
-        return found or self.by_words.get(words_hash(text))
+        """The correction of a passage, or without one of a text in just these words."""
+        return self.by_passage.get(passage) if passage else self.by_words.get(words_hash(text))
 
 
 NOTHING = Corrected(0, {}, {})
@@ -90,6 +92,17 @@ def words_hash(text: str) -> str:
     return hashlib.sha256(" ".join(text.casefold().split()).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def holding(corrections: Iterable[Correction]) -> dict[str, Correction]:
+    """The correction that holds for each text, by the hash of its words: the latest that was not undone."""
+    ordered = sorted((one for one in corrections if not one.undone_at), key=lambda one: (one.at, one.id))
+    return {one.words: one for one in ordered}
+
+
+def learnable(corrections: Iterable[Correction]) -> set[str]:
+    """What there is to learn from corrections: for each text its words' hash and its themes."""
+    return {f"{one.words}:{'|'.join(one.after)}" for one in holding(corrections).values()}
+
+
 class State:
     """state.sqlite of a data folder. Safe to use from several threads and processes; made at the first correction."""
 
@@ -97,7 +110,7 @@ class State:
         self._path = data / "state.sqlite"
         self._reading = threading.Lock()
         self._held = NOTHING
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
 
     def add(self, corrections: Sequence[Correction]) -> list[int]:
         """Keep corrections, all of them or none, on disk before this returns; their ids."""
@@ -128,10 +141,11 @@ class State:
         with self._reading:
             with self._open() as database:
                 row = database.execute("SELECT count(*), count(undone_at) FROM corrections").fetchone()
-                seen = (int(row[0]), int(row[1]))
+                # The file too: a backup may have been put in its place.
+                seen = (int(row[0]), int(row[1]), self._path.stat().st_ino)
                 if seen != self._seen:
-                    rows = database.execute("SELECT * FROM corrections WHERE undone_at IS NULL ORDER BY id")
-                    self._held = _holding(map(_correction, rows), sum(seen))
+                    rows = database.execute("SELECT * FROM corrections WHERE undone_at IS NULL ORDER BY at, id")
+                    self._held = _holding(map(_correction, rows), self._held.version + 1)
                     self._seen = seen
             return self._held
 
@@ -144,7 +158,7 @@ class State:
                 database.row_factory = sqlite3.Row
                 _prepare(database)
                 yield database
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeEncodeError) as error:
             raise StateError(
                 f"{self._path}, which holds people's corrections, cannot be {'written' if write else 'read'} ({error})."
                 " See that the folder is writable and has room; nothing in it was changed."
@@ -153,19 +167,34 @@ class State:
 
 def _prepare(database: sqlite3.Connection) -> None:
     """Make the tables of a new file; refuse one that is not ours or of a later version."""
-    application = database.execute("PRAGMA application_id").fetchone()[0]
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if (application, version) == (_APPLICATION, _VERSION):
-        # Each commit is on disk before it is answered, whatever happens to this process or the machine.
-        database.execute("PRAGMA synchronous = FULL")
-        return
-    if application or version or database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise sqlite3.DatabaseError(f"it is no state of this version of precedent (version {version})")
-    database.execute("PRAGMA journal_mode = WAL")
+    # Each commit is on disk before it is answered, whatever happens to this process or the machine.
     database.execute("PRAGMA synchronous = FULL")
-    database.executescript(
-        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION}; COMMIT;"
-    )
+    if _marks(database) == (_APPLICATION, _VERSION):
+        return
+    # Two may come to a new file at once: only who holds the lock looks, and makes what is not there.
+    database.isolation_level = None
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        marks = _marks(database)
+        if marks != (_APPLICATION, _VERSION):
+            if marks != (0, 0) or database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise sqlite3.DatabaseError(f"it is no state of this version of precedent (version {marks[1]})")
+            for statement in [*_SCHEMA.split(";\n"), f"PRAGMA application_id = {_APPLICATION}"]:
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {_VERSION}")
+        database.execute("COMMIT")
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.isolation_level = "DEFERRED"
+    with suppress(sqlite3.OperationalError):  # somebody is at work: who opens it next turns it on
+        database.execute("PRAGMA journal_mode = WAL")
+
+
+def _marks(database: sqlite3.Connection) -> tuple[int, int]:
+    names = ("application_id", "user_version")
+    first, second = (int(database.execute(f"PRAGMA {name}").fetchone()[0]) for name in names)
+    return first, second
 
 
 _FIELDS = ("at", "who", "passage", "text", "document", "model", "why", "undone_at", "undone_by")
@@ -177,6 +206,7 @@ def _insert(database: sqlite3.Connection, correction: Correction) -> int:
         "words": correction.words,
         "before": json.dumps(dict(correction.before)),
         "after": json.dumps(sorted(correction.after)),
+        "section": json.dumps(list(correction.section)),
     }
     names = ", ".join(values)
     marks = ", ".join(f":{name}" for name in values)
@@ -185,7 +215,13 @@ def _insert(database: sqlite3.Connection, correction: Correction) -> int:
 
 def _correction(row: sqlite3.Row) -> Correction:
     fields = {name: row[name] for name in _FIELDS}
-    return Correction(**fields, id=row["id"], before=json.loads(row["before"]), after=tuple(json.loads(row["after"])))
+    return Correction(
+        **fields,
+        id=row["id"],
+        before=json.loads(row["before"]),
+        after=tuple(json.loads(row["after"])),
+        section=tuple(json.loads(row["section"])),
+    )
 
 
 def _holding(corrections: Iterable[Correction], version: int) -> Corrected:

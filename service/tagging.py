@@ -1,6 +1,6 @@
 """Tagging texts: the probability of each theme, three answers, the sentences that carry a theme, what is taken over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from corpus.text import Span, sentences
 from models.theme_model import ThemeModel, is_foreign, judge
 from service.answers import Evidence, TaggedText, TaggedTheme
 from service.state import NOTHING, Corrected
+from service.tags import said
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -21,26 +22,29 @@ MAX_TEXTS = 256  # of one request
 FOREIGN = "This text does not look English: no theme is guessed."
 EMPTY = "The text is empty."
 _MOST = 8  # sentences that may carry a theme together
+# Characters of a text that is judged again without its evidence, and of one whose sentences are looked at at all.
+_CHECKED, _LOOKED_AT = 4_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text to tag. `section` is what it stands under and `parent` the recommendation that it comments on; `passage`
-    is its key where it is indexed.
+    is its key where it is indexed, and `inherits` what it then takes over, if it is known.
     """
 
     text: str
     section: tuple[str, ...] = ()
     parent: str = ""
+    inherits: Mapping[str, float] | None = None
     passage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """What carries a theme: sentences, and whether the text without them does not have it."""
+    """What carries a theme: sentences, and whether the text without them does not have it; None if not looked at."""
 
     spans: tuple[Span, ...]
-    supported: bool
+    supported: bool | None
 
 
 class Tagger:
@@ -55,13 +59,12 @@ class Tagger:
         probabilities = self._judge([text.text for text in texts], above)
         decisions, doubts = self._model.classifier.decisions(probabilities)
         assigned = self._model.classifier.assigned(probabilities)
-        bare = [n for n, text in enumerate(texts) if text.parent and not assigned[n].any()]
-        parents = dict(zip(bare, self._judge([texts[n].parent for n in bare], [""] * len(bare)), strict=True))
+        inherited = self._inherited(texts, assigned)
         found: list[TaggedText] = []
         for n, text in enumerate(texts):
             person = self._corrected.of(text.passage, text.text)
-            chosen = person.after if person else None
-            taken = self._of_parent(parents.get(n)) if person is None else {}
+            chosen = said(person, self._model.taxonomy) if person else None
+            taken = inherited.get(n, {}) if chosen is None else {}
             carried = (
                 self._carried(text.text, above[n], np.flatnonzero(assigned[n])) if evidence and chosen is None else {}
             )
@@ -69,7 +72,7 @@ class Tagger:
                 {
                     "decision": ("assigned" if chosen else "none") if chosen is not None else decisions[n],
                     "doubt": 0.0 if chosen is not None else round(float(doubts[n]), 4),
-                    "note": _note(text.text),
+                    "note": _note(self._model, text.text),
                     "themes": self._themes(probabilities[n], assigned[n], taken, chosen, carried),
                 }
             )
@@ -84,11 +87,26 @@ class Tagger:
             found[full] = judge(self._model, kept, above, self._encoder.windows, self._encoder.encode_document)
         return found
 
-    def _of_parent(self, probabilities: Numbers | None) -> dict[int, float]:
-        if probabilities is None:
-            return {}
-        chosen = np.flatnonzero(self._model.classifier.assigned(probabilities[None])[0])
-        return {int(n): float(probabilities[n]) for n in chosen}
+    def _inherited(self, texts: Sequence[Text], assigned: NDArray[np.bool_]) -> dict[int, dict[int, float]]:
+        """What texts without a theme of their own take over, by place and the number of the theme."""
+        place = {key: n for n, key in enumerate(self._model.classifier.labels)}
+        found: dict[int, dict[int, float]] = {}
+        asked: list[int] = []
+        for n, text in enumerate(texts):
+            if assigned[n].any() or not (text.parent or text.inherits):
+                continue
+            person = self._corrected.of(None, text.parent)
+            themes = said(person, self._model.taxonomy) if person else None
+            known = text.inherits if text.inherits is not None or themes is None else dict.fromkeys(themes, 1.0)
+            if known is None:
+                asked.append(n)
+            else:
+                found[n] = {place[theme]: share for theme, share in known.items() if theme in place}
+        probabilities = self._judge([texts[n].parent for n in asked], [""] * len(asked))
+        chosen = self._model.classifier.assigned(probabilities)
+        for n, own, row in zip(asked, chosen, probabilities, strict=True):
+            found[n] = {int(theme): float(row[theme]) for theme in np.flatnonzero(own)}
+        return found
 
     def _themes(
         self,
@@ -118,26 +136,27 @@ class Tagger:
 
     def _carried(self, text: str, above: str, themes: NDArray[np.int64]) -> dict[int, _Carried]:
         """For each theme the fewest sentences, taken by their own probability, without which the text lacks it."""
-        spans = sentences(text)
+        spans = sentences(text) if len(text) <= _LOOKED_AT else []
         if not len(themes) or not spans:
             return {}
         alone = self._judge([text[start:end] for start, end in spans], [""] * len(spans))
-        orders = {int(n): np.argsort(-alone[:, n], kind="stable").tolist() for n in themes}
-        rests = {
-            frozenset(order[:count]) for order in orders.values() for count in range(1, min(len(spans), _MOST) + 1)
-        }
-        cuts = sorted(rests, key=sorted)
-        left = dict(
-            zip(cuts, self._judge([_without(text, spans, cut) for cut in cuts], [above] * len(cuts)), strict=True)
-        )
         threshold = self._model.classifier.threshold
-        found = {}
-        for n, order in orders.items():
-            counts = range(1, min(len(spans), _MOST) + 1)
-            enough = next((c for c in counts if left[frozenset(order[:c])][n] < threshold[n]), None)
-            chosen = sorted(order[: enough or 1])
-            found[n] = _Carried(tuple(spans[place] for place in chosen), enough is not None)
-        return found
+        orders = {int(n): np.argsort(-alone[:, n], kind="stable").tolist() for n in themes}
+        if len(text) > _CHECKED:
+            kept = {n: [place for place in order if alone[place, n] >= threshold[n]] for n, order in orders.items()}
+            return {n: _Carried(_spans(spans, own[:_MOST]), None) for n, own in kept.items()}
+        found: dict[int, _Carried] = {}
+        for count in range(1, min(len(spans), _MOST) + 1):
+            waiting = [n for n in orders if n not in found]
+            rest = [_without(text, spans, frozenset(orders[n][:count])) for n in waiting]
+            for n, left in zip(waiting, self._judge(rest, [above] * len(rest)), strict=True):
+                if left[n] < threshold[n]:
+                    found[n] = _Carried(_spans(spans, orders[n][:count]), True)
+        return found | {n: _Carried(_spans(spans, orders[n][:1]), False) for n in orders if n not in found}
+
+
+def _spans(spans: Sequence[Span], places: Sequence[int]) -> tuple[Span, ...]:
+    return tuple(spans[place] for place in sorted(places))
 
 
 def _without(text: str, spans: Sequence[Span], cut: frozenset[int]) -> str:
@@ -148,7 +167,7 @@ def _evidence(span: Span) -> Evidence:
     return {"start": span[0], "end": span[1]}
 
 
-def _note(text: str) -> str | None:
+def _note(model: ThemeModel, text: str) -> str | None:
     if not text.strip():
         return EMPTY
-    return FOREIGN if is_foreign(text) else None
+    return FOREIGN if is_foreign(model, text) else None

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.answers import ThemeTag
+from service.columns import UNKNOWN
 from service.state import NOTHING, Corrected, Correction, words_hash
 
 if TYPE_CHECKING:
     from indexer.generation import Generation
+    from models.taxonomy import Taxonomy
     from models.theme_model import ThemeModel
     from service.columns import Columns
 
@@ -42,6 +44,8 @@ class Tags:
 
     def label(self, theme: str) -> str:
         """The label of a theme."""
+        if theme == UNKNOWN:
+            return "No theme"
         return self.model.taxonomy.label(theme) if self.model else theme
 
 
@@ -69,7 +73,11 @@ def read_tags(generation: "Generation", model: "ThemeModel | None") -> Tags:
 
 def overlaid(tags: Tags, corrected: Corrected, tables: sqlite3.Connection) -> Tags:
     """The themes with `corrected` taken in."""
-    places = dict(_places(tags, corrected, tables))
+    places = {
+        place: correction
+        for place, correction in _places(tags, corrected, tables)
+        if tags.model is None or said(correction, tags.model.taxonomy) is not None
+    }
     shown = dict(tags.own) | {place: tuple(_by_person(tags, correction)) for place, correction in places.items()}
     # Whoever says that a comment has no theme says so of those it would take over as well.
     taken = {
@@ -100,11 +108,15 @@ def _places(tags: Tags, corrected: Corrected, tables: sqlite3.Connection) -> Ite
 
 
 def _by_person(tags: Tags, correction: Correction) -> Iterable[ThemeTag]:
-    themes = set(correction.after)
-    if tags.model:
-        known = set(tags.model.taxonomy.keys) | tags.model.taxonomy.moved.keys()
-        themes = set(tags.model.taxonomy.all_now(sorted(themes & known)))
-    return [{"theme": theme, "probability": 1.0, "origin": "person"} for theme in sorted(themes)]
+    themes = said(correction, tags.model.taxonomy) if tags.model else correction.after
+    return [{"theme": theme, "probability": 1.0, "origin": "person"} for theme in themes or ()]
+
+
+def said(correction: Correction, taxonomy: "Taxonomy") -> tuple[str, ...] | None:
+    """The themes that a person gave, as they are called today; None where none of those given is known any more."""
+    known = {*taxonomy.keys, *taxonomy.moved}
+    kept = [theme for theme in correction.after if theme in known]
+    return tuple(sorted(taxonomy.all_now(kept))) if kept or not correction.after else None
 
 
 def _taken_over(asked: Iterable[int], shown: Shown) -> Iterable[ThemeTag]:

@@ -23,7 +23,7 @@ from service.answers import (
 )
 from service.opened import Opened
 from service.params import RequestError
-from service.state import Correction
+from service.state import Corrected, Correction, learnable
 from service.tagging import Tagger, Text
 
 if TYPE_CHECKING:
@@ -60,8 +60,13 @@ class Themes:
         if passage is None:
             return None
         lead = f"{passage['parent']['text']} " if passage["parent"] else ""
-        asked = Text(lead + passage["text"], tuple(passage["section"]), _asked_by(opened, passage), key)
-        tagged = self.tag([asked])["results"][0]
+        inherits = {tag["theme"]: tag["probability"] for tag in opened.tags.of(key) if tag["origin"] == "inherited"}
+        asked = Text(lead + passage["text"], tuple(passage["section"]), "", inherits, key)
+        number = records.number_by_key(opened.generation.tables, key) or 0
+        # As it is shown elsewhere: the correction may be that of another place where the same is said.
+        person = opened.tags.corrected.get(number)
+        corrected = Corrected(0, {key: person} if person else {}, {})
+        tagged = Tagger(_model(opened), self._engine.encoder, corrected).tag([asked])[0]
         for theme in tagged["themes"]:
             theme["evidence"] = [
                 {"start": max(0, span["start"] - len(lead)), "end": span["end"] - len(lead)}
@@ -134,7 +139,7 @@ class Themes:
         opened = self._engine.current()
         model = _model(opened)
         waiting, doubts = _doubtful(opened)
-        chosen = _unlike(opened, waiting[:_POOL], doubts[:_POOL], size)
+        chosen = _unlike(opened, waiting[: max(_POOL, size)], doubts[: max(_POOL, size)], size)
         passages = records.passages_by_id(opened.generation.tables, [int(n) for n in chosen])
         items: list[QueueItem] = [
             {
@@ -173,6 +178,7 @@ class Themes:
             model=model.id,
             after=tuple(sorted(set(themes))),
             why=why.strip()[:2000],
+            section=tuple(found["section"]) if found else (),
         )
         return self._engine.state.add([correction])[0]
 
@@ -196,8 +202,7 @@ class Themes:
     def waiting_to_be_learned(self) -> int:
         """The corrections that the model in use has not been trained with."""
         model = self._engine.current().tags.model
-        since = model.created if model else ""
-        return sum(1 for one in self._engine.state.all() if (one.undone_at or one.at) >= since)
+        return len(learnable(self._engine.state.all()) ^ set(model.corrections if model else ()))
 
     def _tagged(self, text: str) -> dict[str, str]:
         themes = self.tag([Text(text)], evidence=False)["results"][0]["themes"]

@@ -74,7 +74,9 @@ def parse_text(entry: Any, where: str) -> Text:
     headings = [section] if isinstance(section, str) else section
     if not isinstance(headings, list) or not all(isinstance(heading, str) for heading in headings):
         raise RequestError(f"{where}: section is a heading, or a list of them.")
-    for text in (fields["text"], parent):
+    for text in (fields["text"], parent, *headings):
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise RequestError(f"{where} holds half a character: send it as UTF-8.")
         if len(text) > LONGEST:
             raise RequestError(f"{where} has {len(text):,} characters: a text has {LONGEST:,} at most.")
     return Text(fields["text"], tuple(headings), parent)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -30,13 +31,11 @@ def tag(file: IO[str], no_evidence: bool, data: Path | None) -> None:
     A line may have "parent", the recommendation that a comment is about. One line of JSON comes out for each: its id,
     decision (assigned, review, none) and themes, the likeliest first.
     """
-    from service.answers import to_json
-
     tagger = _tagger(settings_for(data))
     for lines in _batches(_texts(file)):
         results = tagger.tag([text for _, text in lines], not no_evidence)
         for (name, _), result in zip(lines, results, strict=True):
-            click.echo(" ".join(to_json({"id": name, **result}).split("\n")))
+            click.echo(json.dumps({"id": name, **result}))
 
 
 def _tagger(settings: "Settings") -> "Tagger":
@@ -106,6 +105,7 @@ def themes() -> None:
 def train(own: Path | None, examples: Path | None, promote: bool, data: Path | None) -> None:
     """Train a model from the shipped examples, your own and all corrections, and show what it would change."""
     from indexer.theme_store import current_model, open_model
+    from models.encoder import ModelError
     from service import cli
     from service.training import train_model
 
@@ -114,10 +114,12 @@ def train(own: Path | None, examples: Path | None, promote: bool, data: Path | N
     model, new = train_model(settings.data, encoder, own, examples)
     click.echo(f"{model.id}: {'trained' if new else 'there already, made from just this'}.")
     current = current_model(settings.data)
-    before = open_model(settings.data, current) if current else None
+    before = None
+    with suppress(ModelError):  # the model in use may be the one that is damaged
+        before = open_model(settings.data, current) if current else None
     for line in _figure_lines(model, before):
         click.echo(line)
-    if before and before.id != model.id:
+    if before and before.id != model.id and before.encoder == model.encoder:
         _flips(settings, before, model, as_json=False)
     if promote:
         _promote(settings, model)

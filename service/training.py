@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,8 @@ from models.encoder import ModelError
 from models.examples import Example, checked, load_examples, shipped_examples
 from models.taxonomy import Taxonomy, load_taxonomy
 from models.theme_model import ThemeModel, content_of, train_themes
-from service.state import Correction, State
+from service.state import Correction, State, holding, learnable
+from service.tags import said
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -80,20 +81,26 @@ def train_model(
 
 
 def _trained(data: Path, encoder: "Encoder", themes: Path | None, examples: Path | None) -> tuple[ThemeModel, bool]:
-    # Before the corrections are read: one that is made meanwhile counts as not yet learned.
-    created = datetime.now(UTC).isoformat(timespec="seconds")
     files = {THEMES: themes or _former(data, THEMES), EXAMPLES: examples or _former(data, EXAMPLES)}
     taxonomy = load_taxonomy(files[THEMES])
-    learned = _examples(taxonomy, files[EXAMPLES], State(data).all())
+    corrections = State(data).all()
+    learned = _examples(taxonomy, files[EXAMPLES], corrections)
     content = content_of(taxonomy, learned, encoder)
     for name in reversed(model_ids(data)):
-        if name.endswith(content[:8]):
-            return open_model(data, name), False
-    model = train_themes(taxonomy, learned, encoder, created)
-    copies = {name: path.read_bytes() for name, path in files.items() if path}
-    publish_model(data, model, copies)
+        with suppress(ModelError):  # damaged, or of another version: made anew
+            model = open_model(data, name)
+            if model.content == content:
+                return model, False
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    model = train_themes(taxonomy, learned, encoder, created, learnable(corrections))
+    copies = {THEMES: files[THEMES], f"{EXAMPLES}{_suffix(files[EXAMPLES])}": files[EXAMPLES]}
+    publish_model(data, model, {name: path.read_bytes() for name, path in copies.items() if path})
     prune_models(data)
     return model, True
+
+
+def _suffix(path: Path | None) -> str:
+    return ".csv" if path and path.suffix.lower() == ".csv" else ".jsonl"
 
 
 def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
@@ -111,6 +118,9 @@ def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
 
 def flips_of(data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeModel, progress: Progress) -> Flips:
     """Which passages of the current generation get other themes from `after` than from `before`."""
+    for model in (before, after):
+        if model.encoder != encoder.fingerprint:
+            raise ModelError(f"Theme model {model.id} was trained with another encoder: there is nothing to compare.")
     name = current_id(data)
     if name is None:
         raise GenerationError(f"Nothing is indexed in {data} yet. Run `precedent build PATH` first.")
@@ -138,8 +148,8 @@ def flips_of(data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeMod
 
 
 def _former(data: Path, name: str) -> Path | None:
-    model = current_model(data) or next(reversed(model_ids(data)), None)
-    return copied(data, model, name) if model else None
+    """The user's file that the newest model was trained with."""
+    return next((copied(data, model, name) for model in reversed(model_ids(data))), None)
 
 
 def _examples(taxonomy: Taxonomy, own: Path | None, corrections: Sequence[Correction]) -> list[Example]:
@@ -152,13 +162,12 @@ def _examples(taxonomy: Taxonomy, own: Path | None, corrections: Sequence[Correc
 
 
 def _of_corrections(corrections: Iterable[Correction], taxonomy: Taxonomy) -> Iterator[Example]:
-    """The latest that holds for each text. Those of one document are one group."""
-    latest = {correction.words: correction for correction in corrections if not correction.undone_at}
-    for correction in latest.values():
-        known = [theme for theme in correction.after if theme in taxonomy.keys or theme in taxonomy.moved]
+    """The one that holds for each text. Those of one document are one group."""
+    for correction in holding(corrections).values():
+        themes = said(correction, taxonomy)
+        if themes is None:
+            continue
+        group = f"correction: {correction.document or correction.id}"
         yield Example(
-            correction.text,
-            frozenset(known),
-            f"correction: {correction.document or correction.id}",
-            where=f"correction {correction.id}",
+            correction.text, frozenset(themes), group, correction.section, where=f"correction {correction.id}"
         )

@@ -75,7 +75,8 @@ def test_the_latest_of_a_passage_and_of_a_text_holds(state: State) -> None:
     held = state.corrected()
     assert held.of("p/1", "any text").after == ("missing",)  # type: ignore[union-attr]
     assert held.of(None, "  CELLS are\ncold. ").after == ("missing",)  # type: ignore[union-attr]
-    assert held.of("p/2", "Other.").after == ()  # type: ignore[union-attr]
+    assert held.of(None, "Other.").after == ()  # type: ignore[union-attr]
+    assert held.of("p/2", "Other.") is None  # a passage has its own corrections alone
     assert held.of("p/2", "Something else.") is None
     assert len(state.all()) == 3
 
@@ -166,7 +167,8 @@ def test_a_database_of_another_program_is_refused_and_left_alone(state: State, t
     path = tmp_path / "data" / "state.sqlite"
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as database:
-        database.executescript(f"CREATE TABLE corrections (id INTEGER); INSERT INTO corrections VALUES (5); {mark}")
+        database.executescript("CREATE TABLE corrections (id INTEGER); INSERT INTO corrections VALUES (5);")
+        database.executescript(mark)
     _refused(state, path)
 
 

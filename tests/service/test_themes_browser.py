@@ -1,0 +1,180 @@
+"""Themes in a real browser, on the real encoder and the shipped examples: tag, go through the queue, correct, undo."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from service.test_browser import CHROMIUM, FLAGS, SAMPLE, playwright
+
+from indexer.theme_store import current_model, open_model
+from models.encoder import load_encoder
+from models.theme_model import judge
+from service.state import State
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; .ci/run installs it"),
+]
+# Invented comments of a force's mounted section, which the shipped model does not know where to put.
+COMMENTS = (
+    "Two greys went lame in October and the farrier has been asked to come monthly.",
+    "The stables at Fernley were inspected by the superintendent and found dry.",
+    "Saddlery stocktake finished; eleven girths condemned.",
+    "Riders now exercise their horses before dawn on match days.",
+    "A third horsebox was hired for the cup tie and returned unmarked.",
+    "The new gelding shied at flares, so it goes back for another month.",
+    "Hay contract let to a local farm until spring.",
+    "Six riders passed the winter equitation test.",
+    "Horses were led through the precinct on both Saturdays before the derby.",
+    "The loose boxes will be re-floored when the frost is over.",
+)
+UNSEEN = "The farrier looked at every horse in the stables before the derby."
+
+
+def precedent(*arguments: str, data: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "service.cli", *arguments, "--data", str(data)],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("themes")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    precedent("build", str(SAMPLE), data=folder)
+    return folder
+
+
+class Served:
+    """A server in a process of its own, which can be killed."""
+
+    def __init__(self, data: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "service.cli", "serve", "--port", "0", "--data", str(data)],
+            stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert self._process.stderr is not None
+        line = next(line for line in self._process.stderr if "Serving on" in line)
+        self.address = re.search(r"http://\S+", line)[0]  # type: ignore[index]
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Any]:
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        opened = browser.new_page()
+        troubles: list[str] = []
+        opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        yield opened
+        browser.close()
+        assert troubles == []
+
+
+@pytest.fixture
+def served(data: Path) -> Iterator[Served]:
+    server = Served(data)
+    yield server
+    server.kill()
+
+
+def correct_pasted(page: Any, address: str, text: str, theme: str) -> None:
+    """Paste a text, say that it is wrong, and give it one theme and no other."""
+    page.goto(f"{address}/tag")
+    page.get_by_label("Paste a comment").fill(text)
+    page.get_by_role("button", name="Tag").click()
+    page.get_by_text("This is wrong").click()
+    for details in page.locator("form.correct details:not([open])").all():
+        details.locator("summary").click()
+    for box in page.locator("form.correct input[name=theme]").all():
+        box.set_checked(box.get_attribute("value") == theme)
+    page.get_by_label("Your name").fill("Ada Reviewer")
+    page.get_by_role("button", name="Save").click()
+    assert "/corrections" in page.url
+
+
+def probabilities(data: Path, texts: tuple[str, ...], theme: str) -> tuple[np.ndarray, float]:
+    """What the model in use says by itself, without any correction, and the theme's threshold."""
+    model, encoder = open_model(data, current_model(data) or ""), load_encoder()
+    place = model.classifier.labels.index(theme)
+    found = judge(model, texts, [""] * len(texts), encoder.windows, encoder.encode_document)
+    return found[:, place], float(model.classifier.threshold[place])
+
+
+def test_a_pasted_text_shows_its_themes_and_what_carries_them(page: Any, served: Served) -> None:
+    page.goto(f"{served.address}/tag")
+    page.get_by_label("Paste a comment").fill(
+        "Only half of the officers who attend a domestic incident fill in the risk form. The canteen is closed."
+    )
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    result = page.get_by_role("region", name="Domestic abuse")
+    assert "% likely" in result.inner_text()
+    assert result.locator("mark").all_inner_texts() == [
+        "Only half of the officers who attend a domestic incident fill in the risk form."
+    ]
+
+
+def test_the_queue_by_keyboard(page: Any, served: Served, data: Path) -> None:
+    page.goto(f"{served.address}/queue")
+    waiting = page.locator("p.lead").inner_text()
+    first = page.locator("article.hit p.text").inner_text()
+    assert page.evaluate("document.activeElement.name") == "theme"
+    before = page.evaluate("document.activeElement.checked")
+    page.keyboard.press("Space")
+    assert page.evaluate("document.activeElement.checked") is not before
+    page.get_by_label("Your name").fill("Ada Reviewer")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queue")
+    assert page.locator("article.hit p.text").inner_text() != first
+    assert page.locator("p.lead").inner_text() != waiting
+    assert page.get_by_label("Your name").input_value() == "Ada Reviewer"
+    assert [one.text for one in State(data).all()] == [first]
+    page.get_by_role("link", name="Skip it").click()
+    assert "skip=1" in page.url
+
+
+def test_ten_corrections_change_the_model_survive_and_are_undone(page: Any, data: Path) -> None:
+    before, threshold = probabilities(data, (*COMMENTS, UNSEEN), "specialist")
+    assert (before[:-1] >= threshold).sum() <= 3
+    server = Served(data)
+    for comment in COMMENTS:
+        correct_pasted(page, server.address, comment, "specialist")
+    server.kill()  # SIGKILL: nothing that was answered is lost
+    precedent("build", data=data)
+    server = Served(data)
+    try:
+        page.goto(f"{server.address}/tag")
+        page.get_by_label("Paste a comment").fill(COMMENTS[0])
+        page.get_by_role("button", name="Tag").click()
+        assert "as a person said" in page.locator("ul.themes").inner_text()
+        said = precedent("themes", "train", data=data)
+        name = said.split(":")[0]
+        assert "passages would get other themes" in said
+        former = current_model(data)
+        assert former not in (None, name)
+        precedent("themes", "promote", name, data=data)
+        after, threshold = probabilities(data, (*COMMENTS, UNSEEN), "specialist")
+        assert (after[:-1] >= threshold).sum() >= 8
+        assert after[-1] > before[-1]
+        for _ in COMMENTS:
+            page.goto(f"{server.address}/corrections")
+            page.get_by_role("button", name="Undo").first.click()
+        assert sum(one.undone_at is not None for one in State(data).all()) == len(COMMENTS)
+        precedent("themes", "promote", former or "", data=data)
+        assert np.allclose(probabilities(data, (*COMMENTS, UNSEEN), "specialist")[0], before)
+    finally:
+        server.kill()
