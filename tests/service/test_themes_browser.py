@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from service.test_browser import CHROMIUM, FLAGS, SAMPLE, playwright
+from test_browser import CHROMIUM, FLAGS, SAMPLE, playwright
 
 from indexer.theme_store import current_model, open_model
 from models.encoder import load_encoder
@@ -69,6 +69,8 @@ class Served:
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +86,10 @@ def page() -> Iterator[Any]:
 
 
 @pytest.fixture
-def served(data: Path) -> Iterator[Served]:
+def served(data: Path, page: Any) -> Iterator[Served]:
     server = Served(data)
     yield server
+    page.goto("about:blank")
     server.kill()
 
 
@@ -137,8 +140,8 @@ def test_the_queue_by_keyboard(page: Any, served: Served, data: Path) -> None:
     page.keyboard.press("Space")
     assert page.evaluate("document.activeElement.checked") is not before
     page.get_by_label("Your name").fill("Ada Reviewer")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/queue")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.locator("article.hit p.text").inner_text() != first
     assert page.locator("p.lead").inner_text() != waiting
     assert page.get_by_label("Your name").input_value() == "Ada Reviewer"
@@ -153,6 +156,7 @@ def test_ten_corrections_change_the_model_survive_and_are_undone(page: Any, data
     server = Served(data)
     for comment in COMMENTS:
         correct_pasted(page, server.address, comment, "specialist")
+    page.goto("about:blank")
     server.kill()  # SIGKILL: nothing that was answered is lost
     precedent("build", data=data)
     server = Served(data)
@@ -177,4 +181,5 @@ def test_ten_corrections_change_the_model_survive_and_are_undone(page: Any, data
         precedent("themes", "promote", former or "", data=data)
         assert np.allclose(probabilities(data, (*COMMENTS, UNSEEN), "specialist")[0], before)
     finally:
+        page.goto("about:blank")
         server.kill()
