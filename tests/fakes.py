@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import Document, Event, Finding, Grade, Passage, PassageKind
+from models.examples import Example, shipped_examples
+from models.taxonomy import Taxonomy
 from service.strength import save_strength, shipped_strength
 
 Vectors = NDArray[np.float32]
@@ -53,6 +56,18 @@ class FakeEncoder:
         seed = hashlib.sha256(f"{self.fingerprint} {word}".encode()).digest()
         vector = np.random.default_rng(np.frombuffer(seed, np.uint32)).standard_normal(self.dimension)
         return vector / np.linalg.norm(vector)
+
+
+def few_examples(taxonomy: Taxonomy) -> list[Example]:
+    """Six of the shipped examples for each theme, and six with none: enough to train on in a second or two."""
+    counts: Counter[str] = Counter()
+    found = []
+    for example in shipped_examples(taxonomy):
+        named = sorted(example.labels) or [""]
+        if any(counts[theme] < 6 for theme in named):
+            counts.update(named)
+            found.append(example)
+    return found
 
 
 @dataclass(frozen=True)
