@@ -35,6 +35,7 @@ SEED = 20_261_126
 CONSTANTS = (WORDS, TERMS, HEADINGS, INVERSE_L2, FRAGMENT, FOLDS, SEED)  # what a model is made with
 # A review is asked for where nothing is assigned and a theme comes at least this near its threshold (in logits).
 REVIEW = 1.0
+MOST = 3  # labels of a text that are no contradiction: the shipped examples have three at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ class Classifier:
     def decisions(self, probabilities: Numbers) -> tuple[list[Decision], Numbers]:
         """For each text whether labels are assigned, in doubt or none, and how great the greatest doubt is, 0 to 1.
 
-        The doubt of a label falls with the distance of its score from that of its threshold, in logits.
+        The doubt of a label falls with the distance of its score from that of its threshold, in logits. A text with
+        more labels than MOST is for review as well, and in full doubt: its heads contradict one another.
         """
         distance = _logit(probabilities) - _logit(self.threshold)
         doubt = np.exp(-np.abs(distance)).max(axis=1)
@@ -137,9 +139,10 @@ class Classifier:
         decisions: list[Decision] = ["none"] * len(distance)
         for place in near.tolist():
             decisions[place] = "review"
-        for place in np.flatnonzero(self.assigned(probabilities).any(axis=1)).tolist():
-            decisions[place] = "assigned"
-        return decisions, doubt
+        counts = self.assigned(probabilities).sum(axis=1)
+        for place in np.flatnonzero(counts).tolist():
+            decisions[place] = "assigned" if counts[place] <= MOST else "review"
+        return decisions, np.where(counts > MOST, 1.0, doubt)
 
 
 @dataclass(frozen=True, slots=True)

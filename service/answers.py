@@ -115,7 +115,10 @@ class TaggedTheme(TypedDict):
 
 
 class TaggedText(TypedDict):
-    """The themes of one text, likeliest first; `review`: none is assigned, and one nearly is. `doubt` is 0 to 1."""
+    """The themes of one text, likeliest first. `review`: none is assigned and one nearly is, or too many are.
+
+    `doubt` is from 0 to 1; `note` says what keeps the text from being tagged.
+    """
 
     decision: Literal["assigned", "review", "none"]
     doubt: float

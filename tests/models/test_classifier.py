@@ -274,3 +274,20 @@ def test_doubt_lies_between_0_and_1_whatever_the_threshold(trained: Trained) -> 
 )
 def test_a_key_as_words(key: str, said: str) -> None:
     assert named(key) == said
+
+
+def test_more_labels_than_a_text_has_are_a_contradiction() -> None:
+    keys = [f"label-{n}" for n in range(5)]
+    some = [
+        Example(f"{word} {n} of a text", frozenset([key]), f"group {n}")
+        for key, word in zip(keys, "lantern harbour orchard granite violin".split(), strict=True)  # noqa: SIM905
+        for n in range(4)
+    ]
+    found = train(some, [Label(key, key) for key in keys], FakeEncoder()).classifier
+    sure, unsure = np.full((1, 5), 0.001), np.full((1, 5), 0.999)
+    three, four = sure.copy(), sure.copy()
+    three[0, :3] = four[0, :4] = 0.999
+    decisions, doubts = found.decisions(np.vstack([three, four, unsure]))
+    assert decisions == ["assigned", "review", "review"]
+    assert doubts[1] == doubts[2] == 1
+    assert doubts[0] < 1
