@@ -219,6 +219,7 @@ def _search() -> dict[str, Any]:
             _parameter(name, f'One of these, or "{UNKNOWN}".', _many(_enumeration(name)))
             for name in ("document_kind", "finding", "status", "grade")
         ),
+        _parameter("theme", f'Key of a theme (see /themes), or "{UNKNOWN}".', _many({"type": "string"})),
         _parameter("year", f'A year, or "{UNKNOWN}".', _many({"type": "string"})),
         _parameter("year_from", "Not before this year.", _YEAR),
         _parameter("year_to", "Not after this year.", _YEAR),
