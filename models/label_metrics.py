@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.metrics import LEVEL, SEED, TELLING
+from models.metrics import SEED, TELLING, ends
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
@@ -58,7 +58,7 @@ def scores(chosen: Flags, gold: Gold) -> Scores:
     """Micro-averaged over all labels given; `chosen` has shape (texts, labels). Give one column for one label."""
     counts = _counts(chosen, gold)
     precision, recall, f1 = (float(value) for value in _f1(counts.sum(axis=0)))
-    low, high = _ends(_f1(_resampled(counts))[2])
+    low, high = ends(_f1(_resampled(counts))[2])
     return Scores(precision, recall, f1, low, high, int(gold.sure.sum()))
 
 
@@ -91,7 +91,7 @@ def compare_f1(before: Flags, after: Flags, gold: Gold) -> F1Difference:
     """The paired bootstrap over texts of the difference in micro-F1, after less before."""
     first, second = _counts(before, gold), _counts(after, gold)
     difference = _f1(second.sum(axis=0))[2] - _f1(first.sum(axis=0))[2]
-    low, high = _ends(_f1(_resampled(second))[2] - _f1(_resampled(first))[2])
+    low, high = ends(_f1(_resampled(second))[2] - _f1(_resampled(first))[2])
     return F1Difference(float(difference), low, high, int((before != after).any(axis=1).sum()))
 
 
@@ -140,9 +140,3 @@ def _resampled(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     size = len(counts)
     weights = draw.multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
     return np.asarray(weights @ counts)
-
-
-def _ends(values: Numbers) -> tuple[float, float]:
-    outside = (100 - LEVEL) / 2
-    low, high = np.percentile(values, [outside, 100 - outside])
-    return float(low), float(high)

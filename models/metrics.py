@@ -137,7 +137,7 @@ def interval(values: Sequence[float]) -> Interval:
     Raises ValueError without values.
     """
     array = _array(values)
-    low, high = _ends(_resampled(array))
+    low, high = ends(_resampled(array))
     return Interval(float(array.mean()), low, high, array.size)
 
 
@@ -149,7 +149,7 @@ def compare(before: Values, after: Values) -> Comparison:
     """
     differences = _array([after[query] - before[query] for query in after if query in before])
     means = _resampled(differences)
-    low, high = _ends(means)
+    low, high = ends(means)
     # One more than was counted: the sample itself is one of those that chance could give.
     side = min(int((means <= 0).sum()), int((means >= 0).sum())) + 1
     chance = min(1.0, 2 * side / (RESAMPLES + 1))
@@ -175,7 +175,8 @@ def _resampled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate(parts)
 
 
-def _ends(means: NDArray[np.float64]) -> tuple[float, float]:
+def ends(means: NDArray[np.float64]) -> tuple[float, float]:
+    """The ends of the interval that holds LEVEL per cent of resampled values."""
     outside = (100 - LEVEL) / 2
     low, high = np.percentile(means, [outside, 100 - outside])
     return float(low), float(high)

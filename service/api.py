@@ -79,6 +79,15 @@ def health_blueprint(engine: Engine) -> Blueprint:
     return health
 
 
+def sent_json() -> Any:
+    """The body of a request to an address without parameters; None where it is no JSON with its type."""
+    check_names(request.args, ())
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # a list in a list in a list …
+        return None
+
+
 def attachment(pieces: Iterable[str], name: str, form: Form) -> Response:
     """A whole list as a file to keep."""
     headers = {"Content-Disposition": f'attachment; filename="precedent-{name}.{form}"'}

@@ -4,7 +4,7 @@ import datetime
 
 from flask import Blueprint, Response, request
 
-from service.api import PREFIX, answer, attachment, found
+from service.api import PREFIX, answer, attachment, found, sent_json
 from service.downloads import Form, force_table, members_table, register_table, similar_table
 from service.engine import Engine
 from service.params import (
@@ -27,11 +27,7 @@ def similar_blueprint(engine: Engine) -> Blueprint:
 
     @api.post("/similar")
     def similar() -> Response:
-        check_names(request.args, ())
-        try:
-            body = request.get_json(silent=True)
-        except RecursionError:  # a list in a list in a list …
-            body = None
+        body = sent_json()
         if body is None:
             raise RequestError('Send JSON with its type, application/json, such as {"text": "The force should …"}.')
         return _similar(engine, fields(body, SIMILAR_NAMES), None)

@@ -145,7 +145,7 @@ class State:
                 seen = (int(row[0]), int(row[1]), self._path.stat().st_ino)
                 if seen != self._seen:
                     rows = database.execute("SELECT * FROM corrections WHERE undone_at IS NULL ORDER BY at, id")
-                    self._held = _holding(map(_correction, rows), self._held.version + 1)
+                    self._held = _corrected([_correction(row) for row in rows], self._held.version + 1)
                     self._seen = seen
             return self._held
 
@@ -224,11 +224,7 @@ def _correction(row: sqlite3.Row) -> Correction:
     )
 
 
-def _holding(corrections: Iterable[Correction], version: int) -> Corrected:
-    by_passage: dict[str, Correction] = {}
-    by_words: dict[str, Correction] = {}
-    for correction in corrections:
-        if correction.passage:
-            by_passage[correction.passage] = correction
-        by_words[correction.words] = correction
-    return Corrected(version, by_passage, by_words)
+def _corrected(corrections: Sequence[Correction], version: int) -> Corrected:
+    """The corrections, in their order and without those undone, by what they hold for."""
+    by_passage = {one.passage: one for one in corrections if one.passage}
+    return Corrected(version, by_passage, holding(corrections))

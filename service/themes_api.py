@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from models.examples import LONGEST
-from service.api import PREFIX, answer, attachment, plain
+from service.api import PREFIX, answer, attachment, plain, sent_json
 from service.correction_table import corrections_table
 from service.params import RequestError, check_names
 from service.tagging import MAX_TEXTS, Text
@@ -21,12 +21,7 @@ def themes_blueprint(themes: Themes) -> Blueprint:
 
     @api.post("/tag")
     def tag() -> Response:
-        check_names(request.args, ())
-        try:
-            body = request.get_json(silent=True)
-        except RecursionError:  # a list in a list in a list …
-            body = None
-        texts, evidence = parse_tag(body)
+        texts, evidence = parse_tag(sent_json())
         return answer(themes.tag(texts, evidence=evidence))
 
     @api.get("/themes")
