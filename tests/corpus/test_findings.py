@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.findings import addressees_of, deadline_of
+from corpus.parsers.findings import addressees_of, deadline_of
 
 
 @pytest.mark.parametrize(

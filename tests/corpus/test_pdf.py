@@ -16,7 +16,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus.model import CorpusError, Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 from corpus.readers.html.read import read_markdown
 from corpus.readers.pdf.flow import text_of
 from corpus.readers.pdf.layout import Page, Run

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.layout import marker_of
+from corpus.parsers.layout import marker_of
 from corpus.readers.pdf.layout import Habits
 from corpus.readers.pdf.lines import Line
 

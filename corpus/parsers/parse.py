@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
-from corpus.builder import Builder
+from corpus.parsers.builder import Builder
 from corpus.dates import DAY_DATE, find_date, find_year, iso_date
-from corpus.findings import addressees_named, addressees_of, deadline_of, status_of
+from corpus.parsers.findings import addressees_named, addressees_of, deadline_of, status_of
 from corpus.forces import Forces
-from corpus.headings import section_kind
-from corpus.layout import TITLE_LINES, Block, blocks_of, is_heading_like, layout_of
+from corpus.parsers.headings import section_kind
+from corpus.parsers.layout import TITLE_LINES, Block, blocks_of, is_heading_like, layout_of
 from corpus.model import STATUSES, Document, DocumentKind, Source
-from corpus.peel import parse_peel
-from corpus.register import TAG, has_numbered_title, parse_register
-from corpus.report import parse_report
+from corpus.parsers.peel import parse_peel
+from corpus.parsers.record import TAG, has_numbered_title, parse_register
+from corpus.parsers.prose import parse_report
 from corpus.text import key_step
 
 _KINDS: dict[str, DocumentKind] = {kind: kind for kind in get_args(DocumentKind)}

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 from corpus.garble import garbled
-from corpus.layout import Block
+from corpus.parsers.layout import Block
 from corpus.model import (
     Document,
     DocumentKind,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from corpus.layout import Block
+from corpus.parsers.layout import Block
 from corpus.model import PassageKind
 from corpus.text import normalise
 

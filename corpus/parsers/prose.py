@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.builder import Builder
+from corpus.parsers.builder import Builder
 from corpus.dates import iso_date
-from corpus.headings import contents_of, heading_level, label_of, section_kind
-from corpus.layout import Block
+from corpus.parsers.headings import contents_of, heading_level, label_of, section_kind
+from corpus.parsers.layout import Block
 from corpus.model import GlossaryEntry, Grade, PassageKind
-from corpus.tables import GRADES, with_rows
+from corpus.parsers.rows import GRADES, with_rows
 from corpus.text import normalise
 
 _RECOMMENDATION = re.compile(r"recommendation\s+(\d{1,3}[a-z]?)\b\s*[:.–-]?\s*(.*)", re.I | re.S)

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from corpus.builder import Builder
-from corpus.headings import heading_level, section_kind
-from corpus.layout import Block
+from corpus.parsers.builder import Builder
+from corpus.parsers.headings import heading_level, section_kind
+from corpus.parsers.layout import Block
 from corpus.model import Grade, PassageKind
-from corpus.report import kind_here
-from corpus.tables import GRADES
+from corpus.parsers.prose import kind_here
+from corpus.parsers.rows import GRADES
 from corpus.text import normalise
 
 _PILLAR = re.compile(r"(?:effectiveness|efficiency|legitimacy|leadership)", re.I)

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.builder import Builder
+from corpus.parsers.builder import Builder
 from corpus.dates import DAY_DATE, SLASHED_DATE, iso_date
-from corpus.headings import section_kind
-from corpus.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
+from corpus.parsers.headings import section_kind
+from corpus.parsers.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
 from corpus.model import STATUSES, Event, PassageKind
 from corpus.text import normalise
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from corpus.layout import Block
+from corpus.parsers.layout import Block
 
 GRADES = (
     "outstanding",
