@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.parsers.builder import with_ids
 from corpus.forces import Forces
-from corpus.parsers.merge import merge
 from corpus.model import Document, Source
+from corpus.parsers.builder import with_ids
+from corpus.parsers.merge import merge
 from corpus.parsers.parse import parse
 from corpus.readers import Limits, Skipped, read_paths
 

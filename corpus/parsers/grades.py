@@ -24,8 +24,12 @@ GRADES = (
     "failing the standard",
 )
 WORD = "|".join(re.escape(grade) for grade in sorted(GRADES, key=len, reverse=True))
-DIRECTIONS = "improved|improving|stable|static|unchanged|declined|declining|deteriorated|deteriorating|no change|maintained"
-_LABEL = r"(?:(?:overall |our |the )?(?:grade[ds]?|judge?ment|rating|assessment|judged)(?: as| is| to be)?\s*[:–-]?\s*)?"
+DIRECTIONS = (
+    "improved|improving|stable|static|unchanged|declined|declining|deteriorated|deteriorating|no change|maintained"
+)
+_LABEL = (
+    r"(?:(?:overall |our |the )?(?:grade[ds]?|judge?ment|rating|assessment|judged)(?: as| is| to be)?\s*[:–-]?\s*)?"
+)
 _NOW = re.compile(
     rf"{_LABEL}(?P<grade>{WORD})(?:\s*[,;/|(–—-]?\s*(?:direction(?: of travel)?\s*[:–-]?\s*)?(?P<direction>{DIRECTIONS})\)?)?\.?",
     re.I,
@@ -35,7 +39,10 @@ _PAIR = re.compile(
     re.I,
 )
 _UNGRADED = re.compile(r"(?:not (?:yet )?graded|to be graded|ungraded|no grade|not subject to|n/?a)\b", re.I)
-_PAST = re.compile(r"\b(?:last year|previous(?:ly)?|earlier|in (?:19|20)\d\d|(?:19|20)\d\d inspection|was also|had been|at the time)\b", re.I)
+_PAST = re.compile(
+    r"\b(?:last year|previous(?:ly)?|earlier|in (?:19|20)\d\d|(?:19|20)\d\d inspection|was also|had been|at the time)\b",
+    re.I,
+)
 _IS = r"(?:is|was|has been|are|were)"
 _JUDGED = rf"(?:{_IS} (?:also |now |again )?(?:(?:judged|graded|rated|assessed)(?: to be| as(?: being)?)? )?(?:(?:is|to be) )?)"
 _AT = r"(?:at|in|for|with|on)"
@@ -57,7 +64,35 @@ _NAMED = re.compile(rf"^(?P<area>[^.:;]{{8,140}}): (?P<grade>{WORD})\.?$", re.I)
 _SUBJECT = re.compile(
     r"(?:^|[,;:]\s+|\bthat\s+)(?:(?:for|in|on) [\w ]{3,30},\s+)?(?:the (?:force|constabulary|service)|it|[A-Z][\w&'’-]+(?: (?:and|&)?\s?[\w&'’-]+){0,4} (?:Police(?: Service)?|Constabulary))\s",
 )
-_SMALL = frozenset("the its a an of to in at and for is how well does force effectively on with it by that which their what extent".split())
+_SMALL = frozenset(
+    [
+        "the",
+        "its",
+        "a",
+        "an",
+        "of",
+        "to",
+        "in",
+        "at",
+        "and",
+        "for",
+        "is",
+        "how",
+        "well",
+        "does",
+        "force",
+        "effectively",
+        "on",
+        "with",
+        "it",
+        "by",
+        "that",
+        "which",
+        "their",
+        "what",
+        "extent",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +151,10 @@ def _of_sentence(sentence: str) -> Iterator[Stated]:
 
 def _parts(text: str, offset: int) -> Iterator[tuple[str, int]]:
     """The parts of "is good at this, is good at that and is outstanding at the other"."""
-    cuts = [match.start() for match in re.finditer(rf"(?:,\s+(?:and\s+)?|\s+and\s+)(?={_JUDGED}\w+ {_AT}\b|requires improvement)", text)]
+    cuts = [
+        match.start()
+        for match in re.finditer(rf"(?:,\s+(?:and\s+)?|\s+and\s+)(?={_JUDGED}\w+ {_AT}\b|requires improvement)", text)
+    ]
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
         yield text[start:end], offset + start
 

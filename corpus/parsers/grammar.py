@@ -242,7 +242,9 @@ def _attribute(attributes: Mapping[str, str]) -> re.Pattern[str]:
     names = _either(name for name, role in attributes.items() if role not in ("number", "text", "addressee"))
     names = names.replace("'", "['’]")
     day = rf"(?P<date>{DAY_DATE}|{MONTH_DATE}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d{{2}}))"
-    return re.compile(rf"(?P<name>{names})(?:\s+(?:(?:on|at|as at|to)\s+)?\(?{day}\)?)?\s*[:?](?:\s+(?P<value>.*))?", re.I | re.S)
+    return re.compile(
+        rf"(?P<name>{names})(?:\s+(?:(?:on|at|as at|to)\s+)?\(?{day}\)?)?\s*[:?](?:\s+(?P<value>.*))?", re.I | re.S
+    )
 
 
 def _opening(inline: str, listed: str) -> re.Pattern[str]:

@@ -1,34 +1,12 @@
-"""Which lines are headings, at what level, and what kind of passage stands under them."""
+"""Which lines are headings, and at what level."""
 
 import re
 from collections.abc import Sequence
 
+from corpus.parsers.grammar import shipped
 from corpus.parsers.layout import Block
-from corpus.model import PassageKind
 from corpus.text import normalise
 
-_SECTION_KINDS: dict[str, PassageKind] = {
-    "strength": "strength",
-    "strengths": "strength",
-    "work in progress": "work_in_progress",
-    "area for improvement": "area_for_improvement",
-    "areas for improvement": "area_for_improvement",
-    "developing practice": "developing_practice",
-    "promising practice": "developing_practice",
-    "innovative practice": "developing_practice",
-    "good practice": "developing_practice",
-    "cause of concern": "cause_of_concern",
-    "causes of concern": "cause_of_concern",
-    "recommendation": "context",
-    "recommendations": "context",
-    "national contextual factors": "context",
-    "contextual factors": "context",
-    "contextual factors overview": "context",
-    "national grade distribution": "grade",
-    "background": "context",
-    "summary of findings": "judgement",
-    "grade": "grade",
-}
 _TOP = re.compile(
     r"(?:appendix|annex|introduction|findings|recommendations|foreword|conclusions?|methodology|glossary|"
     r"executive summary|force overview and context|(?:national|force) summary of judgements)\b",
@@ -40,19 +18,29 @@ _FRAMEWORK_PARTS = (
     "contextual factors",
     "national grade distribution",
 )
-_CHAPTER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+")  # "2.1 Strengths"
-_SERIES = re.compile(r"(?:category|phase|level|tier|stage|step|priority|table|figure|strand|isbn)\b[: ]", re.I)
-_LABEL = re.compile(r"(TITLE|PROBLEM|SOLUTION|OUTCOME(?:\(S\)|S)?|INSPECTION AREA|FORCE CONTACT)\s*:\s*(.*)")
+_SERIES = re.compile(
+    r"(?:category|phase|level|tier|stage|step|priority|table|figure|strand|isbn|source|note)\b[: ]", re.I
+)
+_PRACTICE = re.compile(r"(TITLE|PROBLEM|SOLUTION|OUTCOME(?:\(S\)|S)?|INSPECTION AREA|FORCE CONTACT)\s*:\s*(.*)")
+_PILLAR = re.compile(r"(?:effectiveness|efficiency|legitimacy|leadership)", re.I)
+_QUESTION = re.compile(r"(?:how|to what|what|does|is|has|are|do)\b[^?]*\?", re.I)
+_SENTENCES = re.compile(r"[.!]\s+[A-Z]")
 
 
-def section_kind(heading: str) -> PassageKind | None:
-    """Kind of the passages under a heading of the fixed vocabulary ("Areas for improvement"); None for others."""
-    return _SECTION_KINDS.get(normalise(_CHAPTER.sub("", heading, 1)))
+def is_pillar(block: Block) -> bool:
+    """Whether a block is the heading of a PEEL pillar."""
+    return block.kind != "row" and bool(_PILLAR.fullmatch(block.text))
 
 
-def label_of(text: str) -> tuple[str, str] | None:
+def is_question(block: Block) -> bool:
+    """Whether `block` is the heading of a question: one sentence of up to 40 words that asks."""
+    asks = block.kind in ("line", "text") and len(block.text.split()) <= 40 and _QUESTION.fullmatch(block.text)
+    return bool(asks) and not _SENTENCES.search(block.text) and not shipped().heading(block.text)
+
+
+def practice_label(text: str) -> tuple[str, str] | None:
     """("TITLE", "Marketing communications") for the labelled lines of a developing practice, else None."""
-    match = _LABEL.fullmatch(text)
+    match = _PRACTICE.fullmatch(text)
     return (match[1], match[2]) if match else None
 
 
@@ -85,20 +73,18 @@ def _entry(text: str) -> str:
 
 
 def heading_level(blocks: Sequence[Block], at: int, contents: dict[str, int], inside: bool) -> int:
-    """Level of the heading that block `at` is, 0 when it is none. `inside`: a section of the vocabulary is open."""
+    """Level of the heading that block `at` is, 0 when it is none. `inside`: a section of the grammar is open."""
     block = blocks[at]
     if block.level:
         return block.level
     if block.kind != "line" or block.text[-1] == ":":
         return 0
-    if _is_framework(blocks, at) or (_TOP.match(block.text) and not section_kind(block.text)):
+    if _is_framework(blocks, at) or _TOP.match(block.text):
         return 1
-    if section_kind(block.text):
-        return 1 if normalise(block.text) == "recommendations" and contents.get("recommendations") == 1 else 2
     if not block.gap or not _introduces_text(blocks, at) or _SERIES.match(block.text):
         return 0
     listed = contents.get(normalise(block.text))
-    opens_part = section_kind(blocks[at + 1].text) is not None
+    opens_part = shipped().heading(blocks[at + 1].text) is not None
     if listed == 1 and (opens_part or "recommendations" not in contents):
         return 1
     if contents:
@@ -113,7 +99,7 @@ def _is_framework(blocks: Sequence[Block], at: int) -> bool:
         return True
     if following and re.fullmatch(r"grade[:\s]+\w+(?: \w+)?", following[0].text, re.I):
         return True
-    return bool(following) and normalise(following[0].text) in _FRAMEWORK_PARTS and not section_kind(blocks[at].text)
+    return bool(following) and normalise(following[0].text) in _FRAMEWORK_PARTS
 
 
 def _introduces_text(blocks: Sequence[Block], at: int) -> bool:

@@ -26,7 +26,7 @@ class Block:
 
     `marker` is the class of a list item's marker, `number` the one it prints ("3."), `parent` the index of
     the block that introduces the item, `level` that of a heading the format marks (0: none marked), `cells`
-    those of a table row. `broken` says that a running header stood right before the block, `gap` that at
+    those of a table row, `box` the offset at which the box ends that a marked heading opens. `broken` says that a running header stood right before the block, `gap` that at
     least a blank line did.
     """
 
@@ -42,6 +42,7 @@ class Block:
     broken: bool = False
     gap: bool = True
     number: str | None = None
+    box: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

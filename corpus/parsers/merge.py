@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from corpus.model import Document, Event, Passage
 from corpus.parsers.builder import with_ids
 from corpus.parsers.findings import status_of
-from corpus.model import Document, Event, Passage
 from corpus.text import normalise
 
 

@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
-from corpus.parsers.builder import Builder
 from corpus.dates import DAY_DATE, find_date, find_year, iso_date
-from corpus.parsers.findings import addressees_named, addressees_of, deadline_of, status_of
 from corpus.forces import Forces
-from corpus.parsers.headings import section_kind
-from corpus.parsers.layout import TITLE_LINES, Block, blocks_of, is_heading_like, layout_of
 from corpus.model import STATUSES, Document, DocumentKind, Source
-from corpus.parsers.peel import parse_peel
+from corpus.parsers.builder import Builder, keep_headings, unreadable
+from corpus.parsers.grammar import shipped
+from corpus.parsers.layout import TITLE_LINES, Block, blocks_of, is_heading_like, layout_of
+from corpus.parsers.prose import parse_prose
 from corpus.parsers.record import TAG, has_numbered_title, parse_register
-from corpus.parsers.prose import parse_report
 from corpus.text import key_step
 
 _KINDS: dict[str, DocumentKind] = {kind: kind for kind in get_args(DocumentKind)}
@@ -57,7 +55,7 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False) -> D
     else:
         marked, blocks = _marked_title(blocks_of(layout_of(source), keep=builder.legible))
         builder.date = source.metadata.get("date") or _date(source, kind)
-        (parse_peel if kind == "peel_assessment" else parse_report)(builder, blocks)
+        parse_prose(builder, blocks, shipped(), peel=kind == "peel_assessment")
     builder.date = source.metadata.get("date") or builder.date
     addressed = _REGISTER_ADDRESS.search(url or "")
     number = source.metadata.get("number") or (addressed[1] if addressed else number)
@@ -65,13 +63,12 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False) -> D
     force, note = force_of(source, title, url, forces, force_from_name)
     if note:
         builder.notes.append(note)
-    builder.notes += _unreadable(builder)
+    builder.notes += unreadable(builder)
     if not builder.passages:
-        _keep_headings(builder, blocks)
-    _finish(builder)
+        keep_headings(builder, blocks)
+    builder.finish()
     key = _record_key(force, number) if kind == "register_record" else None
-    document = builder.document(key or source.key, kind, title, force, number, url)
-    return replace(document, garbled=len(builder.garbled))
+    return builder.document(key or source.key, kind=kind, title=title, force=force, register_number=number, url=url)
 
 
 def _record_key(force: str | None, number: str | None) -> str | None:
@@ -205,7 +202,7 @@ def _title(source: Source, kind: DocumentKind, builder: Builder, blocks: Sequenc
 
 
 def _register_title(builder: Builder) -> str:
-    named = [path[0] for path in builder.sections if path and not section_kind(path[0])]
+    named = [path[0] for path in builder.sections if path and not shipped().heading(path[0])]
     named = [name for name in named if not re.fullmatch(r"recommendation \d+\w?", name, re.I)]
     number = next((f.number for f in builder.findings if f.number), None)
     if named:
@@ -221,43 +218,3 @@ def _shortened(text: str, words: int = 14) -> str:
         if len(parts) <= words and is_heading_like(text)
         else " ".join(parts[:words]).rstrip(".,;:") + " …"
     )
-
-
-def _unreadable(builder: Builder) -> list[str]:
-    """One note on the paragraphs that were left out because they cannot be read."""
-    if not builder.garbled:
-        return []
-    number = len(builder.garbled)
-    pages = sorted({block.page for block, _ in builder.garbled if block.page})
-    place = f" on page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages[:9]))}" if pages else ""
-    wrong = ", ".join(dict.fromkeys(what for _, what in builder.garbled))
-    some = f"{number} paragraphs{place} are" if number > 1 else f"A paragraph{place} is"
-    left = "were" if number > 1 else "was"
-    return [f"{some} garbled ({wrong}) and {left} left out: “{builder.garbled[0][0].text[:40]} …”."]
-
-
-def _keep_headings(builder: Builder, blocks: Sequence[Block]) -> None:
-    """A document of nothing but what looks like headings ("Not enough radios on nights") says it in them."""
-    builder.outline.clear()
-    longer = [block for block in blocks if len(block.text.split()) > 2]
-    for block in longer or [block for block in blocks if any(map(str.isalpha, block.text))]:
-        builder.add(block, "context")
-
-
-def _finish(builder: Builder) -> None:
-    """Deadline, addressee and status of each finding; the date of passages that were placed before it was known."""
-    status, status_date = status_of(builder.events)
-    named = addressees_named(builder.source.metadata.get("addressee", ""))
-    for index, finding in enumerate(builder.findings):
-        text = builder.finding_text(index)
-        deadline, wording = deadline_of(text, builder.date)
-        builder.findings[index] = replace(
-            finding,
-            text=text,
-            deadline=deadline,
-            deadline_text=wording,
-            addressees=() if finding.kind == "cause_of_concern" else named or addressees_of(text),
-            status=status,
-            status_date=status_date,
-        )
-    builder.passages = [p if p.date or p.event is not None else replace(p, date=builder.date) for p in builder.passages]

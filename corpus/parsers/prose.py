@@ -1,71 +1,94 @@
-"""Inspection reports, and any other document: headings, findings, grades, developing practice, glossary."""
+"""Reports, PEEL pages, letters and papers: headings, findings with what is said to them, grades, practice, glossary.
+
+One walk for all of them: a heading or a label opens a *role* (what stands below is an area for improvement, …), which
+the next heading of its level, the end of its box, or the words that it was for, closes again.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.parsers.builder import Builder
 from corpus.dates import iso_date
-from corpus.parsers.headings import contents_of, heading_level, label_of, section_kind
+from corpus.model import FindingKind, GlossaryEntry, PassageKind
+from corpus.parsers.builder import Builder
+from corpus.parsers.days import day_in
+from corpus.parsers.grammar import Grammar, Label
+from corpus.parsers.headings import contents_of, heading_level, is_pillar, is_question, practice_label
 from corpus.parsers.layout import Block
-from corpus.model import GlossaryEntry, Grade, PassageKind
-from corpus.parsers.rows import GRADES, with_rows
-from corpus.text import normalise
+from corpus.parsers.rows import Rows, findings_table, with_rows
+from corpus.parsers.verdicts import Verdicts
+from corpus.statuses import status_of_word
+from corpus.text import normalise, sentences
 
-_RECOMMENDATION = re.compile(r"recommendation\s+(\d{1,3}[a-z]?)\b\s*[:.–-]?\s*(.*)", re.I | re.S)
-_GRADE = re.compile(rf"grade\s*[:\t ]\s*({'|'.join(GRADES)})", re.I)
 _GLOSSARY = re.compile(r"\b(?:glossary|abbreviations|acronyms)\b", re.I)
 _TERM = re.compile(r"([A-Z][\w&/-]*(?: ?\([A-Z]+\))?)(?:\t|\s{2,}|\s+[–—-]\s+)(\S.*)", re.S)
 _ABOUT = re.compile(r"(?:introduction|foreword|methodology|about)\b", re.I)
-_ASKS = re.compile(r"\bshould\b|^That (?:the )?\w+")
-_LIST_SECTIONS = (
-    "recommendations",
-    "summary of recommendations",
-    "list of recommendations",
-    "executive summary",
-)
+_PEEL_TITLE = re.compile(r"\bPEEL\b.*\b20\d{2}|\b20\d{2}\b.*\bPEEL\b|PEEL assessment", re.I)
+_CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
+_LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
+_TOPIC = 9  # words: a heading with fewer under "Areas for improvement" is a subject, not a finding
+_LONGEST_LABEL = 120  # characters of a heading by its words alone
 
 
 @dataclass(slots=True)
-class _State:
+class Role:
+    """What the text below a heading or label is, until a heading of its `level` or its box's `end`.
+
+    `finding` is the last one made in it, `unasked` that of a heading or paragraph which does not itself say what is
+    asked, so that the paragraph that does belongs to it. `brief` is set where only one passage and its list are meant.
+    """
+
+    label: Label
+    level: int
+    end: int | None = None
+    finding: int | None = None
+    unasked: bool = False
+    wording: str = ""
+    brief: int | None = None
+    listed: bool = False  # its findings are list items, so that a paragraph after them is none
+
+
+@dataclass(slots=True)
+class Walk:
     """Where the walk through the blocks stands."""
 
+    builder: Builder
+    blocks: Sequence[Block]
+    grammar: Grammar
+    peel: bool
     contents: dict[str, int]
-    number: str | None = None  # of the "RECOMMENDATION 7" line whose text comes next
+    marked: bool  # the format marks headings
+    verdicts: Verdicts
+    roles: list[Role] = field(default_factory=list)
+    awaiting: Label | None = None  # the numbered label whose text comes next
     series: tuple[int, str] | None = None  # finding and marker of the items that a recommendation consists of
-    concern: int | None = None  # open cause of concern, which takes the paragraphs that follow
-    marked: bool = False  # the format marks headings, so that an unmarked one ("Cause of concern" in a box) is brief
-    brief: int | None = None  # passages there were when such a heading came: it covers one, and its list
-    header: int | None = None  # passage of the open table's header row
+    last: int | None = None  # the finding that a line such as "Status: …" speaks of
+    pending: str | None = None  # role of an attribute whose value comes on the next line
     placed: dict[int, int] = field(default_factory=dict)  # block -> passage
-    summary: dict[str, tuple[str, str, int]] = field(default_factory=dict)
-    national: dict[str, dict[str, int]] = field(default_factory=dict)
-    graded: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
-    spread: dict[tuple[str, ...], dict[str, int]] = field(default_factory=dict)
-    scale: tuple[str, ...] = ()
     asked: dict[str, list[tuple[Counter[str], int]]] = field(default_factory=dict)  # number -> words, finding
+    until: int = 0  # blocks before this one are done
+
+    @property
+    def role(self) -> Role | None:
+        """The innermost open role."""
+        return self.roles[-1] if self.roles else None
 
 
-def parse_report(builder: Builder, blocks: Sequence[Block]) -> None:
-    """Fill `builder` from the blocks of a report or of a document of no known kind."""
+def parse_prose(builder: Builder, blocks: Sequence[Block], grammar: Grammar, *, peel: bool) -> None:
+    """Fill `builder` from the blocks of any document but a register record; `peel` for an assessment page."""
     blocks = list(with_rows(blocks))
     start, end, contents = contents_of(blocks)
-    state = _State(contents, marked=any(block.level for block in blocks))
-    front = start if end else _front(blocks)
+    marked = any(block.level for block in blocks)
+    walk = Walk(builder, blocks, grammar, peel, contents, marked, Verdicts(builder, peel))
+    front = 0 if peel else start if end else _front(blocks)
     for at, block in enumerate(blocks):
-        if start <= at < end or (at < front and block.kind == "line"):
+        if start <= at < end or (at < front and block.kind == "line") or at < walk.until:
             continue
-        _close_brief(builder, state, block)
-        if not (_label(builder, state, block) or _open(builder, state, blocks, at)):
-            _place(builder, state, blocks, at)
-    _grades(builder, state)
-
-
-def _close_brief(builder: Builder, state: _State, block: Block) -> None:
-    if state.brief is not None and len(builder.passages) > state.brief and block.kind != "item":
-        builder.outline.pop()
-        state.brief = state.concern = None
+        if peel and not builder.path and block.kind == "line" and _PEEL_TITLE.search(block.text[:200]):
+            continue
+        _step(walk, at)
+    walk.verdicts.close()
 
 
 def _front(blocks: Sequence[Block]) -> int:
@@ -75,38 +98,39 @@ def _front(blocks: Sequence[Block]) -> int:
     return first_heading if first_heading > 0 else min(lines, 1) if lines == len(blocks) else 0
 
 
-def _open(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> bool:
-    block = blocks[at]
-    match = _RECOMMENDATION.fullmatch(block.text) if block.kind != "row" else None
-    if match and (not match[2] or _ASKS.search(match[2]) or block.level):
-        state.number, state.concern, state.header = match[1], None, None
-        if match[2] and not block.level:
-            cut = block.start + len(block.text) - len(match[2])
-            _recommend(builder, state, at, replace(block, kind="text", text=match[2], start=min(cut, block.end)))
-        return True
-    if _is_letter(builder, block):
-        return True
-    if state.number is not None and not block.level and _ASKS.search(block.text):
-        return False
-    in_section = any(section_kind(heading) for heading in builder.path)
-    level = heading_level(blocks, at, state.contents, in_section)
-    if not level:
-        return False
-    builder.open(block.text, level)
-    state.series = None
-    state.brief = len(builder.passages) if state.marked and not block.level and section_kind(block.text) else None
-    state.number = state.concern = state.header = None
-    return True
+def _step(walk: Walk, at: int) -> None:
+    block = walk.blocks[at]
+    _close(walk, block)
+    if _practice(walk, block) or _heading(walk, at):
+        return
+    if block.kind == "row":
+        _row(walk, at)
+        return
+    if _attribute(walk, block) or walk.verdicts.line(walk.blocks, at):
+        return
+    _place(walk, at)
 
 
-def _label(builder: Builder, state: _State, block: Block) -> bool:
-    label = label_of(block.text)
-    if label is None:
+def _close(walk: Walk, block: Block) -> None:
+    """Close the roles whose box has ended, or that were for one passage which has come."""
+    while (role := walk.role) and (
+        (role.end is not None and block.start >= role.end)
+        or (role.brief is not None and len(walk.builder.passages) > role.brief and block.kind != "item")
+    ):
+        walk.roles.pop()
+        if walk.builder.outline and walk.builder.outline[-1][0] == role.level:
+            walk.builder.outline.pop()
+        walk.last = None
+
+
+def _practice(walk: Walk, block: Block) -> bool:
+    """The labelled lines of a developing practice ("TITLE: …", "PROBLEM: …")."""
+    label = practice_label(block.text)
+    builder = walk.builder
+    base = next((role.level for role in walk.roles if role.label.kind == "developing_practice"), None)
+    if label is None or base is None:
         return False
     name, text = label
-    base = next((lvl for lvl, heading in builder.outline if section_kind(heading) == "developing_practice"), None)
-    if base is None:
-        return False
     if name == "TITLE":
         builder.open(text, base + 1)
     elif name == "FORCE CONTACT":
@@ -116,73 +140,394 @@ def _label(builder: Builder, state: _State, block: Block) -> bool:
         builder.open(name.capitalize().replace("(s)", "s"), base + 2)
         if text:
             builder.add(replace(block, text=text), "developing_practice")
-    state.concern = state.header = None
+    walk.verdicts.header = None
     return True
 
 
-def _place(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> None:
-    block = blocks[at]
-    if any(_GLOSSARY.search(heading) for heading in builder.path) and _define(builder, block):
-        return
-    if block.kind == "row":
-        _table(builder, state, blocks, at)
-    elif state.number is not None:
-        _recommend(builder, state, at, block)
-    elif _is_label(builder, state, blocks, at):
-        return
-    else:
-        _text(builder, state, at, block)
+def _heading(walk: Walk, at: int) -> bool:
+    """Open what a heading or a label opens; True where the block is done with that."""
+    block = walk.blocks[at]
+    if block.kind == "row" or (walk.verdicts.in_glossary() and re.fullmatch(r"[A-Z]", block.text)):
+        return block.kind != "row"
+    if label := _named(walk, block):
+        if label.number and not (label.several and label.kind != "cause_of_concern"):
+            _await(walk, block, label, block.text)
+        else:
+            _open_role(walk, at, label)
+        return True
+    if (label := walk.grammar.label(block.text)) and _labelled(walk, at, label):
+        return True
+    if walk.awaiting is not None and not block.level and walk.grammar.asks(block.text):
+        return False
+    level = _level(walk, at)
+    if not level:
+        return False
+    if _is_finding(walk, at):
+        _found(walk, at, block)
+        return True
+    _open_section(walk, block, level)
+    return True
 
 
-def _is_label(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> bool:
+def _named(walk: Walk, block: Block) -> Label | None:
+    """What a block says as a heading by its words alone; an item only where it is numbered as a chapter is."""
+    if len(block.text) > _LONGEST_LABEL or (block.kind == "item" and not block.marker.startswith("number")):
+        return None
+    label = walk.grammar.heading(block.text)
+    if label is None or (block.kind == "text" and block.text[-1] in ".;,"):
+        return None
+    return label if block.kind != "item" or label.number is None else None
+
+
+def _await(walk: Walk, block: Block, label: Label, heading: str) -> None:
+    """A numbered label: the text that comes next is its finding."""
+    if block.level and heading:
+        _open_section(walk, replace(block, text=heading), block.level)
+    walk.awaiting, walk.series, walk.last, walk.verdicts.header = label, None, None, None
+    if label.finds != "recommendation":
+        _push(walk, Role(label, block.level or 3, block.box))
+
+
+def _open_role(walk: Walk, at: int, label: Label) -> None:
+    block = walk.blocks[at]
+    level = block.level or _label_level(walk, block)
+    _open_section(walk, block, level)
+    if label.kind == "other":
+        return
+    brief = len(walk.builder.passages) if walk.marked and not block.level else None
+    _push(walk, Role(label, level, block.box, brief=brief))
+
+
+def _label_level(walk: Walk, block: Block) -> int:
+    if walk.peel:
+        return 3
+    return 1 if normalise(block.text) == "recommendations" and walk.contents.get("recommendations") == 1 else 2
+
+
+def _open_section(walk: Walk, block: Block, level: int) -> None:
+    walk.builder.open(block.text, level)
+    while walk.roles and walk.roles[-1].level >= level:
+        walk.roles.pop()
+    if walk.peel and is_question(block):
+        walk.builder.section()  # a question counts although nothing may stand under it
+    if (role := walk.role) and role.label.finds:
+        role.wording = block.text
+    walk.verdicts.opened(level)
+    walk.awaiting = walk.series = walk.last = walk.pending = None
+
+
+def _push(walk: Walk, role: Role) -> None:
+    while walk.roles and walk.roles[-1].level >= role.level:
+        walk.roles.pop()
+    walk.roles.append(role)
+
+
+def _labelled(walk: Walk, at: int, label: Label) -> bool:
+    """A label at the start of a paragraph, item or heading, with what stands behind it."""
+    block = walk.blocks[at]
+    if label.finds is None:
+        if not block.level and block.kind != "line":
+            return False
+        _open_role(walk, at, label)
+        return True
+    topic = not walk.grammar.asks(label.rest) and len(label.rest.split()) < _TOPIC and label.rest[-1] not in ".:;"
+    if topic and (block.level or block.kind == "line"):
+        if label.number:
+            _await(walk, block, label, block.text)
+        else:
+            _open_section(walk, block, block.level or _label_level(walk, block))
+            _push(walk, Role(label, block.level or _label_level(walk, block), block.box))
+        return True
+    own = walk.role
+    inside = own is not None and own.label.kind == label.kind and not block.level
+    if not inside:
+        level = block.level or (own.level if own else 3)
+        _push(walk, Role(label, level, block.box, wording=own.wording if own else ""))
+    walk.awaiting = None
+    _found(walk, at, _behind(block, label), label.number, label.finds)
+    return True
+
+
+def _behind(block: Block, label: Label) -> Block:
+    """The block without its label."""
+    cut = block.start + len(block.text) - len(label.rest)
+    kind = "text" if block.kind == "line" else block.kind
+    return replace(block, kind=kind, text=label.rest, start=min(cut, block.end), level=0)
+
+
+def _level(walk: Walk, at: int) -> int:
+    """Level of the heading that a block is, 0 for text. In a PEEL page: 1 a pillar, 2 a question, 3 what is below."""
+    block = walk.blocks[at]
+    inside = any(role.label.kind != "other" for role in walk.roles)
+    if not walk.peel:
+        return heading_level(walk.blocks, at, walk.contents, inside)
+    if is_pillar(block):
+        return block.level or 1
+    if is_question(block):
+        return block.level or 2
+    if block.kind != "line" or walk.verdicts.is_grade(block.text):
+        return 0
+    if block.level:
+        return block.level
+    graded = at + 1 < len(walk.blocks) and walk.verdicts.is_grade(walk.blocks[at + 1].text)
+    return 2 if graded or heading_level(walk.blocks, at, {}, inside=False) else 0
+
+
+def _is_finding(walk: Walk, at: int) -> bool:
+    """Whether a heading is itself what is asked: the first below "Area for improvement", or a statement below several."""
+    block, role = walk.blocks[at], walk.role
+    if role is None or role.label.finds is None or (block.level and block.level <= role.level):
+        return False
+    if walk.grammar.asks(block.text) and not walk.grammar.for_members(block.text):
+        return role.label.several or role.finding is None
+    following = walk.blocks[at + 1] if at + 1 < len(walk.blocks) else None
+    if following is None or following.kind in ("item", "row") or following.text[-1] == ":":
+        return False
+    if not role.label.several:
+        return role.finding is None and role.label.finds != "recommendation" and len(block.text.split()) > 3
+    return role.label.finds == "area_for_improvement" and len(block.text.split()) >= _TOPIC - 3 and bool(block.level)
+
+
+def _row(walk: Walk, at: int) -> None:
+    if table := findings_table(walk.blocks, at, walk.grammar, walk.role.label.finds if walk.role else None):
+        walk.until = table.end
+        Rows(walk.builder, walk.grammar).read(table)
+        return
+    block = walk.blocks[at]
+    if walk.verdicts.in_glossary() and _define(walk.builder, block):
+        return
+    if (
+        walk.last is not None
+        and len(block.cells) > 1
+        and all(_attribute_of(walk, cell) for cell in block.cells if cell)
+    ):
+        for cell in block.cells:
+            _told(walk, replace(block, text=cell), *_attribute_of(walk, cell))
+        walk.builder.add(block, "context", finding=walk.last)
+        return
+    walk.verdicts.row(block, kind_here(walk))
+
+
+def _attribute_of(walk: Walk, text: str) -> tuple[str, str, str]:
+    """(role, date, value) of a piece of a line about the finding above; ("", "", "") for none."""
+    if found := walk.grammar.attribute_of(text):
+        return found
+    return ("status", "", text) if len(text.split()) < 5 and status_of_word(text) else ("", "", "")
+
+
+def _attribute(walk: Walk, block: Block) -> bool:
+    """A line about the finding above ("Status: Achieved. …", "Owner: …"), or the value of such a line."""
+    if walk.last is None or block.level:
+        return False
+    found = walk.grammar.attribute_of(block.text)
+    if not found and walk.pending:
+        found = (walk.pending, "", block.text)
+    if not found:
+        return False
+    walk.pending = found[0] if not found[2] else None
+    _told(walk, block, *found)
+    role = found[0]
+    if role in ("update", "response", "status") and found[2]:
+        date = day_in(found[1]) if found[1] else None
+        shown = replace(block, text=found[2]) if role != "status" else block
+        if role != "status" or len(found[2].split()) > 4:
+            walk.builder.comment(shown, walk.last, date)
+            return True
+    if found[2]:
+        walk.builder.add(block, "context", finding=walk.last)
+    return True
+
+
+def _told(walk: Walk, block: Block, role: str, date: str, value: str) -> None:
+    """What a line says of the finding above: its status, its target date."""
+    if walk.last is None or not value:
+        return
+    if role in ("status", "acceptance"):
+        word = re.split(r"[.;]\s|,\s(?!in part)", value, maxsplit=1)[0]
+        walk.builder.tell(walk.last, status=word, status_date=day_in(date) or "")
+        finding = walk.builder.findings[walk.last]
+        if walk.verdicts.inspected and role == "status":  # an inspectorate says how far an earlier one has come
+            walk.builder.findings[walk.last] = replace(finding, quoted=True)
+    elif role == "target":
+        walk.builder.tell(walk.last, target=day_in(value) or "")
+    elif role == "update" and date:
+        walk.builder.tell(walk.last, status_date=day_in(date) or "")
+
+
+def _place(walk: Walk, at: int) -> None:
+    block, builder = walk.blocks[at], walk.builder
+    if walk.verdicts.in_glossary() and _define(builder, block):
+        return
+    if walk.awaiting is not None:
+        _numbered(walk, at, block)
+        return
+    if _is_label(walk, at):
+        return
+    walk.verdicts.header = None
+    if _belongs(walk, at, block):
+        return
+    walk.series = None
+    kind = _kind_of_finding(walk, at, block)
+    if kind:
+        _found(walk, at, block, block.number, kind)
+        return
+    walk.verdicts.prose(block)
+    walk.placed[at] = _plain(walk, at, block)
+
+
+def _is_label(walk: Walk, at: int) -> bool:
     """Whether a line only says again, above a flattened table, what its first row or a heading says."""
+    blocks = walk.blocks
     following = blocks[at + 1] if at + 1 < len(blocks) else None
     if blocks[at].kind != "line" or following is None or following.kind != "row":
         return False
     text = normalise(blocks[at].text)
-    listed = any(heading.startswith(text) for heading in state.contents)
-    return listed or text in {normalise(other) for other in (*following.cells, *builder.path)}
+    listed = any(heading.startswith(text) for heading in walk.contents)
+    return listed or text in {normalise(other) for other in (*following.cells, *walk.builder.path)}
 
 
-def _text(builder: Builder, state: _State, at: int, block: Block) -> None:
-    state.header = None
-    kind = kind_here(builder.path)
-    parent = state.placed.get(block.parent) if block.parent is not None else None
-    if state.series and state.series[1] == block.marker and parent is None:
-        builder.extend(state.series[0], block.text)
-        state.placed[at] = builder.add(block, "recommendation", finding=state.series[0])
-        return
-    state.series = None
-    above = builder.passages[parent].finding if parent is not None else None
-    if parent is not None and above is not None:
-        builder.extend(above, block.text)
-        state.placed[at] = builder.add(block, builder.passages[parent].kind, finding=above, parent=parent)
-        return
-    finding = None
-    if kind == "area_for_improvement" and block.kind == "item" and _ASKS.search(block.text):
-        finding = builder.add_finding("area_for_improvement", None, block.text)
-    elif kind == "cause_of_concern":
-        if state.concern is None:
-            state.concern = builder.add_finding("cause_of_concern", None, block.text)
-        finding = state.concern
-    elif normalise(builder.path[-1] if builder.path else "") == "recommendations" and _ASKS.search(block.text):
-        finding, kind = builder.add_finding("recommendation", block.number, block.text), "recommendation"
-    state.placed[at] = builder.add(block, kind, finding=finding, parent=parent)
+def _belongs(walk: Walk, at: int, block: Block) -> bool:
+    """Place an item of a finding, or the paragraph that says what an open one asks."""
+    builder, role = walk.builder, walk.role
+    parent = walk.placed.get(block.parent) if block.parent is not None else None
+    if walk.series and walk.series[1] == block.marker and parent is None:
+        builder.extend(walk.series[0], block.text)
+        walk.placed[at] = builder.add(block, "recommendation", finding=walk.series[0])
+        return True
+    above = builder.passages[parent] if parent is not None else None
+    if above is not None and above.finding is not None:
+        builder.extend(above.finding, block.text)
+        walk.placed[at] = builder.add(block, above.kind, finding=above.finding, parent=parent)
+        return True
+    if role is None or role.finding is None or not role.unasked or block.kind == "item":
+        return False
+    asking = [s for s in (block.text[a:b] for a, b in sentences(block.text)) if walk.grammar.asks(s)]
+    if role.label.finds == "cause_of_concern" and asking and walk.grammar.opens_asking(block.text):
+        return False
+    kind: PassageKind = builder.findings[role.finding].kind
+    for sentence in asking:
+        builder.extend(role.finding, sentence)
+    role.unasked = role.label.finds == "area_for_improvement" or not asking
+    walk.placed[at] = builder.add(block, kind, finding=role.finding)
+    return True
 
 
-def _recommend(builder: Builder, state: _State, at: int, block: Block) -> None:
-    """The text of a numbered recommendation; one that was met before is the same finding, met again."""
-    number = state.number or ""
-    state.number = None
+def _kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
+    """Whether a paragraph or item is a finding, and of which kind."""
+    grammar, role = walk.grammar, walk.role
+    if grammar.for_members(block.text):
+        return None
+    cited = grammar.cites(block.text)
+    if cited:
+        leads = block.text[-1] == ":" or len(sentences(block.text)) == 1
+        return "recommendation" if leads and grammar.asks(block.text) else None
+    if role is None or role.label.finds is None:
+        return "recommendation" if grammar.recommending(block.text) and block.kind != "line" else None
+    kind = role.label.finds
+    if not role.label.several:
+        if role.finding is None:
+            return kind
+        return "recommendation" if kind == "cause_of_concern" and grammar.opens_asking(block.text) else None
+    if kind == "cause_of_concern":
+        if role.finding is not None and block.kind != "item":
+            return "recommendation" if grammar.opens_asking(block.text) else None
+        return kind
+    return kind if _is_one_of_several(walk, at, block, role) else None
+
+
+def _is_one_of_several(walk: Walk, at: int, block: Block, role: Role) -> bool:
+    asks = walk.grammar.asks(block.text) if walk.peel or block.kind == "item" else False
+    if block.kind == "item":
+        listed = asks or walk.grammar.is_imperative(block.text) or _only_items(walk, at)
+        role.listed = role.listed or listed
+        return listed
+    if role.listed:
+        return False
+    if role.label.kind == "recommendation":
+        return walk.grammar.opens_asking(block.text)
+    return asks and walk.peel
+
+
+def _only_items(walk: Walk, at: int) -> bool:
+    """Whether what stands under the open heading is a list, perhaps after a lead-in, and nothing else."""
+    blocks = walk.blocks
+    first = at
+    while first and blocks[first - 1].kind == "item":
+        first -= 1
+    before = blocks[first - 1] if first else None
+    leads = before is not None and (before.text[-1] == ":" or before.kind == "line" or bool(before.level))
+    last = at
+    while last + 1 < len(blocks) and blocks[last + 1].kind == "item":
+        last += 1
+    after = blocks[last + 1] if last + 1 < len(blocks) else None
+    return leads and (after is None or after.kind == "line" or bool(after.level) or walk.marked)
+
+
+def _found(walk: Walk, at: int, block: Block, number: str | None = None, kind: FindingKind | None = None) -> None:
+    """A finding of this block, in the open role."""
+    builder, role = walk.builder, walk.role
+    kind = kind or (role.label.finds if role else None) or "recommendation"
+    quoted = walk.grammar.cites(block.text)
+    block, comment, status = _status_cut(block)
+    text = _CITED.sub("", block.text, 1) if quoted else block.text
+    parent = walk.placed.get(block.parent) if block.parent is not None else None
+    index = _known(builder, kind, text) if kind == "cause_of_concern" else None
+    if index is None:
+        index = builder.add_finding(kind, number, text, quoted=quoted)
+    builder.tell(index, wording=_wording(walk, parent), status=status)
+    if role is not None and role.label.finds == kind:
+        role.finding = index
+        role.unasked = not walk.grammar.opens_asking(text) or block.kind == "line"
+    walk.last = index
+    walk.placed[at] = builder.add(block, kind, finding=index, parent=parent)
+    if comment:
+        builder.comment(comment, index, None)
+
+
+def _known(builder: Builder, kind: FindingKind, text: str) -> int | None:
+    plain = normalise(text)
+    return next((i for i, f in enumerate(builder.findings) if f.kind == kind and normalise(f.text) == plain), None)
+
+
+def _wording(walk: Walk, parent: int | None) -> str:
+    """The heading or lead-in whose deadline holds for a finding below it."""
+    lead = walk.builder.passages[parent].text if parent is not None else ""
+    return lead or (walk.role.wording if walk.role else "")
+
+
+def _status_cut(block: Block) -> tuple[Block, Block | None, str]:
+    """(what is asked, what is said to it, status) of a text with a status word as a sentence of its own in it."""
+    for start, end in sentences(block.text)[1:]:
+        said = block.text[start:end]
+        word = re.split(r"[.,;:]", said, maxsplit=1)[0]
+        if len(word.split()) < 4 and word[:1].isupper() and status_of_word(word):
+            rest = block.text[start + len(word) :].lstrip(" .,;:")
+            asked = replace(block, text=block.text[:start].strip())
+            return asked, replace(block, text=block.text[start:]) if rest else None, word
+    return block, None, ""
+
+
+def _numbered(walk: Walk, at: int, block: Block) -> None:
+    """The text of a numbered label; one that was met before is the same finding, met again."""
+    label, builder = walk.awaiting, walk.builder
+    assert label is not None  # noqa: S101
+    walk.awaiting = None
+    kind = label.finds or "recommendation"
     words = Counter(normalise(block.text).split())
-    known = next((i for other, i in state.asked.get(number, ()) if _alike(words, other)), None)
+    number = label.number or ""
+    known = next((i for other, i in walk.asked.get(number, ()) if _alike(words, other)), None)
     if known is None:
-        known = builder.add_finding("recommendation", number, block.text)
-        state.asked.setdefault(number, []).append((words, known))
-    elif _listed(builder.sections[builder.findings[known].section]) and not _listed(builder.path):
-        builder.findings[known] = replace(builder.findings[known], section=builder.section())
-    state.placed[at] = builder.add(block, "recommendation", finding=known)
-    state.series = (known, block.marker) if block.kind == "item" else None
+        _found(walk, at, block, number, kind)
+        known = walk.last or 0
+        walk.asked.setdefault(number, []).append((words, known))
+    else:
+        if _listed(builder.sections[builder.findings[known].section]) and not _listed(builder.path):
+            builder.findings[known] = replace(builder.findings[known], section=builder.section())
+        walk.placed[at] = builder.add(block, kind, finding=known)
+        walk.last = known
+    walk.series = (known, block.marker) if block.kind == "item" else None
+    if kind == "recommendation" and not walk.grammar.opens_asking(block.text):
+        _push(walk, Role(label, 4, finding=known, unasked=True))
 
 
 def _alike(one: Counter[str], other: Counter[str]) -> bool:
@@ -192,20 +537,28 @@ def _alike(one: Counter[str], other: Counter[str]) -> bool:
 
 
 def _listed(path: tuple[str, ...]) -> bool:
-    return any(normalise(heading) in _LIST_SECTIONS for heading in path)
+    return any(normalise(heading) in _LISTS for heading in path)
 
 
-def kind_here(path: tuple[str, ...]) -> PassageKind:
-    """Kind of a passage under `path`: the innermost heading of the vocabulary says it, else it is context."""
-    if path and _ABOUT.match(path[0]):
+def _plain(walk: Walk, at: int, block: Block) -> int:
+    """A passage that is no finding; under a cause of concern it belongs to that one."""
+    role = walk.role
+    parent = walk.placed.get(block.parent) if block.parent is not None else None
+    kind = kind_here(walk)
+    finding = role.finding if role and kind == "cause_of_concern" else None
+    return walk.builder.add(block, kind, finding=finding, parent=parent)
+
+
+def kind_here(walk: Walk) -> PassageKind:
+    """Kind of a passage in the open role that is no finding."""
+    if not walk.peel and walk.builder.path and _ABOUT.match(walk.builder.path[0]):
         return "context"
-    kinds = (section_kind(heading) for heading in reversed(path))
-    return next((kind for kind in kinds if kind), "context")
-
-
-def _is_letter(builder: Builder, block: Block) -> bool:
-    in_glossary = any(_GLOSSARY.search(heading) for heading in builder.path)
-    return in_glossary and bool(re.fullmatch(r"[A-Z]", block.text))
+    named = next((role.label.kind for role in reversed(walk.roles)), None)
+    if named in (None, "other", "recommendation", "context"):
+        return "judgement" if walk.peel else "context"
+    if named == "area_for_improvement" and walk.peel:
+        return "judgement"
+    return named  # type: ignore[return-value]
 
 
 def _define(builder: Builder, block: Block) -> bool:
@@ -215,52 +568,3 @@ def _define(builder: Builder, block: Block) -> bool:
     builder.glossary.append(GlossaryEntry(match[1], match[2].strip(), block.start))
     builder.add(block, "glossary")
     return True
-
-
-def _scale(cells: Sequence[str]) -> tuple[str, ...]:
-    words = tuple(cell.lower() for cell in cells if cell)
-    return words if len(words) > 2 and all(word in GRADES for word in words) else ()
-
-
-def _table(builder: Builder, state: _State, blocks: Sequence[Block], at: int) -> None:
-    block = blocks[at]
-    cells = [cell for cell in block.cells if cell]
-    area = normalise(cells[0])
-    scale = _scale(cells)
-    counts = cells if cells[0].isdigit() else cells[1:]
-    kind: PassageKind = kind_here(builder.path)
-    if scale:
-        state.scale, state.header, kind = scale, None, "grade"
-    elif state.scale and len(counts) == len(state.scale) and all(c.isdigit() for c in counts):
-        spread = dict(zip(state.scale, map(int, counts), strict=True))
-        if cells[0].isdigit():
-            state.spread[builder.path[:1]] = spread
-        else:
-            state.national[area] = spread
-        kind = "grade"
-    elif match := _GRADE.fullmatch(block.text):
-        state.graded[tuple(h for h in builder.path if not section_kind(h))] = (match[1].lower(), block.start)
-        kind = "grade"
-    elif len(cells) == 2 and cells[1].lower() in GRADES:
-        state.summary.setdefault(area, (cells[0], cells[1].lower(), block.start))
-        kind = "grade"
-    elif len(cells) == 2 and cells[1].lower() == "grade":
-        kind = "grade"
-    passage = builder.add(block, kind, parent=state.header)
-    if state.header is None and not any(ch.isdigit() for ch in block.text) and not _GRADE.fullmatch(block.text):
-        state.header = passage
-
-
-def _grades(builder: Builder, state: _State) -> None:
-    """One grade an area: from its section, its row in the summary, or both."""
-    rest = dict(state.summary)
-    for path, (grade, start) in state.graded.items():
-        tail = normalise(re.split(r"\s[–-]\s", path[-1])[-1]) if path else ""
-        name, stated, _ = rest.pop(tail, (re.split(r"\s[–-]\s", path[-1])[-1] if path else "", grade, start))
-        if stated != grade:
-            builder.notes.append(f"The summary grades {name} {stated}, its own section {grade}; the section's is kept.")
-        spread = state.spread.get(path[:1]) or state.national.get(tail)
-        section = builder.sections.index(path) if path in builder.sections else None
-        builder.grades.append(Grade(name, grade, section, spread, start))
-    for area, (name, grade, start) in rest.items():
-        builder.grades.append(Grade(name, grade, None, state.national.get(area), start))

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.parsers.builder import Builder
 from corpus.dates import DAY_DATE, SLASHED_DATE, iso_date
-from corpus.parsers.headings import section_kind
-from corpus.parsers.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
 from corpus.model import STATUSES, Event, PassageKind
+from corpus.parsers.builder import Builder
+from corpus.parsers.grammar import shipped
+from corpus.parsers.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
 from corpus.text import normalise
 
 
@@ -68,9 +68,14 @@ def quoted(text: str) -> str:
     return _READS_AS_EVENT.sub(lambda date: f"{date[0]}{_SOFT}", untagged)
 
 
+def _kind(text: str) -> str | None:
+    label = shipped().heading(text)
+    return label.kind if label and label.kind != "other" else None
+
+
 def labelled(text: str) -> bool:
     """Whether a line says itself that a recommendation or a cause of concern stands in it or under it."""
-    named = normalise(text) in ("recommendation", "recommendations") or section_kind(text) == "cause_of_concern"
+    named = normalise(text) in ("recommendation", "recommendations") or _kind(text) == "cause_of_concern"
     return named or bool(_HEADING.fullmatch(text) or _PREFIX.match(text))
 
 
@@ -194,7 +199,7 @@ def _head(builder: Builder, blocks: Sequence[Block]) -> str | None:
             builder.open(title[1], 1)
             placed[at] = builder.add(block, "context")
             continue
-        if heading or (block.kind == "line" and section_kind(block.text)):
+        if heading or (block.kind == "line" and _kind(block.text)):
             printed = heading[1] if heading else printed
             kind = "cause_of_concern" if "concern" in block.text.lower() else "recommendation"
             builder.open(block.text, 2)
@@ -224,7 +229,7 @@ def _first_asked(blocks: Sequence[Block]) -> int | None:
 
     None where headings or labels ("Recommendation 1", "Cause of concern:") say it.
     """
-    if any(_HEADING.fullmatch(b.text) or _PREFIX.match(b.text) or section_kind(b.text) for b in blocks):
+    if any(_HEADING.fullmatch(b.text) or _PREFIX.match(b.text) or _kind(b.text) for b in blocks):
         return None
     first = next((at for at, block in enumerate(blocks) if _ASKS.search(block.text)), 0)
     parent = blocks[first].parent if blocks else None

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from corpus.parsers.layout import content_lines, is_heading_like, marker_of, running_headers
 from corpus.model import STATUSES, CorpusError, Heading
+from corpus.parsers.layout import content_lines, is_heading_like, marker_of, running_headers
+from corpus.parsers.record import labelled, quoted
 from corpus.readers.export.columns import COLUMNS, WANTED, Header, Table, find_header, header_found, unread
 from corpus.readers.export.days import day_of, in_words, period_of
 from corpus.readers.reading import LeftOut, Reading, Text
-from corpus.parsers.record import labelled, quoted
 from corpus.text import normalise
 
 _OWN_NUMBER = re.compile(r"\d{1,2}[a-z]?", re.I)  # "Recommendation 3" of its report; the register counts in thousands
