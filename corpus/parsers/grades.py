@@ -62,7 +62,8 @@ _AREA_IS = re.compile(
 _SO_DOES = re.compile(r"and so (?:is|are|does|do) (?P<area>(?:its|the) [^.;:,]+)", re.I)
 _NAMED = re.compile(rf"^(?P<area>[^.:;]{{8,140}}): (?P<grade>{WORD})\.?$", re.I)
 _SUBJECT = re.compile(
-    r"(?:^|[,;:]\s+|\bthat\s+)(?:(?:for|in|on) [\w ]{3,30},\s+)?(?:the (?:force|constabulary|service)|it|[A-Z][\w&'’-]+(?: (?:and|&)?\s?[\w&'’-]+){0,4} (?:Police(?: Service)?|Constabulary))\s",
+    r"(?:(?:for|in|on) [\w ]{3,30},\s+)?(?:[Tt]he (?:force|constabulary|service)|It|it|"
+    r"[A-Z][\w&'’-]+(?: (?:(?:and|&) )?[\w&'’-]+){0,4} (?:Police(?: Service)?|Constabulary)) (?=is|was|has been|requires)"
 )
 _SMALL = frozenset(
     [
@@ -137,11 +138,13 @@ def _of_sentence(sentence: str) -> Iterator[Stated]:
     if named := _NAMED.fullmatch(sentence):
         yield Stated(named["area"], named["grade"].lower(), 0)
         return
-    own = _SUBJECT.search(sentence)
+    own = _SUBJECT.match(sentence)
     if own:
         for part, offset in _parts(sentence[own.end() :], own.end()):
-            if match := _GOOD_AT.search(part):
-                yield Stated(match["area"].strip(" ,"), _grade(match), offset + match.start())
+            match = _GOOD_AT.match(part)
+            if not match:
+                return
+            yield Stated(match["area"].strip(" ,"), _grade(match), offset + match.start())
         return
     if match := _AREA_IS.match(sentence):
         yield Stated(match["area"], _grade(match), match.start())
@@ -156,7 +159,8 @@ def _parts(text: str, offset: int) -> Iterator[tuple[str, int]]:
         for match in re.finditer(rf"(?:,\s+(?:and\s+)?|\s+and\s+)(?={_JUDGED}\w+ {_AT}\b|requires improvement)", text)
     ]
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        yield text[start:end], offset + start
+        part = re.sub(r"^(?:,\s+|\s+)?(?:and\s+)?", "", text[start:end])
+        yield part, offset + end - len(part)
 
 
 def _grade(match: re.Match[str]) -> str:

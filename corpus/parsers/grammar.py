@@ -26,6 +26,7 @@ _CHAPTER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|section \d{1,2}[.:]?|par
 _COUNT = re.compile(r"\s*\(\d{1,3}\)$")
 _DUTY = re.compile(r"\b(?:should|must|needs? to|ought to|(?:is|are) to|shall)\b")
 _THAT = re.compile(r"[Tt]hat (?:the )?\w+")
+_TELLS = re.compile(r"(?:[^\s.;:]+\s+){1,14}?(?:should|must|needs? to|ought to)\b")
 _FIRST_WORDS = re.compile(
     r"(?:(?:By|Before|Within|With|In|From|Immediately|As soon|At once|Over|To|Through|Where|When|For|Following)\b"
     r"[^.;:]{0,110}?[,:]\s+)?"
@@ -102,6 +103,12 @@ class Grammar:
         start, end = sentences(text)[0]
         first = text[start:end]
         return self.asks(first) or self.is_imperative(first)
+
+    def commands(self, text: str) -> bool:
+        """Whether it starts by telling somebody what to do: "By March, the force should …", "Review how …"."""
+        begins = _FIRST_WORDS.match(text)
+        rest = text[begins.end() if begins else 0 :]
+        return bool(_TELLS.match(rest)) or self.is_imperative(text) or bool(_THAT.match(text)) or self.recommending(text[:200])
 
     def is_imperative(self, text: str) -> bool:
         """Whether it begins with a verb that tells somebody to do something, perhaps after "Within six months, "."""

@@ -84,7 +84,8 @@ def heading_level(blocks: Sequence[Block], at: int, contents: dict[str, int], in
     if not block.gap or not _introduces_text(blocks, at) or _SERIES.match(block.text):
         return 0
     listed = contents.get(normalise(block.text))
-    opens_part = shipped().heading(blocks[at + 1].text) is not None
+    below = shipped().heading(blocks[at + 1].text)
+    opens_part = below is not None and below.number is None
     if listed == 1 and (opens_part or "recommendations" not in contents):
         return 1
     if contents:

@@ -68,6 +68,8 @@ class Walk:
     placed: dict[int, int] = field(default_factory=dict)  # block -> passage
     asked: dict[str, list[tuple[Counter[str], int]]] = field(default_factory=dict)  # number -> words, finding
     until: int = 0  # blocks before this one are done
+    pillar: int = 0  # marked level of the last pillar and question of a PEEL page
+    question: int = 0
 
     @property
     def role(self) -> Role | None:
@@ -108,7 +110,8 @@ def _step(walk: Walk, at: int) -> None:
         return
     if _attribute(walk, block) or walk.verdicts.line(walk.blocks, at):
         return
-    _place(walk, at)
+    if not walk.peel or walk.builder.path or block.kind != "line":  # lines above the first section are its masthead
+        _place(walk, at)
 
 
 def _close(walk: Walk, block: Block) -> None:
@@ -151,7 +154,7 @@ def _heading(walk: Walk, at: int) -> bool:
         return block.kind != "row"
     if label := _named(walk, block):
         if label.number and not (label.several and label.kind != "cause_of_concern"):
-            _await(walk, block, label, block.text)
+            _await(walk, block, label, "")
         else:
             _open_role(walk, at, label)
         return True
@@ -182,7 +185,8 @@ def _named(walk: Walk, block: Block) -> Label | None:
 def _await(walk: Walk, block: Block, label: Label, heading: str) -> None:
     """A numbered label: the text that comes next is its finding."""
     if block.level and heading:
-        _open_section(walk, replace(block, text=heading), block.level)
+        level = _peel_level(walk, block) if walk.peel else block.level
+        _open_section(walk, replace(block, text=heading), level)
     walk.awaiting, walk.series, walk.last, walk.verdicts.header = label, None, None, None
     if label.finds != "recommendation":
         _push(walk, Role(label, block.level or 3, block.box))
@@ -190,17 +194,23 @@ def _await(walk: Walk, block: Block, label: Label, heading: str) -> None:
 
 def _open_role(walk: Walk, at: int, label: Label) -> None:
     block = walk.blocks[at]
-    level = block.level or _label_level(walk, block)
+    level = _label_level(walk, at, label)
     _open_section(walk, block, level)
-    if label.kind == "other":
+    if label.kind in ("other", "judgement"):
         return
+    walk.verdicts.fresh = False
     brief = len(walk.builder.passages) if walk.marked and not block.level else None
     _push(walk, Role(label, level, block.box, brief=brief))
 
 
-def _label_level(walk: Walk, block: Block) -> int:
+def _label_level(walk: Walk, at: int, label: Label) -> int:
+    block = walk.blocks[at]
+    if block.level:
+        return _peel_level(walk, block) if walk.peel else block.level
     if walk.peel:
         return 3
+    if label.kind == "other":
+        return heading_level(walk.blocks, at, walk.contents, inside=False) or 2
     return 1 if normalise(block.text) == "recommendations" and walk.contents.get("recommendations") == 1 else 2
 
 
@@ -235,8 +245,9 @@ def _labelled(walk: Walk, at: int, label: Label) -> bool:
         if label.number:
             _await(walk, block, label, block.text)
         else:
-            _open_section(walk, block, block.level or _label_level(walk, block))
-            _push(walk, Role(label, block.level or _label_level(walk, block), block.box))
+            level = _label_level(walk, at, label)
+            _open_section(walk, block, level)
+            _push(walk, Role(label, level, block.box))
         return True
     own = walk.role
     inside = own is not None and own.label.kind == label.kind and not block.level
@@ -262,21 +273,30 @@ def _level(walk: Walk, at: int) -> int:
     if not walk.peel:
         return heading_level(walk.blocks, at, walk.contents, inside)
     if is_pillar(block):
-        return block.level or 1
+        walk.pillar = block.level
+        return 1
     if is_question(block):
-        return block.level or 2
+        walk.question = block.level
+        return 2
     if block.kind != "line" or walk.verdicts.is_grade(block.text):
         return 0
     if block.level:
-        return block.level
+        return _peel_level(walk, block)
     graded = at + 1 < len(walk.blocks) and walk.verdicts.is_grade(walk.blocks[at + 1].text)
     return 2 if graded or heading_level(walk.blocks, at, {}, inside=False) else 0
+
+
+def _peel_level(walk: Walk, block: Block) -> int:
+    """Level of a marked heading that is neither pillar nor question: below those that are marked above it."""
+    if block.level <= walk.pillar:
+        return 1
+    return 2 if block.level <= walk.question else block.level + 2
 
 
 def _is_finding(walk: Walk, at: int) -> bool:
     """Whether a heading is itself what is asked: the first below "Area for improvement", or a statement below several."""
     block, role = walk.blocks[at], walk.role
-    if role is None or role.label.finds is None or (block.level and block.level <= role.level):
+    if role is None or role.label.finds is None or (block.level and _level(walk, at) <= role.level):
         return False
     if walk.grammar.asks(block.text) and not walk.grammar.for_members(block.text):
         return role.label.several or role.finding is None
@@ -442,7 +462,7 @@ def _is_one_of_several(walk: Walk, at: int, block: Block, role: Role) -> bool:
         role.listed = role.listed or listed
         return listed
     if role.listed:
-        return False
+        return walk.peel and walk.grammar.commands(block.text)
     if role.label.kind == "recommendation":
         return walk.grammar.opens_asking(block.text)
     return asks and walk.peel
@@ -477,7 +497,8 @@ def _found(walk: Walk, at: int, block: Block, number: str | None = None, kind: F
     builder.tell(index, wording=_wording(walk, parent), status=status)
     if role is not None and role.label.finds == kind:
         role.finding = index
-        role.unasked = not walk.grammar.opens_asking(text) or block.kind == "line"
+        stated = kind == "area_for_improvement" and (block.kind == "line" or bool(block.level))
+        role.unasked = stated or not walk.grammar.asks(text)
     walk.last = index
     walk.placed[at] = builder.add(block, kind, finding=index, parent=parent)
     if comment:

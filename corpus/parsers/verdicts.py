@@ -14,7 +14,8 @@ from corpus.text import normalise
 _GLOSSARY = re.compile(r"\b(?:glossary|abbreviations|acronyms)\b", re.I)
 _GRADE_ROW = re.compile(rf"grade\s*[:\t ]\s*({WORD})(?:\t.*)?", re.I)
 _OVERALL = re.compile(
-    r"how (?:effective|efficient|legitimate|well led|effectively|efficiently|legitimately)\b.*\b(?:is|does) the (?:force|constabulary|service)\b",
+    r"how (?:effective|efficient|legitimate|well led|effectively|efficiently|legitimately)\b.*"
+    r"\b(?:keeping people safe and reducing crime|reducing crime and keeping people safe|the public and its workforce|operate)\b",
     re.I,
 )
 _PILLARS = (
@@ -65,7 +66,7 @@ class Verdicts:
     def line(self, blocks: Sequence[Block], at: int) -> bool:
         """Take a grade that stands on a line of its own; a second one right below is that of an earlier inspection."""
         block = blocks[at]
-        stated = grade_of(block.text) if block.kind != "item" and not block.level else None
+        stated = grade_of(block.text) if block.kind != "item" else None
         if stated is None:
             return block.kind != "item" and is_ungraded(block.text) and self._ungraded(block)
         path = self._area_path()

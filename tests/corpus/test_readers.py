@@ -87,7 +87,7 @@ def test_a_parser_that_fails_costs_its_document_only(tmp_path: Path, monkeypatch
             raise ZeroDivisionError("lamps by none")
         return parse(source, load_forces())
 
-    monkeypatch.setattr("corpus.parsers.parse", fail)
+    monkeypatch.setattr("corpus.parse", fail)
     (tmp_path / "a.txt").write_text("Lamps burn on the quay.", "utf-8")
     (tmp_path / "b.txt").write_text("Moths fly to the lamps.", "utf-8")
     collection = load([str(tmp_path)], load_forces())
