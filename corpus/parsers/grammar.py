@@ -108,7 +108,12 @@ class Grammar:
         """Whether it starts by telling somebody what to do: "By March, the force should …", "Review how …"."""
         begins = _FIRST_WORDS.match(text)
         rest = text[begins.end() if begins else 0 :]
-        return bool(_TELLS.match(rest)) or self.is_imperative(text) or bool(_THAT.match(text)) or self.recommending(text[:200])
+        return (
+            bool(_TELLS.match(rest))
+            or self.is_imperative(text)
+            or bool(_THAT.match(text))
+            or self.recommending(text[:200])
+        )
 
     def is_imperative(self, text: str) -> bool:
         """Whether it begins with a verb that tells somebody to do something, perhaps after "Within six months, "."""

@@ -13,6 +13,7 @@ from corpus.model import STATUSES, Event, PassageKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.grammar import shipped
 from corpus.parsers.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
+from corpus.parsers.titled import shortened
 from corpus.text import normalise
 
 
@@ -39,6 +40,7 @@ _PLAIN_STATUS = re.compile(
     rf"\s*(?:[-–:]\s*)?({_STATUS})(?=[ \t]*(?:$|{_tag('/', 'status|on')}|{_tag('', 'on')}))", re.I | re.M
 )
 _MARKED_STATUS = re.compile(rf"\s*(?:({_STATUS})\b|([a-z][\w -]{{1,40}}?)[ \t]*(?=\[|$))", re.I | re.M)
+_STATUS_LINE = re.compile(rf"^[ \t]*(?:{DAY_DATE}[ \t]*[-–:]?[ \t]*)?(?:{'|'.join(STATUSES)})[ \t]*$", re.M)
 _SEPARATOR = re.compile(r"[ \t]*[:–-](?=\s)")
 _HEADING = re.compile(r"recommendation\s+(\d{1,3}[a-z]?)", re.I)
 _PREFIX = re.compile(r"(cause of concern|recommendations?)\s*[:–-]\s+(?=\S)", re.I)
@@ -79,7 +81,7 @@ def labelled(text: str) -> bool:
     return named or bool(_HEADING.fullmatch(text) or _PREFIX.match(text))
 
 
-def parse_register(builder: Builder) -> str | None:
+def parse_record(builder: Builder) -> str | None:
     """Fill `builder` from a register record; returns its register number where title or owner line names one."""
     text = builder.source.text
     layout = layout_of(builder.source)
@@ -258,3 +260,18 @@ def _ask(builder: Builder, block: Block, kind: PassageKind, printed: str | None,
     else:
         builder.extend(known, block.text)
     return builder.add(block, kind, finding=known, parent=parent)
+
+
+def is_record(text: str) -> bool:
+    """Whether a text has the register's mark-up, or its statuses on lines of their own."""
+    return bool(TAG.search(text) or _STATUS_LINE.search(text))
+
+
+def record_title(builder: Builder) -> str:
+    """The report's name over a record, else the first words of what is asked."""
+    named = [path[0] for path in builder.sections if path and not shipped().heading(path[0])]
+    number = next((f.number for f in builder.findings if f.number), None)
+    if named:
+        return f"{named[0]}: recommendation {number}" if number else named[0]
+    text = next((f.text for f in builder.findings if f.kind == "recommendation"), "")
+    return shortened(text or (builder.passages[0].text if builder.passages else builder.source.key))
