@@ -16,6 +16,7 @@ from corpus.model import (
     PassageKind,
     Source,
 )
+from corpus.parsers.days import day_in
 from corpus.parsers.findings import addressees_named, addressees_of, deadline_of, status_of
 from corpus.parsers.layout import Block
 from corpus.statuses import Key, status_of_word
@@ -35,6 +36,10 @@ class Said:
     status: str = ""
     status_date: str = ""
     target: str = ""
+    accepted: str = ""  # set where the status answers whether the finding is accepted
+
+
+_ACCEPTED = {"yes": "accepted", "no": "not accepted", "in part": "partly accepted", "partly": "partly accepted"}
 
 
 @dataclass(slots=True)
@@ -149,6 +154,8 @@ class Builder:
     def _finished(self, index: int, as_printed: bool, by: str | None, key: Key | None) -> Finding:
         finding, text, said = self.findings[index], self.finding_text(index), self.said.get(index, Said())
         deadline, wording = deadline_of(said.deadline, self.date) if said.deadline else (None, None)
+        if said.deadline and not wording and (day := day_in(said.deadline)):
+            deadline, wording = day, said.deadline
         if not wording:
             deadline, wording = deadline_of(text, self.date)
         if not wording:
@@ -156,7 +163,8 @@ class Builder:
         status, status_date = status_of([e for e in self.events if e.finding in (None, index)])
         word = " ".join(said.status.split()).rstrip(".") or None
         if status is None and word:
-            status = word.lower() if as_printed else status_of_word(word, key)
+            asked = _ACCEPTED.get(normalise(word).split(",")[0]) if said.accepted else None
+            status = word.lower() if as_printed else status_of_word(asked or word, key)
             status_date = said.status_date or None
         named = addressees_named(said.addressee or self.source.metadata.get("addressee", ""))
         return replace(

@@ -52,9 +52,9 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
         re.I,
     )
     for at, line in enumerate(lines):
-        for match in label.finditer(line) if len(line) < 400 else ():
+        for match in label.finditer(line):
             name = match["label"].lower()
-            if match["lead"].strip() and (len(line) > 140 or at > _TOP_LINES):
+            if match["lead"].strip() and labels[name] < 11 and (len(line) > 140 or at > _TOP_LINES):
                 continue
             rest = match["rest"].strip()
             below = not rest and at + 1 < len(lines)
@@ -103,6 +103,8 @@ def _alone(lines: Sequence[str]) -> Iterator[Evidence]:
             exact = 2.0 if len(value) > 7 else 0.0
             yield piece("date", value, "a line of its own at the top", 6 + exact - 0.05 * at, line)
         elif len(plain.split()) < 9 and at < 12:
+            if re.search(r"\bupdated\b", line, re.I):
+                continue
             why = _aside(line)
             yield piece("date", value, "a line at the top", 3 - 0.05 * at, line, why)
 
@@ -122,10 +124,8 @@ def _in_title(title: str, lines: Sequence[str]) -> Iterator[Evidence]:
     elif year := _YEARS.search(title):
         yield piece("date", year[1], "the year in the title", 2, title)
     for line in lines[:12]:
-        if len(line) < 90 and line != title and (year := _YEARS.search(line)) and not _ANY.search(line):
-            copyright_ = _COPYRIGHT.search(line)
-            why = "" if not _aside(line) else _aside(line)
-            yield piece("date", year[1], "a year at the top", 1.2 if copyright_ else 1.0, line, why)
+        if year := _COPYRIGHT.search(line):
+            yield piece("date", year[1], "the copyright line", 1.2, line)
 
 
 def _aside(text: str, only: Sequence[str] = ()) -> str:

@@ -78,15 +78,19 @@ def totals(pieces: Iterable[Evidence]) -> dict[str, float]:
     return found
 
 
-def kind_evidence(source: Source, title: str) -> tuple[DocumentKind, list[Evidence]]:
-    """The kind of a document, and what it was decided from."""
+def kind_evidence(
+    source: Source, title: str, url: str | None = None, listing: str = ""
+) -> tuple[DocumentKind, list[Evidence]]:
+    """The kind of a document, and what it was decided from; `listing` quotes a table of findings with statuses."""
     stated = source.metadata.get("kind")
     if stated in ("inspection_report", "peel_assessment", "register_record", "other"):
         pieces = [piece("kind", stated, source.metadata.get("stated_by", "the file's own data"), STATED, stated)]
         return stated, settled(pieces, stated, "")  # type: ignore[return-value]
     titles = "\n".join(filter(None, [title, source.metadata.get("title", "")]))
-    places = {"title": titles, "top": source.text[:_TOP], "text": source.text}
+    places = {"title": titles, "top": source.text[:_TOP], "text": source.text, "address": url or ""}
     pieces = [found for sign in signs().kinds if (found := _found(sign, places[sign.where]))]
+    if listing:
+        pieces.append(piece("kind", "register_record", "it is a list of findings with their statuses", 7, listing))
     weights = totals(pieces)
     best = max(weights, key=lambda kind: weights[kind], default="other")
     kind: DocumentKind = best if weights.get(best, 0.0) >= _ENOUGH else "other"  # type: ignore[assignment]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from corpus.dates import DAY_DATE, MONTH_DATE, after, iso_date
+from corpus.dates import DAY_DATE, MONTH_DATE, after, iso_date, last_day
 from corpus.model import Event
 
 _NUMBER_WORDS = (
@@ -16,6 +16,7 @@ _EXPLICIT = re.compile(
     rf"((?:{DAY_DATE})|(?:{MONTH_DATE})|(?:19|20)\d{{2}})",
     re.I,
 )
+_END_OF = re.compile(rf"\bend\s+of\s+((?:{MONTH_DATE})|(?:19|20)\d{{2}})", re.I)
 _RELATIVE = re.compile(
     rf"within\s+(?:the\s+next\s+)?(\d{{1,3}}|{'|'.join(_NUMBERS)})\s+(day|week|month|year)s?\b", re.I
 )
@@ -47,7 +48,7 @@ def deadline_of(text: str, published: str | None) -> tuple[str | None, str | Non
 
     A relative wording ("within six months") gives a date only where the publication date is known.
     """
-    found = [(iso_date(match[1]), match[0]) for match in _EXPLICIT.finditer(text)]
+    found = [(_exact(match), match[0]) for match in _EXPLICIT.finditer(text)]
     for match in _RELATIVE.finditer(text):
         count = int(match[1]) if match[1].isdigit() else _NUMBERS[match[1].lower()]
         found.append((after(published, count, match[2].lower()) if published else None, match[0]))
@@ -57,6 +58,12 @@ def deadline_of(text: str, published: str | None) -> tuple[str | None, str | Non
         return None, None
     wording = "; ".join(dict.fromkeys(" ".join(words.split()) for _, words in found))
     return max((date for date, _ in found if date), default=None), wording
+
+
+def _exact(match: re.Match[str]) -> str | None:
+    """ISO date of an explicit deadline; the end of a month or year is its last day."""
+    date = iso_date(match[1])
+    return last_day(date).isoformat() if date and _END_OF.search(match[0]) else date
 
 
 def addressees_of(text: str) -> tuple[str, ...]:

@@ -117,6 +117,12 @@ def grade_of(text: str) -> Stated | None:
     return None
 
 
+def direction_of(text: str) -> str | None:
+    """The direction of travel of a line or cell that holds nothing else."""
+    match = re.fullmatch(rf"(?:direction(?: of travel)?\s*[:–-]?\s*)?({DIRECTIONS})\.?", " ".join(text.split()), re.I)
+    return match[1].lower() if match else None
+
+
 def is_ungraded(text: str) -> bool:
     """Whether a line says that no grade was given: "To be graded", "This question was not graded."."""
     plain = re.sub(r"^this (?:question|area|part|section) (?:is|was) ", "", text.strip(), flags=re.I)
@@ -168,10 +174,9 @@ def _grade(match: re.Match[str]) -> str:
 
 
 def same_area(one: str, other: str) -> bool:
-    """Whether two names stand for one area: most of the rarer words of the shorter one, by their first five letters."""
+    """Whether two names stand for one area: most of their rarer words, by their first five letters."""
     left, right = _stems(one), _stems(other)
-    smaller = min(len(left), len(right))
-    return smaller > 0 and len(left & right) >= max(1, -(-2 * smaller // 3))
+    return bool(left) and bool(right) and len(left & right) >= 0.6 * max(len(left), len(right))
 
 
 def _stems(area: str) -> set[str]:

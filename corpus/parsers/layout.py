@@ -192,7 +192,7 @@ def _units(lines: Sequence[Line], wrapped: bool, levels: Mapping[int, int]) -> I
 
 def _stands_alone(before: Line, line: Line, levels: Mapping[int, int]) -> bool:
     marked = before.start in levels or line.start in levels or bool(marker_of(line.text)[0])
-    return marked or len(before.text) < 45 or "\t" in line.text.strip() or "\t" in before.text.strip()
+    return marked or len(before.text) < 45 or bool(_columns(line.text)) or bool(_columns(before.text))
 
 
 def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Block:
@@ -204,8 +204,9 @@ def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Blo
     end = last.start + len(last.text.rstrip())
     text = clean(join_lines(body))
     indent = (len(first.text) - len(first.text.lstrip())) // 2
-    if "\t" in first.text.strip() and not marker:
-        cells = tuple(" ".join(cell.split()) for cell in first.text.split("\t"))
+    columns = _columns(first.text) if not marker else ()
+    if columns:
+        cells = tuple(" ".join(cell.split()) for cell in columns)
         filled = len("\t".join(cells).rstrip("\t").split("\t"))
         row = "\t".join(cell or "–" for cell in cells[:filled])  # a cell left empty keeps the others under their heads
         return Block("row", row, start, end, page, cells=cells, broken=first.broken, gap=first.gap)
@@ -218,12 +219,21 @@ def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Blo
     return Block(kind, text, start, end, page, level, broken=first.broken, gap=first.gap)
 
 
+def _columns(line: str) -> list[str]:
+    """The cells of a table's row: parted by tabs, or by three spaces and more where each cell is short; [] for text."""
+    if "\t" in line.strip() or (line.startswith("\t") and line.count("\t") > 1):
+        return line.split("\t")
+    cells = _ALIGNED.split(line.strip())
+    return cells if 1 < len(cells) < 8 and all(len(cell) < 70 for cell in cells) else []
+
+
 def is_heading_like(text: str) -> bool:
     """Short, starts as a title does, and is no sentence: no full stop, semicolon or comma at its end."""
     starts = bool(text) and (text[0].isupper() or text[0].isdigit() or text[0] in "‘'“\"")
     return starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
 
 
+_ALIGNED = re.compile(r" {4,}")
 _UNFINISHED = re.compile(r"\b(?:a|an|and|are|as|at|by|for|from|in|is|its|of|on|or|that|the|their|to|which|with)$")
 _OPEN_END = re.compile(r"[\w,’')/&-]$")
 _PAGE_AT_END = re.compile(r"(?<=; and) \d{1,3}$|(?<=; or) \d{1,3}$|(?<=;) \d{1,3}$")
@@ -341,6 +351,10 @@ def _nest(blocks: list[Block]) -> list[Block]:
     stack: list[tuple[str, int]] = []
     lead: int | None = None
     for index, block in enumerate(blocks):
+        if block.kind in ("text", "line") and lead is not None and block.text[0].islower() and not block.level:
+            if blocks[lead].text[-1] == ":":  # a list that lost its bullets
+                nested.append(replace(block, kind="item", marker="lost", parent=lead))
+                continue
         if block.kind != "item" or _is_numbered_heading(blocks, index):
             kind: BlockKind = "line" if block.kind == "item" else block.kind
             caption = _caption(nested, block) if kind == "line" else None

@@ -27,6 +27,7 @@ _ABOUT = re.compile(r"(?:introduction|foreword|methodology|about)\b", re.I)
 _PEEL_TITLE = re.compile(r"\bPEEL\b.*\b20\d{2}|\b20\d{2}\b.*\bPEEL\b|PEEL assessment", re.I)
 _CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
+_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _TOPIC = 9  # words: a heading with fewer under "Areas for improvement" is a subject, not a finding
 _LONGEST_LABEL = 120  # characters of a heading by its words alone
 
@@ -46,6 +47,7 @@ class Role:
     unasked: bool = False
     wording: str = ""
     brief: int | None = None
+    chapter: int = 0  # depth of the number that its heading has ("2." is 1)
     listed: bool = False  # its findings are list items, so that a paragraph after them is none
 
 
@@ -68,6 +70,8 @@ class Walk:
     placed: dict[int, int] = field(default_factory=dict)  # block -> passage
     asked: dict[str, list[tuple[Counter[str], int]]] = field(default_factory=dict)  # number -> words, finding
     until: int = 0  # blocks before this one are done
+    framework: bool = False  # of 2007 to 2009: its areas for improvement are prose
+    after_pillar: bool = False  # the heading before this one is a pillar's, and no text came
     pillar: int = 0  # marked level of the last pillar and question of a PEEL page
     question: int = 0
 
@@ -83,6 +87,7 @@ def parse_prose(builder: Builder, blocks: Sequence[Block], grammar: Grammar, *, 
     start, end, contents = contents_of(blocks)
     marked = any(block.level for block in blocks)
     walk = Walk(builder, blocks, grammar, peel, contents, marked, Verdicts(builder, peel))
+    walk.framework = any(block.kind != "item" and normalise(block.text) == "work in progress" for block in blocks)
     front = 0 if peel else start if end else _front(blocks)
     for at, block in enumerate(blocks):
         if start <= at < end or (at < front and block.kind == "line") or at < walk.until:
@@ -200,7 +205,7 @@ def _open_role(walk: Walk, at: int, label: Label) -> None:
         return
     walk.verdicts.fresh = False
     brief = len(walk.builder.passages) if walk.marked and not block.level else None
-    _push(walk, Role(label, level, block.box, brief=brief))
+    _push(walk, Role(label, level, block.box, brief=brief, chapter=_chapter(walk, block)))
 
 
 def _label_level(walk: Walk, at: int, label: Label) -> int:
@@ -218,10 +223,13 @@ def _open_section(walk: Walk, block: Block, level: int) -> None:
     walk.builder.open(block.text, level)
     while walk.roles and walk.roles[-1].level >= level:
         walk.roles.pop()
+    walk.verdicts.adjacent = False
     if walk.peel and is_question(block):
+        walk.verdicts.adjacent = len(walk.builder.path) > 1 and walk.after_pillar
         walk.builder.section()  # a question counts although nothing may stand under it
     if (role := walk.role) and role.label.finds:
         role.wording = block.text
+    walk.after_pillar = walk.peel and is_pillar(block)
     walk.verdicts.opened(level)
     walk.awaiting = walk.series = walk.last = walk.pending = None
 
@@ -271,7 +279,10 @@ def _level(walk: Walk, at: int) -> int:
     block = walk.blocks[at]
     inside = any(role.label.kind != "other" for role in walk.roles)
     if not walk.peel:
-        return heading_level(walk.blocks, at, walk.contents, inside)
+        if not block.level and walk.verdicts.fresh and walk.verdicts.is_grade(block.text):
+            return 0
+        level = heading_level(walk.blocks, at, walk.contents, inside)
+        return _by_chapter(walk, block, level)
     if is_pillar(block):
         walk.pillar = block.level
         return 1
@@ -306,6 +317,23 @@ def _is_finding(walk: Walk, at: int) -> bool:
     if not role.label.several:
         return role.finding is None and role.label.finds != "recommendation" and len(block.text.split()) > 3
     return role.label.finds == "area_for_improvement" and len(block.text.split()) >= _TOPIC - 3 and bool(block.level)
+
+
+def _by_chapter(walk: Walk, block: Block, level: int) -> int:
+    """An unmarked heading that is numbered as the open role's is stands beside it: "3. Position" after "2. Findings"."""
+    role = walk.role
+    if not level or block.level or role is None or not role.chapter:
+        return level
+    depth = _chapter(walk, block)
+    return min(level, role.level) if depth and depth <= role.chapter else level
+
+
+def _chapter(walk: Walk, block: Block) -> int:
+    """Depth of the number that a heading begins with ("2." is 1, "2.1" is 2), 0 without one."""
+    text = walk.builder.source.text
+    line = text[text.rfind("\n", 0, block.start) + 1 : block.start] + block.text
+    match = _NUMBER.match(line.strip())
+    return match[1].count(".") + 1 if match else 0
 
 
 def _row(walk: Walk, at: int) -> None:
@@ -364,7 +392,8 @@ def _told(walk: Walk, block: Block, role: str, date: str, value: str) -> None:
         return
     if role in ("status", "acceptance"):
         word = re.split(r"[.;]\s|,\s(?!in part)", value, maxsplit=1)[0]
-        walk.builder.tell(walk.last, status=word, status_date=day_in(date) or "")
+        asked = "yes" if role == "acceptance" else ""
+        walk.builder.tell(walk.last, status=word, status_date=day_in(date) or "", accepted=asked)
         finding = walk.builder.findings[walk.last]
         if walk.verdicts.inspected and role == "status":  # an inspectorate says how far an earlier one has come
             walk.builder.findings[walk.last] = replace(finding, quoted=True)
@@ -384,6 +413,7 @@ def _place(walk: Walk, at: int) -> None:
     if _is_label(walk, at):
         return
     walk.verdicts.header = None
+    walk.after_pillar = False
     if _belongs(walk, at, block):
         return
     walk.series = None
@@ -392,6 +422,7 @@ def _place(walk: Walk, at: int) -> None:
         _found(walk, at, block, block.number, kind)
         return
     walk.verdicts.prose(block)
+    walk.verdicts.fresh = False
     walk.placed[at] = _plain(walk, at, block)
 
 
@@ -437,12 +468,16 @@ def _kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
     grammar, role = walk.grammar, walk.role
     if grammar.for_members(block.text):
         return None
+    if block.parent is not None and grammar.for_members(walk.blocks[block.parent].text):
+        return None
     cited = grammar.cites(block.text)
     if cited:
         leads = block.text[-1] == ":" or len(sentences(block.text)) == 1
         return "recommendation" if leads and grammar.asks(block.text) else None
+    if grammar.recommending(block.text) and (block.kind != "line" or block.text[-1] == ":"):
+        return "recommendation"
     if role is None or role.label.finds is None:
-        return "recommendation" if grammar.recommending(block.text) and block.kind != "line" else None
+        return None
     kind = role.label.finds
     if not role.label.several:
         if role.finding is None:
@@ -462,10 +497,30 @@ def _is_one_of_several(walk: Walk, at: int, block: Block, role: Role) -> bool:
         role.listed = role.listed or listed
         return listed
     if role.listed:
-        return walk.peel and walk.grammar.commands(block.text)
+        return walk.grammar.commands(block.text)
+    if not walk.framework and _is_bare_list(walk, at):
+        return True
     if role.label.kind == "recommendation":
         return walk.grammar.opens_asking(block.text)
     return asks and walk.peel
+
+
+def _is_bare_list(walk: Walk, at: int) -> bool:
+    """Whether a list that lost its bullets stands here: two or more short paragraphs, each of one sentence, alone under
+    a heading."""
+    blocks = walk.blocks
+    first = last = at
+    while first and _is_point(blocks[first - 1]):
+        first -= 1
+    while last + 1 < len(blocks) and _is_point(blocks[last + 1]):
+        last += 1
+    alone = last + 1 == len(blocks) or blocks[last + 1].kind == "line" or bool(blocks[last + 1].level)
+    headed = first == 0 or blocks[first - 1].kind == "line" or bool(blocks[first - 1].level)
+    return last > first and alone and headed and all(len(sentences(b.text)) == 1 for b in blocks[first : last + 1])
+
+
+def _is_point(block: Block) -> bool:
+    return block.kind == "text" and len(block.text.split()) < 45 and block.text[-1] in ".;"
 
 
 def _only_items(walk: Walk, at: int) -> bool:
@@ -497,6 +552,8 @@ def _found(walk: Walk, at: int, block: Block, number: str | None = None, kind: F
     builder.tell(index, wording=_wording(walk, parent), status=status)
     if role is not None and role.label.finds == kind:
         role.finding = index
+        if block.level and role.brief is not None:  # a label that is not marked, above a heading that is
+            role.brief, role.level = None, _level(walk, at)
         stated = kind == "area_for_improvement" and (block.kind == "line" or bool(block.level))
         role.unasked = stated or not walk.grammar.asks(text)
     walk.last = index

@@ -6,24 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from corpus.model import Grade, PassageKind
 from corpus.parsers.builder import Builder
-from corpus.parsers.grades import GRADES, WORD, Stated, grade_of, is_ungraded, same_area, scale_of, spoken
+from corpus.parsers.grades import GRADES, WORD, Stated, direction_of, grade_of, is_ungraded, same_area, scale_of, spoken
 from corpus.parsers.grammar import shipped
 from corpus.parsers.layout import Block
 from corpus.text import normalise
 
 _GLOSSARY = re.compile(r"\b(?:glossary|abbreviations|acronyms)\b", re.I)
 _GRADE_ROW = re.compile(rf"grade\s*[:\t ]\s*({WORD})(?:\t.*)?", re.I)
-_OVERALL = re.compile(
-    r"how (?:effective|efficient|legitimate|well led|effectively|efficiently|legitimately)\b.*"
-    r"\b(?:keeping people safe and reducing crime|reducing crime and keeping people safe|the public and its workforce|operate)\b",
-    re.I,
-)
-_PILLARS = (
-    ("effective", "Effectiveness"),
-    ("efficient", "Efficiency"),
-    ("legitimate", "Legitimacy"),
-    ("well led", "Leadership"),
-)
 _GRADED = re.compile(r"\b(?:grades?|graded|judge?ments?|ratings?)\b", re.I)
 _OPENING = 4  # paragraphs of an overview before its first section, in which grades are told
 
@@ -36,6 +25,8 @@ class Verdicts:
     peel: bool
     header: int | None = None
     inspected: bool = True  # by an inspectorate: what it says of progress is of earlier findings
+    adjacent: bool = False  # the open question stands right below its pillar
+    pillars: set[tuple[str, ...]] = field(default_factory=set)  # questions that are their pillar's own
     fresh: bool = False  # nothing of the answer to the open question has been met yet
     after_grade: bool = False  # the open section has its grade and its first paragraph is still to come
     opening: int = 0  # paragraphs before the first section
@@ -53,8 +44,8 @@ class Verdicts:
         return any(_GLOSSARY.search(heading) for heading in self.builder.path)
 
     def is_grade(self, text: str) -> bool:
-        """Whether a line says nothing but a grade, or that there is none."""
-        return grade_of(text) is not None or is_ungraded(text)
+        """Whether a line says nothing but a grade, its direction, or that there is none."""
+        return grade_of(text) is not None or direction_of(text) is not None or is_ungraded(text)
 
     def opened(self, level: int) -> None:
         """A section opens."""
@@ -66,7 +57,13 @@ class Verdicts:
     def line(self, blocks: Sequence[Block], at: int) -> bool:
         """Take a grade that stands on a line of its own; a second one right below is that of an earlier inspection."""
         block = blocks[at]
-        stated = grade_of(block.text) if block.kind != "item" else None
+        usable = block.kind != "item" and (self.peel or self.fresh)
+        stated = grade_of(block.text) if usable else None
+        direction = direction_of(block.text) if usable else None
+        if direction and (known := self.graded.get(self._area_path())):
+            self.graded[self._area_path()] = replace(known, direction=known.direction or direction)
+            self.builder.add(block, "grade")
+            return True
         if stated is None:
             return block.kind != "item" and is_ungraded(block.text) and self._ungraded(block)
         path = self._area_path()
@@ -74,6 +71,8 @@ class Verdicts:
         if known is None and path:
             self.graded[path] = replace(stated, start=block.start)
             self.builder.section()
+            if self.adjacent:
+                self.pillars.add(path)
         elif known and known.before is None and self.fresh:
             self.graded[path] = replace(known, before=stated.grade)
         self.builder.add(block, "grade")
@@ -100,6 +99,9 @@ class Verdicts:
         path = self._area_path()
         if found and path and path not in self.graded and found[0].start < 80 and not self.after_grade:
             self.graded[path] = Stated("", found[0].grade, block.start)
+            found = found[1:]
+        known = self.graded.get(path)
+        if found and known and found[0].grade == known.grade:  # the grade above, in words
             found = found[1:]
         if self.after_grade:
             self.told += [replace(s, start=block.start + s.start) for s in found]
@@ -171,7 +173,7 @@ class Verdicts:
         """One grade an area: from its section, its row in a summary, or a sentence."""
         builder, rest = self.builder, dict(self.summary)
         for path, stated in self.graded.items():
-            name = _area(path)
+            name = path[-2] if path in self.pillars else _area(path)
             tail = normalise(re.split(r"\s[–-]\s", name)[-1])
             row = next((key for key in (tail, normalise(name)) if key in rest), None)
             listed = rest.pop(row) if row else None
@@ -201,11 +203,5 @@ def _grade(name: str, stated: Stated, spread: dict[str, int] | None) -> Grade:
 
 
 def _area(path: tuple[str, ...]) -> str:
-    """What a section is about: its heading, or the pillar where the heading is the pillar's own question."""
-    if not path:
-        return ""
-    if _OVERALL.match(path[-1]):
-        named = next((pillar for word, pillar in _PILLARS if word in path[-1].lower()), None)
-        if named and any(named.lower() == heading.lower() for heading in path):
-            return named
-    return path[-1]
+    """What a section is about: its heading."""
+    return path[-1].rstrip("?") if path else ""
