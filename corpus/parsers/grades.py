@@ -54,7 +54,7 @@ _GOOD_AT = re.compile(
 )
 # "its understanding of demand is good", "the efficiency with which … requires improvement"
 _AREA_IS = re.compile(
-    rf"^(?:and |but |while )?(?P<area>(?:its|the|the force['’]s|(?:[A-Z][\w&'’-]+ ){{1,4}}(?:Police|Constabulary)['’]s) [^.;:,]{{4,110}}?)\s+"
+    rf"^(?:and |but |while )?(?P<area>(?!the (?:force|constabulary|service)\b(?!['’]))(?:its|the|the force['’]s|(?:[A-Z][\w&'’-]+ ){{1,4}}(?:Police|Constabulary)['’]s) [^.;:,]{{4,110}}?)\s+"
     rf"(?:{_JUDGED}(?P<good>outstanding|excellent|good|fair|adequate|inadequate|poor)|(?:requires|{_JUDGED}require) (?P<needs>improvement))"
     rf"(?P<rest>(?:,? and so (?:is|are|does|do) [^.;:]+)?)\.?$",
     re.I,

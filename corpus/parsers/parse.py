@@ -58,10 +58,9 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
 
 def _is_record(source: Source, url: str | None) -> bool:
     """Whether the register's own reader is for it: by its mark-up, address, dated statuses or numbered title."""
-    if stated := source.metadata.get("kind"):
-        return stated == "register_record" and bool(
-            source.metadata.get("row") or is_record(source.text) or not source.headings
-        )
+    stated = source.metadata.get("kind")
+    if stated and not (stated == "register_record" and source.metadata.get("stated_by")):
+        return stated == "register_record"
     if is_record(source.text) or _REGISTER_ADDRESS.search(url or ""):
         return True
     numbered = len(source.text) < _RECORD and has_numbered_title(source.text)
@@ -83,8 +82,6 @@ def _record(builder: Builder, url: str | None, forces: Forces, force_from_name: 
     )
     builder.notes += [note] if note else []
     builder.notes += unreadable(builder)
-    if not builder.passages:
-        keep_headings(builder, blocks_of(layout_of(source)))
     builder.finish()
     kinds = kind_evidence(source, title)[1]
     return builder.document(

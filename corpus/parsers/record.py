@@ -6,12 +6,12 @@ lost, so it is scanned and never parsed as nested: an event starts at its date a
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from corpus.dates import DAY_DATE, SLASHED_DATE, iso_date
 from corpus.model import STATUSES, Event, PassageKind
 from corpus.parsers.builder import Builder
-from corpus.parsers.grammar import shipped
+from corpus.parsers.grammar import Label, shipped
 from corpus.parsers.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
 from corpus.parsers.titled import shortened
 from corpus.text import normalise
@@ -24,27 +24,32 @@ def _tag(slash: str, names: str) -> str:
 TAG = re.compile(_tag("/?", "on|status|comment"), re.I)
 _OPEN_ON, _CLOSE_ON = re.compile(_tag("", "on"), re.I), re.compile(_tag("/", "on"), re.I)
 _OPEN_STATUS, _OPEN_COMMENT = re.compile(_tag("", "status"), re.I), re.compile(_tag("", "comment"), re.I)
+_DATE = rf"{DAY_DATE}|{SLASHED_DATE}"
 _STATUS = "|".join(status.replace("-", "[- ]") for status in STATUSES)
 # Where an event starts, the surest sign first. Group 1 is the date; what stands before it belongs to the event.
 _HEADS = (
-    re.compile(rf"{_tag('', 'on')}\s*({DAY_DATE})", re.I),
-    re.compile(rf"(?<=\])\s*({DAY_DATE})", re.I),
+    re.compile(rf"{_tag('', 'on')}\s*({_DATE})", re.I),
+    re.compile(rf"(?<=\])\s*({_DATE})", re.I),
     re.compile(
-        rf"({DAY_DATE})[ \t]*\n?[ \t]*(?={_tag('', 'status|comment')}|(?:{_STATUS})\s*{_tag('/', 'status|on')})", re.I
+        rf"({_DATE})[ \t]*\n?[ \t]*(?={_tag('', 'status|comment')}|(?:{_STATUS})\s*{_tag('/', 'status|on')})", re.I
     ),
 )
-_DATE_LINE = re.compile(
-    rf"^[ \t]*({DAY_DATE}|{SLASHED_DATE})[ \t]*(?=(?:[-–:][ \t]*)?(?:(?:{_STATUS})[ \t]*)?$)", re.I | re.M
-)
+_DATE_LINE = re.compile(rf"^[ \t]*({_DATE})[ \t]*(?=(?:[-–:][ \t]*)?(?:(?:{_STATUS})[ \t]*)?$)", re.I | re.M)
 _PLAIN_STATUS = re.compile(
     rf"\s*(?:[-–:]\s*)?({_STATUS})(?=[ \t]*(?:$|{_tag('/', 'status|on')}|{_tag('', 'on')}))", re.I | re.M
 )
 _MARKED_STATUS = re.compile(rf"\s*(?:({_STATUS})\b|([a-z][\w -]{{1,40}}?)[ \t]*(?=\[|$))", re.I | re.M)
 _STATUS_LINE = re.compile(rf"^[ \t]*(?:{DAY_DATE}[ \t]*[-–:]?[ \t]*)?(?:{'|'.join(STATUSES)})[ \t]*$", re.M)
 _SEPARATOR = re.compile(r"[ \t]*[:–-](?=\s)")
-_HEADING = re.compile(r"recommendation\s+(\d{1,3}[a-z]?)", re.I)
+_NUMBERED = re.compile(r"recommendation\s+(\d{1,3}[a-z]?)", re.I)
 _PREFIX = re.compile(r"(cause of concern|recommendations?)\s*[:–-]\s+(?=\S)", re.I)
 _NUMBERED_TITLE = re.compile(r"(.*?)\s*\((?!(?:19|20)\d\d\))(\d{3,5})\)\.?")
+# "Recommendation 6411", "7742: Waiting room", "5967 – Held in trust": the register counts in thousands
+_REGISTER_LINE = re.compile(
+    r"(?:#\s*)?(?:recommendation\s+(?:no\.?\s*|number\s*)?(\d{4,5})|(\d{4,5})(?=\s*[:–—-]\s))(?:\s*[:–—-]\s*(\S.*))?",
+    re.I,
+)
+_HEADING = 120  # characters of a heading by its words
 _OWNED = re.compile(r"(\d{4,5})\s*[–-]\s*owner\b", re.I)
 _ASKS = re.compile(r"\bshould\b")
 _SOFT = "\u00ad"  # a soft hyphen: parts what reads as a mark, and is gone again from the text that is shown
@@ -78,7 +83,7 @@ def _kind(text: str) -> str | None:
 def labelled(text: str) -> bool:
     """Whether a line says itself that a recommendation or a cause of concern stands in it or under it."""
     named = normalise(text) in ("recommendation", "recommendations") or _kind(text) == "cause_of_concern"
-    return named or bool(_HEADING.fullmatch(text) or _PREFIX.match(text))
+    return named or bool(_NUMBERED.fullmatch(text) or _PREFIX.match(text))
 
 
 def parse_record(builder: Builder) -> str | None:
@@ -186,37 +191,94 @@ def _comment(builder: Builder, layout: Layout, event: Event, main: int | None) -
 
 def _head(builder: Builder, blocks: Sequence[Block]) -> str | None:
     """Title, context, cause of concern and recommendation: what stands before the first event."""
+    head = _Head(builder, _first_asked(blocks))
+    for at, block in enumerate(blocks):
+        if not block.text or head.titled(at, block) or head.opened(blocks, at):
+            continue
+        head.place(at, block)
+    return head.number
+
+
+@dataclass(slots=True)
+class _Head:
+    """Where the walk through a record's head stands. `apart`: each item that asks is a recommendation of its own."""
+
+    builder: Builder
+    first: int | None
     number: str | None = None
     kind: PassageKind = "context"
-    first = _first_asked(blocks)
     printed: str | None = None
-    placed: dict[int, int] = {}
-    for at, block in enumerate(blocks):
-        if not block.text:
-            continue
-        title = _NUMBERED_TITLE.fullmatch(block.text) if at == 0 and block.kind != "item" else None
-        heading = _HEADING.fullmatch(block.text)
+    apart: bool = False
+    listed: bool = False  # the last block was an item of what is asked
+    placed: dict[int, int] = field(default_factory=dict)
+
+    def titled(self, at: int, block: Block) -> bool:
+        """Take a title with its register number, or the number alone, at the top."""
+        if at > 2 or block.kind == "item":
+            return False
+        if match := _NUMBERED_TITLE.fullmatch(block.text):
+            self.number, title = match[2], match[1]
+        elif match := _REGISTER_LINE.fullmatch(block.text):
+            self.number, title = match[1] or match[2], match[3] or ""
+        else:
+            return False
         if title:
-            number = title[2]
-            builder.open(title[1], 1)
-            placed[at] = builder.add(block, "context")
-            continue
-        if heading or (block.kind == "line" and _kind(block.text)):
-            printed = heading[1] if heading else printed
-            kind = "cause_of_concern" if "concern" in block.text.lower() else "recommendation"
-            builder.open(block.text, 2)
-            continue
+            self.builder.open(title, 1)
+            self.placed[at] = self.builder.add(block, "context")
+        return True
+
+    def opened(self, blocks: Sequence[Block], at: int) -> bool:
+        """Take a heading: one that says what follows, or a title."""
+        block = blocks[at]
+        label = shipped().heading(block.text) if block.kind != "item" and len(block.text) < _HEADING else None
+        if label and label.kind in ("recommendation", "cause_of_concern", "area_for_improvement"):
+            self.printed = label.number or self.printed
+            self.kind, self.apart = label.kind, label.several  # type: ignore[assignment]
+            self.builder.open(block.text, 2)
+            return True
         if block.kind == "line" and block.gap and at + 1 < len(blocks) and not _says_more(block.text):
-            builder.open(block.text, 1)
-            continue
-        kind = "recommendation" if first is not None and at >= first else kind
-        prefix = _PREFIX.match(block.text)
-        if prefix:
-            kind = "cause_of_concern" if "concern" in prefix[1].lower() else "recommendation"
-            block = replace(block, text=block.text[prefix.end() :])
-        parent = placed.get(block.parent) if block.parent is not None else None
-        placed[at] = _ask(builder, block, kind, printed, parent)
-    return number
+            self.builder.open(block.text, 1)
+            return True
+        return False
+
+    def place(self, at: int, block: Block) -> None:
+        """A passage of what is asked, or of what stands before it."""
+        if self.first is not None and at >= self.first:
+            self.kind = "recommendation"
+        label = shipped().label(block.text)
+        if label and label.finds:
+            self.kind, self.apart = label.finds, label.several
+            self.printed = label.number or self.printed
+            block = replace(block, text=label.rest)
+        parent = self.placed.get(block.parent) if block.parent is not None else None
+        if self.kind in ("context", "strength") or self._replies(block):
+            self.placed[at] = self.builder.add(block, "context" if self.kind == "context" else "comment", parent=parent)
+            return
+        self.listed = block.kind == "item"
+        self.placed[at] = self._ask(block, parent)
+
+    def _replies(self, block: Block) -> bool:
+        """Whether a paragraph below a list of what is asked says what became of it, in a record without events."""
+        return self.listed and block.kind == "text" and not shipped().asks(block.text)
+
+    def _ask(self, block: Block, parent: int | None) -> int:
+        """A passage of the head; the paragraphs of one recommendation (or cause of concern) are one finding."""
+        builder, kind = self.builder, self.kind
+        number = self.printed if kind == "recommendation" else None
+        if parent is not None and (above := builder.passages[parent].finding) is not None:
+            builder.extend(above, block.text)
+            return builder.add(block, builder.passages[parent].kind, finding=above, parent=parent)
+        same = [i for i, f in enumerate(builder.findings) if f.kind == kind and f.number == number]
+        if kind == "cause_of_concern" and same and block.kind == "item" and shipped().asks(block.text):
+            kind, same = "recommendation", [i for i, f in enumerate(builder.findings) if f.kind == "recommendation"]
+        if not same or (
+            self.apart and block.kind == "item" and kind == "recommendation" and shipped().asks(block.text)
+        ):
+            index = builder.add_finding(kind, number, block.text)  # type: ignore[arg-type]
+        else:
+            index = same[-1]
+            builder.extend(index, block.text)
+        return builder.add(block, kind, finding=index, parent=parent)
 
 
 def _untagged(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -231,35 +293,27 @@ def _first_asked(blocks: Sequence[Block]) -> int | None:
 
     None where headings or labels ("Recommendation 1", "Cause of concern:") say it.
     """
-    if any(_HEADING.fullmatch(b.text) or _PREFIX.match(b.text) or _kind(b.text) for b in blocks):
+    grammar = shipped()
+    if any(_finds(grammar.heading(b.text)) or _finds(grammar.label(b.text)) for b in blocks):
         return None
     first = next((at for at, block in enumerate(blocks) if _ASKS.search(block.text)), 0)
     parent = blocks[first].parent if blocks else None
     return first if parent is None else parent
 
 
+def _finds(label: Label | None) -> bool:
+    return label is not None and label.finds is not None
+
+
 def has_numbered_title(text: str) -> bool:
-    """Whether the first line is the title of a record: it ends in a register number in brackets."""
-    lines = content_lines(text[:2000], frozenset())
-    return bool(lines) and bool(_NUMBERED_TITLE.fullmatch(lines[0].text.strip()))
+    """Whether a line at the top is a record's title: a register number ends it in brackets, or begins it."""
+    lines = content_lines(text[:2000], frozenset())[:3]
+    return any(_NUMBERED_TITLE.fullmatch(p) or _REGISTER_LINE.fullmatch(p) for p in (x.text.strip() for x in lines))
 
 
 def _says_more(text: str) -> bool:
     """Whether a short line is no title: it introduces a list, or asks for something."""
     return text[-1] == ":" or bool(_ASKS.search(text))
-
-
-def _ask(builder: Builder, block: Block, kind: PassageKind, printed: str | None, parent: int | None) -> int:
-    """A passage of the head; the paragraphs of one recommendation (or cause of concern) are one finding."""
-    if kind not in ("recommendation", "cause_of_concern"):
-        return builder.add(block, kind, parent=parent)
-    number = printed if kind == "recommendation" else None
-    known = next((i for i, f in enumerate(builder.findings) if f.kind == kind and f.number == number), None)
-    if known is None:
-        known = builder.add_finding(kind, number, block.text)
-    else:
-        builder.extend(known, block.text)
-    return builder.add(block, kind, finding=known, parent=parent)
 
 
 def is_record(text: str) -> bool:

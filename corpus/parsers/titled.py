@@ -180,7 +180,7 @@ def _top(blocks: Sequence[Block]) -> list[Evidence]:
 
 def _with_pillar(blocks: Sequence[Block]) -> list[Evidence]:
     """ "Essex PEEL 2016" above "Effectiveness" is one title in two lines."""
-    if len(blocks) < 2 or not _PILLAR.fullmatch(blocks[1].text) or blocks[1].level > 1 or blocks[0].kind == "item":
+    if len(blocks) < 2 or not _PILLAR.fullmatch(blocks[1].text) or blocks[0].level or blocks[0].kind == "item":
         return []
     title = f"{blocks[0].text} – {blocks[1].text}"
     return [piece("title", title, "the first two lines", 6.5, title)]
