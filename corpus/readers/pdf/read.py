@@ -3,7 +3,7 @@
 import ctypes
 import math
 import re
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
@@ -12,8 +12,11 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw as native
 
 from corpus.model import CorpusError
+from corpus.readers.pdf.asides import set_aside
+from corpus.readers.pdf.bullets import BULLET
 from corpus.readers.pdf.flow import text_of
 from corpus.readers.pdf.layout import GAP, Page, Run, rounded
+from corpus.readers.pdf.raised import references
 from corpus.readers.reading import LeftOut, Limits, Reading
 
 _NO_TEXT = (
@@ -21,14 +24,14 @@ _NO_TEXT = (
 )
 _TOKEN = re.compile("[^\\s\ufffe]+\ufffe?|\ufffe")  # PDFium puts U+FFFE for a line's last hyphen and goes on after it
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_HYPHENS = {"\u00ad": "-", "\ufffe": "-"}  # a soft hyphen that is printed is a hyphen
+_HYPHENS = {"\ufffe": "-"}
 _UNSEEN: dict[str, str] = dict.fromkeys([*map(chr, range(9)), *map(chr, range(14, 32)), "\u200b", "\ufeff"], "")
 _SPELLED = {ord(mark): text for mark, text in (_LIGATURES | _HYPHENS | _UNSEEN).items()}
 _BOLD = re.compile("bold|black|heavy|demi", re.I)
 _SYMBOLS = re.compile("symbol|ding(?:s|bats)", re.I)
 _OUTLINED, _INVISIBLE = 2, 3  # rendering modes: bold made from a plain font; the text recognised in a scan
 _FAR = 1e6  # points; what lies farther off, or is larger, is nonsense
-_SIDEWAYS = 20  # words at a right angle to the rest of the page, from which on they are more than a label
+_ASLANT = 0.11  # quarters of a turn: writing that stands up to this much askew is upright, as in a scan
 _WIDE = 0.9  # heights of a line: a gap this wide parts cells or columns whatever the others are
 _STRETCHED = 15.0  # heights of a line: no space between the words of a justified line is wider
 _DRAWN, _OBJECTS = 200, 20_000  # small shapes, and things, on a page, above which they are a drawing, no bullets
@@ -62,9 +65,12 @@ class _Look(NamedTuple):
     bold: bool
     visible: bool
     symbol: bool
+    font: int
+    sign: bool  # one sign, and what follows it is set in another font
 
 
 class _Font(NamedTuple):
+    place: int
     bold: bool
     symbol: bool
 
@@ -80,8 +86,9 @@ def read_pdf(raw: bytes, limits: Limits) -> Reading:
         document.close()
     if not any(page.layers for page in pages):
         raise CorpusError(_NO_TEXT)
-    scanned = [at for at, page in enumerate(pages, 1) if page.drawn and not page.layers]
-    return Reading((text_of(pages),), tuple(_left_out(scanned)))
+    scanned = [at for at, page in enumerate(pages, 1) if page.drawn and not page.layers and not page.aslant]
+    pages, asides = set_aside(pages)
+    return Reading((text_of(pages),), (*_left_out(scanned), *asides))
 
 
 def _open(raw: bytes) -> pdfium.PdfDocument:
@@ -136,16 +143,35 @@ def _page(page: Any, text_page: Any) -> Page:
     turns = Counter(seen.quarter for piece, seen in found for _ in range(piece.start, piece.end))
     layers: list[tuple[int, tuple[Run, ...]]] = []
     for quarter in (turn for turn, _ in turns.most_common() if turn is not None):
+        upright = _upright(places, quarter)
         if set(turns) != {0}:
-            found = [(piece, look(piece)) for piece in _pieces(words, _upright(places, quarter))]
-        runs = _runs(words, [(piece, seen) for piece, seen in found if seen.quarter == quarter], _upright(box, quarter))
+            found = [(piece, look(piece)) for piece in _pieces(words, upright)]
+        own = [(piece, seen) for piece, seen in found if seen.quarter == quarter]
+        runs = _runs(_referenced(words, upright, text_page, spans), own, _upright(box, quarter))
         if quarter == 0:
             runs = _with_bullets(runs, page, box)
-        if runs and (not layers or sum(run.text.count(" ") + 1 for run in runs) >= _SIDEWAYS):
+        if runs:
             layers.append((quarter, tuple(runs)))
     left, top, right, bottom = _upright(box, layers[0][0] if layers else 0)
     drawn = native.FPDFPage_CountObjects(page) > 0
-    return Page(tuple(runs for _, runs in layers), right - left, top - bottom, drawn)
+    aslant = tuple(" ".join(words[piece.start : piece.end]) for piece, seen in found if seen.quarter is None)
+    return Page(tuple(runs for _, runs in layers), right - left, top - bottom, drawn, aslant)
+
+
+def _referenced(words: list[str], places: Sequence[float], text_page: Any, spans: Sequence[int]) -> list[str]:
+    """`words` with raised numbers in brackets."""
+    tops, bottoms = places[1::4], places[3::4]
+    ends = list(zip(tops, bottoms, strict=True))
+    boxes = list(zip(ends[0::2], ends[1::2], strict=True))
+    pointer = ctypes.cast(text_page, ctypes.c_void_p)
+    matrix = native.FS_MATRIX()
+
+    def size(word: int, at: int) -> float:
+        _matrix(pointer, spans[2 * word] + at, ctypes.byref(matrix))
+        return float(_font_size(pointer, spans[2 * word] + at)) * _height(matrix)
+
+    changed = dict(references(words, boxes, size))
+    return [changed.get(at, word) for at, word in enumerate(words)] if changed else words
 
 
 def _upright(places: Sequence[float], quarter: int) -> Sequence[float]:
@@ -176,7 +202,6 @@ def _function(name: str, result: Any) -> Callable[..., Any]:
 
 _loose_box = _function("FPDFText_GetLooseCharBox", ctypes.c_int)
 _text_object = _function("FPDFText_GetTextObject", ctypes.c_void_p)
-_angle = _function("FPDFText_GetCharAngle", ctypes.c_float)
 _font_size = _function("FPDFText_GetFontSize", ctypes.c_double)
 _matrix = _function("FPDFText_GetMatrix", ctypes.c_int)
 _render_mode = _function("FPDFTextObj_GetTextRenderMode", ctypes.c_int)
@@ -262,22 +287,43 @@ def _looker(text_page: Any, spans: Sequence[int]) -> Callable[[_Piece], _Look]:
             name = ctypes.create_string_buffer(200)
             _font_name(ctypes.c_void_p(font), name, 200)
             plain = name.value.decode("latin-1")
-            known[font] = _Font(bool(_BOLD.search(plain)), bool(_SYMBOLS.search(plain)))
+            known[font] = _Font(font, bool(_BOLD.search(plain)), bool(_SYMBOLS.search(plain)))
         return known[font]
 
     def look(piece: _Piece) -> _Look:
         start, end = spans[2 * piece.start], spans[2 * piece.end - 1]
-        turn = _angle(page, start) / 1.5707963
-        quarter = round(turn) % 4 if abs(turn - round(turn)) < 0.03 else None
         _matrix(page, start, place)
-        size = _font_size(page, start) * math.hypot(matrix.c, matrix.d)
+        turn = math.atan2(-matrix.b, matrix.a) / (math.pi / 2)  # of the line, however its letters are slanted
+        quarter = round(turn) % 4 if abs(turn - round(turn)) < _ASLANT else None
+        size = _font_size(page, start) * _height(matrix)
         size = rounded(size) if 0.5 < size < _FAR else 0.5
         mode = _render_mode(ctypes.c_void_p(_text_object(page, start)))
         font = font_of(start)
         bold = mode == _OUTLINED or (font.bold and font_of(end).bold)
-        return _Look(quarter, size, bold, mode != _INVISIBLE, font.symbol)
+        sign = start == spans[2 * piece.start + 1]
+        if sign and piece.end > piece.start + 1:
+            sign = font_of(spans[2 * piece.start + 2]) != font
+        return _Look(quarter, size, bold, mode != _INVISIBLE, font.symbol, font.place, sign)
 
     return look
+
+
+def _height(matrix: Any) -> float:
+    """How many times as high as its font says writing is, however it is turned or slanted."""
+    along = math.hypot(matrix.a, matrix.b)
+    return abs(matrix.a * matrix.d - matrix.b * matrix.c) / along if along else 0.0
+
+
+def _sign_fonts(words: Sequence[str], found: Sequence[tuple[_Piece, _Look]]) -> frozenset[int]:
+    """Fonts in which a page has nothing but one letter, again and again: that of its bullets, whatever its name."""
+    signs: dict[int, set[str]] = defaultdict(set)
+    counts: Counter[int] = Counter()
+    for piece, look in found:
+        signs[look.font].add(words[piece.start] if look.sign else "")
+        counts[look.font] += 1
+    return frozenset(
+        font for font, seen in signs.items() if len(seen) == 1 and "".join(seen).isalpha() and counts[font] > 1
+    )
 
 
 def _runs(words: Sequence[str], found: Sequence[tuple[_Piece, _Look]], box: Sequence[float]) -> list[Run]:
@@ -286,18 +332,19 @@ def _runs(words: Sequence[str], found: Sequence[tuple[_Piece, _Look]], box: Sequ
     seen = sum(piece.end - piece.start for piece, look in found if look.visible)
     layer = 2 * seen < sum(piece.end - piece.start for piece, _ in found)  # most of it lies, unseen, over a scan
     runs = []
+    of_signs = _sign_fonts(words, found)
     for piece, look in found:
         inside = left < piece.left < right or left < (piece.left + piece.right) / 2 < right
         inside = inside and bottom < (piece.top + piece.bottom) / 2 < top
         text = " ".join(words[piece.start : piece.end])
         text = text if text.isascii() and text.isprintable() else text.translate(_SPELLED).strip()
         if inside and text and (look.visible or layer):
-            if look.symbol and len(words[piece.start]) == 1:
-                text = "•" + text[1:]
+            sign = look.sign and look.font in of_signs
+            if len(words[piece.start]) == 1 and (look.symbol or (sign and " " in text)):
+                text = BULLET + text[1:]
             high, low = top - piece.top, max(top - piece.bottom, top - piece.top + 0.5)
-            runs.append(
-                Run(text, piece.left - left, high, piece.right - left, low, piece.first - left, look.size, look.bold)
-            )
+            place = (piece.left - left, high, piece.right - left, low, piece.first - left)
+            runs.append(Run(text, *place, look.size, look.bold, sign))
     return runs
 
 
