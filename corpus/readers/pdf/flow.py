@@ -23,6 +23,7 @@ _UNRAISED = re.compile(r"(?<=[^\W\d_]{2}[.,;:!?”’)])\d{1,3}(?=\s|$)")  # "ma
 _MISSED = 9  # notes that may not have been told as such between two
 # What may stand behind the stop of a sentence: the number of a paragraph or a note, in brackets or bare.
 _BEHIND = re.compile(r"\s*(?:\([^()]{1,40}\)|\[[^\[\]]{1,40}\]|(?<=[.;])\d{1,3}|[\"'”’)])+$")
+_TAIL = 120  # characters at the end of a sentence that such may take
 _REFERENCE = re.compile(r"(?<=\S)\[\d{1,3}(?:[,–-]\d{1,3})*\](?=\s|$)")
 _TWO_SENTENCES = re.compile(r"[a-z]{3}[.!] +[“‘]?[A-Z]")
 _MODAL = re.compile(r"\b(?:should|must|shall|has to|have to|needs? to)\b")
@@ -122,7 +123,7 @@ def _is_heading(paragraph: Paragraph, habits: Habits) -> bool:
 
 def _is_sentence(text: str) -> bool:
     """Whether words are a sentence, or an item of a list, however they are printed."""
-    bare = _BEHIND.sub("", text)
+    bare = text[:-_TAIL] + _BEHIND.sub("", text[-_TAIL:])
     ends = re.search(r"(?:[.;,]|; (?:and|or))$", bare or text)
     asks = _MODAL.search(text) and text.count(" ") >= 5 and text[-1] != "?" and not _ASKS.match(text)
     goes_on = text[0].islower() and text.count(" ") >= 5

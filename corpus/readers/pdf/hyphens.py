@@ -12,12 +12,11 @@ _LETTERS = r"[^\W\d_]+"
 _FIRST = re.compile(_LETTERS)
 _BROKEN = re.compile(rf"(?<![^\W\d_])({_LETTERS})[-{SOFT}]$")
 _WORD = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
-_INSIDE = re.compile(rf"({_LETTERS}){SOFT}({_LETTERS})")
-_HALVES = re.compile(rf"\S*{SOFT}\S*")
+_INSIDE = re.compile(rf"(?<![^\W\d_]){_LETTERS}(?:{SOFT}{_LETTERS})+")
 _HANGING = ("and", "or", "to")  # "pre- and post-"
 _PREFIXES = frozenset(["anti", "bi", "co", "ex", "inter", "intra", "mid", "multi", "non", "post", "pre", "re", "semi"])
 _APART = frozenset(["multi", "non", "self"])  # what they begin is written with a hyphen
-_RARE = 0.01  # a whole word this much rarer than its second half is seldom meant: "prepublication"
+_RARE = 0.01  # a whole word this much rarer than its halves is seldom meant: "prepublication"
 
 
 class Hyphens:
@@ -31,8 +30,10 @@ class Hyphens:
 
     def join(self, above: str, below: str) -> str:
         """`above` and `below`, two lines or two halves of one, as one line."""
-        if above[-1:] not in ("-", SOFT) or not above[-2:-1].isalnum():
+        if not above[-2:-1].isalnum() or above[-1] not in ("-", "–", SOFT):
             return f"{above} {below}"
+        if above[-1] == "–":  # "2024–" above "25"
+            return above + below
         follows = _FIRST.match(below)
         if follows and follows[0] in _HANGING and above[-1] == "-":
             return f"{above} {below}"
@@ -43,10 +44,13 @@ class Hyphens:
         """`text` without soft hyphens but at its end: the word is whole, or has a hyphen."""
         if SOFT not in text:
             return text
-        whole = _INSIDE.sub(
-            lambda word: word[1] + ("" if self._divided(word[1], word[2], soft=True) else "-") + word[2], text
-        )
+        whole = _INSIDE.sub(self._softly, text)
         return whole[:-1].replace(SOFT, "") + whole[-1:]
+
+    def _softly(self, word: re.Match[str]) -> str:
+        one, *others = word[0].split(SOFT)
+        divided = len(others) > 1 or self._divided(one, others[0], soft=True)
+        return ("" if divided else "-").join((one, *others))
 
     def _divided(self, one: str, other: str, *, soft: bool) -> bool:
         if len(one) < 2 or not other or (other[0].isupper() and not one.isupper()):
@@ -74,10 +78,11 @@ class Hyphens:
 
     @staticmethod
     def _usual(one: str, other: str) -> bool:
-        """Whether the whole is an English word that is not far rarer than its second half."""
+        """Whether the whole is an English word that is not far rarer than the rarer of its halves."""
         one, other = one.casefold(), other.casefold()
         listed = frequencies()
-        return one not in _APART and listed.get(one + other, 0) > _RARE * listed.get(other, 0)
+        halves = [listed[half] for half in (one, other) if half in listed]
+        return one not in _APART and listed.get(one + other, 0) > _RARE * min(halves, default=0)
 
 
 def _halves(above: str, below: str) -> tuple[str, str]:
@@ -91,7 +96,10 @@ def _words(texts: Iterable[str]) -> Counter[str]:
     broken = False
     for text in texts:
         ends = text[-1:] in ("-", SOFT)
-        found = _WORD.findall(_HALVES.sub(" ", text.casefold().rstrip(SOFT)))[1 if broken else 0 :]
+        plain = text.casefold().rstrip(SOFT)
+        if SOFT in plain:
+            plain = " ".join(word for word in plain.split() if SOFT not in word)
+        found = _WORD.findall(plain)[1 if broken else 0 :]
         broken = ends
         words.update(found[:-1] if ends else found)
         words.update(part for word in found if "-" in word for part in word.split("-"))

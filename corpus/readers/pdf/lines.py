@@ -10,6 +10,7 @@ from typing import NamedTuple
 from corpus.readers.pdf.bullets import BULLET, is_bullet, is_sign, shown, signs_of
 from corpus.readers.pdf.edges import furniture
 from corpus.readers.pdf.layout import GAP, LARGE, Habits, Page, Run, regions_of
+from corpus.readers.pdf.raised import told
 
 Row = list[Run]
 
@@ -37,10 +38,9 @@ class Line(NamedTuple):
 
 
 _NUMBER = re.compile(r"\[\d{1,3}\]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-z]|[ivx]{1,5})[.)]?", re.I)
-# Words after which a sentence goes on, whatever the next line begins with.
-UNFINISHED = re.compile(
-    r"\b(?:a|about|after|among|an|and|are|as|at|before|between|but|by|during|every|for|from|in|into|is|its|nearly|no|of|on|"
-    r"only|or|our|over|over|since|some|than|that|the|their|these|this|to|under|until|was|were|which|with|within)$",
+_GO_ON = re.compile(  # words after which a sentence goes on, whatever the next line begins with
+    "a|about|after|among|an|and|are|as|at|before|between|but|by|during|every|for|from|in|into|is|its|nearly|no|of|on|"
+    "only|or|our|over|since|some|than|that|the|their|these|this|to|under|until|was|were|which|with|within",
     re.I,
 )
 _FAR = 4  # heights of a line between a marker and its words at most
@@ -75,7 +75,7 @@ def _joined(row: Row) -> Row:
             bullet = before.symbol or is_bullet(before.text)
             joined[-1] = _pair(before._replace(text=BULLET) if bullet else before, run, " ")
         elif before and gap < GAP * high:
-            joined[-1] = _pair(before, run, "" if -0.3 < gap / high < 0.08 else " ")
+            joined[-1] = _pair(*told(before, run), "" if -0.3 < gap / high < 0.08 else " ")
         else:
             joined.append(run)
     return joined
@@ -164,6 +164,11 @@ def _whole(row: Row) -> Run:
     return reduce(lambda one, other: _pair(one, other, " "), row)
 
 
+def unfinished(text: str) -> bool:
+    """Whether the last word of a line says that its sentence goes on."""
+    return _GO_ON.fullmatch(text, text.rfind(" ") + 1) is not None
+
+
 def _by_column(rows: Sequence[Row]) -> tuple[list[tuple[float, float]], list[Row]]:
     """The columns of a table, and the runs in each of them."""
     columns = _columns(rows)
@@ -177,7 +182,8 @@ def _by_column(rows: Sequence[Row]) -> tuple[list[tuple[float, float]], list[Row
 def _headed(rows: Sequence[Row], page: int, habits: Habits) -> list[Line]:
     """A heading in large print and what stands beside it, its grade perhaps, below one another."""
     _, (heading, *cells) = _by_column(rows)
-    if not heading or not all(run.size > LARGE * habits.size for row in rows for run in row):
+    large = all(run.size > LARGE * habits.size for row in rows for run in row)
+    if not (large and heading and len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].text[0].isalpha()):
         return []
     low, high = heading[0].left, max(run.right for row in rows for run in row)
     lines = [Line(*run[:8], page, low, high) for run in heading]
@@ -188,7 +194,7 @@ def _side_by_side(rows: Sequence[Row], page: int) -> list[Line]:
     """The lines of columns a few lines high, which a sentence that goes on from one to the next tells from a table."""
     columns, runs = _by_column(rows)
     for left, right in pairwise(runs):
-        if not (left and right and UNFINISHED.search(left[-1].text) and right[0].text[0].islower()):
+        if not (left and right and unfinished(left[-1].text) and right[0].text[0].islower()):
             return []
     found: list[Line] = []
     for (low, high), column in zip(columns, runs, strict=True):

@@ -3,19 +3,29 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from corpus.layout import marker_of
 from corpus.readers.pdf.layout import Habits
-from corpus.readers.pdf.lines import UNFINISHED, Line
+from corpus.readers.pdf.lines import Line, unfinished
 
 _END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _BULLET = re.compile(r"•\s*(?=\S)")
 _NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+\S")  # "3.12 The force": a numbered paragraph
 _NOTE = re.compile(r"\[(\d{1,3})\]\s?(?=\S)|(\d{1,3})\s?(?=[^\W\d]|[‘“(\[])|[*†‡]\s?(?=\S)")
-_ENTRY = re.compile(r"(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,6})$")  # a line of a contents list
+_PAGE = re.compile(r"\d{1,4}$|[ivxl]{1,6}$")
+_LEADER, _LEADERS = ".…·_", 3  # signs that lead to the number of a page, and how many there are at least
 _LABEL = re.compile(r"[A-Z][A-Z ()/-]{3,40}:")  # "FORCE CONTACT:"
 _SMALL = 0.93  # of the body's size: footnotes are smaller
+
+
+class Entry(NamedTuple):
+    """A line of a contents list; `page` is 0 for a roman number. `leader`: a row of dots leads to it."""
+
+    words: str
+    page: int
+    leader: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -104,21 +114,34 @@ def _full(above: Line, line: Line) -> bool:
 def _starts(lines: Sequence[Line], line: Line, habits: Habits) -> bool:
     """Whether `line` starts a paragraph, and does not go on with the open one."""
     above = lines[-1]
-    if line.fresh or line.cells or above.cells or not _near(above, line, habits) or _ENTRY.search(above.text):
+    if line.fresh or line.cells or above.cells or not _near(above, line, habits):
+        return True
+    if (entry := entry_of(above.text)) and entry.leader:
         return True
     full, lower, ended = _full(above, line), line.text[0].islower(), bool(_END.search(above.text))
     runs_on = full and lower and not ended
     if above.bold != line.bold and not runs_on:
         return True
-    unfinished = above.text[-1] == "," or bool(UNFINISHED.search(above.text))
-    if _is_marked(lines, line, ended or not (full or unfinished), habits):
+    goes_on = full or above.text[-1] == "," or unfinished(above.text)
+    if _is_marked(lines, line, ended or not goes_on, habits):
         return True
     if _hangs(lines, line, habits):
         return False
     if _is_turned(lines, line, ended):
         return not runs_on
     short = line.size <= habits.size and above.right - above.left < 0.45 * (above.high - above.low)
-    return not (full or unfinished) and (ended or not lower or short)
+    return not goes_on and (ended or not lower or short)
+
+
+def entry_of(text: str) -> Entry | None:
+    """What a line of a contents list says, None where the text does not end in a number of its own."""
+    page = _PAGE.search(text[-6:])
+    head = text[: len(text) - len(page[0])] if page else ""
+    words = head.rstrip(" \t" + _LEADER)
+    if not page or not words or head == words:
+        return None
+    leader = sum(map(head[len(words) :].count, _LEADER)) + head[len(words) :].count("…") * _LEADERS >= _LEADERS
+    return Entry(words, int(page[0]) if page[0].isdecimal() else 0, leader)
 
 
 def _is_marked(lines: Sequence[Line], line: Line, parted: bool, habits: Habits) -> bool:
@@ -236,7 +259,7 @@ def _goes_on(before: Paragraph, paragraph: Paragraph) -> bool:
         return len(reaching) == 2 and shift < 0.5  # justified, so that it is hardly the last line of a paragraph
     if line.text[0].islower() and above.text[-1] != ";":
         return True
-    if UNFINISHED.search(above.text) and not line.bold:
+    if unfinished(above.text) and not line.bold:
         return True
     level = shift < 0.5 or line.left - line.low < 0.8 * line.size
     label = _LABEL.match(line.text) or (len(paragraph.lines) == 1 and not _SENTENCE_END.search(line.text))

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from corpus.readers.pdf.layout import Run
+
 _NUMBERS = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*")
-_BEHIND = re.compile(r"\S*?\D\d[\d,–-]*")
 _BEFORE = re.compile(r"\d{1,3}(?=[^\W\d_]{2}|[‘“(\[])")
-_UNIT = re.compile(r"(?:.*\d)?(?:[kcm]?m|ft|in|10)", re.I)  # "40km²" and "10⁶" refer to no note
+_UNIT = re.compile(r"(?:.*\d)?(?:[kcm]?m|ft|10)", re.I)  # "40km²" and "10⁶" refer to no note
 _SUPERSCRIPT = re.compile("(?<=[^\\W\\d_]{2})[¹²³⁰⁴-⁹]+|(?<=[.,;:!?’”)])[¹²³⁰⁴-⁹]+|^[¹²³⁰⁴-⁹]+")
 _SMALL, _HIGH = 0.85, 0.08  # of the size of the words around; of their height, above their line
 
@@ -24,22 +25,22 @@ def references(
     for at, word in enumerate(words):
         if not word.isascii() and _SUPERSCRIPT.search(word):
             yield at, _SUPERSCRIPT.sub(_bracketed, word)
-        elif _BEHIND.fullmatch(word):
+        elif word[-1].isdigit() and not word.isdigit():
             first, last = boxes[at]
             start = _raised_from(word, at, size) if _stands_above(last, first) else len(word)
             if start < len(word) and _NUMBERS.fullmatch(word[start:]) and not _UNIT.fullmatch(word[:start]):
                 yield at, f"{word[:start]}[{word[start:]}]"
-        elif before := _BEFORE.match(word):
+        elif word[0].isdigit() and (before := _BEFORE.match(word)):
             first, last = boxes[at]
             if _stands_above(first, last) and size(at, 0) < _SMALL * size(at, len(word) - 1):
                 yield at, f"[{before[0]}] {word[before.end() :]}"
-        elif _NUMBERS.fullmatch(word) and _alone(at, words, boxes, size):
-            yield at, f"[{word}]"
 
 
 def _bracketed(match: re.Match[str]) -> str:
-    number = "".join(str(int(digit)) for digit in match[0].translate(_DIGITS))
-    return f"[{number}]" if match.start() else f"[{number}] "
+    if _UNIT.fullmatch(match.string[: match.start()]):
+        return match[0]
+    opens = match.start() == 0 and match.end() < len(match.string)
+    return f"[{match[0].translate(_DIGITS)}]" + (" " if opens else "")
 
 
 _DIGITS = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
@@ -62,13 +63,14 @@ def _raised_from(word: str, at: int, size: Callable[[int, int], float]) -> int:
     return start
 
 
-def _alone(at: int, words: Sequence[str], boxes: Sequence[tuple[Box, Box]], size: Callable[[int, int], float]) -> bool:
-    """Whether a number that is a word of its own is raised beside a neighbour on its line."""
-    own = boxes[at][0]
-    for near in (at - 1, at + 1):
-        if 0 <= near < len(words):
-            box = boxes[near][1 if near < at else 0]
-            level = box[1] < (own[0] + own[1]) / 2 < box[0]
-            if level and _stands_above(own, box) and size(at, 0) < _SMALL * size(near, 0):
-                return True
-    return False
+def told(one: Run, other: Run) -> tuple[Run, Run]:
+    """Two neighbours on a line, the number that stands raised beside the other in brackets."""
+    if _NUMBERS.fullmatch(other.text) and _is_raised(other, one) and not _UNIT.fullmatch(one.text.split(" ")[-1]):
+        return one, other._replace(text=f"[{other.text}]")
+    if _NUMBERS.fullmatch(one.text) and _is_raised(one, other):
+        return one._replace(text=f"[{one.text}]"), other
+    return one, other
+
+
+def _is_raised(run: Run, beside: Run) -> bool:
+    return run.size < _SMALL * beside.size and _stands_above((-run.top, -run.bottom), (-beside.top, -beside.bottom))

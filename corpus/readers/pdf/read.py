@@ -77,18 +77,23 @@ class _Font(NamedTuple):
 
 def read_pdf(raw: bytes, limits: Limits) -> Reading:
     """The text that the pages of a PDF show, in reading order; annotations and form fields are not read."""
-    document = _open(raw)
-    try:
-        if len(document) > limits.pages:
-            raise CorpusError(f"has more than {limits.pages:,} pages; split it into smaller files.")
-        pages = list(_pages(document, limits))
-    finally:
-        document.close()
+    pages = pages_of(raw, limits)
     if not any(page.layers for page in pages):
         raise CorpusError(_NO_TEXT)
     scanned = [at for at, page in enumerate(pages, 1) if page.drawn and not page.layers and not page.aslant]
     pages, asides = set_aside(pages)
     return Reading((text_of(pages),), (*_left_out(scanned), *asides))
+
+
+def pages_of(raw: bytes, limits: Limits) -> list[Page]:
+    """The pages of a PDF with all that is shown on them, in the order of the file."""
+    document = _open(raw)
+    try:
+        if len(document) > limits.pages:
+            raise CorpusError(f"has more than {limits.pages:,} pages; split it into smaller files.")
+        return list(_pages(document, limits))
+    finally:
+        document.close()
 
 
 def _open(raw: bytes) -> pdfium.PdfDocument:
