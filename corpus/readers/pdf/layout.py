@@ -39,7 +39,7 @@ class Page:
     """A page's runs in the order of the file: those of its main direction, then those that stand sideways.
 
     `drawn`: there is something on the page, though it need not be text. `aslant` are words that stand neither
-    upright nor at a right angle.
+    upright nor at a right angle. `annotated`: comments or filled form fields lie on it.
     """
 
     layers: tuple[tuple[Run, ...], ...]
@@ -47,6 +47,7 @@ class Page:
     height: float
     drawn: bool
     aslant: tuple[str, ...] = ()
+    annotated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
