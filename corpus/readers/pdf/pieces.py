@@ -36,7 +36,9 @@ def pieces_of(words: Sequence[str], places: Sequence[float]) -> Iterator[Piece]:
         gap = (lefts[at + 1] - rights[at]) / high
         gaps.append(gap)
         level = abs(boxes[at + 1][1] - bottom) < 0.15 * high
-        if not (level and -0.3 < gap < _STRETCHED) or words[at][-1] == "\ufffe":
+        sign = len(words[at]) == 1 and not words[at].isalnum()  # a bullet may be of another size
+        other = sign and not 0.85 < (boxes[at + 1][0] - boxes[at + 1][1]) / high < 1.18
+        if other or not (level and -0.3 < gap < _STRETCHED) or words[at][-1] == "\ufffe":
             ends.append(at)
     ends += [len(words) - 1] if words else []
     space = _space(gaps)

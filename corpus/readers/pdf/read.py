@@ -24,6 +24,7 @@ from corpus.readers.reading import LeftOut, Limits, Reading
 _NO_TEXT = (
     "holds no text that can be read: it seems to be a scan; run text recognition (OCR) over it and save it again."
 )
+_NONE_UPRIGHT = "holds no text but such as stands aslant; straighten its pages and save it again."
 _SCANNED = "holds no text that can be read and seems to be a scan; run text recognition (OCR) over it."
 _TYPED = "holds comments or form fields with text, which was not read; print it to a new PDF."
 _TOKEN = re.compile("[^\\s\ufffe]+\ufffe?|\ufffe")  # PDFium puts U+FFFE for a line's last hyphen and goes on after it
@@ -35,7 +36,7 @@ _BOLD = re.compile("bold|black|heavy|demi", re.I)
 _SYMBOLS = re.compile("symbol|ding(?:s|bats)", re.I)
 _OUTLINED, _INVISIBLE = 2, 3  # rendering modes: bold made from a plain font; the text recognised in a scan
 _FAR = 1e6  # points; what lies farther off, or is larger, is nonsense
-_ASLANT = 0.11  # quarters of a turn: writing that stands up to this much askew is upright, as in a scan
+_ASLANT = 0.03  # quarters of a turn: writing that stands up to this much askew is upright, as in a scan
 _DRAWN, _OBJECTS = 200, 20_000  # small shapes, and things, on a page, above which they are a drawing, no bullets
 # Where in a box (left, top, right, bottom upwards) stand left, top, right and bottom of the box turned upright, and
 # their signs, by its turn in quarters clockwise.
@@ -69,7 +70,7 @@ def read_pdf(raw: bytes, limits: Limits) -> Reading:
     """The text that the pages of a PDF show, in reading order; comments and form fields are named as left out."""
     pages = pages_of(raw, limits)
     if not any(page.layers for page in pages):
-        raise CorpusError(_NO_TEXT)
+        raise CorpusError(_NONE_UPRIGHT if any(page.aslant for page in pages) else _NO_TEXT)
     scanned = [at for at, page in enumerate(pages, 1) if page.drawn and not page.layers and not page.aslant]
     typed = [at for at, page in enumerate(pages, 1) if page.annotated]
     pages, asides = set_aside(pages)
