@@ -26,7 +26,8 @@ class Block:
 
     `marker` is the class of a list item's marker, `number` the one it prints ("3."), `parent` the index of
     the block that introduces the item, `level` that of a heading the format marks (0: none marked), `cells`
-    those of a table row, `box` the offset at which the box ends that a marked heading opens. `broken` says that a running header stood right before the block, `gap` that at
+    those of a table row, `box` the offset at which the box ends that a marked heading opens. `above` is a number that
+    stood alone on the line before: that of a page, or of what follows. `broken` says that a running header stood right before the block, `gap` that at
     least a blank line did.
     """
 
@@ -43,6 +44,7 @@ class Block:
     gap: bool = True
     number: str | None = None
     box: int | None = None
+    above: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Line:
     start: int
     gap: bool
     broken: bool
+    above: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ _REPORT_WORD = re.compile(r"inspection|report|hmic", re.I)
 def content_lines(text: str, headers: frozenset[int], start: int = 0, end: int | None = None) -> list[Line]:
     """Lines of `text[start:end]` that carry content; furniture and the `headers` (line starts) are left out."""
     lines: list[Line] = []
-    gap, broken = True, False
+    gap, broken, above = True, False, ""
     for match in re.finditer(r"[^\n]*\n?", text[start:end]):
         line = match[0].rstrip("\n")
         position = start + match.start()
@@ -86,9 +89,10 @@ def content_lines(text: str, headers: frozenset[int], start: int = 0, end: int |
             gap = broken = True
         elif not line.strip() or _JUNK.fullmatch(line.strip()):
             gap = True
+            above = line.strip() if line.strip().isdigit() else above
         else:
-            lines.append(Line(line, position, gap, broken))
-            gap = broken = False
+            lines.append(Line(line, position, gap, broken, above))
+            gap, broken, above = False, False, ""
     return lines
 
 
@@ -214,9 +218,11 @@ def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Blo
         digits = re.match(r"\s*\(?(\d+)", first.text)
         number = digits[1] if digits and marker == "number" else None
         marker = f"{marker}{indent}"
-        return Block("item", text, start, end, page, 0, marker, None, (), first.broken, first.gap, number)
+        return Block(
+            "item", text, start, end, page, 0, marker, None, (), first.broken, first.gap, number, above=first.above
+        )
     kind: BlockKind = "line" if level or (len(unit) == 1 and is_heading_like(text)) else "text"
-    return Block(kind, text, start, end, page, level, broken=first.broken, gap=first.gap)
+    return Block(kind, text, start, end, page, level, broken=first.broken, gap=first.gap, above=first.above)
 
 
 def _columns(line: str) -> list[str]:

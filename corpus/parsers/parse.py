@@ -10,8 +10,10 @@ from corpus.parsers.dated import date_evidence
 from corpus.parsers.evidence import kind_evidence
 from corpus.parsers.grammar import Grammar, shipped
 from corpus.parsers.layout import TITLE_LINES, Block, blocks_of, layout_of
+from corpus.parsers.listing import entries_of, records_of
 from corpus.parsers.prose import parse_prose
 from corpus.parsers.record import has_numbered_title, is_record, parse_record, record_title
+from corpus.parsers.rows import listed_statuses
 from corpus.parsers.titled import letter_body, title_evidence, without_title
 from corpus.parsers.whose import force_evidence
 from corpus.statuses import key_of
@@ -31,13 +33,16 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
         return _record(builder, url, forces, force_from_name)
     blocks = blocks_of(layout_of(source), keep=builder.legible)
     title, titles = title_evidence(source, blocks)
-    kind, kinds = kind_evidence(source, title)
+    entries = entries_of(blocks, grammar)
+    listing = listed_statuses(blocks, grammar) or next((entry.status for entry in entries.values()), "")
+    kind, kinds = kind_evidence(source, title, url, listing)
     builder.date, dates = date_evidence(source, title, kind)
     force, several, names, note = force_evidence(source, title, url, forces, from_name=force_from_name)
     builder.notes += [note] if note else []
     body, notes = letter_body(without_title(blocks))
     builder.notes += notes
-    parse_prose(builder, body, grammar, peel=kind == "peel_assessment")
+    told = {blocks[at].start: entry for at, entry in entries.items()} if kind == "register_record" else {}
+    parse_prose(builder, body, grammar, peel=kind == "peel_assessment", entries=told)
     builder.notes += unreadable(builder)
     if not builder.passages:
         keep_headings(builder, blocks)

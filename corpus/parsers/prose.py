@@ -6,7 +6,7 @@ the next heading of its level, the end of its box, or the words that it was for,
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.dates import iso_date
@@ -16,6 +16,7 @@ from corpus.parsers.days import day_in
 from corpus.parsers.grammar import Grammar, Label
 from corpus.parsers.headings import contents_of, heading_level, is_pillar, is_question, practice_label
 from corpus.parsers.layout import Block
+from corpus.parsers.listing import Entry
 from corpus.parsers.rows import Rows, findings_table, with_rows
 from corpus.parsers.verdicts import Verdicts
 from corpus.statuses import status_of_word
@@ -62,6 +63,7 @@ class Walk:
     contents: dict[str, int]
     marked: bool  # the format marks headings
     verdicts: Verdicts
+    entries: Mapping[int, Entry]
     roles: list[Role] = field(default_factory=list)
     awaiting: Label | None = None  # the numbered label whose text comes next
     series: tuple[int, str] | None = None  # finding and marker of the items that a recommendation consists of
@@ -81,12 +83,22 @@ class Walk:
         return self.roles[-1] if self.roles else None
 
 
-def parse_prose(builder: Builder, blocks: Sequence[Block], grammar: Grammar, *, peel: bool) -> None:
-    """Fill `builder` from the blocks of any document but a register record; `peel` for an assessment page."""
+def parse_prose(
+    builder: Builder,
+    blocks: Sequence[Block],
+    grammar: Grammar,
+    *,
+    peel: bool,
+    entries: Mapping[int, Entry] | None = None,
+) -> None:
+    """Fill `builder` from the blocks of any document but a register record; `peel` for an assessment page.
+
+    `entries` are those of an index page, by the offset at which each starts.
+    """
     blocks = list(with_rows(blocks))
     start, end, contents = contents_of(blocks)
     marked = any(block.level for block in blocks)
-    walk = Walk(builder, blocks, grammar, peel, contents, marked, Verdicts(builder, peel))
+    walk = Walk(builder, blocks, grammar, peel, contents, marked, Verdicts(builder, peel), entries or {})
     walk.framework = any(block.kind != "item" and normalise(block.text) == "work in progress" for block in blocks)
     front = 0 if peel else start if end else _front(blocks)
     for at, block in enumerate(blocks):
@@ -108,6 +120,11 @@ def _front(blocks: Sequence[Block]) -> int:
 def _step(walk: Walk, at: int) -> None:
     block = walk.blocks[at]
     _close(walk, block)
+    if entry := walk.entries.get(block.start):
+        _found(walk, at, block, entry.number, "recommendation")
+        walk.builder.tell(walk.last or 0, status=entry.status)
+        walk.last = None
+        return
     if _practice(walk, block) or _heading(walk, at):
         return
     if block.kind == "row":

@@ -49,6 +49,7 @@ _REGISTER_LINE = re.compile(
     r"(?:#\s*)?(?:recommendation\s+(?:no\.?\s*|number\s*)?(\d{4,5})|(\d{4,5})(?=\s*[:–—-]\s))(?:\s*[:–—-]\s*(\S.*))?",
     re.I,
 )
+_ADDRESSED = re.compile(r"https?://\S+/recommendations?/[\w-]+/(\d{2,6})/?")
 _HEADING = 120  # characters of a heading by its words
 _OWNED = re.compile(r"(\d{4,5})\s*[–-]\s*owner\b", re.I)
 _ASKS = re.compile(r"\bshould\b")
@@ -319,6 +320,15 @@ def _says_more(text: str) -> bool:
 def is_record(text: str) -> bool:
     """Whether a text has the register's mark-up, or its statuses on lines of their own."""
     return bool(TAG.search(text) or _STATUS_LINE.search(text))
+
+
+def register_number_of(line: str) -> str | None:
+    """The register number that a line consists of or begins or ends with, as the title of a record; else None."""
+    plain = line.strip().strip("#*[]() ")
+    for pattern in (_NUMBERED_TITLE, _REGISTER_LINE, _ADDRESSED):
+        if len(plain) < 300 and (match := pattern.fullmatch(plain)):
+            return next((group for group in match.groups() if group and group.isdigit()), None)
+    return None
 
 
 def record_title(builder: Builder) -> str:

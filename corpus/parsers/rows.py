@@ -88,6 +88,19 @@ def findings_table(blocks: Sequence[Block], at: int, grammar: Grammar, inside: F
     return Table(head, rows, {i: role for i, role in roles.items() if i not in kinds}, kinds, end)
 
 
+def listed_statuses(blocks: Sequence[Block], grammar: Grammar) -> str:
+    """The head row of a table of findings with their statuses and nobody's reply; "" where there is none."""
+    at = 0
+    while at < len(blocks):
+        table = findings_table(blocks, at, grammar, None) if blocks[at].kind == "row" else None
+        if table and "status" in table.roles.values() and not {"response", "update"} & set(table.roles.values()):
+            statuses = [_cell(row, i) for i, role in table.roles.items() if role == "status" for row in table.rows]
+            if sum(1 for word in statuses if status_of_word(word)) * 2 > len(statuses):
+                return table.head.text
+        at = table.end if table else at + 1
+    return ""
+
+
 def _finding_columns(head: Block, rows: Sequence[Block], grammar: Grammar) -> dict[int, FindingKind]:
     named: dict[int, FindingKind] = {}
     for i, cell in enumerate(head.cells):

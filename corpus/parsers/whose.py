@@ -25,6 +25,11 @@ _NATIONAL = re.compile(
     r"\bstate of policing\b|\b(?:43|forty-three) (?:police )?forces\b|\bpolice forces respond\b|\bhow (?:the )?police (?:forces )?(?:respond|deal|and)\b",
     re.I,
 )
+_BODY = r"(?:commissioner(?:[’']s)?(?: office)?|mayor|police authority(?: board)?|(?:police and crime )?panel|audit committee)"
+_OVERSEER = re.compile(rf"(?i:\b{_BODY})\s+(?:for|of)\s+(?:the\s+)?(?P<area>[A-Z][^\n.,;:|]{{2,60}})")
+_OVERSEEN = re.compile(
+    rf"(?P<area>[A-Z][\w&’'-]+(?: (?:and |of |the )?[A-Z][\w&’'-]+){{0,4}}(?: Police)?)\s+(?i:(?:police(?:, fire)? and crime |police(?:, fire)? (?:&|and) crime )?{_BODY}\b)"
+)
 _COMMISSIONED = re.compile(r"\bcommissioned by\b", re.I)
 _PARTNER = re.compile(
     r"(?:\bwith|\band|\bfrom|\bto|\bby|\bas well as|\bunlike|\blike|\bvisited|\bseconded to|\bshared? with)\s+(?:the\s+)?$",
@@ -107,6 +112,7 @@ def _pieces(
         yield from _of_top(source, title, forces)
         yield from _national(source, title, forces)
     yield from _of_labels(source.text, forces)
+    yield from _of_bodies(source, title, forces)
     yield from _of_comments(comments, forces)
     if not record or not comments:
         yield from _of_text(source.text, forces)
@@ -152,6 +158,24 @@ def _of_labels(text: str, forces: Forces) -> Iterator[Evidence]:
         if len(slugs) == 1:
             yield piece("force", slugs.pop(), "addressee", 4, match[0])
             break
+
+
+def _of_bodies(source: Source, title: str, forces: Forces) -> Iterator[Evidence]:
+    """Who oversees a force bears its area's name; so may the page that lists a record, and the site's own title."""
+    top = "\n".join([title, source.metadata.get("page_title", ""), source.text[:2_500]])
+    found = {}
+    for pattern in (_OVERSEER, _OVERSEEN):
+        for match in pattern.finditer(top):
+            slugs = {m.slug for m in forces.mentions(match["area"]) if _is_force(forces, m.slug)}
+            if len(slugs) == 1:
+                found.setdefault(slugs.pop(), match[0])
+    for slug, quote in found.items():
+        yield piece("force", slug, "who oversees it", 4, quote)
+    for line in source.metadata.get("above", "").splitlines():
+        slugs = {m.slug for m in forces.mentions(line) if _is_force(forces, m.slug)}
+        if len(slugs) == 1:
+            yield piece("force", slugs.pop(), "the page that lists it", 3, line)
+            return
 
 
 def _national(source: Source, title: str, forces: Forces) -> Iterator[Evidence]:
@@ -203,7 +227,9 @@ def _of_text(text: str, forces: Forces) -> Iterator[Evidence]:
     if count >= _SELF and count >= 3 * others:
         yield piece("force", slug, f"the text speaks of it {count} times", 4.5, label)
     elif count >= 2 and count > 2 * others:
-        yield piece("force", slug, f"the text speaks of it {count} times", 2.0, label)
+        yield piece("force", slug, f"the text speaks of it {count} times", 2.6, label)
+    elif others == 0:
+        yield piece("force", slug, "the only force that the text names", 2.5, label)
 
 
 def _several(source: Source, title: str, forces: Forces) -> tuple[str, ...]:
