@@ -90,7 +90,7 @@ def kind_evidence(
     places = {"title": titles, "top": source.text[:_TOP], "text": source.text, "address": url or ""}
     pieces = [found for sign in signs().kinds if (found := _found(sign, places[sign.where]))]
     if listing:
-        pieces.append(piece("kind", "register_record", "it is a list of findings with their statuses", 7, listing))
+        pieces.append(piece("kind", "register_record", "it is a list of findings with their statuses", 11, listing))
     weights = totals(pieces)
     best = max(weights, key=lambda kind: weights[kind], default="other")
     kind: DocumentKind = best if weights.get(best, 0.0) >= _ENOUGH else "other"  # type: ignore[assignment]

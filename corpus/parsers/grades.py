@@ -65,6 +65,7 @@ _SUBJECT = re.compile(
     r"(?:(?:for|in|on) [\w ]{3,30},\s+)?(?:[Tt]he (?:force|constabulary|service)|It|it|"
     r"[A-Z][\w&'’-]+(?: (?:(?:and|&) )?[\w&'’-]+){0,4} (?:Police(?: Service)?|Constabulary)) (?=is|was|has been|requires)"
 )
+_COUNT = re.compile(r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|all|most|none|each|every)\b", re.I)
 _SMALL = frozenset(
     [
         "the",
@@ -150,7 +151,9 @@ def _of_sentence(sentence: str) -> Iterator[Stated]:
             match = _GOOD_AT.match(part)
             if not match:
                 return
-            yield Stated(match["area"].strip(" ,"), _grade(match), offset + match.start())
+            area = match["area"].strip(" ,")
+            if not _COUNT.match(area):  # "good in two areas" counts
+                yield Stated(area, _grade(match), offset + match.start())
         return
     if match := _AREA_IS.match(sentence):
         yield Stated(match["area"], _grade(match), match.start())
@@ -186,5 +189,6 @@ def _stems(area: str) -> set[str]:
 def scale_of(cells: Sequence[str]) -> tuple[str, ...]:
     """The grades of a table's head row that has nothing but grades, from an empty first cell on; () for others."""
     words = tuple(cell.strip().lower() for cell in cells if cell.strip() and cell.strip() != "–")
+    words = words[1:] if len(words) > 3 and words[0] not in GRADES else words
     words = words[:-1] if words and words[-1] in ("total", "all") else words
     return words if len(words) > 2 and all(word in GRADES for word in words) else ()

@@ -20,7 +20,8 @@ FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
 _KINDS = (*get_args(PassageKind), "other")
 _KEYS = ("kind", "words", "starts", "short", "inline", "several")
 _ROLES = ("number", "text", "addressee", "deadline", "status", "acceptance", "target", "owner", "update", "response")
-_SENTENCES = ("recommends", "quoted", "members", "imperative")
+_ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
+_SENTENCES = (*_ANSWERS, "recommends", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
 _CHAPTER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|section \d{1,2}[.:]?|part \d{1,2}[.:]?|[a-z][.)])\s+", re.I)
 _COUNT = re.compile(r"\s*\(\d{1,3}\)$")
@@ -68,6 +69,7 @@ class Grammar:
     recommends: re.Pattern[str]
     quotes: re.Pattern[str]
     members: re.Pattern[str]
+    answers: Mapping[str, re.Pattern[str]]
     attributes: Mapping[str, str]
     attribute: re.Pattern[str]
 
@@ -129,6 +131,12 @@ class Grammar:
     def cites(self, text: str) -> bool:
         """Whether it says what was asked for at an earlier time."""
         return bool(self.quotes.search(text))
+
+    def answer_of(self, text: str) -> str | None:
+        """Whether the first sentences of a reply accept what was asked: "Accepted", "Partly accepted", …; else None."""
+        opening = " ".join(text[a:b] for a, b in sentences(text)[:3])
+        found = [(m.start(), word) for word, pattern in self.answers.items() if (m := pattern.search(opening))]
+        return min(found)[1] if found else None
 
     def for_members(self, text: str) -> bool:
         """Whether it is what a committee's paper asks of its members."""
@@ -244,6 +252,7 @@ def _compiled(
         recommends=_any(spoken["recommends"]),
         quotes=_any(spoken["quoted"]),
         members=_any(spoken["members"]),
+        answers={word: _any(spoken[name]) for name, word in _ANSWERS.items()},
         attributes=attributes,
         attribute=_attribute(attributes),
     )

@@ -60,12 +60,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What holds for a whole text: its running headers (line starts), marked headings, and whether it is wrapped."""
+    """What holds for a whole text: its running headers (line starts), marked headings, and the width of a full
+    line where paragraphs are wrapped, else 0."""
 
     source: Source
     headers: frozenset[int]
     levels: Mapping[int, int]
-    wrapped: bool
+    wrapped: int
 
 
 _JUNK = re.compile(
@@ -75,7 +76,7 @@ _JUNK = re.compile(
     re.I,
 )
 _MONTH_LINE = re.compile(MONTH_DATE, re.I)
-_REPORT_WORD = re.compile(r"inspection|report|hmic", re.I)
+_REPORT_WORD = re.compile(r"inspection|report|assessment|review|hmic", re.I)
 
 
 def content_lines(text: str, headers: frozenset[int], start: int = 0, end: int | None = None) -> list[Line]:
@@ -142,7 +143,7 @@ def layout_of(source: Source) -> Layout:
     """Layout of `source`, worked out once for all stretches of it that are read."""
     headers = running_headers(source.text)
     levels = {heading.start: heading.level for heading in source.headings}
-    return Layout(source, headers, levels, is_wrapped(content_lines(source.text, headers)))
+    return Layout(source, headers, levels, wrapped_at(content_lines(source.text, headers)))
 
 
 def blocks_of(
@@ -164,14 +165,15 @@ def blocks_of(
     return _nest([piece for block in whole for piece in _split(block, layout, comment) if piece.text])
 
 
-def is_wrapped(lines: Sequence[Line]) -> bool:
-    """Whether paragraphs were cut into lines of a page's width, so that lines have to be joined."""
+def wrapped_at(lines: Sequence[Line]) -> int:
+    """Width of a full line where paragraphs were cut into lines, so that lines have to be joined; 0 where not."""
     long = [at for at, line in enumerate(lines) if len(line.text) > 45]
     wide = sum(1 for at in long if len(lines[at].text) > 130)
     if len(long) < 4 or wide > max(1, len(long) // 10):
-        return False
+        return 0
     cut = sum(1 for at in long if lines[at].text.rstrip()[-1] not in ".;:!?”\"')" and not _gap_after(lines, at))
-    return cut > len(long) / 3
+    widths = sorted(len(lines[at].text) for at in long)
+    return widths[int(0.9 * (len(widths) - 1))] if cut > len(long) / 3 else 0
 
 
 def _gap_after(lines: Sequence[Line], at: int) -> bool:
@@ -183,10 +185,10 @@ def page_at(source: Source, offset: int) -> int | None:
     return bisect_right(source.pages, offset) or None
 
 
-def _units(lines: Sequence[Line], wrapped: bool, levels: Mapping[int, int]) -> Iterator[list[Line]]:
+def _units(lines: Sequence[Line], wrapped: int, levels: Mapping[int, int]) -> Iterator[list[Line]]:
     unit: list[Line] = []
     for line in lines:
-        if unit and (not wrapped or line.gap or _stands_alone(unit[-1], line, levels)):
+        if unit and (not wrapped or line.gap or _stands_alone(unit[-1], line, wrapped, levels)):
             yield unit
             unit = []
         unit.append(line)
@@ -194,9 +196,14 @@ def _units(lines: Sequence[Line], wrapped: bool, levels: Mapping[int, int]) -> I
         yield unit
 
 
-def _stands_alone(before: Line, line: Line, levels: Mapping[int, int]) -> bool:
+def _stands_alone(before: Line, line: Line, width: int, levels: Mapping[int, int]) -> bool:
     marked = before.start in levels or line.start in levels or bool(marker_of(line.text)[0])
-    return marked or len(before.text) < 45 or bool(_columns(line.text)) or bool(_columns(before.text))
+    return (
+        marked
+        or len(before.text) < max(_SHORT, 0.6 * width)
+        or bool(_columns(line.text))
+        or bool(_columns(before.text))
+    )
 
 
 def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Block:
@@ -239,6 +246,7 @@ def is_heading_like(text: str) -> bool:
     return starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
 
 
+_SHORT = 45  # characters: a line up to this length is never one of a wrapped paragraph that goes on
 _ALIGNED = re.compile(r" {4,}")
 _UNFINISHED = re.compile(r"\b(?:a|an|and|are|as|at|by|for|from|in|is|its|of|on|or|that|the|their|to|which|with)$")
 _OPEN_END = re.compile(r"[\w,’')/&-]$")
@@ -273,6 +281,8 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
     if not _OPEN_END.search(last.text[-1:]) or (first.kind == "line" and len(run) == 1 and not block.broken):
         return False
     if block.text[0].islower():
+        if len(last.text) < _SHORT and block.gap and not block.broken:  # two short lines, one below the other
+            return False
         return first.kind != "item" or block.broken
     if not block.broken or block.kind != "text" or first.kind == "item":
         return False

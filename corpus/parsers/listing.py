@@ -53,7 +53,7 @@ def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int) -> dict[in
         place = at + step
         while 0 <= place < len(blocks) and abs(place - at) <= _FAR and place not in others:
             text = blocks[place].text
-            if not status and len(text.split()) <= _WORDS and status_of_word(text):
+            if not status and len(text.split()) <= _WORDS and text[-1] not in ":?" and status_of_word(text):
                 status = text
                 number = number or (blocks[place].above if step < 0 else None)
             elif number is None and step < 0 and _REFERENCE.fullmatch(text):

@@ -10,12 +10,12 @@ from corpus.parsers.dated import date_evidence
 from corpus.parsers.evidence import kind_evidence
 from corpus.parsers.grammar import Grammar, shipped
 from corpus.parsers.layout import TITLE_LINES, Block, blocks_of, layout_of
-from corpus.parsers.listing import entries_of, records_of
+from corpus.parsers.listing import entries_of
 from corpus.parsers.prose import parse_prose
 from corpus.parsers.record import has_numbered_title, is_record, parse_record, record_title
 from corpus.parsers.rows import listed_statuses
 from corpus.parsers.titled import letter_body, title_evidence, without_title
-from corpus.parsers.whose import force_evidence
+from corpus.parsers.whose import Case, whose
 from corpus.statuses import key_of
 from corpus.text import key_step
 
@@ -37,12 +37,13 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
     listing = listed_statuses(blocks, grammar) or next((entry.status for entry in entries.values()), "")
     kind, kinds = kind_evidence(source, title, url, listing)
     builder.date, dates = date_evidence(source, title, kind)
-    force, several, names, note = force_evidence(source, title, url, forces, from_name=force_from_name)
-    builder.notes += [note] if note else []
+    about = whose(Case(source, title, url, kind, forces, from_name=force_from_name))
+    builder.notes += [about.note] if about.note else []
     body, notes = letter_body(without_title(blocks))
     builder.notes += notes
     told = {blocks[at].start: entry for at, entry in entries.items()} if kind == "register_record" else {}
-    parse_prose(builder, body, grammar, peel=kind == "peel_assessment", entries=told)
+    replying = kind == "other"
+    parse_prose(builder, body, grammar, peel=kind == "peel_assessment", replying=replying, entries=told)
     builder.notes += unreadable(builder)
     if not builder.passages:
         keep_headings(builder, blocks)
@@ -53,11 +54,11 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
         source.key,
         kind=kind,
         title=title,
-        force=force,
-        forces=several,
+        force=about.force,
+        forces=about.forces,
         register_number=None,
         url=url,
-        evidence=(*kinds, *names, *dates, *titles),
+        evidence=(*kinds, *about.evidence, *dates, *titles),
     )
 
 
@@ -82,22 +83,20 @@ def _record(builder: Builder, url: str | None, forces: Forces, force_from_name: 
     addressed = _REGISTER_ADDRESS.search(url or "")
     number = source.metadata.get("number") or (addressed[1] if addressed else number)
     title = source.metadata.get("title") or record_title(builder)
-    force, several, names, note = force_evidence(
-        source, title, url, forces, comments=builder.events, record=True, from_name=force_from_name
-    )
-    builder.notes += [note] if note else []
+    about = whose(Case(source, title, url, "register_record", forces, builder.events, force_from_name))
+    builder.notes += [about.note] if about.note else []
     builder.notes += unreadable(builder)
     builder.finish()
     kinds = kind_evidence(source, title)[1]
     return builder.document(
-        _record_key(force, number) or source.key,
+        _record_key(about.force, number) or source.key,
         kind="register_record",
         title=title,
-        force=force,
-        forces=several,
+        force=about.force,
+        forces=about.forces,
         register_number=number,
         url=url,
-        evidence=(*kinds, *names),
+        evidence=(*kinds, *about.evidence),
     )
 
 

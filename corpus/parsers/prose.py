@@ -29,6 +29,7 @@ _PEEL_TITLE = re.compile(r"\bPEEL\b.*\b20\d{2}|\b20\d{2}\b.*\bPEEL\b|PEEL assess
 _CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
+_QUOTED = re.compile(r"[“\"‘'].{20,}[”\"’'][.;]?", re.S)
 _TOPIC = 9  # words: a heading with fewer under "Areas for improvement" is a subject, not a finding
 _LONGEST_LABEL = 120  # characters of a heading by its words alone
 
@@ -68,6 +69,9 @@ class Walk:
     awaiting: Label | None = None  # the numbered label whose text comes next
     series: tuple[int, str] | None = None  # finding and marker of the items that a recommendation consists of
     last: int | None = None  # the finding that a line such as "Status: …" speaks of
+    replying: bool = False  # the document answers an inspectorate
+    answered: bool = False  # the last finding has its answer
+    ahead: dict[str, str] = field(default_factory=dict)  # what stood between a numbered label and its text
     pending: str | None = None  # role of an attribute whose value comes on the next line
     placed: dict[int, int] = field(default_factory=dict)  # block -> passage
     asked: dict[str, list[tuple[Counter[str], int]]] = field(default_factory=dict)  # number -> words, finding
@@ -89,16 +93,18 @@ def parse_prose(
     grammar: Grammar,
     *,
     peel: bool,
+    replying: bool = False,
     entries: Mapping[int, Entry] | None = None,
 ) -> None:
     """Fill `builder` from the blocks of any document but a register record; `peel` for an assessment page.
 
-    `entries` are those of an index page, by the offset at which each starts.
+    `replying` documents answer what an inspectorate asked; `entries` are those of an index page, by the offset at which each starts.
     """
     blocks = list(with_rows(blocks))
     start, end, contents = contents_of(blocks)
     marked = any(block.level for block in blocks)
     walk = Walk(builder, blocks, grammar, peel, contents, marked, Verdicts(builder, peel), entries or {})
+    walk.replying = replying
     walk.framework = any(block.kind != "item" and normalise(block.text) == "work in progress" for block in blocks)
     front = 0 if peel else start if end else _front(blocks)
     for at, block in enumerate(blocks):
@@ -218,7 +224,7 @@ def _open_role(walk: Walk, at: int, label: Label) -> None:
     block = walk.blocks[at]
     level = _label_level(walk, at, label)
     _open_section(walk, block, level)
-    if label.kind in ("other", "judgement"):
+    if label.kind in ("other", "judgement", "grade"):
         return
     walk.verdicts.fresh = False
     brief = len(walk.builder.passages) if walk.marked and not block.level else None
@@ -354,9 +360,11 @@ def _chapter(walk: Walk, block: Block) -> int:
 
 
 def _row(walk: Walk, at: int) -> None:
-    if table := findings_table(walk.blocks, at, walk.grammar, walk.role.label.finds if walk.role else None):
+    label = walk.awaiting or (walk.role.label if walk.role else None)
+    if table := findings_table(walk.blocks, at, walk.grammar, label.finds if label else None):
         walk.until = table.end
-        Rows(walk.builder, walk.grammar).read(table)
+        Rows(walk.builder, walk.grammar, walk.awaiting.number if walk.awaiting else None).read(table)
+        walk.awaiting = None
         return
     block = walk.blocks[at]
     if walk.verdicts.in_glossary() and _define(walk.builder, block):
@@ -425,6 +433,10 @@ def _place(walk: Walk, at: int) -> None:
     if walk.verdicts.in_glossary() and _define(builder, block):
         return
     if walk.awaiting is not None:
+        if (told := walk.grammar.attribute_of(block.text)) and told[0] in ("addressee", "deadline", "owner"):
+            walk.ahead[told[0]] = told[2]
+            builder.add(block, "context")
+            return
         _numbered(walk, at, block)
         return
     if _is_label(walk, at):
@@ -437,6 +449,11 @@ def _place(walk: Walk, at: int) -> None:
     kind = _kind_of_finding(walk, at, block)
     if kind:
         _found(walk, at, block, block.number, kind)
+        return
+    if walk.replying and walk.last is not None and not walk.answered and (word := walk.grammar.answer_of(block.text)):
+        builder.tell(walk.last, status=word)
+        walk.answered = True
+        builder.comment(block, walk.last, None)
         return
     walk.verdicts.prose(block)
     walk.verdicts.fresh = False
@@ -491,6 +508,8 @@ def _kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
     if cited:
         leads = block.text[-1] == ":" or len(sentences(block.text)) == 1
         return "recommendation" if leads and grammar.asks(block.text) else None
+    if walk.replying and _QUOTED.fullmatch(block.text) and grammar.commands(block.text.strip("“”\"'‘’")):
+        return "recommendation"
     if grammar.recommending(block.text) and (block.kind != "line" or block.text[-1] == ":"):
         return "recommendation"
     if role is None or role.label.finds is None:
@@ -567,13 +586,16 @@ def _found(walk: Walk, at: int, block: Block, number: str | None = None, kind: F
     if index is None:
         index = builder.add_finding(kind, number, text, quoted=quoted)
     builder.tell(index, wording=_wording(walk, parent), status=status)
+    builder.tell(index, addressee=walk.ahead.pop("addressee", ""), deadline=walk.ahead.pop("deadline", ""))
     if role is not None and role.label.finds == kind:
         role.finding = index
         if block.level and role.brief is not None:  # a label that is not marked, above a heading that is
             role.brief, role.level = None, _level(walk, at)
-        stated = kind == "area_for_improvement" and (block.kind == "line" or bool(block.level))
-        role.unasked = stated or not walk.grammar.asks(text)
+        headed = bool(block.level) or (block.kind == "line" and not role.label.several)
+        stated = kind == "area_for_improvement" and headed
+        role.unasked = stated or (not walk.grammar.asks(text) and (headed or not role.label.several))
     walk.last = index
+    walk.answered = bool(comment or status)
     walk.placed[at] = builder.add(block, kind, finding=index, parent=parent)
     if comment:
         builder.comment(comment, index, None)

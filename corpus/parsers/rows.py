@@ -131,6 +131,7 @@ class Rows:
 
     builder: Builder
     grammar: Grammar
+    number: str | None = None  # of the label above the table, for findings that have none of their own
 
     def read(self, table: Table) -> None:
         """A finding for each cell of a finding column, with what the other cells of its row say."""
@@ -150,7 +151,7 @@ class Rows:
             label = self.grammar.label(part)
             named = label.finds if label and label.finds else kind
             text = label.rest if label and label.finds else part
-            number = label.number if label and label.finds else None
+            number = label.number if label and label.finds else self.number
             asked, reply, word = self._cut(text)
             block = _part(row, asked, offset)
             offset += len(part)
@@ -174,7 +175,7 @@ class Rows:
             value = _cell(row, column)
             if not value:
                 continue
-            if role == "number" and finding.number is None and finding.kind != "cause_of_concern":
+            if role == "number" and finding.number in (None, self.number) and finding.kind != "cause_of_concern":
                 self.builder.findings[index] = replace(finding, number=_number(value, self.grammar))
             elif role in ("status", "acceptance"):
                 self.builder.tell(index, status=value)

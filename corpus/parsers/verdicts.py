@@ -13,6 +13,9 @@ from corpus.text import normalise
 
 _GLOSSARY = re.compile(r"\b(?:glossary|abbreviations|acronyms)\b", re.I)
 _GRADE_ROW = re.compile(rf"grade\s*[:\t ]\s*({WORD})(?:\t.*)?", re.I)
+_EARLIER = re.compile(
+    r"\b(?:in (?:19|20)\d\d|(?:19|20)\d\d(?:/\d\d)?,|previous(?:ly)?|before|last time|earlier)\b", re.I
+)
 _GRADED = re.compile(r"\b(?:grades?|graded|judge?ments?|ratings?)\b", re.I)
 _OPENING = 4  # paragraphs of an overview before its first section, in which grades are told
 
@@ -154,7 +157,7 @@ class Verdicts:
         if len(cells) < 2 or cells[0].isdigit() or len(cells) > 4:
             return False
         stated = grade_of(" – ".join(cells[1:3])) or grade_of(cells[1])
-        if stated is None or grade_of(cells[0]):
+        if stated is None or grade_of(cells[0]) or _EARLIER.search(cells[0]):
             return False
         before = grade_of(cells[2]) if len(cells) > 2 and not stated.direction else None
         stated = replace(stated, area=cells[0], start=block.start, before=stated.before or (before and before.grade))
@@ -182,6 +185,8 @@ class Verdicts:
                 builder.notes.append(note)
             spread = self.spread.get(path[:1]) or self.national.get(tail)
             section = builder.sections.index(path) if path in builder.sections else None
+            if any(normalise(name) == normalise(grade.area) for grade in builder.grades):
+                continue  # said again
             area = listed[0] if listed else re.split(r"\s[–-]\s", name)[-1] if not self.peel else name
             builder.grades.append(
                 Grade(area, stated.grade, section, spread, stated.start, stated.direction, stated.before)
@@ -195,7 +200,8 @@ class Verdicts:
 
     def _known(self, name: str, stated: Stated) -> bool:
         """Whether an area has its grade already, under a name of the same words."""
-        return any(same_area(name, grade.area) for grade in self.builder.grades)
+        plain = normalise(name)
+        return any(same_area(name, grade.area) or plain == normalise(grade.area) for grade in self.builder.grades)
 
 
 def _grade(name: str, stated: Stated, spread: dict[str, int] | None) -> Grade:

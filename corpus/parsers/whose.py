@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from corpus.forces import Forces, Mention
+from corpus.forces import Forces
 from corpus.model import Event, Evidence, Source
 from corpus.parsers.evidence import STATED, piece, settled, totals
 
@@ -13,6 +14,8 @@ _LEAD = 2.0  # by which it is ahead of the next
 _TOP_LINES = 20
 _SELF = 3  # mentions of one force that a text without title or address needs before it counts as that force's
 _NONE = "none"
+_MANY = 8  # forces: so many in a title or label are the country
+_OTHER_NATIONS = ("police-scotland", "psni")
 _LABEL = re.compile(
     r"^[\W_]*(?:police )?forces?(?: inspected| name| area)?[\W_]*[:\t][\s*_]*(?P<rest>.+)$", re.I | re.M
 )
@@ -41,47 +44,58 @@ _ACTS = re.compile(
 )
 
 
-def force_evidence(
-    source: Source,
-    title: str,
-    url: str | None,
-    forces: Forces,
-    *,
-    comments: Sequence[Event] = (),
-    record: bool = False,
-    from_name: bool = False,
-) -> tuple[str | None, tuple[str, ...], list[Evidence], str | None]:
-    """(force, all forces that it is about, what was decided from, a note where it is left open)."""
-    if stated := source.metadata.get("force"):
-        return _stated(source, stated, forces)
-    pieces = list(_pieces(source, title, url, forces, comments, record, from_name))
-    weights = {slug: weight for slug, weight in totals(pieces).items() if slug == _NONE or _is_force(forces, slug)}
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is looked at: `comments` are the events of a register record, None in another document."""
+
+    source: Source
+    title: str
+    url: str | None
+    kind: str
+    forces: Forces
+    comments: Sequence[Event] | None = None
+    from_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The force, all forces that a document is about, what that was decided from, and a note where it is left open."""
+
+    force: str | None
+    forces: tuple[str, ...]
+    evidence: Sequence[Evidence]
+    note: str | None = None
+
+
+def whose(case: Case) -> Whose:
+    """The force that a document is about: the best supported, where it is clear."""
+    if stated := case.source.metadata.get("force"):
+        return _stated(case.source, stated, case.forces)
+    pieces = list(_pieces(case))
+    weights = {slug: w for slug, w in totals(pieces).items() if slug == _NONE or _is_force(case.forces, slug)}
     ranked = sorted(weights, key=lambda slug: (-weights[slug], slug))
     best = ranked[0] if ranked else _NONE
     second = weights[ranked[1]] if len(ranked) > 1 else 0.0
     clear = best != _NONE and weights[best] >= _ENOUGH and weights[best] - second >= _LEAD
-    several = () if clear else _several(source, title, forces)
-    force = best if clear and len(several) < 2 else None
+    several = () if clear else _several(case)
+    force = best if clear else None
     why = "less than what speaks for the force that was taken" if force else "not clear enough to name one force"
-    note = None if force or len(several) > 1 else _open_note(ranked, weights, pieces, forces)
-    return force, (force,) if force else several, settled(pieces, force, why), note
+    note = None if force or several else _open_note(ranked, weights, pieces, case.forces)
+    return Whose(force, (force,) if force else several, settled(pieces, force, why), note)
 
 
-def _stated(
-    source: Source, stated: str, forces: Forces
-) -> tuple[str | None, tuple[str, ...], list[Evidence], str | None]:
-    """What the file, or a person, says it is."""
+def _stated(source: Source, stated: str, forces: Forces) -> Whose:
+    """What the file, or a person, says it is: one force, several, or "none"."""
     by = source.metadata.get("stated_by")
-    found = [slug for name in re.split(r"\s*;\s*", stated) if (slug := _named(name, forces))]
     where = by or "the file's own data"
+    found = tuple(dict.fromkeys(slug for name in stated.split(";") if (slug := _named(name.strip(), forces))))
     if found:
         pieces = [piece("force", slug, where, STATED if by else 20.0, stated) for slug in found]
-        force = found[0] if len(found) == 1 else None
-        return force, tuple(dict.fromkeys(found)), [*settled(pieces, found[0], "")], None
+        return Whose(found[0] if len(found) == 1 else None, found, settled(pieces, found[0], "one of several"))
     if stated.strip().lower() == _NONE:
-        return None, (), [piece("force", _NONE, where, STATED, stated)], None
+        return Whose(None, (), [piece("force", _NONE, where, STATED, stated)])
     note = f"The force “{stated}” is not in the list of forces."
-    return None, (), [piece("force", stated, where, 0, stated, "no force of the list")], note
+    return Whose(None, (), [piece("force", stated, where, 0, stated, "no force of the list")], note)
 
 
 def _named(name: str, forces: Forces) -> str | None:
@@ -96,27 +110,20 @@ def _is_force(forces: Forces, slug: str) -> bool:
     return entry is not None and entry.kind != "group"
 
 
-def _pieces(
-    source: Source,
-    title: str,
-    url: str | None,
-    forces: Forces,
-    comments: Sequence[Event],
-    record: bool,
-    from_name: bool,
-) -> Iterator[Evidence]:
-    if url and (slug := forces.from_url(url)):
-        yield piece("force", slug, "page address", 12, url)
-    yield from _of_title(title, forces, record)
-    if not record:
+def _pieces(case: Case) -> Iterator[Evidence]:
+    source, title, forces = case.source, case.title, case.forces
+    if case.url and (slug := forces.from_url(case.url)):
+        yield piece("force", slug, "page address", 12, case.url)
+    yield from _of_title(title, forces, case.comments is not None)
+    if case.comments is None:
         yield from _of_top(source, title, forces)
-        yield from _national(source, title, forces)
+        yield from _national(case)
     yield from _of_labels(source.text, forces)
     yield from _of_bodies(source, title, forces)
-    yield from _of_comments(comments, forces)
-    if not record or not comments:
-        yield from _of_text(source.text, forces)
-    if from_name and (slug := forces.from_filename(source.path.rsplit("/", 1)[-1])):
+    yield from _of_comments(case.comments or (), forces)
+    if not case.comments:
+        yield from _of_text(case)
+    if case.from_name and (slug := forces.from_filename(source.path.rsplit("/", 1)[-1])):
         yield piece("force", slug, "file name", 3, source.path.rsplit("/", 1)[-1])
 
 
@@ -178,15 +185,15 @@ def _of_bodies(source: Source, title: str, forces: Forces) -> Iterator[Evidence]
             return
 
 
-def _national(source: Source, title: str, forces: Forces) -> Iterator[Evidence]:
+def _national(case: Case) -> Iterator[Evidence]:
     """What says that a document is about the country, or about another nation's police."""
-    if match := _NATIONAL.search(title):
+    if match := _NATIONAL.search(case.title):
         yield piece("force", _NONE, "a national title", 4, match[0])
-    bodies = [m for m in forces.bodies("\n".join([title, *source.text.splitlines()[:_TOP_LINES]]))]
-    other = Counter(m.slug for m in bodies if (entry := forces.get(m.slug)) and entry.kind == "body")
-    for slug, count in other.most_common(1):
-        if slug in ("police-scotland", "psni") and count:
-            yield piece("force", _NONE, f"about {forces.label(slug)}", 4, forces.label(slug))
+    forces = case.forces
+    others = Counter(m.slug for m in forces.bodies(case.source.text) if m.slug in _OTHER_NATIONS)
+    for slug, count in others.most_common(1):
+        if count >= _SELF:
+            yield piece("force", _NONE, f"the text speaks of it {count} times", 5, forces.label(slug))
 
 
 def _of_comments(comments: Sequence[Event], forces: Forces) -> Iterator[Evidence]:
@@ -216,28 +223,42 @@ def _of_comments(comments: Sequence[Event], forces: Forces) -> Iterator[Evidence
             )
 
 
-def _of_text(text: str, forces: Forces) -> Iterator[Evidence]:
-    """The force that a text speaks of: named at least three times, and three times as often as all others."""
+def _of_text(case: Case) -> Iterator[Evidence]:
+    """The force that a text speaks of: named at least three times, and three times as often as all others.
+
+    A record or a paper of a committee, which are always of one force, need fewer.
+    """
+    text, forces = case.source.text, case.forces
     counts = Counter(m.slug for m in forces.mentions(text) if m.how != "short" and _is_force(forces, m.slug))
-    if not counts:
+    if not counts or (case.kind == "register_record" and case.comments is None and _lists_forces(text, forces)):
         return
     slug, count = counts.most_common(1)[0]
     others = counts.total() - count
-    label = forces.label(slug)
+    label, few = forces.label(slug), case.kind in ("other", "register_record")
     if count >= _SELF and count >= 3 * others:
         yield piece("force", slug, f"the text speaks of it {count} times", 4.5, label)
-    elif count >= 2 and count > 2 * others:
+    elif few and count >= 2 and count > 2 * others:
         yield piece("force", slug, f"the text speaks of it {count} times", 2.6, label)
-    elif others == 0:
+    elif few and others == 0:
         yield piece("force", slug, "the only force that the text names", 2.5, label)
 
 
-def _several(source: Source, title: str, forces: Forces) -> tuple[str, ...]:
+def _lists_forces(text: str, forces: Forces) -> bool:
+    """Whether several forces stand alone on lines or in cells, as those that were asked do in a list."""
+    cells = (cell.strip() for line in text.splitlines() for cell in line.split("\t") if len(cell) < 50)
+    found = {
+        m.slug for cell in cells for m in forces.mentions(cell) if m.how == "name" and m.end - m.start >= len(cell) - 2
+    }
+    return len(found) > 1
+
+
+def _several(case: Case) -> tuple[str, ...]:
     """The forces that a title, or a label at the top, names together; () where it names one or none."""
-    labelled = [match["rest"] for match in _LABEL.finditer(source.text[:6_000])]
-    for text in (title, *labelled):
+    forces = case.forces
+    labelled = [match["rest"] for match in _LABEL.finditer(case.source.text[:6_000])]
+    for text in (case.title, *labelled):
         slugs = tuple(dict.fromkeys(m.slug for m in forces.mentions(text) if _is_force(forces, m.slug)))
-        if 1 < len(slugs) < 8:
+        if 1 < len(slugs) < _MANY:
             return slugs
         groups = [entry for m in forces.bodies(text) if (entry := forces.get(m.slug)) and entry.kind == "group"]
         if groups and groups[0].members:
@@ -255,6 +276,3 @@ def _open_note(ranked: Sequence[str], weights: dict[str, float], pieces: Sequenc
         one, other = forces.label(named[0]), forces.label(named[1])
         return f"The {first.source} names {one}, {second.source} {other}; the force is left open."
     return "The document does not say which force it is about."
-
-
-__all__ = ["Mention", "force_evidence"]
