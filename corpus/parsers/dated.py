@@ -27,13 +27,12 @@ def date_evidence(source: Source, title: str, kind: str) -> tuple[str | None, li
     lines = [line.strip().strip("#*_|> ").strip() for line in source.text.splitlines()]
     lines = [line for line in lines if line]
     pieces += _labelled(lines)
-    pieces += _alone(lines[:_TOP_LINES])
+    pieces += _alone(lines[:_TOP_LINES], listing=kind == "register_record")
     pieces += _in_title(title, lines)
     pieces = [_checked(p, title) for p in pieces]
     usable = [p for p in pieces if not p.why and p.weight > 0]
     best = max(usable, key=lambda p: (p.weight, len(p.value)), default=None)
     value = best.value if best else None
-    del kind
     return value, settled(pieces, value, "a better date was found")
 
 
@@ -48,7 +47,7 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
     labels = signs().labels
     names = "|".join(re.escape(name) for name in sorted(labels, key=len, reverse=True))
     label = re.compile(
-        rf"(?P<lead>^|[(>*·|\t•]|[.,]\s|\band\s)\s*(?:report\s+)?(?P<label>{names})\b(?P<gap>[\s:*_|–-]*(?:on\s+)?{_WEEKDAY})(?P<rest>.*)",
+        rf"(?P<lead>^|[(>*·|\t•]|[.,]\s|\band\s|(?<=\d{4})\s)\s*(?:report\s+)?(?P<label>{names})\b(?P<gap>[\s:*_|–-]*(?:on\s+)?{_WEEKDAY})(?P<rest>.*)",
         re.I,
     )
     for at, line in enumerate(lines):
@@ -87,7 +86,7 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
 _LATER = ("a day of the page, not of the document", "the day of a correction")
 
 
-def _alone(lines: Sequence[str]) -> Iterator[Evidence]:
+def _alone(lines: Sequence[str], *, listing: bool) -> Iterator[Evidence]:
     """Dates at the top that stand alone on a line, or with a place or a weekday."""
     for at, line in enumerate(lines):
         plain = re.sub(rf"^{_WEEKDAY}", "", line).strip(" .,")
@@ -102,7 +101,7 @@ def _alone(lines: Sequence[str]) -> Iterator[Evidence]:
         elif not before and (not after or re.fullmatch(r"[\d.:apm h]+(?:am|pm)?", after)):
             exact = 2.0 if len(value) > 7 else 0.0
             yield piece("date", value, "a line of its own at the top", 6 + exact - 0.05 * at, line)
-        elif len(plain.split()) < 9 and at < 12:
+        elif len(plain.split()) < 9 and at < 12 and not listing:
             if re.search(r"\bupdated\b", line, re.I):
                 continue
             why = _aside(line)

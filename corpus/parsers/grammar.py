@@ -260,7 +260,8 @@ def _compiled(
 
 def _attribute(attributes: Mapping[str, str]) -> re.Pattern[str]:
     """A name, perhaps a date, a colon or question mark, and what stands behind it."""
-    names = _either(name for name, role in attributes.items() if role not in ("number", "text", "addressee"))
+    alone = ("number", "text", "addressee")  # as one word these begin ordinary sentences
+    names = _either(name for name, role in attributes.items() if role not in alone or (" " in name and role != "text"))
     names = names.replace("'", "['’]")
     day = rf"(?P<date>{DAY_DATE}|{MONTH_DATE}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d{{2}}))"
     return re.compile(

@@ -98,7 +98,7 @@ def _is_framework(blocks: Sequence[Block], at: int) -> bool:
     following = blocks[at + 1 : at + 3]
     if any(b.kind == "row" and normalise(b.cells[0]) == "grade" for b in following[:1]):
         return True
-    if following and re.fullmatch(r"grade[:\s]+\w+(?: \w+)?", following[0].text, re.I):
+    if following and re.fullmatch(r"(?:force |overall )?grade(?:[:\s]+\w+(?: \w+)?)?", following[0].text, re.I):
         return True
     return bool(following) and normalise(following[0].text) in _FRAMEWORK_PARTS
 

@@ -21,6 +21,7 @@ from corpus.text import key_step
 
 _ADDRESS = re.compile(r"https?://[^\s()<>\]]+")
 _REGISTER_ADDRESS = re.compile(r"/recommendations?/[\w-]+/(\d{2,6})(?:/|\b)")
+_HEAD = 1.8  # weight from which a line that may be the title is looked at for what it says of the document
 _RECORD = 20_000  # characters that a record without mark-up has at most
 
 
@@ -35,9 +36,10 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
     title, titles = title_evidence(source, blocks)
     entries = entries_of(blocks, grammar)
     listing = listed_statuses(blocks, grammar) or next((entry.status for entry in entries.values()), "")
-    kind, kinds = kind_evidence(source, title, url, listing)
+    heads = "\n".join(dict.fromkeys([title, *(p.value for p in titles if p.weight >= _HEAD)]))
+    kind, kinds = kind_evidence(source, heads, url, listing)
     builder.date, dates = date_evidence(source, title, kind)
-    about = whose(Case(source, title, url, kind, forces, from_name=force_from_name))
+    about = whose(Case(source, title, url, kind, forces, heads=heads, from_name=force_from_name))
     builder.notes += [about.note] if about.note else []
     body, notes = letter_body(without_title(blocks))
     builder.notes += notes

@@ -13,6 +13,7 @@ from corpus.dates import iso_date
 from corpus.model import FindingKind, GlossaryEntry, PassageKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.days import day_in
+from corpus.parsers.grades import grade_of
 from corpus.parsers.grammar import Grammar, Label
 from corpus.parsers.headings import contents_of, heading_level, is_pillar, is_question, practice_label
 from corpus.parsers.layout import Block
@@ -29,7 +30,7 @@ _PEEL_TITLE = re.compile(r"\bPEEL\b.*\b20\d{2}|\b20\d{2}\b.*\bPEEL\b|PEEL assess
 _CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
-_QUOTED = re.compile(r"[“\"‘'].{20,}[”\"’'][.;]?", re.S)
+_QUOTED = re.compile(r"(?:(?P<number>\d{1,2}[a-z]?)[.):]?\s+)?(?P<text>[“\"‘'].{20,}[”\"’'][.;]?)", re.S)
 _TOPIC = 9  # words: a heading with fewer under "Areas for improvement" is a subject, not a finding
 _LONGEST_LABEL = 120  # characters of a heading by its words alone
 
@@ -131,12 +132,12 @@ def _step(walk: Walk, at: int) -> None:
         walk.builder.tell(walk.last or 0, status=entry.status)
         walk.last = None
         return
-    if _practice(walk, block) or _heading(walk, at):
+    if _practice(walk, block) or _attribute(walk, block) or _heading(walk, at):
         return
     if block.kind == "row":
         _row(walk, at)
         return
-    if _attribute(walk, block) or walk.verdicts.line(walk.blocks, at):
+    if walk.verdicts.line(walk.blocks, at):
         return
     if not walk.peel or walk.builder.path or block.kind != "line":  # lines above the first section are its masthead
         _place(walk, at)
@@ -304,6 +305,9 @@ def _level(walk: Walk, at: int) -> int:
     if not walk.peel:
         if not block.level and walk.verdicts.fresh and walk.verdicts.is_grade(block.text):
             return 0
+        graded = at + 1 < len(walk.blocks) and grade_of(walk.blocks[at + 1].text) is not None
+        if not block.level and graded and is_question(block):
+            return 3 if inside else 1
         level = heading_level(walk.blocks, at, walk.contents, inside)
         return _by_chapter(walk, block, level)
     if is_pillar(block):
@@ -390,7 +394,7 @@ def _attribute_of(walk: Walk, text: str) -> tuple[str, str, str]:
 
 def _attribute(walk: Walk, block: Block) -> bool:
     """A line about the finding above ("Status: Achieved. …", "Owner: …"), or the value of such a line."""
-    if walk.last is None or block.level:
+    if walk.last is None or block.level or block.kind == "row":
         return False
     found = walk.grammar.attribute_of(block.text)
     if not found and walk.pending:
@@ -448,7 +452,8 @@ def _place(walk: Walk, at: int) -> None:
     walk.series = None
     kind = _kind_of_finding(walk, at, block)
     if kind:
-        _found(walk, at, block, block.number, kind)
+        number, text = (walk.replying and _quotation(block)) or (block.number, block.text)
+        _found(walk, at, replace(block, text=text), number, kind)
         return
     if walk.replying and walk.last is not None and not walk.answered and (word := walk.grammar.answer_of(block.text)):
         builder.tell(walk.last, status=word)
@@ -508,7 +513,7 @@ def _kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
     if cited:
         leads = block.text[-1] == ":" or len(sentences(block.text)) == 1
         return "recommendation" if leads and grammar.asks(block.text) else None
-    if walk.replying and _QUOTED.fullmatch(block.text) and grammar.commands(block.text.strip("“”\"'‘’")):
+    if walk.replying and (quoted := _quotation(block)) and grammar.commands(quoted[1]):
         return "recommendation"
     if grammar.recommending(block.text) and (block.kind != "line" or block.text[-1] == ":"):
         return "recommendation"
@@ -524,6 +529,12 @@ def _kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
             return "recommendation" if grammar.opens_asking(block.text) else None
         return kind
     return kind if _is_one_of_several(walk, at, block, role) else None
+
+
+def _quotation(block: Block) -> tuple[str | None, str] | None:
+    """(number, text) of a paragraph that is a quotation and nothing else: what a reply replies to."""
+    match = _QUOTED.fullmatch(block.text)
+    return (match["number"] or block.number, match["text"].strip("“”\"'‘’ ")) if match else None
 
 
 def _is_one_of_several(walk: Walk, at: int, block: Block, role: Role) -> bool:
@@ -545,6 +556,8 @@ def _is_bare_list(walk: Walk, at: int) -> bool:
     """Whether a list that lost its bullets stands here: two or more short paragraphs, each of one sentence, alone under
     a heading."""
     blocks = walk.blocks
+    if not _is_point(blocks[at]):
+        return False
     first = last = at
     while first and _is_point(blocks[first - 1]):
         first -= 1

@@ -114,7 +114,7 @@ def _spans(text: str) -> list[_Span]:
     """Where each dated event stands; dates on lines of their own count where opening marks were lost."""
     opens, closes = _count(text)
     heads: dict[int, tuple[int, int]] = {}
-    for pattern in _HEADS if opens or closes else ():
+    for pattern in _HEADS if TAG.search(text) else ():
         for match in pattern.finditer(text):
             opener = match.start() if match[0][0] == "[" else match.start(1)
             heads.setdefault(match.start(1), (opener, match.end(1)))

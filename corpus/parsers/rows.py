@@ -83,6 +83,9 @@ def findings_table(blocks: Sequence[Block], at: int, grammar: Grammar, inside: F
     if not kinds and inside:
         asked = [i for i in range(len(head.cells)) if roles.get(i) in (None, "text") and _tells(rows, i, grammar)]
         kinds = {asked[0]: inside} if asked else {}
+    if not kinds and {"status", "number"} & set(roles.values()):
+        texts = [i for i, role in roles.items() if role == "text" and _tells(rows, i, grammar)]
+        kinds = {texts[0]: "recommendation"} if texts else {}
     if not kinds or not (len(head.cells) > 1 or inside):
         return None
     return Table(head, rows, {i: role for i, role in roles.items() if i not in kinds}, kinds, end)
@@ -117,7 +120,7 @@ def _is_long(rows: Sequence[Block], column: int) -> bool:
 
 def _tells(rows: Sequence[Block], column: int, grammar: Grammar) -> bool:
     cells = [cell for row in rows if (cell := _cell(row, column))]
-    return _is_long(rows, column) and 2 * sum(map(grammar.opens_asking, cells)) > len(cells)
+    return _is_long(rows, column) and 2 * sum(map(grammar.opens_asking, cells)) >= len(cells)
 
 
 def _cell(row: Block, column: int) -> str:

@@ -124,6 +124,9 @@ class Verdicts:
         elif stated:
             self.graded[self._area_path()] = replace(grade_of(stated[1]) or Stated("", "", 0), start=block.start)
             kind = "grade"
+        elif len(cells) == 2 and (stated_here := grade_of(cells[0])) and (direction := direction_of(cells[1])):
+            self.graded.setdefault(self._area_path(), replace(stated_here, start=block.start, direction=direction))
+            kind = "grade"
         elif self._pair(block, cells):
             kind = "grade"
         elif len(cells) > 1 and any(_GRADED.fullmatch(cell) for cell in cells[1:]):

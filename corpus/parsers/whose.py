@@ -25,7 +25,7 @@ _ADDRESSEE = re.compile(
 )
 _NATIONAL = re.compile(
     r"\bnational(?:ly)? (?:overview|report|recommendations|assessment|thematic|inspection of)|\ball (?:43 )?(?:police )?forces\b|\bEngland and Wales\b|"
-    r"\bstate of policing\b|\b(?:43|forty-three) (?:police )?forces\b|\bpolice forces respond\b|\bhow (?:the )?police (?:forces )?(?:respond|deal|and)\b",
+    r"\bstate of policing\b|\b(?:43|forty-three) (?:police )?forces\b|\bpolice forces respond\b|\bhow (?:the )?police (?:forces )?(?:respond|deal|and)\b|\bthe police response to\b",
     re.I,
 )
 _BODY = r"(?:commissioner(?:[’']s)?(?: office)?|mayor|police authority(?: board)?|(?:police and crime )?panel|audit committee)"
@@ -46,7 +46,8 @@ _ACTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is looked at: `comments` are the events of a register record, None in another document."""
+    """What is looked at: `comments` are the events of a register record, None in another document;
+    `heads` the title and the lines beside it."""
 
     source: Source
     title: str
@@ -54,6 +55,7 @@ class Case:
     kind: str
     forces: Forces
     comments: Sequence[Event] | None = None
+    heads: str = ""
     from_name: bool = False
 
 
@@ -187,7 +189,7 @@ def _of_bodies(source: Source, title: str, forces: Forces) -> Iterator[Evidence]
 
 def _national(case: Case) -> Iterator[Evidence]:
     """What says that a document is about the country, or about another nation's police."""
-    if match := _NATIONAL.search(case.title):
+    if match := _NATIONAL.search(case.heads or case.title):
         yield piece("force", _NONE, "a national title", 4, match[0])
     forces = case.forces
     others = Counter(m.slug for m in forces.bodies(case.source.text) if m.slug in _OTHER_NATIONS)
