@@ -141,25 +141,30 @@ class Builder:
         """Text of a finding with its further parts, one a line."""
         return "\n".join([self.findings[finding].text, *self._parts.get(finding, {}).values()])
 
-    def finish(self, *, as_printed: bool = False, by: str | None = None, key: Key | None = None) -> None:
+    def finish(
+        self, *, published: str | None = None, as_printed: bool = False, by: str | None = None, key: Key | None = None
+    ) -> None:
         """Deadline, addressee and status of each finding; the date of passages placed before it was known.
 
-        `as_printed` keeps a status word in small letters where no event gives a status, as an index page's is; else it
+        `published` is the day from which relative deadlines count, the document's own or that of the report that it
+        answers. `as_printed` keeps a status word in small letters where no event gives a status, as an index page's is; else it
         comes to one of the register's, by the document's own `key`. `by` tells whose words the statuses are.
         """
         for index in range(len(self.findings)):
-            self.findings[index] = self._finished(index, as_printed, by, key)
+            self.findings[index] = self._finished(index, published, as_printed, by, key)
         self.passages = [p if p.date or p.event is not None else replace(p, date=self.date) for p in self.passages]
 
-    def _finished(self, index: int, as_printed: bool, by: str | None, key: Key | None) -> Finding:
+    def _finished(
+        self, index: int, published: str | None, as_printed: bool, by: str | None, key: Key | None
+    ) -> Finding:
         finding, text, said = self.findings[index], self.finding_text(index), self.said.get(index, Said())
-        deadline, wording = deadline_of(said.deadline, self.date) if said.deadline else (None, None)
+        deadline, wording = deadline_of(said.deadline, published) if said.deadline else (None, None)
         if said.deadline and not wording and (day := day_in(said.deadline)):
             deadline, wording = day, said.deadline
         if not wording:
-            deadline, wording = deadline_of(text, self.date)
+            deadline, wording = deadline_of(text, published)
         if not wording:
-            deadline, wording = deadline_of(said.wording, self.date)
+            deadline, wording = deadline_of(said.wording, published)
         status, status_date = status_of([e for e in self.events if e.finding in (None, index)])
         word = " ".join(said.status.split()).rstrip(".") or None
         if status is None and word:

@@ -9,11 +9,16 @@ from corpus.model import Evidence, Source
 from corpus.parsers.evidence import STATED, piece, settled, signs
 
 _TOP_LINES = 45
+_OPENING = 3_000  # characters
 _ISO = r"(?:19|20)\d{2}-\d{2}-\d{2}"
 _ANY = re.compile(rf"{_ISO}|{DAY_DATE}|{SLASHED_DATE}|\d{{1,2}}\.\d{{1,2}}\.(?:19|20)\d{{2}}|{MONTH_DATE}", re.I)
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?"
 _RANGE = re.compile(
     r"\d\s*(?:st|nd|rd|th)?\s*(?:[A-Z][a-z]+\s+)?(?:(?:19|20)\d\d\s*)?(?:[–—-]|\bto\b|\band\b|\buntil\b)\s*$|^\s*(?:[–—-]|to\b|and\b|until\b)\s*\d",
+    re.I,
+)
+_WAS_PUBLISHED = re.compile(
+    rf"\b(?:published|issued|released)\W+(?:(?:it|this|its|on|in|the|report|\w+)\W+){{0,6}}?({DAY_DATE}|{MONTH_DATE})",
     re.I,
 )
 _YEARS = re.compile(r"\b((?:19|20)\d{2})(?:\s*[/–-]\s*\d{2,4})?\b")
@@ -134,3 +139,9 @@ def _aside(text: str, only: Sequence[str] = ()) -> str:
 
 def _iso(text: str) -> str | None:
     return iso_date(text.replace(".", "/") if re.fullmatch(r"[\d.]+", text) else text)
+
+
+def answered_report(text: str, own: str | None) -> str | None:
+    """The one day on which, by the opening of a reply or paper, the report that it answers was published."""
+    days = {day for match in _WAS_PUBLISHED.finditer(text[:_OPENING]) if (day := _iso(match[1])) and day != own}
+    return days.pop() if len(days) == 1 else None

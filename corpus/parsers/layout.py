@@ -246,6 +246,7 @@ def is_heading_like(text: str) -> bool:
     return starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
 
 
+_FEW = 5  # words: a heading of no more is never the start of a sentence
 _SHORT = 45  # characters: a line up to this length is never one of a wrapped paragraph that goes on
 _ALIGNED = re.compile(r" {4,}")
 _UNFINISHED = re.compile(r"\b(?:a|an|and|are|as|at|by|for|from|in|is|its|of|on|or|that|the|their|to|which|with)$")
@@ -278,8 +279,10 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
     first, last = run[0], run[-1]
     if first.kind == "row" or block.kind not in ("text", "line") or first.level or block.level:
         return False
-    if not _OPEN_END.search(last.text[-1:]) or (first.kind == "line" and len(run) == 1 and not block.broken):
+    if not _OPEN_END.search(last.text[-1:]):
         return False
+    if first.kind == "line" and len(run) == 1 and not block.broken:  # a heading, unless the sentence plainly goes on
+        return not block.gap and block.text[0].islower() and len(last.text.split()) > _FEW
     if block.text[0].islower():
         if len(last.text) < _SHORT and block.gap and not block.broken:  # two short lines, one below the other
             return False

@@ -14,6 +14,7 @@ from corpus.text import key_step
 _REFERENCE = re.compile(
     r"#?\s?(?:[A-Z]{1,4}[-/ ]?)?\d{1,5}(?:[-/.]\d{1,5})*[a-z]?|(?:AFI|CoC|Rec(?:ommendation)?)\s?\d{1,3}", re.I
 )
+_DUE = re.compile(r"(?:due|deadline|to be done by)\s*:?\s+(?:by\s+)?(.{3,40})", re.I)
 _FAR = 4  # lines between what is asked and its number or status
 _FEW = 2  # entries that make a list
 _WORDS = 6  # of a status
@@ -21,10 +22,11 @@ _WORDS = 6  # of a status
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the lines beside a recommendation of an index page say: its printed number, its status."""
+    """What the lines beside a recommendation of an index page say: its printed number, its status, by when."""
 
     number: str | None
     status: str
+    deadline: str = ""
 
 
 def entries_of(blocks: Sequence[Block], grammar: Grammar) -> dict[int, Entry]:
@@ -55,12 +57,13 @@ def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int) -> dict[in
             text = blocks[place].text
             if not status and len(text.split()) <= _WORDS and text[-1] not in ":?" and status_of_word(text):
                 status = text
-                number = number or (blocks[place].above if step < 0 else None)
+                number = number or (blocks[place].above if step < 0 else None) or None
             elif number is None and step < 0 and _REFERENCE.fullmatch(text):
                 number = text
             place += step
         if status:
-            found[at] = Entry(number, status)
+            due = next((m[1] for b in blocks[at + 1 : at + 1 + _FAR] if (m := _DUE.fullmatch(b.text))), "")
+            found[at] = Entry(number, status, due)
     return found
 
 

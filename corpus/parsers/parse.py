@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from corpus.forces import Forces
 from corpus.model import Document, Evidence, Source
 from corpus.parsers.builder import Builder, keep_headings, unreadable
-from corpus.parsers.dated import date_evidence
+from corpus.parsers.dated import answered_report, date_evidence
 from corpus.parsers.evidence import kind_evidence
 from corpus.parsers.grammar import Grammar, shipped
 from corpus.parsers.layout import TITLE_LINES, Block, blocks_of, layout_of
@@ -51,7 +51,8 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
         keep_headings(builder, blocks)
     words = [said.status for said in builder.said.values() if said.status]
     key = key_of((block.text for block in blocks), words) if words else None
-    builder.finish(as_printed=kind == "register_record", by=_speaker(kinds), key=key)
+    published = builder.date if kind != "other" else answered_report(source.text, builder.date)
+    builder.finish(published=published, as_printed=kind == "register_record", by=_speaker(kinds), key=key)
     return builder.document(
         source.key,
         kind=kind,
@@ -85,10 +86,10 @@ def _record(builder: Builder, url: str | None, forces: Forces, force_from_name: 
     addressed = _REGISTER_ADDRESS.search(url or "")
     number = source.metadata.get("number") or (addressed[1] if addressed else number)
     title = source.metadata.get("title") or record_title(builder)
-    about = whose(Case(source, title, url, "register_record", forces, builder.events, force_from_name))
+    about = whose(Case(source, title, url, "register_record", forces, builder.events, from_name=force_from_name))
     builder.notes += [about.note] if about.note else []
     builder.notes += unreadable(builder)
-    builder.finish()
+    builder.finish(published=builder.date)
     kinds = kind_evidence(source, title)[1]
     return builder.document(
         _record_key(about.force, number) or source.key,

@@ -129,7 +129,7 @@ def _step(walk: Walk, at: int) -> None:
     _close(walk, block)
     if entry := walk.entries.get(block.start):
         _found(walk, at, block, entry.number, "recommendation")
-        walk.builder.tell(walk.last or 0, status=entry.status)
+        walk.builder.tell(walk.last or 0, status=entry.status, deadline=entry.deadline)
         walk.last = None
         return
     if _practice(walk, block) or _attribute(walk, block) or _heading(walk, at):
@@ -394,9 +394,9 @@ def _attribute_of(walk: Walk, text: str) -> tuple[str, str, str]:
 
 def _attribute(walk: Walk, block: Block) -> bool:
     """A line about the finding above ("Status: Achieved. …", "Owner: …"), or the value of such a line."""
-    if walk.last is None or block.level or block.kind == "row":
+    if walk.last is None or block.kind == "row" or (block.level and not walk.replying):
         return False
-    found = walk.grammar.attribute_of(block.text)
+    found = walk.grammar.attribute_of(f"{block.text.rstrip(':?')}:" if block.level else block.text)
     if not found and walk.pending:
         found = (walk.pending, "", block.text)
     if not found:

@@ -36,6 +36,7 @@ _PERSON = re.compile(
     r"(?:chief constable|director|commissioner|chair|mayor|secretary|minister|head of|sir|dame|HMI\b|inspector of constabulary)",
     re.I,
 )
+_ROUND = re.compile(r"PEEL(?: assessments?)? 20\d\d(?:\s*[/–-]\s*\d{2,4})?", re.I)
 _PILLAR = re.compile(r"(?:effectiveness|efficiency|legitimacy|leadership)", re.I)
 _SALUTED = 60  # blocks within which the salutation of a letter stands
 _WORDS = 14
@@ -179,7 +180,10 @@ def _top(blocks: Sequence[Block]) -> list[Evidence]:
 
 
 def _with_pillar(blocks: Sequence[Block]) -> list[Evidence]:
-    """ "Essex PEEL 2016" above "Effectiveness" is one title in two lines."""
+    """ "Essex PEEL 2016" above "Effectiveness", and "PEEL 2023–25" above whom it is of, are one title in two lines."""
+    if len(blocks) > 1 and _ROUND.fullmatch(blocks[0].text) and blocks[1].kind == "line" and not blocks[0].level:
+        title = f"{blocks[0].text}: {blocks[1].text}"
+        return [piece("title", title, "the first two lines", 6.5, title)]
     if len(blocks) < 2 or not _PILLAR.fullmatch(blocks[1].text) or blocks[0].level or blocks[0].kind == "item":
         return []
     title = f"{blocks[0].text} – {blocks[1].text}"
