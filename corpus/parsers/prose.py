@@ -29,6 +29,11 @@ _ABOUT = re.compile(r"(?:introduction|foreword|methodology|about)\b", re.I)
 _PEEL_TITLE = re.compile(r"\bPEEL\b.*\b20\d{2}|\b20\d{2}\b.*\bPEEL\b|PEEL assessment", re.I)
 _CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
+_SAME = 10  # words from which two recommendations of the same words are one
+_NOTHING = re.compile(
+    r"(?:there (?:are|were|is|was) no|no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b", re.I
+)
+_MIXED = re.compile(r"(?:\d+\.?\s+)?(?:summary of )?(?:conclusions|findings)\b", re.I)
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _QUOTED = re.compile(r"(?:(?P<number>\d{1,2}[a-z]?)[.):]?\s+)?(?P<text>[“\"‘'].{20,}[”\"’'][.;]?)", re.S)
 _TOPIC = 9  # words: a heading with fewer under "Areas for improvement" is a subject, not a finding
@@ -505,7 +510,7 @@ def _belongs(walk: Walk, at: int, block: Block) -> bool:
 def _kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
     """Whether a paragraph or item is a finding, and of which kind."""
     grammar, role = walk.grammar, walk.role
-    if grammar.for_members(block.text):
+    if grammar.for_members(block.text) or _NOTHING.match(block.text):
         return None
     if block.parent is not None and grammar.for_members(walk.blocks[block.parent].text):
         return None
@@ -540,7 +545,8 @@ def _quotation(block: Block) -> tuple[str | None, str] | None:
 def _is_one_of_several(walk: Walk, at: int, block: Block, role: Role) -> bool:
     asks = walk.grammar.asks(block.text) if walk.peel or block.kind == "item" else False
     if block.kind == "item":
-        listed = asks or walk.grammar.is_imperative(block.text) or _only_items(walk, at)
+        bare = not walk.replying and not _MIXED.match(walk.builder.path[-1] if walk.builder.path else "")
+        listed = asks or walk.grammar.is_imperative(block.text) or (bare and _only_items(walk, at))
         role.listed = role.listed or listed
         return listed
     if role.listed:
@@ -592,12 +598,14 @@ def _found(walk: Walk, at: int, block: Block, number: str | None = None, kind: F
     builder, role = walk.builder, walk.role
     kind = kind or (role.label.finds if role else None) or "recommendation"
     quoted = walk.grammar.cites(block.text)
-    block, comment, status = _status_cut(block)
+    block, comment, status = _status_cut(block) if walk.replying else (block, None, "")
     text = _CITED.sub("", block.text, 1) if quoted else block.text
     parent = walk.placed.get(block.parent) if block.parent is not None else None
-    index = _known(builder, kind, text) if kind == "cause_of_concern" else None
+    index = _known(builder, kind, text)
     if index is None:
         index = builder.add_finding(kind, number, text, quoted=quoted)
+    elif number and builder.findings[index].number is None:  # said before, and numbered in a closing list
+        builder.findings[index] = replace(builder.findings[index], number=number)
     builder.tell(index, wording=_wording(walk, parent), status=status)
     builder.tell(index, addressee=walk.ahead.pop("addressee", ""), deadline=walk.ahead.pop("deadline", ""))
     if role is not None and role.label.finds == kind:
@@ -615,7 +623,10 @@ def _found(walk: Walk, at: int, block: Block, number: str | None = None, kind: F
 
 
 def _known(builder: Builder, kind: FindingKind, text: str) -> int | None:
+    """The finding that says the same already; a lead-in of few words says nothing by itself."""
     plain = normalise(text)
+    if kind != "cause_of_concern" and len(plain.split()) < _SAME:
+        return None
     return next((i for i, f in enumerate(builder.findings) if f.kind == kind and normalise(f.text) == plain), None)
 
 

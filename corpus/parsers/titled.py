@@ -47,7 +47,8 @@ def title_evidence(source: Source, blocks: Sequence[Block]) -> tuple[str, list[E
     pieces = list(_stated(source))
     marked = _marked(blocks)
     if marked:
-        pieces.append(piece("title", marked, "the heading of the first level", 6, marked))
+        weight = 6 if len(marked.split()) > 1 else 2.5  # "Birmingham" says less than the line below it
+        pieces.append(piece("title", marked, "the heading of the first level", weight, marked))
     if subject := _subject(blocks):
         pieces.append(piece("title", subject, "the subject line of a letter", 7, subject))
     pieces += _top(blocks)

@@ -15,6 +15,7 @@ _TOP_LINES = 20
 _SELF = 3  # mentions of one force that a text without title or address needs before it counts as that force's
 _NONE = "none"
 _MANY = 8  # forces: so many in a title or label are the country
+_PAPER = 20_000  # characters: a longer text that names one force is not for that reason about it
 _OTHER_NATIONS = ("police-scotland", "psni")
 _LABEL = re.compile(
     r"^[\W_]*(?:police )?forces?(?: inspected| name| area)?[\W_]*[:\t][\s*_]*(?P<rest>.+)$", re.I | re.M
@@ -241,7 +242,7 @@ def _of_text(case: Case) -> Iterator[Evidence]:
         yield piece("force", slug, f"the text speaks of it {count} times", 4.5, label)
     elif few and count >= 2 and count > 2 * others:
         yield piece("force", slug, f"the text speaks of it {count} times", 2.6, label)
-    elif few and others == 0:
+    elif few and others == 0 and len(text) < _PAPER:
         yield piece("force", slug, "the only force that the text names", 2.5, label)
 
 
