@@ -63,7 +63,7 @@ def _continues(line: str) -> bool:
     return bool(line) and "\t" not in line and not _OWN.match(line) and line[0] not in "[•"
 
 
-_STOP = re.compile(r"[.!?][”’\"')\]]*(?:\[?\d{1,3}\]?)?$")
+_STOP = re.compile(r"[.!][”’\"')\]]*(?:\[?\d{1,3}\]?)?$")  # a question may be a heading
 _SENTENCE = re.compile(r"[a-z0-9)”’][.!?]\s+[A-Z]")
 _CHAPTER = re.compile(r"\(?\d{1,3}(?:\.\d{1,3}){0,3}[.)]?\s+")
 

@@ -1,17 +1,19 @@
 """Web pages, Markdown and Word documents: each becomes HTML, and the HTML is read by one walk."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
+from itertools import islice
 
 from markdown_it import MarkdownIt
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from corpus.model import CorpusError
 from corpus.readers.html.furniture import furniture_of
 from corpus.readers.html.page import content_of
 from corpus.readers.html.published import date_of
-from corpus.readers.html.tree import ELEMENTS, collapse
+from corpus.readers.html.tree import ELEMENTS, HEADINGS, collapse, events
 from corpus.readers.html.walk import text_of
 from corpus.readers.html.word import word_of
 from corpus.readers.plain import decode, visible
@@ -48,8 +50,19 @@ def read_markdown(raw: bytes, limits: Limits) -> Reading:
         return Reading((), front.left_out)
     furniture = furniture_of(body)
     text = text_of(body, furniture.dropped)
-    metadata = {"trail": furniture.trail} if furniture.trail else {}
-    return Reading((replace(text, metadata={**metadata, **front.metadata}),), front.left_out)
+    metadata = {"trail": furniture.trail, "linked": " ".join(islice(_linked(body), 5))}
+    found = {name: value for name, value in metadata.items() if value}
+    return Reading((replace(text, metadata={**found, **front.metadata}),), front.left_out)
+
+
+def _linked(body: LexborNode) -> Iterator[str]:
+    """Addresses to which the page that was saved as Markdown leads above its title: its own may be among them."""
+    for node, entering in events(body):
+        if node.tag in HEADINGS:
+            return
+        address = (node.attributes.get("href") or "") if entering and node.tag == "a" else ""
+        if re.fullmatch(r"https?://\S{1,500}", address):
+            yield address
 
 
 def read_docx(raw: bytes, limits: Limits) -> Reading:

@@ -45,6 +45,7 @@ class _Box:
 
     headings: int
     above: int
+    line: int  # the first that was written in it
     within: "_Box | None"  # the nearest box around that has a name
     floor: int = 0
     shift: int | None = None  # by which its own headings go below that
@@ -113,8 +114,7 @@ class _Walk:
     def open_block(self, node: LexborNode, tag: str) -> None:
         """What starts with the block: a box, a mark, a heading, a list."""
         if _is_box(node, tag):
-            within = self.boxes[-1].named() if self.boxes else None
-            self.boxes.append(_Box(len(self.unended), self.above, within))
+            self.open_box()
         if _marked_as(node, tag):
             self.spans.append(len(self.lines))
         if tag in _ENTER:
@@ -138,6 +138,11 @@ class _Walk:
         first += first < len(self.lines) and not self.lines[first]
         if first < len(self.lines):
             self.marks.append((first, len(self.lines), kind))
+
+    def open_box(self) -> None:
+        """Headings from here on end with the box."""
+        within = self.boxes[-1].named() if self.boxes else None
+        self.boxes.append(_Box(len(self.unended), self.above, len(self.lines), within))
 
     def close_box(self) -> None:
         """The headings in the box end with it, unless nothing stands under the last of them."""
@@ -174,8 +179,14 @@ class _Walk:
         self.lines.append(line)
 
     def add_paragraph(self, lines: list[Line]) -> None:
-        """Write a paragraph; one that begins as the source of a table or picture right above it is its caption."""
+        """Write a paragraph; one that begins as the source of a table or picture right above it is its caption.
+
+        The first line of a box may be its name.
+        """
         pictured, first = self.pictured, len(self.lines)
+        if self.boxes and self.boxes[-1].line == first and page_words().titles.fullmatch(lines[0][0].strip(" :")):
+            self.add_name(lines[0][0])
+            lines = lines[1:]
         for line, strong in lines:
             self.add(line)
             if strong and line.strip():
@@ -200,6 +211,17 @@ class _Walk:
         self.headings.append(_Heading(len(self.lines) - 1, level))
         self.unended += self.headings[-1:] if level > 1 else []
         self.above = level
+
+    def add_name(self, text: str) -> None:
+        """Write the line that names the open box, or several of them: a heading of the level below the one above."""
+        first = len(self.lines)
+        self.level = max(self.above, 1) + 1
+        self.add_heading(text)
+        self.level = 0
+        for box in reversed(self.boxes):
+            if box.line < first:
+                break
+            box.floor = self.above
 
     def add_item(self, text: str) -> None:
         """Write the next words of a list item."""
@@ -253,6 +275,16 @@ class _Walk:
         if self.boxes and len(self.unended) > self.boxes[-1].headings:
             self.boxes[-1].floor = self.unended[-1].level
 
+    def open_head(self, node: LexborNode) -> None:
+        """A head that is alone in its row names the table that is laid out below it."""
+        if _is_alone(node):
+            self.open_summary(node)
+
+    def close_head(self, node: LexborNode) -> None:
+        """What stands below goes below it."""
+        if _is_alone(node):
+            self.close_summary(node)
+
     def open_grid(self, node: LexborNode) -> None:
         """A table or definition list of data is written at once; nothing is entered below it."""
         self.gap = True
@@ -261,8 +293,13 @@ class _Walk:
                 self.add(numbered(caption))
                 self.mark(len(self.lines) - 1, "caption")
                 self.gap = True
+            self.open_box()
             for row in grid.rows:
-                self.add(numbered(row))
+                if "\t" not in row and page_words().titles.fullmatch(row.strip(" :")):
+                    self.add_name(row)
+                else:
+                    self.add(numbered(row))
+            self.close_box()
         self.gap = True
 
     def close_picture(self, _: LexborNode) -> None:
@@ -272,7 +309,7 @@ class _Walk:
 
 _GLYPHS = {"br": ("\n", ""), "q": ("“", "”")}
 _STRONG = frozenset(("b", "strong"))
-_BOXES = frozenset(("details", "aside", "blockquote", "fieldset", "td", "th"))
+_BOXES = frozenset(("details", "aside", "blockquote", "fieldset", "table", "td"))
 _MARKED: dict[str, MarkKind] = {"blockquote": "quote", "caption": "caption", "figcaption": "caption"}
 _NOTES = re.compile(r"(?:.*[-_])?(?:foot|end)-?notes?(?:[-_:]?\d{1,4})?|(?:fn|ftn)[-_:]?\d{1,4}", re.I)
 
@@ -282,6 +319,11 @@ def _is_box(node: LexborNode, tag: str) -> bool:
     if tag in ("div", "section"):
         return any(page_words().boxes.match(name) for name in names_of(node))
     return tag in _BOXES
+
+
+def _is_alone(node: LexborNode) -> bool:
+    row = node.parent
+    return row is not None and sum(1 for cell in row.iter() if cell.tag in ("td", "th")) == 1
 
 
 def _marked_as(node: LexborNode, tag: str) -> MarkKind | None:
@@ -297,6 +339,7 @@ _ENTER: dict[str, _Step] = {
     **dict.fromkeys(("table", "dl"), _Walk.open_grid),
     "li": _Walk.open_item,
     "summary": _Walk.open_summary,
+    "th": _Walk.open_head,
 }
 _LEAVE: dict[str, _Step] = {
     **dict.fromkeys(("ul", "ol", "menu", "dir"), _Walk.close_list),
@@ -304,6 +347,7 @@ _LEAVE: dict[str, _Step] = {
     **dict.fromkeys(("table", "figure"), _Walk.close_picture),
     "li": _Walk.close_item,
     "summary": _Walk.close_summary,
+    "th": _Walk.close_head,
 }
 
 

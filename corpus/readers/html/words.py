@@ -18,6 +18,7 @@ class PageWords:
     contents: re.Pattern[str]
     related: re.Pattern[str]
     files: re.Pattern[str]
+    titles: re.Pattern[str]
     notices: re.Pattern[str]  # to be searched for
     captions: re.Pattern[str]  # at the start of a line
     boxes: re.Pattern[str]  # a part of a class name
@@ -27,7 +28,8 @@ class PageWords:
 def page_words() -> PageWords:
     """The file, read once."""
     listed = tomllib.loads(resources.files("corpus").joinpath("data/page_words.toml").read_text("utf-8"))
-    whole = {name: _any(listed[name]) for name in ("phrases", "links", "site", "contents", "related", "files")}
+    names = ("phrases", "links", "site", "contents", "related", "files", "titles")
+    whole = {name: _any(listed[name]) for name in names}
     return PageWords(
         **whole,
         notices=_any(listed["notices"], r"\b(?:{})\b"),
