@@ -18,6 +18,7 @@ _NAMING = HEADINGS.keys() - {"h1"} | frozenset(("summary", "p", "div", "button",
 _LISTS = frozenset(("ul", "ol", "nav", "menu"))
 _BARS = re.compile(r"[\s|·•/,–☰-]+")
 _PARTED = re.compile(r"\s*[|·•/]\s*")
+_COLON = re.compile(r"\s*:\s+")
 _EDGES = " \xa0|·•–:.?!☰"
 _TRAIL = re.compile(
     r"(?:(?:home|you are here)\b[^.]{0,40}?\s*[>›»/→|]\s|[^.>›»→]{1,60}\s[>›»→]\s[^.>›»→]{1,80}\s[>›»→]\s).*", re.I
@@ -115,8 +116,7 @@ def _is_rest(element: _Open) -> bool:
 
 def _says_so(text: str, tag: str, *, whole: bool) -> bool:
     """Whether a phrase of the file is all of `text`. `whole`: it is a link from end to end."""
-    words = page_words()
-    plain = text.strip(_EDGES)
+    words, plain = page_words(), _plain(text)
     if words.phrases.fullmatch(plain) or (whole and words.links.fullmatch(text)):
         return True
     if tag == "li" and words.files.fullmatch(plain):
@@ -125,9 +125,13 @@ def _says_so(text: str, tag: str, *, whole: bool) -> bool:
     return len(parts) > 1 and all(not part or words.site.fullmatch(part) for part in parts)
 
 
+def _plain(text: str) -> str:
+    return _COLON.sub(" ", text.strip(_EDGES))
+
+
 def _names_list(node: LexborNode, text: str, search: _Search) -> bool:
     """Whether the element is the name of a list of contents or of links, right above it; the list goes too."""
-    words, plain = page_words(), text.strip(_EDGES)
+    words, plain = page_words(), _plain(text)
     if not (words.contents.fullmatch(plain) or words.related.fullmatch(plain)):
         return False
     lists = _lists_after(node)

@@ -159,6 +159,8 @@ def _is_furniture(part: _Part, survey: _Survey) -> bool:
         return False
     if part.kind == "early" and (plain == part.words <= 12 and part.node.tag in _KICKERS):
         return False  # a line above the title that belongs to it
+    if part.kind == part.node.tag == "aside" and plain > part.linked:
+        return False  # a box beside the text; one of links leads to other pages
     if part.kind == "notice" and not (part.early and whole.titles) and plain <= _MOST["notice"]:
         return page_words().notices.search(part.node.text()) is not None
     return plain <= _MOST["nav" if part.inside and part.kind == "footer" else part.kind]
