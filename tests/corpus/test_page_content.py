@@ -87,7 +87,7 @@ def test_a_box_of_a_heading_alone_and_a_plain_div_end_nothing() -> None:
     [
         "<div class=afi><p>Area for improvement</p>{}</div>",
         "<div class=afi><p>Area for improvement<br>{}</p></div>",
-        "<blockquote><p><b>Area for improvement</b></p>{}</blockquote>",
+        "<aside><p><b>Area for improvement</b></p>{}</aside>",
         "<table><tr><th>Area for improvement</th></tr><tr><td>{}</td></tr></table>",
         "<table><tr><th colspan=2>Area for improvement</th></tr><tr><td>{}</td><td>May</td></tr></table>",
     ],
@@ -101,6 +101,9 @@ def test_the_first_line_of_a_box_may_be_its_name(box: str) -> None:
 
 def test_a_line_that_stands_in_no_box_names_none() -> None:
     assert headings(html("<h2>Lamps</h2><p>Area for improvement</p><p>The force should trim wicks.")) == [(2, "Lamps")]
+    assert headings(html("<h2>Lamps</h2><blockquote><p>Recommendation 1</p><p>Trim wicks.</blockquote>")) == [
+        (2, "Lamps")
+    ]
 
 
 def test_captions_quotations_notes_and_bold_lines_are_marked() -> None:

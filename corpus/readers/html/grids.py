@@ -15,6 +15,7 @@ _PARTED = frozenset(("ul", "ol", "dl", "pre", "table")) | HEADINGS.keys()
 _COLUMN = 60  # a single row with a cell of more words than this, and no head, is columns of a page
 _GROUPS = frozenset(("thead", "tbody", "tfoot"))
 _REPEATED = 1_000_000  # characters that cells over several rows may add to a table
+_WIDEST = 200  # columns of a table in which cells may go over several rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _close_cell(table: _Table, node: LexborNode, text: str) -> None:
     columns, rows = (_span(node, name) for name in ("colspan", "rowspan"))
     cells = [text, *[""] * (columns - 1)]
     row += cells[1:]
-    if rows > 1:
+    if rows > 1 and len(row) <= _WIDEST:
         first = len(row) - columns
         # One more than the rows below: the row in which it stands counts down as well.
         table.carried.update({first + at: (cell, rows) for at, cell in enumerate(cells)})
@@ -128,8 +129,10 @@ def _fill(table: _Table) -> None:
     row = table.rows[-1]
     while len(row) in table.carried:
         text, _ = table.carried[len(row)]
-        table.repeated += len(text)
-        row.append(text if table.repeated <= _REPEATED else "")
+        table.repeated += len(text) + 1
+        row.append(text)
+        if table.repeated > _REPEATED:
+            table.carried.clear()
 
 
 def _span(node: LexborNode, name: str) -> int:

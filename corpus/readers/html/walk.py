@@ -47,6 +47,7 @@ class _Box:
     above: int
     line: int  # the first that was written in it
     within: "_Box | None"  # the nearest box around that has a name
+    quotes: bool = False  # its first line is not its own: parsers see where the quotation ends
     floor: int = 0
     shift: int | None = None  # by which its own headings go below that
 
@@ -114,7 +115,7 @@ class _Walk:
     def open_block(self, node: LexborNode, tag: str) -> None:
         """What starts with the block: a box, a mark, a heading, a list."""
         if _is_box(node, tag):
-            self.open_box()
+            self.open_box(quotes=tag == "blockquote")
         if _marked_as(node, tag):
             self.spans.append(len(self.lines))
         if tag in _ENTER:
@@ -139,10 +140,10 @@ class _Walk:
         if first < len(self.lines):
             self.marks.append((first, len(self.lines), kind))
 
-    def open_box(self) -> None:
+    def open_box(self, *, quotes: bool = False) -> None:
         """Headings from here on end with the box."""
         within = self.boxes[-1].named() if self.boxes else None
-        self.boxes.append(_Box(len(self.unended), self.above, len(self.lines), within))
+        self.boxes.append(_Box(len(self.unended), self.above, len(self.lines), within, quotes))
 
     def close_box(self) -> None:
         """The headings in the box end with it, unless nothing stands under the last of them."""
@@ -184,7 +185,7 @@ class _Walk:
         The first line of a box may be its name.
         """
         pictured, first = self.pictured, len(self.lines)
-        if self.boxes and self.boxes[-1].line == first and page_words().titles.fullmatch(lines[0][0].strip(" :")):
+        if self.begins_box() and page_words().titles.fullmatch(lines[0][0].strip(" :")):
             self.add_name(lines[0][0])
             lines = lines[1:]
         for line, strong in lines:
@@ -211,6 +212,10 @@ class _Walk:
         self.headings.append(_Heading(len(self.lines) - 1, level))
         self.unended += self.headings[-1:] if level > 1 else []
         self.above = level
+
+    def begins_box(self) -> bool:
+        """Whether the next line is the first of a box that may have a name."""
+        return bool(self.boxes) and self.boxes[-1].line == len(self.lines) and not self.boxes[-1].quotes
 
     def add_name(self, text: str) -> None:
         """Write the line that names the open box, or several of them: a heading of the level below the one above."""
