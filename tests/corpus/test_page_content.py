@@ -1,6 +1,7 @@
 """What a page shows beside its text: boxes, captions, quotations, furniture – and what stands where in a table."""
 
 import re
+import time
 
 import pytest
 from webpages import COUNTED, LAMPS, LIMITS, headings, html, lines
@@ -272,3 +273,21 @@ def test_a_block_quote_and_escaped_brackets_of_markdown() -> None:
     (text,) = read_markdown(b"> *Of 2022:* count\n> lamps.\n\n\\[on\\]4 May 2018 \\[status\\]\n", LIMITS).texts
     assert marked(text) == [("quote", "Of 2022: count lamps.")]
     assert text.text.endswith("[on]4 May 2018 [status]\n")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<p>{'a lamp and<br>the wick ' * 20_000}",
+        f"{'<i>x</i>' * 20_000}<h1>T</h1>{LAMPS * 300}",
+        f"<table><tr>{'<th>a<h2>b</h2>c' * 10_000}</table>",
+        f"<table>{'<tr><td rowspan=0>lamp<td>a' * 5_000}</table>",
+        f"{'<h2>Contents</h2>' * 5_000}<ul>{'<li>a' * 5_000}</ul>",
+        f"{'<blockquote>' * 2_000}{'<h3>a</h3><p>x</p>' * 5_000}",
+    ],
+    ids=["breaks", "before the title", "heads", "cells over rows", "contents", "headings in boxes"],
+)
+def test_large_pages_take_time_in_step_with_their_size(page: str) -> None:
+    begun = time.process_time()
+    html(page)
+    assert time.process_time() - begun < 20

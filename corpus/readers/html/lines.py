@@ -1,6 +1,7 @@
 """How the text of one block of a page stands in lines: breaks inside a sentence, printed numbers, list markers."""
 
 import re
+from itertools import pairwise
 
 LABEL = "\ue000{}\ue001"  # how the number that a list prints stands at the start of its item
 _LONGEST = 300  # characters of a heading; with more, its end was forgotten and it is text
@@ -39,17 +40,16 @@ _LABEL = re.compile(r"[A-Z][\w ]{2,40} \d{1,3}[a-z]?")  # "Recommendation 1"
 
 def _joined(lines: list[Line]) -> list[Line]:
     """Lines of running text as one. Where no sentence runs over a break, as in an address, every line stays."""
-    breaks = range(1, len(lines))
-    if not any(_is_within(lines[at - 1], lines[at]) for at in breaks):
+    if not any(_is_within(before, line) for before, line in pairwise(lines)):
         return lines
-    made = lines[:1]
-    for line in lines[1:]:
-        before, strong = made[-1]
-        if _RUNS_ON.search(before) and not strong and not _LABEL.fullmatch(before) and _continues(line[0]):
-            made[-1] = (f"{before} {line[0]}", strong and line[1])
+    runs = [lines[:1]]
+    for before, line in pairwise(lines):
+        label = len(runs[-1]) == 1 and (before[1] or _LABEL.fullmatch(before[0]))
+        if _RUNS_ON.search(before[0]) and not label and _continues(line[0]):
+            runs[-1].append(line)
         else:
-            made.append(line)
-    return made
+            runs.append([line])
+    return [(" ".join(text for text, _ in run), _is_strong(run)) for run in runs]
 
 
 def _is_within(before: Line, line: Line) -> bool:

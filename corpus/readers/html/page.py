@@ -152,13 +152,8 @@ def _is_furniture(part: _Part, survey: _Survey) -> bool:
         return False  # the page's title may be in it
     if not (whole.titles or whole.mains) and plain > max(whole.words // 2, _MOST["nav"]):
         return False  # nothing else says where the content is
-    if (
-        part.kind == "early"
-        and 2 * sum(other.words for other in survey.doubtful if other.kind == "early") > whole.words
-    ):
+    if part.kind == "early" and (2 * survey.before > whole.words or _is_kicker(part)):
         return False
-    if part.kind == "early" and (plain == part.words <= 12 and part.node.tag in _KICKERS):
-        return False  # a line above the title that belongs to it
     if part.kind == part.node.tag == "aside" and plain > part.linked:
         return False  # a box beside the text; one of links leads to other pages
     if part.kind == "notice" and not (part.early and whole.titles) and plain <= _MOST["notice"]:

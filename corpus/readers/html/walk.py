@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from selectolax.lexbor import LexborNode
 
@@ -327,8 +328,14 @@ def _is_box(node: LexborNode, tag: str) -> bool:
 
 
 def _is_alone(node: LexborNode) -> bool:
-    row = node.parent
-    return row is not None and sum(1 for cell in row.iter() if cell.tag in ("td", "th")) == 1
+    """Whether a cell is the only one of its row."""
+    for step in (attrgetter("prev"), attrgetter("next")):
+        at = step(node)
+        while at is not None and at.tag not in ("td", "th"):
+            at = step(at)
+        if at is not None:
+            return False
+    return True
 
 
 def _marked_as(node: LexborNode, tag: str) -> MarkKind | None:
