@@ -31,7 +31,7 @@ def date_evidence(source: Source, title: str, kind: str) -> tuple[str | None, li
     pieces = list(_stated(source))
     lines = [line.strip().strip("#*_|> ").strip() for line in source.text.splitlines()]
     lines = [line for line in lines if line]
-    pieces += _labelled(lines)
+    pieces += _labelled([*(step.strip() for step in source.metadata.get("trail", "").split(">")), *lines])
     pieces += _alone(lines[:_TOP_LINES], listing=kind == "register_record")
     pieces += _in_title(title, lines)
     pieces = [_checked(p, title) for p in pieces]
@@ -43,7 +43,7 @@ def date_evidence(source: Source, title: str, kind: str) -> tuple[str | None, li
 
 def _stated(source: Source) -> Iterator[Evidence]:
     if date := source.metadata.get("date"):
-        by = source.metadata.get("stated_by")
+        by = source.metadata.get("said_in")
         yield piece("date", date, by or "the file's own data", STATED if by else 10.5, date)
 
 

@@ -84,7 +84,7 @@ def kind_evidence(
     """The kind of a document, and what it was decided from; `listing` quotes a table of findings with statuses."""
     stated = source.metadata.get("kind")
     if stated in ("inspection_report", "peel_assessment", "register_record", "other"):
-        pieces = [piece("kind", stated, source.metadata.get("stated_by", "the file's own data"), STATED, stated)]
+        pieces = [piece("kind", stated, source.metadata.get("said_in", "the file's own data"), STATED, stated)]
         return stated, settled(pieces, stated, "")  # type: ignore[return-value]
     titles = "\n".join(filter(None, [title, source.metadata.get("title", "")]))
     places = {"title": titles, "top": source.text[:_TOP], "text": source.text, "address": url or ""}

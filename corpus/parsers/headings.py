@@ -72,12 +72,19 @@ def _entry(text: str) -> str:
     return normalise(re.sub(r"[\s.]+\d{1,3}$", "", text))
 
 
-def heading_level(blocks: Sequence[Block], at: int, contents: dict[str, int], inside: bool) -> int:
-    """Level of the heading that block `at` is, 0 when it is none. `inside`: a section of the grammar is open."""
+def heading_level(
+    blocks: Sequence[Block], at: int, contents: dict[str, int], *, inside: bool, marked: bool = False
+) -> int:
+    """Level of the heading that block `at` is, 0 when it is none. `inside`: a section of the grammar is open.
+
+    `marked`: the format marks headings.
+    """
     block = blocks[at]
     if block.level:
         return block.level
-    if block.kind != "line" or block.text[-1] == ":":
+    if block.kind != "line" or block.text[-1] == ":" or block.mark in ("caption", "note"):
+        return 0
+    if marked and block.mark != "strong":  # the format marks its headings: other lines are none
         return 0
     if _is_framework(blocks, at) or _TOP.match(block.text):
         return 1

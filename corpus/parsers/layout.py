@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.dates import MONTH_DATE
-from corpus.model import Source
+from corpus.model import MarkKind, Source
 from corpus.text import clean, glued_at, join_lines
 
 TITLE_LINES = 20  # title and date stand within these; the same line further down is a running header
+
+Levels = Mapping[int, tuple[int, int | None]]
+"""Start of a marked heading -> its level, and where the box ends in which it stands."""
 
 BlockKind = Literal["text", "line", "item", "row"]
 
@@ -45,6 +48,7 @@ class Block:
     number: str | None = None
     box: int | None = None
     above: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ class Layout:
 
     source: Source
     headers: frozenset[int]
-    levels: Mapping[int, int]
+    levels: Levels
     wrapped: int
+    marks: Mapping[int, str]
 
 
 _JUNK = re.compile(
@@ -142,8 +147,8 @@ def marker_of(line: str) -> tuple[str, int]:
 def layout_of(source: Source) -> Layout:
     """Layout of `source`, worked out once for all stretches of it that are read."""
     headers = running_headers(source.text)
-    levels = {heading.start: heading.level for heading in source.headings}
-    return Layout(source, headers, levels, wrapped_at(content_lines(source.text, headers)))
+    levels = {heading.start: (heading.level, heading.end) for heading in source.headings}
+    return Layout(source, headers, levels, wrapped_at(content_lines(source.text, headers)), _marks(source))
 
 
 def blocks_of(
@@ -160,7 +165,9 @@ def blocks_of(
     """
     text = layout.source.text
     units = _units(content_lines(text, layout.headers, start, end), layout.wrapped, layout.levels)
-    blocks = (_block(unit, layout.levels, page_at(layout.source, unit[0].start)) for unit in units)
+    marks = layout.marks
+    pages = ((unit, page_at(layout.source, unit[0].start)) for unit in units)
+    blocks = (replace(_block(unit, layout.levels, page), mark=marks.get(unit[0].start, "")) for unit, page in pages)
     whole = filter(keep, _mend([block for block in blocks if block.text]))
     return _nest([piece for block in whole for piece in _split(block, layout, comment) if piece.text])
 
@@ -185,7 +192,18 @@ def page_at(source: Source, offset: int) -> int | None:
     return bisect_right(source.pages, offset) or None
 
 
-def _units(lines: Sequence[Line], wrapped: int, levels: Mapping[int, int]) -> Iterator[list[Line]]:
+def _marks(source: Source) -> dict[int, str]:
+    """What the format says of lines, by the start of each; a caption or note says more than the box it stands in."""
+    found: dict[int, str] = {}
+    for mark in sorted(source.marks, key=lambda mark: _RANK.index(mark.kind)):
+        at = mark.start
+        while at < mark.end:
+            found[at] = mark.kind
+            at = source.text.find("\n", at, mark.end) + 1 or mark.end
+    return found
+
+
+def _units(lines: Sequence[Line], wrapped: int, levels: Levels) -> Iterator[list[Line]]:
     unit: list[Line] = []
     for line in lines:
         if unit and (not wrapped or line.gap or _stands_alone(unit[-1], line, wrapped, levels)):
@@ -196,7 +214,7 @@ def _units(lines: Sequence[Line], wrapped: int, levels: Mapping[int, int]) -> It
         yield unit
 
 
-def _stands_alone(before: Line, line: Line, width: int, levels: Mapping[int, int]) -> bool:
+def _stands_alone(before: Line, line: Line, width: int, levels: Levels) -> bool:
     marked = before.start in levels or line.start in levels or bool(marker_of(line.text)[0])
     return (
         marked
@@ -206,9 +224,9 @@ def _stands_alone(before: Line, line: Line, width: int, levels: Mapping[int, int
     )
 
 
-def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Block:
+def _block(unit: list[Line], levels: Levels, page: int | None) -> Block:
     first, last = unit[0], unit[-1]
-    level = levels.get(first.start, 0)
+    level, box = levels.get(first.start, (0, None))
     marker, skip = ("", 0) if level else marker_of(first.text)
     body = [first.text[skip:], *(line.text for line in unit[1:])]
     start = first.start + skip + len(body[0]) - len(body[0].lstrip())
@@ -229,7 +247,7 @@ def _block(unit: list[Line], levels: Mapping[int, int], page: int | None) -> Blo
             "item", text, start, end, page, 0, marker, None, (), first.broken, first.gap, number, above=first.above
         )
     kind: BlockKind = "line" if level or (len(unit) == 1 and is_heading_like(text)) else "text"
-    return Block(kind, text, start, end, page, level, broken=first.broken, gap=first.gap, above=first.above)
+    return Block(kind, text, start, end, page, level, broken=first.broken, gap=first.gap, box=box, above=first.above)
 
 
 def _columns(line: str) -> list[str]:
@@ -247,6 +265,7 @@ def is_heading_like(text: str) -> bool:
 
 
 _FEW = 5  # words: a heading of no more is never the start of a sentence
+_RANK: tuple[MarkKind, ...] = ("strong", "quote", "note", "caption")
 _SHORT = 45  # characters: a line up to this length is never one of a wrapped paragraph that goes on
 _ALIGNED = re.compile(r" {4,}")
 _UNFINISHED = re.compile(r"\b(?:a|an|and|are|as|at|by|for|from|in|is|its|of|on|or|that|the|their|to|which|with)$")

@@ -68,7 +68,7 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
 def _is_record(source: Source, url: str | None) -> bool:
     """Whether the register's own reader is for it: by its mark-up, address, dated statuses or numbered title."""
     stated = source.metadata.get("kind")
-    if stated and not (stated == "register_record" and source.metadata.get("stated_by")):
+    if stated and not (stated == "register_record" and source.metadata.get("said_in")):
         return stated == "register_record"
     if is_record(source.text) or _REGISTER_ADDRESS.search(url or ""):
         return True
@@ -112,6 +112,9 @@ def address_of(source: Source) -> str | None:
     """The page's own address: given by the reader, or on a line of its own at the top."""
     if source.metadata.get("url"):
         return source.metadata["url"]
+    for address in source.metadata.get("linked", "").split():  # a page saved as Markdown leads to itself
+        if _REGISTER_ADDRESS.search(address):
+            return address
     for line in source.text.splitlines()[:TITLE_LINES]:
         match = _ADDRESS.fullmatch(line.strip().strip("<>"))
         if match:

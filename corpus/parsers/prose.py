@@ -60,6 +60,8 @@ def parse_prose(
 def _front(blocks: Sequence[Block]) -> int:
     """Length of the title page: short lines at the top, up to the heading of the first paragraph."""
     lines = next((at for at, block in enumerate(blocks) if block.kind != "line" or block.level), len(blocks))
+    if lines and lines < len(blocks) and blocks[lines].level:
+        return lines
     first_heading = lines - 1 if lines and lines < len(blocks) and not iso_date(blocks[lines - 1].text) else lines
     return first_heading if first_heading > 0 else min(lines, 1) if lines == len(blocks) else 0
 

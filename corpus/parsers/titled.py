@@ -64,7 +64,7 @@ def _stated(source: Source) -> list[Evidence]:
     title = source.metadata.get("title")
     if not title:
         return []
-    by = source.metadata.get("stated_by")
+    by = source.metadata.get("said_in")
     plain = _SITE.sub("", " ".join(title.split()))
     return [piece("title", plain, by or "the file's own data", STATED if by else 5.0, title)]
 

@@ -113,7 +113,7 @@ def level_of(walk: Walk, at: int) -> int:
         graded = at + 1 < len(walk.blocks) and grade_of(walk.blocks[at + 1].text) is not None
         if not block.level and graded and is_question(block):
             return 3 if inside else 1
-        level = heading_level(walk.blocks, at, walk.contents, inside)
+        level = heading_level(walk.blocks, at, walk.contents, inside=inside, marked=walk.marked)
         return _by_chapter(walk, block, level)
     if is_pillar(block):
         walk.pillar = block.level
@@ -126,7 +126,7 @@ def level_of(walk: Walk, at: int) -> int:
     if block.level:
         return peel_level(walk, block)
     graded = at + 1 < len(walk.blocks) and walk.verdicts.is_grade(walk.blocks[at + 1].text)
-    return 2 if graded or heading_level(walk.blocks, at, {}, inside=False) else 0
+    return 2 if graded or heading_level(walk.blocks, at, {}, inside=False, marked=walk.marked) else 0
 
 
 def peel_level(walk: Walk, block: Block) -> int:

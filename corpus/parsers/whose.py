@@ -89,7 +89,7 @@ def whose(case: Case) -> Whose:
 
 def _stated(source: Source, stated: str, forces: Forces) -> Whose:
     """What the file, or a person, says it is: one force, several, or "none"."""
-    by = source.metadata.get("stated_by")
+    by = source.metadata.get("said_in")
     where = by or "the file's own data"
     found = tuple(dict.fromkeys(slug for name in stated.split(";") if (slug := _named(name.strip(), forces))))
     if found:
@@ -172,7 +172,9 @@ def _of_labels(text: str, forces: Forces) -> Iterator[Evidence]:
 
 def _of_bodies(source: Source, title: str, forces: Forces) -> Iterator[Evidence]:
     """Who oversees a force bears its area's name; so may the page that lists a record, and the site's own title."""
-    top = "\n".join([title, source.metadata.get("page_title", ""), source.text[:2_500]])
+    top = "\n".join(
+        [title, source.metadata.get("page_title", ""), source.metadata.get("trail", ""), source.text[:2_500]]
+    )
     found = {}
     for pattern in (_OVERSEER, _OVERSEEN):
         for match in pattern.finditer(top):

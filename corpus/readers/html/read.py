@@ -39,6 +39,8 @@ def read_html(raw: bytes, limits: Limits) -> Reading:
     metadata = {"url": _address(tree, html), "date": date_of(tree), "trail": visible(trail)}
     if all(heading.level > 1 for heading in text.headings):
         metadata["title"] = _title(tree)
+    else:
+        metadata["page_title"] = _title(tree)
     return Reading((replace(text, metadata={name: value for name, value in metadata.items() if value}),))
 
 
