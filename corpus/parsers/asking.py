@@ -138,30 +138,35 @@ def add_to_finding(walk: Walk, at: int, block: Block) -> bool:
 def kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
     """Whether a paragraph or item is a finding, and of which kind."""
     grammar, role = walk.grammar, walk.role
-    if grammar.for_members(block.text) or _NOTHING.match(block.text):
+    lead = walk.blocks[block.parent].text if block.parent is not None else ""
+    if _NOTHING.match(block.text) or grammar.for_members(block.text) or (lead and grammar.for_members(lead)):
         return None
-    if block.parent is not None and grammar.for_members(walk.blocks[block.parent].text):
-        return None
-    cited = grammar.cites(block.text)
-    if cited:
+    if grammar.cites(block.text):
         leads = block.text[-1] == ":" or len(sentences(block.text)) == 1
         return "recommendation" if leads and grammar.asks(block.text) else None
-    if walk.replying and (quoted := quotation(block)) and grammar.commands(quoted[1]):
-        return "recommendation"
-    if grammar.recommending(block.text) and (block.kind != "line" or block.text[-1] == ":"):
+    if _recommends(walk, block):
         return "recommendation"
     if role is None or role.label.finds is None:
         return None
-    kind = role.label.finds
-    if not role.label.several:
-        if role.finding is None:
-            return kind
-        return "recommendation" if kind == "cause_of_concern" and grammar.opens_asking(block.text) else None
-    if kind == "cause_of_concern":
-        if role.finding is not None and block.kind != "item":
-            return "recommendation" if grammar.opens_asking(block.text) else None
-        return kind
-    return kind if _is_one_of_several(walk, at, block, role) else None
+    if role.finding is None and not role.label.several:
+        return role.label.finds
+    if role.label.finds == "cause_of_concern":
+        return _under_concern(walk, block, role)
+    return role.label.finds if role.label.several and _is_one_of_several(walk, at, block, role) else None
+
+
+def _recommends(walk: Walk, block: Block) -> bool:
+    """Whether it says itself that something is recommended, or quotes, in a reply, what is replied to."""
+    if walk.replying and (quoted := quotation(block)) and walk.grammar.commands(quoted[1]):
+        return True
+    return (block.kind != "line" or block.text[-1] == ":") and walk.grammar.recommending(block.text)
+
+
+def _under_concern(walk: Walk, block: Block, role: Role) -> FindingKind | None:
+    """Under a cause of concern the first paragraph states it, items are further ones, and what asks is recommended."""
+    if role.label.several and (role.finding is None or block.kind == "item"):
+        return "cause_of_concern"
+    return "recommendation" if walk.grammar.opens_asking(block.text) else None
 
 
 def quotation(block: Block) -> tuple[str | None, str] | None:

@@ -147,8 +147,8 @@ class Builder:
         """Deadline, addressee and status of each finding; the date of passages placed before it was known.
 
         `published` is the day from which relative deadlines count, the document's own or that of the report that it
-        answers. `as_printed` keeps a status word in small letters where no event gives a status, as an index page's is; else it
-        comes to one of the register's, by the document's own `key`. `by` tells whose words the statuses are.
+        answers. `as_printed` keeps a status word in small letters where no event gives a status, as an index page's
+        is; else it comes to one of the register's, by the document's own `key`. `by` tells whose words they are.
         """
         for index in range(len(self.findings)):
             self.findings[index] = self._finished(index, published, as_printed, by, key)

@@ -3,16 +3,21 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from corpus.dates import DAY_DATE, MONTH_DATE, SLASHED_DATE, iso_date
 from corpus.model import Evidence, Source
 from corpus.parsers.evidence import STATED, piece, settled, signs
 
+_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?"
+_UNNAMED_DAY = re.compile(rf"^{_WEEKDAY}")
+_WORDS = ("date", "sent", "issued", "updated")  # labels that need a mark behind them
+_SURE = 11  # weight of a label that counts in the middle of a paragraph too
+_LINE = 140  # characters
 _TOP_LINES = 45
 _OPENING = 3_000  # characters
 _ISO = r"(?:19|20)\d{2}-\d{2}-\d{2}"
 _ANY = re.compile(rf"{_ISO}|{DAY_DATE}|{SLASHED_DATE}|\d{{1,2}}\.\d{{1,2}}\.(?:19|20)\d{{2}}|{MONTH_DATE}", re.I)
-_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?"
 _RANGE = re.compile(
     r"\d\s*(?:st|nd|rd|th)?\s*(?:[A-Z][a-z]+\s+)?(?:(?:19|20)\d\d\s*)?(?:[–—-]|\bto\b|\band\b|\buntil\b)\s*$|^\s*(?:[–—-]|to\b|and\b|until\b)\s*\d",
     re.I,
@@ -50,42 +55,35 @@ def _stated(source: Source) -> Iterator[Evidence]:
 def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
     """Dates behind a label, on its line or on the next one ("Published on: 26 September 2019")."""
     labels = signs().labels
-    names = "|".join(re.escape(name) for name in sorted(labels, key=len, reverse=True))
-    label = re.compile(
-        rf"(?P<lead>^|[(>*·|\t•]|[.,]\s|\band\s|(?<=\d{4})\s)\s*(?:report\s+)?(?P<label>{names})\b(?P<gap>[\s:*_|–-]*(?:on\s+)?{_WEEKDAY})(?P<rest>.*)",
-        re.I,
-    )
+    label = _label()
     for at, line in enumerate(lines):
         for match in label.finditer(line):
             name = match["label"].lower()
-            if match["lead"].strip() and labels[name] < 11 and (len(line) > 140 or at > _TOP_LINES):
-                continue
-            rest = match["rest"].strip()
-            below = not rest and at + 1 < len(lines)
-            text = re.sub(rf"^{_WEEKDAY}", "", lines[at + 1]) if below else rest
+            in_passing = match["lead"].strip() and labels[name] < _SURE and (len(line) > _LINE or at > _TOP_LINES)
+            below = not match["rest"].strip() and at + 1 < len(lines)
+            text = _UNNAMED_DAY.sub("", lines[at + 1] if below else match["rest"].strip())
             date = _ANY.match(text)
-            if not date or (below and len(text) > 60):
+            if in_passing or not date or (below and len(text) > 60) or not (below or _parted(name, match["gap"])):
                 continue
-            if (
-                not match["gap"].strip(" \t")
-                and not below
-                and name in ("date", "sent", "issued", "meeting", "updated")
-                and ":" not in match["gap"]
-            ):
-                if name != "meeting" and "\t" not in match["gap"]:
-                    continue
-            value = _iso(date[0])
-            if value:
-                why = _aside(text[date.end() :], _LATER) if name not in ("meeting",) else ""
-                place = 0.001 * max(0, 60 - at)
-                yield piece(
-                    "date",
-                    value,
-                    f"“{match['label']}”",
-                    labels[name] + place,
-                    line if not below else f"{line} {lines[at + 1]}",
-                    why,
-                )
+            if value := _iso(date[0]):
+                why = "" if name == "meeting" else _aside(text[date.end() :], _LATER)
+                quote = f"{line} {lines[at + 1]}" if below else line
+                yield piece("date", value, f"“{match['label']}”", labels[name] + 0.001 * max(0, 60 - at), quote, why)
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in sorted(signs().labels, key=len, reverse=True))
+    return re.compile(
+        rf"(?P<lead>^|[(>*·|\t•]|[.,]\s|\band\s|(?<=\d{{4}})\s)\s*(?:report\s+)?(?P<label>{names})\b"
+        rf"(?P<gap>[\s:*_|–-]*(?:on\s+)?{_WEEKDAY})(?P<rest>.*)",
+        re.I,
+    )
+
+
+def _parted(name: str, gap: str) -> bool:
+    """Whether a mark stands between label and date, where the label is a word that runs on in a sentence too."""
+    return name not in _WORDS or bool(gap.strip(" \t")) or "\t" in gap
 
 
 _LATER = ("a day of the page, not of the document", "the day of a correction")

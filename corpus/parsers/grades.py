@@ -30,40 +30,43 @@ DIRECTIONS = (
 _LABEL = (
     r"(?:(?:overall |our |the )?(?:grade[ds]?|judge?ment|rating|assessment|judged)(?: as| is| to be)?\s*[:–-]?\s*)?"
 )
-_NOW = re.compile(
-    rf"{_LABEL}(?P<grade>{WORD})(?:\s*[,;/|(–—-]?\s*(?:direction(?: of travel)?\s*[:–-]?\s*)?(?P<direction>{DIRECTIONS})\)?)?\.?",
-    re.I,
-)
+_DIRECTION = rf"(?:direction(?: of travel)?\s*[:–-]?\s*)?(?P<direction>{DIRECTIONS})"
+_NOW = re.compile(rf"{_LABEL}(?P<grade>{WORD})(?:\s*[,;/|(–—-]?\s*{_DIRECTION}\)?)?\.?", re.I)
+_WAS = r"(?:previously|formerly|was|before|last time|(?:in )?(?:19|20)\d\d(?:/\d\d)?)"
 _PAIR = re.compile(
-    rf"{_LABEL}(?P<grade>{WORD})\s*[,;/(–—-]\s*(?:(?:previously|formerly|was|before|last time|(?:in )?(?:19|20)\d\d(?:/\d\d)?)[: ]\s*)(?:graded )?(?P<before>{WORD})\)?\.?",
+    rf"{_LABEL}(?P<grade>{WORD})\s*[,;/(–—-]\s*{_WAS}[: ]\s*(?:graded )?(?P<before>{WORD})\)?\.?",
     re.I,
 )
 _UNGRADED = re.compile(r"(?:not (?:yet )?graded|to be graded|ungraded|no grade|not subject to|n/?a)\b", re.I)
 _PAST = re.compile(
-    r"\b(?:last year|previous(?:ly)?|earlier|in (?:19|20)\d\d|(?:19|20)\d\d inspection|was also|had been|at the time)\b",
+    r"\b(?:last year|previous(?:ly)?|earlier|in (?:19|20)\d\d|(?:19|20)\d\d inspection|was also|had been|"
+    r"at the time)\b",
     re.I,
 )
-_IS = r"(?:is|was|has been|are|were)"
-_JUDGED = rf"(?:{_IS} (?:also |now |again )?(?:(?:judged|graded|rated|assessed)(?: to be| as(?: being)?)? )?(?:(?:is|to be) )?)"
+_JUDGED = (
+    r"(?:(?:is|was|has been|are|were) (?:also |now |again )?"
+    r"(?:(?:judged|graded|rated|assessed)(?: to be| as(?: being)?)? )?(?:(?:is|to be) )?)"
+)
 _AT = r"(?:at|in|for|with|on)"
-# "… is good at investigating crime", "requires improvement in its efficiency", "is judged to require improvement at …"
-_GOOD_AT = re.compile(
-    rf"(?:{_JUDGED}(?P<good>outstanding|excellent|good|fair|adequate|inadequate|poor)|(?:requires|{_JUDGED}require)\s+(?P<needs>improvement))"
-    rf"\s+{_AT}\s+(?P<area>(?:its |the )?[^.;:]+)",
-    re.I,
+_GRADE = (
+    rf"(?:{_JUDGED}(?P<good>outstanding|excellent|good|fair|adequate|inadequate|poor)|"
+    rf"(?:requires|{_JUDGED}require)\s+(?P<needs>improvement))"
 )
+# "… is good at investigating crime", "requires improvement in its efficiency", "is judged to require improvement at …"
+_GOOD_AT = re.compile(rf"{_GRADE}\s+{_AT}\s+(?P<area>(?:its |the )?[^.;:]+)", re.I)
 # "its understanding of demand is good", "the efficiency with which … requires improvement"
+_OWNED = r"(?:its|the|the force['’]s|(?:[A-Z][\w&'’-]+ ){1,4}(?:Police|Constabulary)['’]s)"
 _AREA_IS = re.compile(
-    rf"^(?:and |but |while )?(?P<area>(?!the (?:force|constabulary|service)\b(?!['’]))(?:its|the|the force['’]s|(?:[A-Z][\w&'’-]+ ){{1,4}}(?:Police|Constabulary)['’]s) [^.;:,]{{4,110}}?)\s+"
-    rf"(?:{_JUDGED}(?P<good>outstanding|excellent|good|fair|adequate|inadequate|poor)|(?:requires|{_JUDGED}require) (?P<needs>improvement))"
-    rf"(?P<rest>(?:,? and so (?:is|are|does|do) [^.;:]+)?)\.?$",
+    rf"^(?:and |but |while )?(?P<area>(?!the (?:force|constabulary|service)\b(?!['’])){_OWNED} [^.;:,]{{4,110}}?)\s+"
+    rf"{_GRADE}(?P<rest>(?:,? and so (?:is|are|does|do) [^.;:]+)?)\.?$",
     re.I,
 )
 _SO_DOES = re.compile(r"and so (?:is|are|does|do) (?P<area>(?:its|the) [^.;:,]+)", re.I)
 _NAMED = re.compile(rf"^(?P<area>[^.:;]{{8,140}}): (?P<grade>{WORD})\.?$", re.I)
 _SUBJECT = re.compile(
     r"(?:(?:for|in|on) [\w ]{3,30},\s+)?(?:[Tt]he (?:force|constabulary|service)|It|it|"
-    r"[A-Z][\w&'’-]+(?: (?:(?:and|&) )?[\w&'’-]+){0,4} (?:Police(?: Service)?|Constabulary)) (?=is|was|has been|requires)"
+    r"[A-Z][\w&'’-]+(?: (?:(?:and|&) )?[\w&'’-]+){0,4} (?:Police(?: Service)?|Constabulary)) "
+    r"(?=is|was|has been|requires)"
 )
 _COUNT = re.compile(r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|all|most|none|each|every)\b", re.I)
 _SMALL = frozenset(

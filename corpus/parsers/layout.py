@@ -28,10 +28,10 @@ class Block:
     """One unit of layout. `line` is short text on a line of its own, which a parser may take for a heading.
 
     `marker` is the class of a list item's marker, `number` the one it prints ("3."), `parent` the index of
-    the block that introduces the item, `level` that of a heading the format marks (0: none marked), `cells`
-    those of a table row, `box` the offset at which the box ends that a marked heading opens. `above` is a number that
-    stood alone on the line before: that of a page, or of what follows. `broken` says that a running header stood right before the block, `gap` that at
-    least a blank line did.
+    the block that introduces the item, `level` that of a heading the format marks (0: none marked), `box` the offset
+    at which its box ends, `cells` those of a table row. `broken` says that a running header stood right before the
+    block, `gap` that at least a blank line did; `above` is a number alone on the line before: that of a page, or of
+    what follows. `mark` is what the format says of the line ("quote", "caption", "note", "strong").
     """
 
     kind: BlockKind
@@ -389,10 +389,9 @@ def _nest(blocks: list[Block]) -> list[Block]:
     stack: list[tuple[str, int]] = []
     lead: int | None = None
     for index, block in enumerate(blocks):
-        if block.kind in ("text", "line") and lead is not None and block.text[0].islower() and not block.level:
-            if blocks[lead].text[-1] == ":":  # a list that lost its bullets
-                nested.append(replace(block, kind="item", marker="lost", parent=lead))
-                continue
+        if lead is not None and _lost_its_bullet(blocks[lead], block):
+            nested.append(replace(block, kind="item", marker="lost", parent=lead))
+            continue
         if block.kind != "item" or _is_numbered_heading(blocks, index):
             kind: BlockKind = "line" if block.kind == "item" else block.kind
             caption = _caption(nested, block) if kind == "line" else None
@@ -406,6 +405,11 @@ def _nest(blocks: list[Block]) -> list[Block]:
         nested.append(replace(block, parent=stack[-1][1] if stack else lead))
         stack.append((block.marker, index))
     return nested
+
+
+def _lost_its_bullet(lead: Block, block: Block) -> bool:
+    plain = block.kind in ("text", "line") and not block.level
+    return plain and block.text[0].islower() and lead.text[-1] == ":"
 
 
 def _caption(before: list[Block], block: Block) -> int | None:

@@ -103,7 +103,7 @@ def _behind(block: Block, label: Label) -> Block:
 
 
 def _is_finding(walk: Walk, at: int) -> bool:
-    """Whether a heading is itself what is asked: the first below "Area for improvement", or a statement below several."""
+    """Whether a heading is itself what is asked: the first below "Area for improvement", a statement below several."""
     block, role = walk.blocks[at], walk.role
     if role is None or role.label.finds is None or (block.level and level_of(walk, at) <= role.level):
         return False

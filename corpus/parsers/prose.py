@@ -39,7 +39,8 @@ def parse_prose(
 ) -> None:
     """Fill `builder` from the blocks of any document but a register record; `peel` for an assessment page.
 
-    `replying` documents answer what an inspectorate asked; `entries` are those of an index page, by the offset at which each starts.
+    `replying` documents answer what an inspectorate asked; `entries` are those of an index page, by the offset at
+    which each starts.
     """
     blocks = list(with_rows(blocks))
     start, end, contents = contents_of(blocks)

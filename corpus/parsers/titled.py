@@ -11,19 +11,23 @@ from corpus.parsers.grammar import shipped
 from corpus.parsers.layout import Block, is_heading_like
 
 _GENERIC = re.compile(
-    r"agenda item|home|report|response|recommendations?|peel(?: 20\d\d(?:\s*[/–-]\s*\d{2,4})?)?|contents|publications?|reports?|news|document|untitled|letter|minutes|item \d+",
+    r"agenda item|home|report|response|recommendations?|contents|publications?|reports?|news|document|untitled|"
+    r"letter|minutes|item \d+|peel(?: 20\d\d(?:\s*[/–-]\s*\d{2,4})?)?",
     re.I,
 )
 _DATE = re.compile(
-    rf"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?(?:{DAY_DATE}|{MONTH_DATE}|{SLASHED_DATE}|(?:19|20)\d\d-\d\d-\d\d)[^\w]*",
+    rf"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?"
+    rf"(?:{DAY_DATE}|{MONTH_DATE}|{SLASHED_DATE}|(?:19|20)\d\d-\d\d-\d\d)[^\w]*",
     re.I,
 )
 _LABELLED = re.compile(
-    r"(?:published|publication|date|report (?:to|of|by)|from|to|cc|sent on|isbn|our ref|your ref|ref|reference|copy|page|by e-?mail|copyright|©|\(c\))\b",
+    r"(?:published|publication|date|report (?:to|of|by)|from|to|cc|sent on|isbn|our ref|your ref|ref|reference|copy|"
+    r"page|by e-?mail|copyright|©|\(c\))\b",
     re.I,
 )
 _SITE = re.compile(
-    r"\s+[-–|]\s+(?:[^-–|]*\b(?:inspectorate|website|home ?page|HMICFRS|HMIC|GOV\.UK|joint inspection|office of|police authority|tracker)\b[^-–|]*)$",
+    r"\s+[-–|]\s+(?:[^-–|]*\b(?:inspectorate|website|home ?page|HMICFRS|HMIC|GOV\.UK|joint inspection|office of|"
+    r"police authority|tracker)\b[^-–|]*)$",
     re.I,
 )
 _DEAR = re.compile(r"dear\b[^.;:!?]{0,90}[,:]?", re.I)
@@ -33,7 +37,8 @@ _CLOSING = re.compile(
 _ENCLOSED = re.compile(r"(?:annex|appendix|enclosures?|enc|attachment|schedule)\b", re.I)
 _SUBJECT = re.compile(r"(?:re|subject|regarding)\s*:\s*(?P<subject>\S.*)", re.I)
 _PERSON = re.compile(
-    r"(?:chief constable|director|commissioner|chair|mayor|secretary|minister|head of|sir|dame|HMI\b|inspector of constabulary)",
+    r"(?:chief constable|director|commissioner|chair|mayor|secretary|minister|head of|sir|dame|HMI\b|"
+    r"inspector of constabulary)",
     re.I,
 )
 _ROUND = re.compile(r"PEEL(?: assessments?)? 20\d\d(?:\s*[/–-]\s*\d{2,4})?", re.I)

@@ -162,8 +162,10 @@ class Verdicts:
         stated = grade_of(" – ".join(cells[1:3])) or grade_of(cells[1])
         if stated is None or grade_of(cells[0]) or _EARLIER.search(cells[0]):
             return False
-        before = grade_of(cells[2]) if len(cells) > 2 and not stated.direction else None
-        stated = replace(stated, area=cells[0], start=block.start, before=stated.before or (before and before.grade))
+        other = grade_of(cells[2]) if len(cells) > 2 and not stated.direction else None
+        stated = replace(
+            stated, area=cells[0], start=block.start, before=stated.before or (other.grade if other else None)
+        )
         self.summary.setdefault(normalise(cells[0]), (cells[0], stated))
         return True
 
@@ -184,8 +186,8 @@ class Verdicts:
             row = next((key for key in (tail, normalise(name)) if key in rest), None)
             listed = rest.pop(row) if row else None
             if listed and listed[1].grade != stated.grade:
-                note = f"The summary grades {listed[0]} {listed[1].grade}, its own section {stated.grade}; the section's is kept."
-                builder.notes.append(note)
+                says = f"The summary grades {listed[0]} {listed[1].grade}, its own section {stated.grade};"
+                builder.notes.append(f"{says} the section's is kept.")
             spread = self.spread.get(path[:1]) or self.national.get(tail)
             section = builder.sections.index(path) if path in builder.sections else None
             if any(normalise(name) == normalise(grade.area) for grade in builder.grades):

@@ -148,7 +148,7 @@ def label_level(walk: Walk, at: int, label: Label) -> int:
 
 
 def _by_chapter(walk: Walk, block: Block, level: int) -> int:
-    """An unmarked heading that is numbered as the open role's is stands beside it: "3. Position" after "2. Findings"."""
+    """An unmarked heading numbered as the open role's is stands beside it: "3. Position" after "2. Findings"."""
     role = walk.role
     if not level or block.level or role is None or not role.chapter:
         return level

@@ -21,23 +21,29 @@ _LABEL = re.compile(
     r"^[\W_]*(?:police )?forces?(?: inspected| name| area)?[\W_]*[:\t][\s*_]*(?P<rest>.+)$", re.I | re.M
 )
 _ADDRESSEE = re.compile(
-    r"^[\W_]*(?:to[:\t]\s*)?(?:[^\n]{0,60},\s*)?(?:the )?chief constable(?:\s+of|,|\s+[A-Z][^\n]{0,40},|\n)\s*(?P<rest>[^\n]{3,60})$",
+    r"^[\W_]*(?:to[:\t]\s*)?(?:[^\n]{0,60},\s*)?(?:the )?chief constable"
+    r"(?:\s+of|,|\s+[A-Z][^\n]{0,40},|\n)\s*(?P<rest>[^\n]{3,60})$",
     re.I | re.M,
 )
 _NATIONAL = re.compile(
-    r"\bnational(?:ly)? (?:overview|report|recommendations|assessment|thematic|inspection of)|\ball (?:43 )?(?:police )?forces\b|\bEngland and Wales\b|"
-    r"\bstate of policing\b|\b(?:43|forty-three) (?:police )?forces\b|\bpolice forces respond\b|\bhow (?:the )?police (?:forces )?(?:respond|deal|and)\b|\bthe police response to\b",
+    r"\bnational(?:ly)? (?:overview|report|recommendations|assessment|thematic|inspection of)|"
+    r"\ball (?:43 )?(?:police )?forces\b|\bEngland and Wales\b|\bstate of policing\b|"
+    r"\b(?:43|forty-three) (?:police )?forces\b|\bpolice forces respond\b|\bthe police response to\b|"
+    r"\bhow (?:the )?police (?:forces )?(?:respond|deal|and)\b",
     re.I,
 )
-_BODY = r"(?:commissioner(?:[’']s)?(?: office)?|mayor|police authority(?: board)?|(?:police and crime )?panel|audit committee)"
+_BODY = (
+    r"(?:commissioner(?:[’']s)?(?: office)?|mayor|police authority(?: board)?|(?:police and crime )?panel|"
+    r"audit committee)"
+)
 _OVERSEER = re.compile(rf"(?i:\b{_BODY})\s+(?:for|of)\s+(?:the\s+)?(?P<area>[A-Z][^\n.,;:|]{{2,60}})")
 _OVERSEEN = re.compile(
-    rf"(?P<area>[A-Z][\w&’'-]+(?: (?:and |of |the )?[A-Z][\w&’'-]+){{0,4}}(?: Police)?)\s+(?i:(?:police(?:, fire)? and crime |police(?:, fire)? (?:&|and) crime )?{_BODY}\b)"
+    r"(?P<area>[A-Z][\w&’'-]+(?: (?:and |of |the )?[A-Z][\w&’'-]+){0,4}(?: Police)?)\s+"
+    rf"(?i:(?:police(?:, fire)? (?:and|&) crime )?{_BODY}\b)"
 )
 _COMMISSIONED = re.compile(r"\bcommissioned by\b", re.I)
 _PARTNER = re.compile(
-    r"(?:\bwith|\band|\bfrom|\bto|\bby|\bas well as|\bunlike|\blike|\bvisited|\bseconded to|\bshared? with)\s+(?:the\s+)?$",
-    re.I,
+    r"\b(?:with|and|from|to|by|as well as|unlike|like|visited|seconded to|shared? with)\s+(?:the\s+)?$", re.I
 )
 _PASTED = re.compile(r"\b(?:record|by mistake|in error|pasted|copied)\b", re.I)
 _ACTS = re.compile(
@@ -175,7 +181,7 @@ def _of_bodies(source: Source, title: str, forces: Forces) -> Iterator[Evidence]
     top = "\n".join(
         [title, source.metadata.get("page_title", ""), source.metadata.get("trail", ""), source.text[:2_500]]
     )
-    found = {}
+    found: dict[str, str] = {}
     for pattern in (_OVERSEER, _OVERSEEN):
         for match in pattern.finditer(top):
             slugs = {m.slug for m in forces.mentions(match["area"]) if _is_force(forces, m.slug)}

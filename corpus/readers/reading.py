@@ -28,7 +28,8 @@ class Text:
     covers several rows stands in each of them. `headings` are those the format marks, `pages` the offset at
     which each page starts, `marks` what the format says of other lines. `metadata` may state `force`, `number`
     (of the register), `title`, `date`, `url`, `kind`, `addressee`; `trail` is the page's place on its site
-    ("Home > Reports > Lamps"), `page_title` what a browser shows above it beside its own heading, `linked` are addresses to which it leads above its title, and `said_in` tells where
+    ("Home > Reports > Lamps"), `page_title` what a browser shows above a page that has
+    a heading of its own, `linked` are addresses to which it leads above its title, and `said_in` tells where
     people stated the rest for this document.
     `name` tells the documents of one file apart; it is empty where the file is one document.
     """
