@@ -19,5 +19,7 @@ def decode(raw: bytes) -> str:
         text = raw.decode("utf-8-sig", errors="replace")
         broken, foreign = text.count("\ufffd"), sum(1 for character in text if character > "\x7f")
         if broken and 10 * broken > foreign:  # a stray byte or two leave a text UTF-8
-            text = raw.decode("cp1252", errors="replace")
+            # Line ends of CR alone are those of old Macintosh programs, which still save so where asked for "Macintosh".
+            mac = b"\r" in raw and b"\n" not in raw
+            text = raw.decode("mac_roman" if mac else "cp1252", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
