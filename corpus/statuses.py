@@ -21,7 +21,7 @@ _CLAUSE = re.compile(r"[.;:,(\[\n–—]|\s-\s")
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|per ?cent\b)", re.I)
 _SHORT = 8  # words: a longer text is no status word, unless its first clause is one
 # Before "complete" they make it something else: "not complete", "on course to complete", "until it is closed".
-_VOID = frozenset("not no never cannot until unless once before to will isn't wasn't hasn't".split())
+_VOID = frozenset(("not", "no", "never", "cannot", "until", "unless", "once", "before", "to", "will"))
 _CARE = ("held", "no-further-action-needed", "being-progressed", "will-be-progressed", "awaiting-review", "complete")
 
 
@@ -126,5 +126,5 @@ def _decided(words: Sequence[str], *, leads: bool, held_after: int | None = None
             return None
         first = first and not size and words[at] not in known.colours
         at += size or 1
-    group = next((group for group in _CARE if group in found), None)
-    return "being-progressed" if group == "held" else group or colour
+    careful = next((group for group in _CARE if group in found), None)
+    return "being-progressed" if careful == "held" else careful or colour

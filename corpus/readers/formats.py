@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import PurePath
-from typing import cast
+from typing import Any, cast
 
 from corpus.model import CorpusError
 from corpus.readers.reading import Limits, Reader, Reading, Text
@@ -28,7 +28,8 @@ def read_bytes(raw: bytes, path: str, limits: Limits, mapping: bytes | None = No
     if mapping is not None and (name := mapping_of(path)):
         from corpus.readers.export.mapping import read_mapping
 
-        reader = partial(reader, mapped=read_mapping(mapping, PurePath(name).name))
+        mapped = read_mapping(mapping, PurePath(name).name)
+        reader = cast(Reader, partial(cast(Any, reader), mapped=mapped))
     reading = reader(raw, limits)
     if sum(len(text.text) for text in reading.texts) > limits.characters:
         raise CorpusError(f"holds more than {limits.characters:,} characters of text; split it into smaller files.")

@@ -1,5 +1,7 @@
 """Plain text: its encoding, its line ends."""
 
+import re
+
 from corpus.model import CorpusError
 from corpus.readers.reading import Limits, Reading, Text
 
@@ -19,7 +21,16 @@ def decode(raw: bytes) -> str:
         text = raw.decode("utf-8-sig", errors="replace")
         broken, foreign = text.count("\ufffd"), sum(1 for character in text if character > "\x7f")
         if broken and 10 * broken > foreign:  # a stray byte or two leave a text UTF-8
-            # Line ends of CR alone are those of old Macintosh programs, which still save so where asked for "Macintosh".
-            mac = b"\r" in raw and b"\n" not in raw
-            text = raw.decode("mac_roman" if mac else "cp1252", errors="replace")
+            text = raw.decode("cp1252", errors="replace")
+            # Line ends of CR alone may be those of Excel's "CSV (Macintosh)", which has the encoding of its time.
+            if b"\n" not in raw and _odd(text) > _odd(mac := raw.decode("mac_roman")):
+                text = mac
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+
+
+_ODD = re.compile(r"(?<=[a-z])[À-ÞŠŽŒŸ]|[ß-ÿ](?=[A-Z])")
+
+
+def _odd(text: str) -> int:
+    """How many letters of a text are of the wrong case for where they stand ("cafŽ"), as under another encoding."""
+    return len(_ODD.findall(text))

@@ -19,7 +19,12 @@ def test_delimiters_and_encodings_read_alike(delimiter: str, encoding: str) -> N
 def test_a_header_may_stand_below_a_title_and_come_again() -> None:
     plain = read_csv(table(ONE), LIMITS)
     titled = b"Tracker of recommendations,,,,,,,,\r\nas of May,,,,,,,,\r\n\r\n" + table(ONE, HEADER)
-    assert read_csv(titled, LIMITS) == plain
+    (text,) = read_csv(titled, LIMITS).texts
+    assert text.metadata["masthead"] == "Tracker of recommendations\nas of May"
+    assert (text.text, text.metadata | {"masthead": ""}) == (
+        plain.texts[0].text,
+        plain.texts[0].metadata | {"masthead": ""},
+    )
 
 
 def test_rows_of_the_wrong_length_are_told() -> None:

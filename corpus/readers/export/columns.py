@@ -17,6 +17,7 @@ _SHORT = 40  # characters: longer cells are no header
 _SURE = 0.75  # a name that a header has as it is, or nearly
 _BY_CELLS = ("recommendation", "status", "number", "kind", "force")  # what cells can show without a header
 _BESIDE = ("number", "kind", "force", "status", "comment", "date", "target", "revised", "closed", "owner")
+_OUTRIGHT = ("force", "number", "report", "published", "recommendation", "addressee", "date", "status")
 _SAYS = {
     "recommendation": "texts that ask for something",
     "status": "status words",
@@ -143,9 +144,10 @@ def _header(table: Table, at: int, mapped: Mapped) -> Header:
 
 
 def _is_group(above: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether a row holds titles over groups of columns: several short cells that differ from those below."""
+    """Whether a row holds titles over groups of columns: several short cells, and not a label with its value beside."""
     texts = filled(above[:_WIDEST])
-    short = all(len(text) <= _SHORT for text in texts)
+    places = [place for place, cell in enumerate(above[:_WIDEST]) if cell.strip()]
+    short = all(len(text) <= _SHORT for text in texts) and (len(places) != 2 or places[1] - places[0] > 1)
     return len(set(texts)) >= 2 and short and [cell.strip() for cell in above[: len(cells)]] != list(cells)
 
 
@@ -204,13 +206,26 @@ def _assigned(
         if rivals:
             places = [one.place, *(rival.place for rival in rivals)]
             names = " and ".join(f"“{_name(cells, place)}”" for place in places)
-            unclear |= {place: f"could be the {one.role} as well as another: {names}" for place in places}
+            unclear |= dict.fromkeys(places, f"could be the {one.role} as well as another: {names}")
             continue
         date = date_of_header(cells[one.place]) if period else None
         chosen[one.place] = Column(one.place, cells[one.place], one.role, one.why, period, date)
+    for place, role in _outright(cells, chosen, closed | unclear.keys()):
+        chosen[place] = Column(place, cells[place], role, "by its header alone: its cells do not show it")
     if extra := _further_comment(cells, held, chosen, closed | unclear.keys()):
         chosen[extra.place] = extra
     return tuple(chosen[place] for place in sorted(chosen)), unclear
+
+
+def _outright(cells: Sequence[str], chosen: Mapping[int, Column], shut: set[int]) -> list[tuple[int, str]]:
+    """Columns whose header is the very name of something that no other column holds, whatever stands in their cells."""
+    taken = {column.role for column in chosen.values()}
+    found: dict[str, tuple[float, int]] = {}
+    for place, cell in enumerate(cells):
+        for role, name in named(cell).items() if place not in chosen and place not in shut else ():
+            if role in _OUTRIGHT and role not in taken and name.sure > 0.9:
+                found[role] = max(found.get(role, (0.0, 0)), (name.sure, -place))
+    return [(-place, role) for role, (_, place) in found.items()]
 
 
 def _rivals(one: _Candidate, other: _Candidate, chosen: Mapping[int, Column]) -> bool:
@@ -259,5 +274,3 @@ def _further_comment(
 
 def _name(cells: Sequence[str], place: int) -> str:
     return shown(cells[place]) or letters(place)
-
-

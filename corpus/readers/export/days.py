@@ -23,12 +23,15 @@ _DAYS = tuple(
     )
 )
 _ABOUT = re.compile(
-    r"^(?:(?:by|before|due|from|on|since|as at|the|end(?: of)?|late|mid(?:dle of)?|early|start of|beginning of|approx\.?|"
-    r"circa|c\.|est\.?|target|revised|revised to|extended to|now|was|w/?c|w/?e|week (?:commencing|ending|beginning|of))"
+    r"^(?:(?:by|before|due|from|on|since|as at|the|end(?: of)?|late|mid(?:dle of)?|early|start of|beginning of|"
+    r"approx\.?|circa|c\.|est\.?|target|revised|revised to|extended to|now|was|w/?c|w/?e|"
+    r"week (?:commencing|ending|beginning|of))"
     r"\b[:.]?[ -]*)+",
     re.I,
 )
-_AFTER = re.compile(r"\s*(?:\((?:tbc|tba|est\w*|approx\w*|revised|provisional|target|indicative)\.?\)|\?|tbc)\s*$", re.I)
+_AFTER = re.compile(
+    r"\s*(?:\((?:tbc|tba|est\w*|approx\w*|revised|provisional|target|indicative)\.?\)|\?|tbc)\s*$", re.I
+)
 _MONTH_OF = re.compile(rf"(?P<name>{MONTH})\.?[-/., ']{{0,2}}(?P<y>(?:19|20)\d\d|\d\d)", re.I)
 _NUMBERED_MONTH = re.compile(r"(?P<m>0?[1-9]|1[0-2])[/.-](?P<y>(?:19|20)\d\d)")
 _FINANCIAL = r"(?P<y>(?:19|20)?\d\d)\s?[/–-]\s?(?P<next>(?:19|20)?\d\d)"

@@ -17,7 +17,9 @@ _LABELLED = re.compile(rf"(?:.{{0,40}}\b)?{_LABEL}[ .:#-]{{0,3}}\d{{1,3}}(?:[.]\
 _NUMBERED = re.compile(r"#?(?=.*\d)[A-Z]{0,8}[ /.:#-]{0,2}(?:\d[\w./-]{0,20})(?:[ /-]\d[\w./-]{0,10})?", re.I)
 _KIND = re.compile(rf"(?:accelerated )?{_LABEL}", re.I)
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)? ?%|0\.\d+|100|[1-9]?\d", re.I)
-_DUTY = re.compile(r"\b(?:should|must|needs? to|ought to|is to|are to|(?:is|are) required to|we recommend|recommends? that)\b", re.I)
+_DUTY = re.compile(
+    r"\b(?:should|must|needs? to|ought to|is to|are to|(?:is|are) required to|we recommend|recommends? that)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ _FITS: Mapping[str, Callable[[Held], float]] = {
     "kind": lambda held: 0.65 * held.kinds - 0.6 * held.long - 0.9 * held.dates,
     "force": _force,
     "addressee": lambda held: 0.3 * held.forces - 0.7 * held.long - 0.9 * held.dates - 0.6 * held.numbers,
-    "report": lambda held: -0.5 * held.asks - 0.8 * held.dates - 0.6 * max(held.statuses, held.labels) - 0.5 * held.kinds,
-    **{role: _day for role in ("date", "published", "target", "revised", "closed", "reviewed")},
+    "report": lambda held: (
+        -0.5 * held.asks - 0.8 * held.dates - 0.6 * max(held.statuses, held.labels) - 0.5 * held.kinds
+    ),
+    **dict.fromkeys(("date", "published", "target", "revised", "closed", "reviewed"), _day),
 }

@@ -52,10 +52,7 @@ class Mapped:
         """The names of columns that stand in none of these headers."""
         known = {plain_name(cell) for cells in headers for cell in cells}
         return [
-            name
-            for names in (*self.columns.values(), self.ignore)
-            for name in names
-            if plain_name(name) not in known
+            name for names in (*self.columns.values(), self.ignore) for name in names if plain_name(name) not in known
         ]
 
 
@@ -68,7 +65,7 @@ def read_mapping(raw: bytes, name: str) -> Mapped:
         stated = tomllib.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _bad(name, f"it is not valid TOML ({error})") from error
-    words = {}
+    words: dict[str, Any] = {}
     columns: dict[str, Sequence[str]] = {}
     for key, value in stated.items():
         role = {"update": "comment", "updates": "comment"}.get(key, key)

@@ -176,7 +176,7 @@ def _stated(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
         if match := _LABEL.fullmatch(text):
             yield from ((role, match[2]) for role in _named(match[1]))
-    if len(texts) == 2 and texts[0].endswith(":"):
+    if len(texts) == 2:
         yield from ((role, texts[1]) for role in _named(texts[0]))
 
 

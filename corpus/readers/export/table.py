@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Table:
     """A table as its file gives it: `rows` are (row number as a spreadsheet shows it, cells).
 
-    `name` is the sheet's name where a file has several, else empty; `sheet` is its name in any case. `shift` is the number of days by which day numbers
-    of the workbook come too early (those that count from 1904).
+    `name` is the sheet's name where a file has several, else empty; `sheet` is its name in any case. `shift` is the
+    number of days by which day numbers of the workbook come too early (those that count from 1904).
     """
 
     rows: Sequence[tuple[int, Sequence[str]]]

@@ -98,7 +98,9 @@ def _check(mapped: Mapped, headers: Sequence[Header | None]) -> None:
     if missing:
         named = ", ".join(f"“{name}”" for name in missing)
         have = ", ".join(f"“{shown(cell)}”" for header in headers if header for cell in header.cells if cell.strip())
-        raise CorpusError(f"has a mapping file beside it that names {named}, but its columns are {have or 'not found'}.")
+        raise CorpusError(
+            f"has a mapping file beside it that names {named}, but its columns are {have or 'not found'}."
+        )
 
 
 def _refused(table: Table, header: Header | None) -> str:
@@ -124,7 +126,7 @@ def _read_table(
             left.add(number, _ROWS[shape])
     words = status_words(table, header)
     lines = [*notes, *top.lines, *found.texts("key", "note", "total")]
-    key = key_of(lines, words) | mapped.words
+    key = {**key_of(lines, words), **mapped.words}
     force = top.stated.get("force") or force_of_addressees(found.entries) or _force_above(table, top)
     report = top.stated.get("report") or (report_of_sheet(table.name) if several else "")
     rows = list(_completed(found.entries, force, report))
@@ -297,7 +299,7 @@ def _entries(row: Row, context: _Context) -> Iterator[Entry]:
 
 
 def _captioned(text: str, column: Column, date: str | None, several: bool) -> str:
-    """A comment with the header of its column before it, where that tells it from others or says when it was written."""
+    """A comment under the header of its column, where that tells it from others or says when it was written."""
     wanted = (several and not is_period(column.header)) or (column.period and date is None)
     return f"{' '.join(column.header.split())}: {text}" if wanted else text
 
@@ -309,7 +311,9 @@ def _row_day(row: Row, context: _Context) -> str | None:
     if "date" not in context.header.places:
         return None
     day = due_of(printed, context.table.shift)
-    if day and (len(day) == 4 or re.match(r"(?i)q|.*[/–-]\s?\d\d$", printed) and len(day) == 7 and "q" in printed.lower()):
+    if day and (
+        len(day) == 4 or (re.match(r"(?i)q|.*[/–-]\s?\d\d$", printed) and len(day) == 7 and "q" in printed.lower())
+    ):
         day = None  # a year or a quarter: on none of its days the row was written
     if not said and printed and not says_nothing(printed):
         why = "has a date but neither status nor comment, so there was nothing to read on that day."
@@ -320,9 +324,11 @@ def _row_day(row: Row, context: _Context) -> str | None:
 
 
 def _undated(row: Row, context: _Context) -> str:
-    status = any(not says_nothing(row.several[c.place]) for c in context.header.all("status"))
-    comment = any(not says_nothing(row.several[c.place]) for c in context.header.all("comment"))
-    what = " and ".join(filter(None, [status and "a status", comment and "a comment"]))
+    kinds = (("status", "a status"), ("comment", "a comment"))
+    said = [
+        name for role, name in kinds if any(not says_nothing(row.several[c.place]) for c in context.header.all(role))
+    ]
+    what = " and ".join(said)
     printed = row.cells["date"]
     if not printed:
         return f"has {what} but no date, and was read without one; write the day, and import the file again."
@@ -372,4 +378,3 @@ def _heard(record: Record, dated: Sequence[Entry], context: _Context) -> str:
     found = [due_of(cell, shift) for cell in cells]
     dates = [date for date in (*found, *(entry.date for entry in dated), context.above.as_at) if date]
     return max(dates, key=last_day, default="")
-

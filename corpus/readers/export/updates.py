@@ -1,4 +1,4 @@
-"""Updates of a tracker as entries of a record: one in a cell, one in each of several columns, or several in one cell."""
+"""Updates of a tracker as entries of a record: one in a cell, in each of several columns, or several in one cell."""
 
 import re
 from collections.abc import Iterator, Sequence
