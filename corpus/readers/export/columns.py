@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from corpus.readers.export.holds import Held, fit_of, held_by
 from corpus.readers.export.mapping import NOTHING_MAPPED, Mapped
@@ -10,6 +11,7 @@ from corpus.readers.export.table import Table, cell_at, column, filled, letters,
 
 HEADER_WITHIN = 30  # rows: a header stands below a title and some notes at most
 _WIDEST = 200  # columns in which anything is looked for
+_NAMED = 60  # columns by whose names a header is recognised
 _SAMPLE = 200  # rows by which a column is judged
 _TAKEN = 0.6  # what a name and the cells have to come to together
 _CLOSE = 0.05  # two columns this near to one another are not told apart
@@ -41,7 +43,7 @@ class Column:
     date: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """The header of a table: index of its last row in `rows`, its cells (two rows joined), and the columns under it.
 
@@ -54,15 +56,21 @@ class Header:
     columns: Sequence[Column]
     unclear: Mapping[int, str]
 
-    @property
+    @cached_property
     def places(self) -> Mapping[str, int]:
         """What is held once -> the place of its column; of the statuses and comments the one without a period."""
-        ordered = sorted(self.columns, key=lambda column: (not column.period, column.place), reverse=True)
+        # What stands last in the dict counts: columns without a period, the leftmost of them.
+        ordered = sorted(self.columns, key=lambda column: (not column.period, -column.place))
         return {column.role: column.place for column in ordered}
 
-    def all(self, role: str) -> list[Column]:
+    @cached_property
+    def _by_role(self) -> Mapping[str, Sequence[Column]]:
+        roles = {column.role for column in self.columns}
+        return {role: [column for column in self.columns if column.role == role] for role in roles}
+
+    def all(self, role: str) -> Sequence[Column]:
         """The columns that hold a role, from left to right."""
-        return sorted((column for column in self.columns if column.role == role), key=lambda column: column.place)
+        return self._by_role.get(role, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ def _held(table: Table, place: int, at: int) -> Held:
 
 def _known(cells: Sequence[str], mapped: Mapped) -> float:
     """How many things a row names as a header does; 0 for one with fewer than two cells."""
-    texts = filled(cells[:_WIDEST])
+    texts = filled(cells[:_NAMED])
     if len(texts) < 2 or len(set(texts)) < 2:
         return 0
     surest: dict[str, float] = {}
@@ -162,6 +170,11 @@ def _is_lower(below: Sequence[str], cells: Sequence[str], table: Table, at: int)
     return named_cells == len(texts) and blank and all(over[place] for place, _ in texts)
 
 
+def _roles(text: str) -> list[str]:
+    """What a header names outright."""
+    return [role for role, name in named(text).items() if name.sure >= _SURE]
+
+
 def _surest(text: str) -> float:
     return max((name.sure for name in named(text).values()), default=0)
 
@@ -180,7 +193,9 @@ def _under(upper: Sequence[str], lower: Sequence[str], *, joined: bool = False) 
     for place, above in enumerate(upper):
         own = lower[place] if place < len(lower) else ""
         whole = f"{above} {own}".strip()
-        alone = own and not joined and (_surest(own) >= 0.5 or _surest(whole) < 0.5) and not is_period(own)
+        dated = is_period(above) and not set(_roles(own)) - {"comment", "status"}
+        periods = is_period(own) or dated  # "Q1 2019/20" over "Update": a column for each quarter
+        alone = own and not joined and (_surest(own) >= 0.5 or _surest(whole) < 0.5) and not periods
         cells.append(own if alone else whole)
     return [*cells, *lower[len(upper) :]]
 

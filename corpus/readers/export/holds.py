@@ -84,12 +84,12 @@ def asks(cell: str) -> bool:
     text = cell.lstrip("•-–*·\t \"'“‘0123456789.()")
     if len(text.split()) < 4:
         return False
-    return bool(_DUTY.search(text)) or any(re.match(rf"{verb}\b", text, re.I) for verb in _begins())
+    return bool(_DUTY.search(text) or _begins().match(text))
 
 
 @cache
-def _begins() -> tuple[str, ...]:
-    return tuple(listed()["asks"]["begins"])
+def _begins() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(listed()['asks']['begins'])})\b", re.I)
 
 
 @lru_cache(5_000)
@@ -114,7 +114,7 @@ def fit_of(role: str, held: Held) -> float:
 
 def _recommendation(held: Held) -> float:
     other = held.dates + held.statuses + held.percents + max(held.numbers, held.kinds)
-    return 0.65 * held.asks + 0.25 * held.long - 0.3 * (1 - held.long) * (1 - held.asks) - 0.8 * other
+    return 0.75 * held.asks + 0.25 * held.long - 0.3 * (1 - held.long) * (1 - held.asks) - 0.8 * other
 
 
 def _comment(held: Held) -> float:

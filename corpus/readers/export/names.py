@@ -2,12 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from corpus.readers.export.days import ANY_PERIOD, due_of
@@ -22,7 +23,7 @@ KNOWN = ("owner", "other")
 
 _LIKE = 0.8  # of the letters: "Stauts", "Recomendation"
 _LONG = 6  # letters: shorter names are too like one another
-_WEAK, _HELD = 0.5, 0.55
+_WEAK, _HELD, _PATTERN = 0.5, 0.55, 0.8
 _PERIOD = re.compile(rf"\(?(?:{ANY_PERIOD}|\bQ(?:uarter ?)?[1-4]\b)\)?", re.I)
 _QUARTER = re.compile(r"\(?Q(?:uarter ?)?[1-4]\)?", re.I)
 
@@ -33,6 +34,9 @@ class Named:
 
     sure: float
     name: str
+
+
+_UNNAMED = Named(0, "")
 
 
 @cache
@@ -54,10 +58,45 @@ def named(header: str) -> Mapping[str, Named]:
     """
     bare = _PERIOD.sub(" ", header[:200])
     found: dict[str, Named] = {}
-    for role, name, sure in _names():
-        if fit := _likeness(bare, name, sure):
-            found[role] = max(found.get(role, Named(0, "")), Named(fit, name), key=lambda named: named.sure)
+    for role, name, sure in _likely(bare):
+        if sure > found.get(role, _UNNAMED).sure:
+            found[role] = Named(sure, name)
     return found
+
+
+def _likely(bare: str) -> Iterator[tuple[str, str, float]]:
+    """(what it may name, the known name, how surely) for a header without its period."""
+    letters, words = plain(bare), _words(bare)
+    if not letters:
+        return
+    known = _names()
+    yield from known.exact.get(letters, ())
+    for role, pattern in listed()["patterns"].items():
+        if re.fullmatch(pattern, " ".join(words)):
+            yield role, bare.strip(), _PATTERN
+    if len(letters) >= _LONG - 1:
+        for spelt, like, _ in process.extract(
+            letters, known.long, scorer=OSA.normalized_similarity, processor=None, score_cutoff=_LIKE, limit=5
+        ):
+            if like < 1 and spelt[0] == letters[0]:
+                yield from ((role, name, 0.9 * like) for role, name, sure in known.exact[spelt] if sure > _WEAK)
+    mended = tuple(_mended(word) for word in words)
+    for size in range(min(len(words), known.longest), 0, -1):
+        share = _HELD + 0.3 * size / len(words)
+        for at in range(len(words) - size + 1):
+            # A name of all the words is the header itself, unless it is misspelt.
+            if size < len(words) or mended != words:
+                yield from ((role, name, share) for role, name in known.inner.get(mended[at : at + size], ()))
+
+
+@lru_cache(5_000)
+def _mended(word: str) -> str:
+    """A word as the known names spell it, where one letter is missing, doubled, swapped or wrong."""
+    known = _names().words
+    if word in known or len(word) < _LONG:
+        return word
+    near = process.extractOne(word, known, scorer=OSA.distance, processor=None, score_cutoff=1)
+    return near[0] if near else word
 
 
 def period_in(header: str) -> str:
@@ -77,31 +116,31 @@ def is_period(header: str) -> bool:
     return bool(period_in(header)) and not re.search(r"\w", _PERIOD.sub("", header))
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The known names: by their letters, those long enough to be recognised misspelt, and by their words."""
+
+    exact: Mapping[str, Sequence[tuple[str, str, float]]]
+    long: Sequence[str]
+    inner: Mapping[tuple[str, ...], Sequence[tuple[str, str]]]
+    longest: int
+    words: Sequence[str]
+
+
 @cache
-def _names() -> tuple[tuple[str, str, float], ...]:
-    """(what it names, name, how surely) of all known names: of two for the same column the first is the surer."""
-    strong = [
-        (role, name, 1 - rank / 1000) for role in (*READ, *KNOWN) for rank, name in enumerate(listed()["names"][role])
-    ]
-    return (*strong, *((role, name, _WEAK) for role, names in listed()["weak"].items() for name in names))
-
-
-def _likeness(header: str, name: str, sure: float) -> float:
-    one, other = plain(header), plain(name)
-    if not one:
-        return 0
-    if one == other:
-        return sure
-    if sure <= _WEAK:
-        return 0
-    if len(other) >= _LONG and one[0] == other[0] and abs(len(one) - len(other)) <= 2:
-        like = OSA.normalized_similarity(one, other, score_cutoff=_LIKE)
-        if like:
-            return 0.9 * like
-    words, inner = _words(header), _words(name)
-    if len(words) > len(inner) and any(words[at : at + len(inner)] == inner for at in range(len(words))):
-        return _HELD + 0.3 * len(inner) / len(words)
-    return 0
+def _names() -> _Names:
+    exact: dict[str, list[tuple[str, str, float]]] = {}
+    inner: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for role in (*READ, *KNOWN):
+        for rank, name in enumerate(listed()["names"][role]):  # of two names for a column the first is the surer
+            exact.setdefault(plain(name), []).append((role, name, 1 - rank / 1000))
+            inner.setdefault(_words(name), []).append((role, name))
+    long = [letters for letters in exact if len(letters) >= _LONG]
+    for role, names in listed()["weak"].items():
+        for name in names:
+            exact.setdefault(plain(name), []).append((role, name, _WEAK))
+    words = sorted({word for name in inner for word in name if len(word) >= _LONG})
+    return _Names(exact, long, inner, max(map(len, inner)), words)
 
 
 @lru_cache(5_000)

@@ -36,13 +36,14 @@ _LABEL = re.compile(r"([A-Za-z][A-Za-z /]{2,40}?)\s*:\s+(\S.*)", re.S)
 class Row:
     """One entry of a table: its number as a spreadsheet shows it, and its cells by what they hold.
 
-    `several` are the cells of columns of which there may be more than one (updates, statuses) by place; `section` is
-    the name of the part of the table that it stands in.
+    `statuses` and `comments` are the cells of all columns that hold such, by place; `section` is the name of the part
+    of the table that it stands in.
     """
 
     number: int
     cells: Mapping[str, str]
-    several: Mapping[int, str]
+    statuses: Mapping[int, str]
+    comments: Mapping[int, str]
     section: str = ""
 
 
@@ -62,7 +63,7 @@ def sort_rows(table: Table, header: Header) -> Sorted:
     """The rows below the header as what they are. Rows without a number and a recommendation are parts of none."""
     found = Sorted()
     section = ""
-    words = {plain(word) for word in status_words(table, header)}
+    words = {plain(word) for word in _status_words(table, header)}
     below = [(number, cells) for number, cells in table.rows[header.at + 1 :] if any(cell.strip() for cell in cells)]
     shapes = [shape_of(cells, header, words) for _, cells in below]
     for at, ((number, cells), shape) in enumerate(zip(below, shapes, strict=True)):
@@ -82,11 +83,13 @@ def _leads(after: Sequence[Shape]) -> bool:
     return next((shape for shape in after if shape != "header"), None) == "entry"
 
 
-def status_words(table: Table, header: Header) -> list[str]:
-    """What the status columns print, each word once, in order; longer texts aside."""
-    places = [column.place for column in header.all("status")]
-    cells = (cell_at(row, place) for _, row in table.rows[header.at + 1 :] for place in places)
-    return list(dict.fromkeys(cell for cell in cells if cell and len(cell) <= 60))
+def _status_words(table: Table, header: Header) -> list[str]:
+    """What the status columns print, each word once, in order; the header and longer texts aside."""
+    columns = header.all("status")
+    cells = (
+        (cell_at(row, column.place), column.header) for _, row in table.rows[header.at + 1 :] for column in columns
+    )
+    return list(dict.fromkeys(cell for cell, name in cells if cell and len(cell) <= 60 and not _within(cell, name)))
 
 
 def shape_of(cells: Sequence[str], header: Header, words: Set[str] = frozenset()) -> Shape:
@@ -98,7 +101,7 @@ def shape_of(cells: Sequence[str], header: Header, words: Set[str] = frozenset()
         return "header"
     if len(texts) == 1:
         return _single(texts[0], cells, header)
-    if not asked and _TOTAL.match(texts[0]):
+    if asked in ("", texts[0]) and _TOTAL.match(texts[0]) and not asks(asked):
         return "total"
     if not asked and (_KEY_WORD.match(texts[0]) or (len(texts) <= 3 and plain(texts[0]) in words)):
         return "key"
@@ -135,8 +138,10 @@ def _within(text: str, name: str) -> bool:
 def _row(number: int, cells: Sequence[str], header: Header, section: str) -> Row:
     places = header.places
     found = {role: said(cells, places.get(role)) for role in READ}
-    several = {column.place: said(cells, column.place) for role in ("comment", "status") for column in header.all(role)}
-    return Row(number, found, several, section)
+    statuses, comments = (
+        {column.place: said(cells, column.place) for column in header.all(role)} for role in ("status", "comment")
+    )
+    return Row(number, found, statuses, comments, section)
 
 
 def said(cells: Sequence[str], place: int | None) -> str:

@@ -38,8 +38,12 @@ def cell_at(cells: Sequence[str], place: int) -> str:
 
 
 def column(table: Table, place: int, start: int, most: int) -> Iterator[str]:
-    """What stands in a column from row index `start` on, empty cells aside; of `most` rows at most."""
-    return (text for _, cells in table.rows[start : start + most] if (text := cell_at(cells, place)))
+    """What stands in a column from row index `start` on, of `most` rows at most; empty cells aside.
+
+    Rows with one cell are set aside too: they are titles and notes, and no entries.
+    """
+    rows = (cells for _, cells in table.rows[start : start + most] if sum(map(bool, map(str.strip, cells))) > 1)
+    return (text for cells in rows if (text := cell_at(cells, place)))
 
 
 def shown(cell: str) -> str:

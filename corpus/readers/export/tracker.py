@@ -18,7 +18,7 @@ from corpus.readers.export.days import due_of, in_words, period_of, periods_in
 from corpus.readers.export.explain import explained, unread
 from corpus.readers.export.holds import says_nothing
 from corpus.readers.export.mapping import NOTHING_MAPPED, Mapped
-from corpus.readers.export.names import READ, is_period
+from corpus.readers.export.names import READ
 from corpus.readers.export.prose import paragraphs, under_heading, without_headers
 from corpus.readers.export.records import (
     Left,
@@ -31,7 +31,7 @@ from corpus.readers.export.records import (
     short,
     tell_differences,
 )
-from corpus.readers.export.rows import Above, Row, above, sort_rows, status_words
+from corpus.readers.export.rows import Above, Row, above, sort_rows
 from corpus.readers.export.table import Table, filled, shown
 from corpus.readers.export.updates import Entry, in_order, split
 from corpus.readers.export.whose import force_in, force_of_addressees, report_of_sheet
@@ -124,7 +124,7 @@ def _read_table(
     for number, shape, _ in found.others:
         if shape in _ROWS:
             left.add(number, _ROWS[shape])
-    words = status_words(table, header)
+    words = _words(found.entries)
     lines = [*notes, *top.lines, *found.texts("key", "note", "total")]
     key = {**key_of(lines, words), **mapped.words}
     force = top.stated.get("force") or force_of_addressees(found.entries) or _force_above(table, top)
@@ -133,9 +133,15 @@ def _read_table(
     grouped = records(rows, left)
     context = _Context(table, header, top, key, force, report, _newest_first(grouped, table), left)
     texts = [text for record in grouped if (text := _text(record, context)).text]
-    _tell_words(words, context, mapped)
+    _tell_words(words, found.entries, context)
     said = explained(table, header, found, words, key, mapped, _notes(context))
     return texts, [*unread(table, header, mapped), *left.all()], said
+
+
+def _words(rows: Sequence[Row]) -> list[str]:
+    """The status words that the entries print, each once, in order; longer texts aside."""
+    cells = (text for row in rows for text in row.statuses.values())
+    return list(dict.fromkeys(cell for cell in cells if cell and len(cell) <= 60))
 
 
 def _force_above(table: Table, top: Above) -> str:
@@ -178,14 +184,12 @@ def _notes(context: _Context) -> list[str]:
     return notes
 
 
-def _tell_words(words: Sequence[str], context: _Context, mapped: Mapped) -> None:
+def _tell_words(words: Sequence[str], rows: Sequence[Row], context: _Context) -> None:
     """Report each status word that is not known, at the first row that has it."""
-    places = [column.place for column in context.header.all("status")]
     for word in words:
         if says_nothing(word) or status_of_word(word, context.key):
             continue
-        rows = context.table.rows[context.header.at + 1 :]
-        row = next(number for number, cells in rows if any(p < len(cells) and cells[p].strip() == word for p in places))
+        row = next(row.number for row in rows if word in row.statuses.values())
         why = f"has the status “{short(word)}”, which is not known: it is shown as printed and counts as none; "
         context.left.add(row, f"{why}say under [status_words] in a mapping file beside the tracker what it means.")
 
@@ -287,26 +291,26 @@ def _entries(row: Row, context: _Context) -> Iterator[Entry]:
     day = _row_day(row, context)
     comments = context.header.all("comment")
     for column in context.header.all("status"):
-        word = row.several[column.place]
+        word = row.statuses[column.place]
         if word and not says_nothing(word):
             status = status_of_word(word, context.key)
             own = due_of(row.cells["closed"], context.table.shift) if status in CLOSED and not column.period else None
             yield Entry(column.date or own or (None if column.period else day), "", word, status, row.number)
     for column in comments:
-        if not says_nothing(said := row.several[column.place]):
+        if not says_nothing(said := row.comments[column.place]):
             for date, text in split(said, column.date or (None if column.period else day)):
                 yield Entry(date, _captioned(text, column, date, len(comments) > 1), row=row.number)
 
 
 def _captioned(text: str, column: Column, date: str | None, several: bool) -> str:
     """A comment under the header of its column, where that tells it from others or says when it was written."""
-    wanted = (several and not is_period(column.header)) or (column.period and date is None)
+    wanted = date is None if column.period else several
     return f"{' '.join(column.header.split())}: {text}" if wanted else text
 
 
 def _row_day(row: Row, context: _Context) -> str | None:
     """The day or month of a row, as far as it names one; what cannot be read is told."""
-    said = any(not says_nothing(text) for text in row.several.values())
+    said = any(not says_nothing(text) for text in (*row.statuses.values(), *row.comments.values()))
     printed = row.cells["date"]
     if "date" not in context.header.places:
         return None
@@ -319,16 +323,13 @@ def _row_day(row: Row, context: _Context) -> str | None:
         why = "has a date but neither status nor comment, so there was nothing to read on that day."
         context.left.add(row.number, why)
     elif said and not day:
-        context.left.add(row.number, _undated(row, context))
+        context.left.add(row.number, _undated(row))
     return day
 
 
-def _undated(row: Row, context: _Context) -> str:
-    kinds = (("status", "a status"), ("comment", "a comment"))
-    said = [
-        name for role, name in kinds if any(not says_nothing(row.several[c.place]) for c in context.header.all(role))
-    ]
-    what = " and ".join(said)
+def _undated(row: Row) -> str:
+    said = {"a status": row.statuses, "a comment": row.comments}
+    what = " and ".join(name for name, cells in said.items() if not all(map(says_nothing, cells.values())))
     printed = row.cells["date"]
     if not printed:
         return f"has {what} but no date, and was read without one; write the day, and import the file again."
@@ -347,7 +348,7 @@ def _status(record: Record, entries: Sequence[Entry], dated: Sequence[Entry], co
     """How the record stands: by its one row, else by the newest dated status, else by the last without a date."""
     words = [entry for entry in entries if entry.word]
     plain_place = next((column for column in context.header.all("status") if not column.period), None)
-    current = [entry for entry in words if plain_place and entry.word == record.rows[0].several[plain_place.place]]
+    current = [entry for entry in words if plain_place and entry.word == record.rows[0].statuses[plain_place.place]]
     newest = [entry for entry in dated if entry.word]
     ordered = words[::-1] if context.newest_first else words
     last = current[:1] if len(record.rows) == 1 and current else newest[-1:] or ordered[-1:]
