@@ -103,9 +103,17 @@ def shape_of(cells: Sequence[str], header: Header, words: Set[str] = frozenset()
         return _single(texts[0], cells, header)
     if asked in ("", texts[0]) and _TOTAL.match(texts[0]) and not asks(asked):
         return "total"
-    if not asked and (_KEY_WORD.match(texts[0]) or (len(texts) <= 3 and plain(texts[0]) in words)):
+    if not asks(asked) and _explains(cells, texts, header, words):
         return "key"
     return "entry" if asked or cell_at(cells, places.get("number", len(cells))) else "part"
+
+
+def _explains(cells: Sequence[str], texts: Sequence[str], header: Header, words: Set[str]) -> bool:
+    """Whether a row says what a word of the status column means, in other columns than that."""
+    if _KEY_WORD.match(texts[0]):
+        return True
+    stated = any(cell_at(cells, column.place) == texts[0] for column in header.all("status"))
+    return len(texts) <= 3 and plain(texts[0]) in words and not stated
 
 
 def _single(text: str, cells: Sequence[str], header: Header) -> Shape:
