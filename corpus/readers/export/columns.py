@@ -19,7 +19,7 @@ _SHORT = 40  # characters: longer cells are no header
 _SURE = 0.75  # a name that a header has as it is, or nearly
 _BY_CELLS = ("recommendation", "status", "number", "kind", "force")  # what cells can show without a header
 _BESIDE = ("number", "kind", "force", "status", "comment", "date", "target", "revised", "closed", "owner")
-_OUTRIGHT = ("force", "number", "report", "published", "recommendation", "addressee", "date", "status")
+_OUTRIGHT = ("force", "number", "report", "published", "recommendation", "addressee", "date", "status", "comment")
 _SAYS = {
     "recommendation": "texts that ask for something",
     "status": "status words",
@@ -233,12 +233,16 @@ def _assigned(
 
 
 def _outright(cells: Sequence[str], chosen: Mapping[int, Column], shut: set[int]) -> list[tuple[int, str]]:
-    """Columns whose header is the very name of something that no other column holds, whatever stands in their cells."""
+    """Columns whose header is the very name of something that no other column holds, whatever stands in their cells.
+
+    Without recommendations a table is nothing, so a column of that name is taken for them even from another use.
+    """
     taken = {column.role for column in chosen.values()}
     found: dict[str, tuple[float, int]] = {}
     for place, cell in enumerate(cells):
-        for role, name in named(cell).items() if place not in chosen and place not in shut else ():
-            if role in _OUTRIGHT and role not in taken and name.sure > 0.9:
+        for role, name in named(cell).items() if place not in shut else ():
+            free = place not in chosen or role == "recommendation"
+            if free and role in _OUTRIGHT and role not in taken and name.sure > 0.9:
                 found[role] = max(found.get(role, (0.0, 0)), (name.sure, -place))
     return [(-place, role) for role, (_, place) in found.items()]
 

@@ -71,6 +71,8 @@ def _likely(bare: str) -> Iterator[tuple[str, str, float]]:
         return
     known = _names()
     yield from known.exact.get(letters, ())
+    if any(sure > _WEAK for _, _, sure in known.exact.get(letters, ())):
+        return  # a known name is no other name misspelt
     for role, pattern in listed()["patterns"].items():
         if re.fullmatch(pattern, " ".join(words)):
             yield role, bare.strip(), _PATTERN
