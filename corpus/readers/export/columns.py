@@ -15,6 +15,7 @@ _NAMED = 60  # columns by whose names a header is recognised
 _SAMPLE = 200  # rows by which a column is judged
 _TAKEN = 0.6  # what a name and the cells have to come to together
 _CLOSE = 0.05  # two columns this near to one another are not told apart
+_HELD_NAME = 0.55  # a name that stands in the header, as against one that could mean several things
 _SHORT = 40  # characters: longer cells are no header
 _SURE = 0.75  # a name that a header has as it is, or nearly
 _BY_CELLS = ("recommendation", "status", "number", "kind", "force")  # what cells can show without a header
@@ -209,7 +210,8 @@ def _assigned(
     closed = {place for place, cell in enumerate(cells) if mapped.ignores(cell)}
     forced = {column.role for column in chosen.values()}
     unclear: dict[int, str] = {}
-    ranked = sorted(_candidates(cells, held), key=lambda c: (-c.score, -c.sure, c.place))
+    # What a header says outright comes before what the cells make of a name that could mean several things.
+    ranked = sorted(_candidates(cells, held), key=lambda c: (c.sure < _HELD_NAME, -c.score, -c.sure, c.place))
     for index, one in enumerate(ranked):
         taken = {column.role for column in chosen.values() if not column.period}
         period = period_in(cells[one.place])

@@ -94,7 +94,7 @@ def _begins() -> re.Pattern[str]:
 
 @lru_cache(5_000)
 def _is_status(cell: str) -> bool:
-    return 1 < len(cell) <= 60 and len(cell.split()) <= 8 and status_of_word(cell) is not None
+    return 1 < len(cell) <= 60 and len(cell.split()) <= 5 and status_of_word(cell) is not None
 
 
 @lru_cache(5_000)
@@ -118,13 +118,14 @@ def _recommendation(held: Held) -> float:
 
 
 def _comment(held: Held) -> float:
-    other = held.dates + held.serials + max(held.numbers, held.percents, held.kinds) + 0.6 * held.statuses
+    words = (0.6 if held.count >= 3 and held.few else 0.3) * held.statuses
+    other = held.dates + held.serials + max(held.numbers, held.percents, held.kinds) + words
     return 0.35 * held.long + 0.05 - 0.3 * held.asks * held.long - 0.9 * other
 
 
 def _day(held: Held) -> float:
-    others = 0 if held.dates + held.serials else max(held.labels, held.kinds, held.percents)
-    return 0.5 * (held.dates + held.serials) - 0.8 * held.long - 0.7 * held.statuses - 0.6 * others
+    dates = held.dates + held.serials
+    return 0.5 * dates - 0.8 * held.long - 0.7 * held.statuses - (0 if dates else 0.3)
 
 
 def _status(held: Held) -> float:

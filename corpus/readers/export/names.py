@@ -23,7 +23,7 @@ KNOWN = ("owner", "other")
 
 _LIKE = 0.8  # of the letters: "Stauts", "Recomendation"
 _LONG = 6  # letters: shorter names are too like one another
-_WEAK, _HELD, _PATTERN = 0.5, 0.55, 0.8
+_WEAK, _HELD, _PATTERN, _TURNED = 0.5, 0.55, 0.8, 0.9
 _PERIOD = re.compile(rf"\(?(?:{ANY_PERIOD}|\bQ(?:uarter ?)?[1-4]\b)\)?", re.I)
 _QUARTER = re.compile(r"\(?Q(?:uarter ?)?[1-4]\)?", re.I)
 
@@ -71,8 +71,9 @@ def _likely(bare: str) -> Iterator[tuple[str, str, float]]:
         return
     known = _names()
     yield from known.exact.get(letters, ())
-    if any(sure > _WEAK for _, _, sure in known.exact.get(letters, ())):
+    if letters in known.exact:
         return  # a known name is no other name misspelt
+    yield from ((role, name, _TURNED) for role, name in known.turned.get(tuple(sorted(words)), ()))
     for role, pattern in listed()["patterns"].items():
         if re.fullmatch(pattern, " ".join(words)):
             yield role, bare.strip(), _PATTERN
@@ -83,12 +84,15 @@ def _likely(bare: str) -> Iterator[tuple[str, str, float]]:
             if like < 1 and spelt[0] == letters[0]:
                 yield from ((role, name, 0.9 * like) for role, name, sure in known.exact[spelt] if sure > _WEAK)
     mended = tuple(_mended(word) for word in words)
+    covered: list[range] = []
     for size in range(min(len(words), known.longest), 0, -1):
         share = _HELD + 0.3 * size / len(words)
         for at in range(len(words) - size + 1):
-            # A name of all the words is the header itself, unless it is misspelt.
-            if size < len(words) or mended != words:
-                yield from ((role, name, share) for role, name in known.inner.get(mended[at : at + size], ()))
+            inner = known.inner.get(mended[at : at + size], ())
+            # "Due date" inside a header is no "date".
+            if inner and not any(at >= span.start and at + size <= span.stop for span in covered):
+                covered.append(range(at, at + size))
+                yield from ((role, name, share) for role, name in inner)
 
 
 @lru_cache(5_000)
@@ -120,11 +124,12 @@ def is_period(header: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The known names: by their letters, those long enough to be recognised misspelt, and by their words."""
+    """The known names: by their letters, those long enough to be recognised misspelt, by their words in either order."""
 
     exact: Mapping[str, Sequence[tuple[str, str, float]]]
     long: Sequence[str]
     inner: Mapping[tuple[str, ...], Sequence[tuple[str, str]]]
+    turned: Mapping[tuple[str, ...], Sequence[tuple[str, str]]]
     longest: int
     words: Sequence[str]
 
@@ -141,8 +146,11 @@ def _names() -> _Names:
     for role, names in listed()["weak"].items():
         for name in names:
             exact.setdefault(plain(name), []).append((role, name, _WEAK))
+    turned: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for name_words, found in inner.items():
+        turned.setdefault(tuple(sorted(name_words)), []).extend(found)
     words = sorted({word for name in inner for word in name if len(word) >= _LONG})
-    return _Names(exact, long, inner, max(map(len, inner)), words)
+    return _Names(exact, long, inner, turned, max(map(len, inner)), words)
 
 
 @lru_cache(5_000)

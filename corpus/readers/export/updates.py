@@ -8,12 +8,15 @@ from corpus.dates import MONTH, last_day
 from corpus.readers.export.days import ANY_DAY, due_of
 
 _DATED = rf"(?:{ANY_DAY}|{MONTH}\.?[ '-]{{1,2}}(?:(?:19|20)\d\d|\d\d)(?!\d))"
-# An entry starts where a line or a sentence does, with its day and a mark after it, or a capital after a bare day.
-_STARTS = re.compile(
-    r"(?:^|(?<=\n)|(?<=[.;!?”\"')\]])[ \t]+)[ \t]*[\[(*•-]{0,2}[ \t]*"
+_BEFORE = (
+    r"(?:^|(?<=\n)|(?<=[.;!?”\"'])[ \t]+)[ \t]*[\[(*•-]{0,2}[ \t]*"
     rf"(?:(?i:updated?|position|as)(?: (?i:at|on|of|as at))? )?(?i:({_DATED}))[\])*]{{0,2}}"
-    r"(?:[ \t]*[:–—][ \t]*|[ \t]+-[ \t]+|[ \t]*\n|[ \t]+(?=[A-Z“\"]))"
 )
+_MARK = r"[ \t]*[:–—][ \t]*|[ \t]+-[ \t]+"
+# An entry starts where a line or a sentence does, with its day and a mark after it …
+_MARKED = re.compile(rf"{_BEFORE}(?:{_MARK})")
+# … or its day on a line of its own, or a capital after it.
+_STARTS = re.compile(rf"{_BEFORE}(?:{_MARK}|[ \t]*\n|[ \t]+(?=[A-Z“\"]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,9 @@ class Entry:
 def split(text: str, day: str | None) -> list[tuple[str | None, str]]:
     """(date, text) of the entries in a cell; one with `day`, that of its row or column, where it holds no dated ones.
 
-    Where the row has a day of its own, the cell has to hold several days, none of them later.
+    Where the row has a day of its own, the cell has to hold several, each with a mark after it and none of them later.
     """
-    starts = [(m, date) for m in _STARTS.finditer(text) if (date := due_of(m[1]))]
+    starts = [(m, date) for m in (_MARKED if day else _STARTS).finditer(text) if (date := due_of(m[1]))]
     days = {date for _, date in starts}
     leads = bool(starts) and not text[: starts[0][0].start()].strip()
     several = len(days) > 1
