@@ -49,7 +49,7 @@ def plain(word: str) -> str:
 
 @lru_cache(10_000)
 def _of_text(text: str) -> str | None:
-    words = plain(text).split()
+    words = plain(text.replace("?", " tbc ")).split()
     if len(words) > _SHORT:
         head = plain(_CLAUSE.split(text.strip(), maxsplit=1)[0]).split()
         if not head or len(head) > _SHORT - 3 or head == words or _decided(head, leads=True) is None:
@@ -120,11 +120,11 @@ def _decided(words: Sequence[str], *, leads: bool, held_after: int | None = None
             void = group == "complete" and _VOID & set(words[max(at - 3, 0) : at])
             if held_after is None or at < held_after or group == "held":
                 found.add("being-progressed" if void else group)
-        elif words[at] in known.colours:
+        elif words[at] in known.colours and (len(words[at]) > 1 or len(words) == 1):  # "a" is amber only where alone
             colour = colour or known.colours[words[at]]
-        elif leads and first and words[at] not in known.fillers | _VOID and not words[at].isdigit():
+        elif leads and first and words[at] not in known.fillers | _VOID and len(words[at]) > 1:
             return None
-        first = first and not size and words[at] not in known.colours
+        first = first and not size and not colour
         at += size or 1
     careful = next((group for group in _CARE if group in found), None)
     return "being-progressed" if careful == "held" else careful or colour

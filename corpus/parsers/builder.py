@@ -36,6 +36,7 @@ class Said:
     status: str = ""
     status_date: str = ""
     target: str = ""
+    means: str = ""  # the register's status that the word comes to, where the reader knows it
     accepted: str = ""  # set where the status answers whether the finding is accepted
 
 
@@ -167,7 +168,9 @@ class Builder:
             deadline, wording = deadline_of(said.wording, published)
         status, status_date = status_of([e for e in self.events if e.finding in (None, index)])
         word = " ".join(said.status.split()).rstrip(".") or None
-        if status is None and word:
+        if status is None and said.means:
+            status, status_date = said.means, said.status_date or None
+        elif status is None and word:
             asked = _ACCEPTED.get(normalise(word).split(",")[0]) if said.accepted else None
             status = word.lower() if as_printed else status_of_word(asked or word, key)
             status_date = said.status_date or None

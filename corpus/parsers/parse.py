@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from corpus.forces import Forces
 from corpus.model import Document, Evidence, Source
@@ -89,7 +90,10 @@ def _record(builder: Builder, url: str | None, forces: Forces, force_from_name: 
     about = whose(Case(source, title, url, "register_record", forces, builder.events, from_name=force_from_name))
     builder.notes += [about.note] if about.note else []
     builder.notes += unreadable(builder)
+    _tell_of_row(builder)
     builder.finish(published=builder.date)
+    undated = [p.kind == "comment" and p.event is None for p in builder.passages]
+    builder.passages = [replace(p, date=None) if u else p for p, u in zip(builder.passages, undated, strict=True)]
     kinds = kind_evidence(source, title)[1]
     return builder.document(
         _record_key(about.force, number) or source.key,
@@ -100,7 +104,24 @@ def _record(builder: Builder, url: str | None, forces: Forces, force_from_name: 
         register_number=number,
         url=url,
         evidence=(*kinds, *about.evidence),
+        heard=source.metadata.get("heard") or None,
     )
+
+
+def _tell_of_row(builder: Builder) -> None:
+    """What the row of a tracker states beside the text of its record (see `readers.export.tracker`)."""
+    said = builder.source.metadata
+    for index, finding in enumerate(builder.findings):
+        printed = said.get("number_printed")
+        if printed and finding.number is None and printed != said.get("number"):
+            builder.findings[index] = replace(finding, number=printed)
+        builder.tell(
+            index,
+            status=said.get("status_word", ""),
+            means=said.get("status", ""),
+            status_date=said.get("status_date", ""),
+            target=said.get("target_revised", "") or said.get("target", ""),
+        )
 
 
 def _record_key(force: str | None, number: str | None) -> str | None:

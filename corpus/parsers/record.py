@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.dates import DAY_DATE, SLASHED_DATE, iso_date
+from corpus.dates import DAY_DATE, MONTH_DATE, SLASHED_DATE, iso_date
 from corpus.model import STATUSES, Event, PassageKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.grammar import Label, shipped
@@ -28,7 +28,7 @@ _DATE = rf"{DAY_DATE}|{SLASHED_DATE}"
 _STATUS = "|".join(status.replace("-", "[- ]") for status in STATUSES)
 # Where an event starts, the surest sign first. Group 1 is the date; what stands before it belongs to the event.
 _HEADS = (
-    re.compile(rf"{_tag('', 'on')}\s*({_DATE})", re.I),
+    re.compile(rf"{_tag('', 'on')}\s*({_DATE}|{MONTH_DATE})", re.I),  # a tracker may know the month alone
     re.compile(rf"(?<=\])\s*({_DATE})", re.I),
     re.compile(
         rf"({_DATE})[ \t]*\n?[ \t]*(?={_tag('', 'status|comment')}|(?:{_STATUS})\s*{_tag('/', 'status|on')})", re.I
@@ -91,9 +91,10 @@ def parse_record(builder: Builder) -> str | None:
     """Fill `builder` from a register record; returns its register number where title or owner line names one."""
     text = builder.source.text
     layout = layout_of(builder.source)
-    spans = _spans(text)
+    end = int(builder.source.metadata.get("undated") or len(text))
+    spans = _spans(text[:end])
     builder.notes += _notes(text, spans)
-    head_end = spans[0].start if spans else len(text)
+    head_end = spans[0].start if spans else end
     number = _head(builder, _untagged(text, blocks_of(layout, 0, head_end, keep=builder.legible)))
     main = next(
         (i for i, f in enumerate(builder.findings) if f.kind == "recommendation"),
@@ -105,6 +106,7 @@ def parse_record(builder: Builder) -> str | None:
         builder.events.append(event)
         if event.text:
             _comment(builder, layout, event, main)
+    _undated(builder, layout, end, main)
     builder.date = next((event.date for event in builder.events if event.status), None)  # published on that day
     owned = {m[1] for event in builder.events if (m := _OWNED.match(event.text))}
     return number or (owned.pop() if len(owned) == 1 else None)
@@ -188,6 +190,15 @@ def _comment(builder: Builder, layout: Layout, event: Event, main: int | None) -
     for at, block in enumerate(blocks):
         parent = placed.get(block.parent) if block.parent is not None else None
         placed[at] = builder.add(block, "comment", finding=main, event=index, parent=parent)
+
+
+def _undated(builder: Builder, layout: Layout, start: int, main: int | None) -> None:
+    """The comments of which the tracker does not say when they were written, below their heading."""
+    placed: dict[int, int] = {}
+    blocks = blocks_of(layout, start, len(layout.source.text), comment=True, keep=builder.legible)
+    for at, block in enumerate(blocks[1:], start=1):
+        parent = placed.get(block.parent) if block.parent is not None else None
+        placed[at] = builder.add(block, "comment", finding=main, parent=parent)
 
 
 def _head(builder: Builder, blocks: Sequence[Block]) -> str | None:

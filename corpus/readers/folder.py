@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.model import CorpusError, Source
-from corpus.readers.formats import READERS
+from corpus.readers.formats import MAPPING, READERS
 from corpus.readers.reading import MEGABYTE, Limits, Text
 from corpus.readers.worker import reading
 from corpus.text import key_step
@@ -137,7 +137,7 @@ def _judged(file: _Found, limits: Limits, apart: set[Path]) -> _Found:
 
 
 def _not_a_document(path: Path, apart: set[Path]) -> Skipped | None:
-    if path.name.lower() in _COMPANIONS or _real(path) in apart:
+    if path.name.lower() in _COMPANIONS or path.name.lower().endswith(MAPPING) or _real(path) in apart:
         return _skip(path, "belongs to the folder and is no document.", expected=True)
     return None
 

@@ -24,6 +24,9 @@ def decode(raw: bytes) -> str:
         broken, foreign = text.count("\ufffd"), sum(1 for character in text if character > "\x7f")
         if broken and 10 * broken > foreign:  # a stray byte or two leave a text UTF-8
             text = raw.decode("cp1252", errors="replace")
+            # Line ends of CR alone may be those of Excel's "CSV (Macintosh)", which has the encoding of its time.
+            if b"\n" not in raw and _odd(text) > _odd(mac := raw.decode("mac_roman")):
+                text = mac
     return visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n"))
 
 
@@ -34,3 +37,11 @@ _UNSEEN = re.compile("\u00ad\n(?=\\w)|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u
 def visible(text: str) -> str:
     """`text` without characters that are not shown: they part words for whoever searches, and for nobody else."""
     return _UNSEEN.sub("", text)
+
+
+_ODD = re.compile(r"(?<=[a-z])[À-ÞŠŽŒŸ]|[ß-ÿ](?=[A-Z])")
+
+
+def _odd(text: str) -> int:
+    """How many letters of a text are of the wrong case for where they stand ("cafŽ"), as under another encoding."""
+    return len(_ODD.findall(text))
