@@ -1,6 +1,7 @@
 """What PDFs hold, and what is said of those that cannot be read."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
