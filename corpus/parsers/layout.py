@@ -259,7 +259,7 @@ def _columns(line: str) -> list[str]:
 
 
 def is_heading_like(text: str) -> bool:
-    """Short, starts as a title does, and is no sentence: none by its end, and none that says what somebody should do."""
+    """Short, begins as a title does, and is no sentence, by its end or by saying what somebody should do."""
     starts = bool(text) and (text[0].isupper() or text[0].isdigit() or text[0] in "‘'“\"")
     short = starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
     return short and not _ENDS_IN_NOTE.search(text) and not (_ASKED.search(text) and not _ASKING.match(text))
