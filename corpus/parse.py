@@ -260,7 +260,7 @@ def _finish(builder: Builder) -> None:
             status=status,
             status_date=status_date,
         )
-    # A comment without an event is one without a day (see `undated` in readers.export.tracker).
+    # A comment without an event is one without a day (see `undated` in readers.export.page).
     builder.passages = [
         p if p.date or p.event is not None or p.kind == "comment" else replace(p, date=builder.date)
         for p in builder.passages

@@ -26,7 +26,7 @@ class Text:
     A paragraph is a line between blank lines, a list item starts with "- " or its number, a table row has
     tabs between its cells. `headings` are those the format marks, `pages` the offset at which each page
     starts. `metadata` may state `force`, `number` (of the register), `title`, `date`, `url`, `kind`, `addressee`, and
-    for a row of a tracker what `export.tracker` lists. `name` tells the documents of one file apart; it is empty where
+    for a row of a tracker what `export.page` lists. `name` tells the documents of one file apart; it is empty where
     the file is one document.
     """
 

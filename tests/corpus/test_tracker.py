@@ -212,12 +212,43 @@ def test_days_of_several_kinds_are_kept_apart() -> None:
             ["Quay", "There were forty lamps, and most of them were alight.", "4 May 2018"],
         ],
         [["Recommendation"], [COUNT], [TELL]],
+        [
+            ["place_urn", "published_date", "headline_findings", "needs_to_improve", "region"],
+            *[["80426", "4 May 2018", "Most lamps of the quay were alight.", "Some lamps were out each night.", "N"]]
+            * 3,
+        ],
     ],
-    ids=["figures", "prose", "nothing beside"],
+    ids=["figures", "prose", "nothing beside", "findings that ask for nothing"],
 )
 def test_what_is_no_tracker_is_refused_with_the_reason(rows: list[list[str]]) -> None:
     with pytest.raises(CorpusError, match=f"is no tracker of recommendations: .*; found: .*“{rows[0][0]}”"):
         read_csv(table(*rows[1:], header=rows[0]), LIMITS)
+
+
+def test_a_column_for_each_force_makes_a_record_for_each() -> None:
+    reading = read(
+        ["Ref", "Recommendation", "Kent", "Essex update", "Essex", "Both"],
+        ["AFI 1", COUNT, "Complete", "Half are counted, up to the lock.", "In progress", "no"],
+        ["AFI 2", TELL, "", "Nobody has told them of it so far.", "Not started", "no"],
+    )
+    names = ("force", "number_printed", "status")
+    assert [stated(text, *names) for text in reading.texts] == [
+        ("Kent", "AFI 1", "complete"),
+        ("Essex", "AFI 1", "being-progressed"),
+        ("Essex", "AFI 2", "will-be-progressed"),
+    ]
+    assert [undated(text).count("Half are counted") for text in reading.texts] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(("first", "role"), [("4 May 2018", "closed"), ("", "target")])
+def test_a_day_of_completion_is_a_target_where_what_is_open_has_one(first: str, role: str) -> None:
+    other = "" if first else "4 May 2018"
+    reading = read(
+        ["Ref", "Recommendation", "Status", "Completion date"],
+        ["AFI 1", COUNT, "Complete", first],
+        ["AFI 2", TELL, "Open", other],
+    )
+    assert roles(reading)["Completion date"] == role
 
 
 # --- Rows -----------------------------------------------------------------------------------------------------------
@@ -263,6 +294,23 @@ def test_a_number_of_a_report_is_one_record_for_each_report() -> None:
     # Whose the tracker is, is known by the one body among its addressees; "All forces" is none.
     assert stated(lanterns, "force", "addressee", "number") == ("Saltmere", "Saltmere", None)
     assert stated(wicks, "force", "addressee", "number") == ("Saltmere", "All forces", None)
+
+
+def test_a_report_that_stands_in_the_first_row_of_its_group_holds_for_all_of_it() -> None:
+    header = ["Report", "Published", "Recommendation", "Status"]
+    reading = read(
+        header,
+        ["Lanterns", "4 May 2018", f"AFI 1: {COUNT}", "Open"],
+        ["", "", f"Rec 2: {TELL}", "Open"],
+        ["Wicks", "May 2019", f"AFI 1: {TRAIN}", "Open"],
+    )
+    assert [stated(text, "title", "date", "number_printed") for text in reading.texts] == [
+        ("Lanterns: area for improvement 1", "2018-05-04", "AFI 1"),
+        ("Lanterns: recommendation 2", "2018-05-04", "Rec 2"),
+        ("Wicks: area for improvement 1", "2019-05", "AFI 1"),
+    ]
+    filled = read(header, ["Lanterns", "", COUNT, "Open"], ["Lanterns", "", TELL, "Open"], ["", "", TRAIN, "Open"])
+    assert [text.metadata.get("title") for text in filled.texts] == ["Lanterns", "Lanterns", None]
 
 
 def test_another_service_is_no_force() -> None:

@@ -20,6 +20,10 @@ _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)? ?%|0\.\d+|100|[1-9]?\d", re.I)
 _DUTY = re.compile(
     r"\b(?:should|must|needs? to|ought to|is to|are to|(?:is|are) required to|we recommend|recommends? that)\b", re.I
 )
+_POLICE = re.compile(
+    r"(?:(?:[A-Z][\w'’-]+|[A-Z]{2,})(?:,? (?:(?:of|and|the|&) )*)){1,6}(?:Police(?: Service)?|Constabulary)\b"
+)
+_NO_FORCE = re.compile(r"\b(?:fire|ambulance|council|coroner|prisons?)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def held_by(cells: Sequence[str]) -> Held:
         serials=share(serial_day),
         statuses=share(_is_status),
         numbers=share(lambda cell: len(cell) <= 30 and (_NUMBERED.fullmatch(cell) or _LABELLED.fullmatch(cell))),
-        labels=share(lambda cell: len(cell) <= 40 and _LABELLED.fullmatch(cell)),
+        labels=share(is_numbered),
         kinds=share(_KIND.fullmatch),
         percents=share(_PERCENT.fullmatch),
         forces=share(_is_force),
@@ -76,6 +80,11 @@ def says_nothing(cell: str) -> bool:
     """Whether a cell holds a placeholder ("-", "n/a", "TBC", "xxx") or nothing."""
     plain = " ".join(cell.split()).casefold().rstrip(".")
     return not plain or plain in _NOTHING
+
+
+def is_numbered(cell: str) -> bool:
+    """Whether a cell is the number of a finding with its kind before it ("AFI 4")."""
+    return len(cell) <= 40 and bool(_LABELLED.fullmatch(cell))
 
 
 @lru_cache(5_000)
@@ -100,6 +109,20 @@ def _is_status(cell: str) -> bool:
 @lru_cache(5_000)
 def _is_force(cell: str) -> bool:
     return len(cell) <= 60 and bool(_forces().mentions(cell))
+
+
+@lru_cache(5_000)
+def force_in(text: str) -> str:
+    """The one force that a title or a header names, as printed there; "" for none, several or another service."""
+    if _NO_FORCE.search(text):
+        return ""
+    mentions = _forces().mentions(text)
+    for how in (("name", "abbreviation"), ("short",)):
+        found = {mention.slug: text[mention.start : mention.end] for mention in mentions if mention.how in how}
+        if found:
+            return next(iter(found.values())) if len(found) == 1 else ""
+    phrases = {match[0] for match in _POLICE.finditer(text)}
+    return phrases.pop() if len(phrases) == 1 else ""
 
 
 @cache
