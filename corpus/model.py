@@ -23,6 +23,7 @@ PassageKind = Literal[
     "glossary",
 ]
 FindingKind = Literal["recommendation", "area_for_improvement", "cause_of_concern"]
+EvidenceField = Literal["kind", "force", "date", "title"]
 STATUSES = (
     "awaiting-review",
     "will-be-progressed",
@@ -38,10 +39,31 @@ class CorpusError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading that the file format itself marks (Markdown `##`, HTML `h2`): the start of its line, 1 = top."""
+    """A heading that the file format itself marks (Markdown `##`, HTML `h2`): the start of its line, 1 = top.
+
+    `end` is where the box (a frame, a collapsed part, a cell) ends in which it stands: its section goes no
+    further. None where it stands in none.
+    """
 
     start: int
     level: int
+    end: int | None = None
+
+
+MarkKind = Literal["quote", "caption", "note", "strong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the file format itself says of whole lines, from the first character to behind the last.
+
+    A `quote` is set apart as one (what the page quotes, or a box), a `caption` belongs to a table or picture, a
+    `note` stands at the foot of the text, a `strong` line is bold from end to end and no heading by its mark-up.
+    """
+
+    start: int
+    end: int
+    kind: MarkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +81,68 @@ class Source:
     headings: tuple[Heading, ...] = ()
     pages: tuple[int, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence for what a document is: `value` of `field`, and what says so.
+
+    `source` names the place in words ("page address", "last comment"), `quote` is what stands there. `taken` tells
+    whether it was followed; one that was set aside says `why`. A person's word has the weight of infinity.
+    """
+
+    field: EvidenceField
+    value: str
+    source: str
+    weight: float
+    quote: str
+    taken: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grade that the document states, and how many forces got each grade where it says so."""
+    """A grade that the document states, and how many forces got each grade where it says so.
+
+    `direction` is the direction of travel printed beside it, `before` the grade of an earlier inspection.
+    """
 
     area: str
     grade: str
     section: int | None
     distribution: Mapping[str, int] | None
     start: int
+    direction: str | None = None
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A dated status or comment on a recommendation, in file order. A status event has no text of its own."""
+    """A dated status or comment on a recommendation, in file order. A status event has no text of its own.
+
+    `finding` indexes the document's findings; None holds for all of them, as in a record of the register.
+    """
 
     date: str
     kind: Literal["status", "comment"]
     status: str | None
     text: str
     start: int
+    finding: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something an inspectorate asks for. `number` is the printed one ("7"), unique only in its document.
 
-    `status` is the last explicit one of the record it stands in, None outside the register.
+    `status` is the last explicit one that the document gives it, None where it gives none; `status_word` is what is
+    printed for it where that is another word ("Closed", "AMBER"), and `status_by` whose word it is where that is not
+    the inspectorate's ("force", "commissioner", "committee").
 
     `deadline` is ISO 8601 as exact as the text allows, worked out from the publication date where the
-    wording (`deadline_text`) is relative; with several, the last to fall due.
+    wording (`deadline_text`) is relative; with several, the last to fall due. `target` is the date that a tracker
+    sets itself. `quoted` ones belong to an earlier report and are only cited.
     """
 
     id: str
@@ -103,6 +155,10 @@ class Finding:
     addressees: tuple[str, ...]
     status: str | None
     status_date: str | None
+    status_word: str | None = None
+    status_by: str | None = None
+    target: str | None = None
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +195,10 @@ class GlossaryEntry:
 class Document:
     """One parsed document. `sections` are heading paths, outermost first; `()` is the text before any heading.
 
+    `force` is the one that it is about; `forces` are all of them where it is about several, and just that one where it
+    is about one. `evidence` says what kind, force, date and title were decided from, and what was set aside. `heard` is
+    the last day up to which its source is known, None where no event tells it.
+
     `notes` say in plain words what was unusual in the file (an unclosed event, an unknown force); `garbled`
     paragraphs could not be read and are in no passage.
     """
@@ -162,3 +222,6 @@ class Document:
     notes: tuple[str, ...] = ()
     other_sources: tuple[str, ...] = ()
     garbled: int = 0
+    forces: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    heard: str | None = None

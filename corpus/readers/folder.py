@@ -189,7 +189,8 @@ def _mend(suffix: str) -> str:
 def _source(file: _Found, text: Text, sha256: str) -> Source:
     """A source of a file that may hold several: each then has its name in its key, and a hash of its own."""
     key = f"{file.key}/{key_step(text.name)}" if text.name else file.key
-    return Source(str(file.path), key, text.text, own_hash(text) or sha256, text.headings, text.pages, text.metadata)
+    sha256 = own_hash(text) or sha256
+    return Source(str(file.path), key, text.text, sha256, text.headings, text.pages, text.metadata, text.marks)
 
 
 def own_hash(text: Text) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from corpus.model import Heading
+from corpus.model import Heading, Mark
 
 MEGABYTE = 1_000_000
 
@@ -24,10 +24,14 @@ class Text:
     """One document as parsers see it, whatever its format was.
 
     A paragraph is a line between blank lines, a list item starts with "- " or its number, a table row has
-    tabs between its cells. `headings` are those the format marks, `pages` the offset at which each page
-    starts. `metadata` may state `force`, `number` (of the register), `title`, `date`, `url`, `kind`, `addressee`, and
-    for a row of a tracker what `export.page` lists. `name` tells the documents of one file apart; it is empty where
-    the file is one document.
+    tabs between its cells; lines without a blank one between them are lines of one paragraph. A cell that
+    covers several rows stands in each of them. `headings` are those the format marks, `pages` the offset at
+    which each page starts, `marks` what the format says of other lines. `metadata` may state `force`, `number`
+    (of the register), `title`, `date`, `url`, `kind`, `addressee`; `trail` is the page's place on its site
+    ("Home > Reports > Lamps"), `page_title` what a browser shows above a page that has
+    a heading of its own, `linked` are addresses to which it leads above its title, and `said_in` tells where
+    people stated the rest for this document. For a row of a tracker it has what `export.page` lists.
+    `name` tells the documents of one file apart; it is empty where the file is one document.
     """
 
     text: str
@@ -35,6 +39,7 @@ class Text:
     pages: tuple[int, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

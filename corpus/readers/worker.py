@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from corpus.model import CorpusError, Heading
+from corpus.model import CorpusError, Heading, Mark
 from corpus.readers.formats import mapping_of, read_bytes
 from corpus.readers.reading import MEGABYTE, Explained, LeftOut, Limits, Reading, Text
 
@@ -165,6 +165,7 @@ def _reading(answer: dict[str, Any]) -> Reading:
             tuple(text["pages"]),
             text["metadata"],
             text["name"],
+            tuple(Mark(*mark) for mark in text["marks"]),
         )
         for text in answer["texts"]
     )
@@ -188,10 +189,11 @@ def _plain(reading: Reading, sha256: str) -> dict[str, Any]:
     texts = [
         {
             "text": text.text,
-            "headings": [[heading.start, heading.level] for heading in text.headings],
+            "headings": [[heading.start, heading.level, heading.end] for heading in text.headings],
             "pages": text.pages,
             "metadata": dict(text.metadata),
             "name": text.name,
+            "marks": [[mark.start, mark.end, mark.kind] for mark in text.marks],
         }
         for text in reading.texts
     ]

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import ASK, FORCES, HEADER, LIMITS, documents, events, left, only, row, table
 
-from corpus.merge import merge
 from corpus.model import CorpusError, Source
-from corpus.parse import parse
+from corpus.parsers.merge import merge
+from corpus.parsers.parse import parse
 from corpus.readers.export.read import read_csv
 
 

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from rows import ASK, HEADER, LIMITS, ONE, documents, events, left, only, row, table
 
-from corpus.merge import merge
 from corpus.model import CorpusError
+from corpus.parsers.merge import merge
 from corpus.readers.export.read import read_csv, read_xlsx
 
 

@@ -2,9 +2,9 @@
 
 import re
 
-from corpus.layout import content_lines, is_heading_like, marker_of, running_headers
+from corpus.parsers.layout import content_lines, is_heading_like, marker_of, running_headers
+from corpus.parsers.record import labelled, quoted
 from corpus.readers.export.rows import is_rule
-from corpus.register import labelled, quoted
 
 _SHORT = 45  # characters: lines up to this length are never taken for those of a wrapped paragraph
 _SOFT = "\u00ad"  # a soft hyphen: keeps a line from being taken for page furniture, and is not shown

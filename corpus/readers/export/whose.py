@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from corpus.findings import addressees_named
+from corpus.parsers.findings import addressees_named
 from corpus.readers.export.holds import force_in
 from corpus.readers.export.rows import Row
 
