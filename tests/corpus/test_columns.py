@@ -113,6 +113,18 @@ def test_a_column_for_each_force_makes_a_record_for_each() -> None:
     assert [undated(text).count("Half are counted") for text in reading.texts] == [0, 1, 0]
 
 
+def test_days_under_names_of_their_own_are_known_by_how_they_stand_to_the_rest() -> None:
+    reading = read(
+        ["Report", "Zuerst", "Recommendation", "Status", "Target", "Danach", "Zuletzt", "Sonst"],
+        ["Lanterns", "4 May 2018", COUNT, "Open", "31/03/2019", "30/09/2019", "", "1 May 2019"],
+        ["Lanterns", "4 May 2018", TELL, "Closed", "31/03/2019", "", "12/03/2019", "2 May 2017"],
+        ["Wicks", "5 June 2018", TRAIN, "Open", "Q4 2018/19", "", "", "3 May 2019"],
+    )
+    named = {name: role for name, role in roles(reading).items() if name in ("Zuerst", "Danach", "Zuletzt", "Sonst")}
+    assert named == {"Zuerst": "published", "Danach": "revised", "Zuletzt": "closed", "Sonst": ""}
+    assert stated(reading.texts[1], "date", "closed", "status_date") == ("2018-05-04", "2019-03-12", "2019-03-12")
+
+
 @pytest.mark.parametrize(("first", "role"), [("4 May 2018", "closed"), ("", "target")])
 def test_a_day_of_completion_is_a_target_where_what_is_open_has_one(first: str, role: str) -> None:
     other = "" if first else "4 May 2018"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from corpus.readers.export.calendar import days_by_rows
 from corpus.readers.export.days import due_of
 from corpus.readers.export.holds import Held, asks, fit_of, force_in, held_by, is_numbered
 from corpus.readers.export.mapping import NOTHING_MAPPED, Mapped
@@ -21,6 +22,7 @@ _CLOSE = 0.05  # two columns this near to one another are not told apart
 _OWN_NAME, _ASKS = 0.9, 0.3  # a header that is a known name; the share of cells that ask, where it is none
 _HELD_NAME = 0.55  # a name that stands in the header, as against one that could mean several things
 _SHORT = 40  # characters: longer cells are no header
+_WHOLE = 0.85  # the same, of a header over two rows
 _SURE = 0.75  # a name that a header has as it is, or nearly
 _BY_CELLS = ("recommendation", "status", "number", "kind", "force")  # what cells can show without a header
 _BESIDE = ("number", "kind", "force", "status", "comment", "date", "target", "revised", "closed", "owner")
@@ -207,7 +209,8 @@ def _under(upper: Sequence[str], lower: Sequence[str], *, joined: bool = False) 
         whole = f"{above} {own}".strip()
         dated = is_period(above) and not set(_roles(own)) - {"comment", "status"}
         periods = is_period(own) or dated  # "Q1 2019/20" over "Update": a column for each quarter
-        alone = own and not joined and (_surest(own) >= 0.5 or _surest(whole) < 0.5) and not periods
+        # "Name" under "Report" is a report's; what merely holds a known word ("Board Out") says nothing.
+        alone = own and not joined and (_surest(own) >= 0.5 or _surest(whole) < _WHOLE) and not periods
         cells.append(own if alone else whole)
     return [*cells, *lower[len(upper) :]]
 
@@ -244,6 +247,12 @@ def _assigned(
         chosen[place] = Column(place, cells[place], role, "by its header alone: its cells do not show it")
     if extra := _further_comment(cells, held, chosen, closed | unclear.keys()):
         chosen[extra.place] = extra
+    days = [p for p in held if p not in chosen and p not in closed and held[p].dates + held[p].serials >= _SURE]
+    rows = [row for _, row in table.rows[at + 1 : at + _SAMPLE] if sum(map(bool, map(str.strip, row))) > 2]
+    known = {column.role: column.place for column in chosen.values()}
+    for place, role, why in days_by_rows(rows, days, known):
+        chosen[place] = Column(place, cells[place], role, why)
+        unclear.pop(place, None)
     return tuple(_finished(chosen[place], table, at, chosen) for place in sorted(chosen)), unclear
 
 

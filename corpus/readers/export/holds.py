@@ -10,6 +10,7 @@ from corpus.readers.export.days import due_of, serial_day
 from corpus.readers.export.names import listed
 from corpus.statuses import status_of_word
 
+_MOSTLY = 0.7  # of the cells
 _LONG = 40  # characters: shorter texts are names, words or numbers
 _NOTHING = frozenset(("-", "–", "—", "n/a", "na", "none", "nil", "tbc", "tba", "xxx", "x", "?", "unknown", "not known"))
 _LABEL = r"(?:afis?|a\.f\.i\.|recs?|recommendations?|cocs?|causes? of concern|areas? for improvement)"
@@ -142,7 +143,8 @@ def _recommendation(held: Held) -> float:
 
 def _comment(held: Held) -> float:
     words = (0.6 if held.count >= 3 and held.few else 0.3) * held.statuses
-    other = held.dates + held.serials + max(held.numbers, held.percents, held.kinds) + words
+    numbers = max(held.numbers, held.percents, held.kinds)
+    other = held.dates + held.serials + (numbers if numbers > _MOSTLY else 0) + words  # "388 outstanding", then "240"
     return 0.35 * held.long + 0.05 - 0.3 * held.asks * held.long - 0.9 * other
 
 

@@ -17,7 +17,7 @@ _KINDS: tuple[tuple[FindingKind, str], ...] = (
     ("cause_of_concern", r"cocs?|(?:accelerated )?causes? of concern"),
     ("recommendation", r"recs?|recommendations?"),
 )
-_OWN = re.compile(r"\d{1,2}[a-z]?|0\d{1,3}|\d{1,2}(?:\.\d{1,2}){1,3}[a-z]?|.*\s\d{1,2}(?:\.\d{1,2}){1,3}", re.I)
+_OWN = re.compile(r"(?:[a-z]{1,5}[ .-]?)?\d{1,2}(?:\.\d{1,2}){0,3}[a-z]?|0\d{1,3}|.*\s\d{1,2}(?:\.\d{1,2}){1,3}", re.I)
 _LABELLED = re.compile(rf"(?:.*\W)?(?:{'|'.join(names for _, names in _KINDS)})[ .:#-]{{0,3}}\d+(?:\.\d+)*[a-z]?", re.I)
 _LABEL = re.compile(
     rf"\W*((?:{'|'.join(names for _, names in _KINDS)})[ .#]{{0,3}}\d{{1,3}}(?:\.\d+)*[a-z]?)\s?[:–-]\s", re.I

@@ -105,7 +105,7 @@ def _read_table(
     context = Context(table, header, top, key, force, report, _newest_first(grouped, table), left)
     texts = [text for record in grouped if (text := text_of(record, context)).text]
     _tell_words(words, found.entries, context)
-    said = explained(table, header, found, words, key, mapped, _notes(context))
+    said = explained(table, header, found, words, key, mapped, _notes(context, texts))
     return texts, [*unread(table, header, mapped), *left.all()], said
 
 
@@ -163,15 +163,15 @@ def _newest_first(found: Sequence[Record], table: Table) -> bool:
     return falling > sum(1 for dates in days if dates and dates[0] < dates[-1])
 
 
-def _notes(context: Context) -> list[str]:
+def _notes(context: Context, texts: Sequence[Text]) -> list[str]:
     notes = ["the rows stand newest first, and were put in order by date"] if context.newest_first else []
     if context.force:
         notes.append(f"force of the table: “{short(context.force)}”")
     if context.above.as_at:
         notes.append(f"the table shows the position of {context.above.as_at}")
-    dated = [column for column in context.header.columns if column.role in ("date", "closed") or column.date]
-    if not dated and context.header.all("comment"):
-        notes.append("no column says on what day the updates were written, so they are kept without a date")
+    undated = sum(1 for text in texts if "undated" in text.metadata)
+    if undated:
+        notes.append(f"{undated} records have comments of which the table does not say when they were written")
     return notes
 
 
