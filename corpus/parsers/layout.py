@@ -6,16 +6,23 @@ header are joined, list markers are taken off and each item knows the block that
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from corpus.dates import MONTH_DATE
 from corpus.model import MarkKind, Source
+from corpus.parsers.lines import (
+    SHORT,
+    Line,
+    columns_of,
+    content_lines,
+    content_span,
+    is_heading_like,
+    marker_of,
+    running_headers,
+    wrapped_at,
+)
 from corpus.text import clean, glued_at, join_lines
-
-TITLE_LINES = 20  # title and date stand within these; the same line further down is a running header
 
 Levels = Mapping[int, tuple[int, int | None]]
 """Start of a marked heading -> its level, and where the box ends in which it stands."""
@@ -52,17 +59,6 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line with content. `gap`: a blank or dropped line stands before it; `broken`: a running header does."""
-
-    text: str
-    start: int
-    gap: bool
-    broken: bool
-    above: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
     """What holds for a whole text: its running headers (line starts), marked headings, and the width of a full
     line where paragraphs are wrapped, else 0."""
@@ -72,76 +68,6 @@ class Layout:
     levels: Levels
     wrapped: int
     marks: Mapping[int, str]
-
-
-_JUNK = re.compile(
-    r"404 page not found|page not found|skip to (?:main )?content|print this (?:document|page)|"
-    r"get the (?:free )?pdf reader|last updated:? \d{1,2}/\d{1,2}/\d{4}|back to top|share this page|"
-    r"https?://\S+|www\.\S+|page \d+(?: of \d+)?|[-–—_=|*\s•·▪◦●\uf0b7\uf0a7]+|\d{1,3}",
-    re.I,
-)
-_MONTH_LINE = re.compile(MONTH_DATE, re.I)
-_REPORT_WORD = re.compile(r"inspection|report|assessment|review|hmic", re.I)
-
-
-def content_lines(text: str, headers: frozenset[int], start: int = 0, end: int | None = None) -> list[Line]:
-    """Lines of `text[start:end]` that carry content; furniture and the `headers` (line starts) are left out."""
-    lines: list[Line] = []
-    gap, broken, above = True, False, ""
-    for match in re.finditer(r"[^\n]*\n?", text[start:end]):
-        line = match[0].rstrip("\n")
-        position = start + match.start()
-        if position in headers:
-            gap = broken = True
-        elif not line.strip() or _JUNK.fullmatch(line.strip()):
-            gap = True
-            above = line.strip() if line.strip().isdigit() else above
-        else:
-            lines.append(Line(line, position, gap, broken, above))
-            gap, broken, above = False, False, ""
-    return lines
-
-
-def content_span(lines: Sequence[Line]) -> tuple[int, int]:
-    """Offsets of the first and behind the last character of `lines` that is no space."""
-    first, last = lines[0], lines[-1]
-    return first.start + len(first.text) - len(first.text.lstrip()), last.start + len(last.text.rstrip())
-
-
-def running_headers(text: str) -> frozenset[int]:
-    """Starts of the lines below the top that repeat the document's date, or its title (twice, or beside the date)."""
-    lines = [(match.start(), match[0].strip()) for match in re.finditer(r"[^\n]*\n?", text)]
-    top = {line for _, line in lines[:TITLE_LINES] if line}
-    below = [(start, line) for start, line in lines[TITLE_LINES:] if line]
-    repeats = Counter(line for _, line in below if line in top)
-    dated = [line in top and bool(_MONTH_LINE.fullmatch(line)) for _, line in below]
-
-    def is_header(at: int, line: str) -> bool:
-        titled = line in top and _REPORT_WORD.search(line) and not line.endswith(".")
-        return dated[at] or bool(titled and (repeats[line] >= 2 or any(dated[max(at - 1, 0) : at + 2])))
-
-    return frozenset(start for at, (start, line) in enumerate(below) if is_header(at, line))
-
-
-_MARKERS = (
-    ("dot", re.compile(r"[•·▪●\uf0b7\uf0a7]\s*(?:[-–]\s?(?=\S))?")),
-    ("ring", re.compile(r"◦\s*|o\s+(?=\S)")),
-    ("dash", re.compile(r"[-–—*]\s+(?=\S)|[-–—](?=[^\s\-–—\d])|:-\s?(?=\S)")),
-    ("number", re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")),
-    ("roman", re.compile(r"\(?(?:x{0,2}(?:ix|iv|v?i{1,3}|v|x))[.)]\s+(?=\S)")),
-    ("letter", re.compile(r"\(?[a-z]\)\s+(?=\S)|[a-h]\.\s+(?=[A-Z])")),
-)
-
-
-def marker_of(line: str) -> tuple[str, int]:
-    """(class of the list marker at the start of a line, length of it with the spaces before); ("", 0): none."""
-    body = line.lstrip()
-    indent = len(line) - len(body)
-    for name, pattern in _MARKERS:
-        match = pattern.match(body)
-        if match and not (body[0] == "o" and not indent):
-            return name, indent + match.end()
-    return "", 0
 
 
 def layout_of(source: Source) -> Layout:
@@ -170,21 +96,6 @@ def blocks_of(
     blocks = (replace(_block(unit, layout.levels, page), mark=marks.get(unit[0].start, "")) for unit, page in pages)
     whole = filter(keep, _mend([block for block in blocks if block.text]))
     return _nest([piece for block in whole for piece in _split(block, layout, comment) if piece.text])
-
-
-def wrapped_at(lines: Sequence[Line]) -> int:
-    """Width of a full line where paragraphs were cut into lines, so that lines have to be joined; 0 where not."""
-    long = [at for at, line in enumerate(lines) if len(line.text) > 45]
-    wide = sum(1 for at in long if len(lines[at].text) > 130)
-    if len(long) < 4 or wide > max(1, len(long) // 10):
-        return 0
-    cut = sum(1 for at in long if lines[at].text.rstrip()[-1] not in ".;:!?”\"')" and not _gap_after(lines, at))
-    widths = sorted(len(lines[at].text) for at in long)
-    return widths[int(0.9 * (len(widths) - 1))] if cut > len(long) / 3 else 0
-
-
-def _gap_after(lines: Sequence[Line], at: int) -> bool:
-    return at + 1 == len(lines) or lines[at + 1].gap
 
 
 def page_at(source: Source, offset: int) -> int | None:
@@ -218,9 +129,9 @@ def _stands_alone(before: Line, line: Line, width: int, levels: Levels) -> bool:
     marked = before.start in levels or line.start in levels or bool(marker_of(line.text)[0])
     return (
         marked
-        or len(before.text) < max(_SHORT, 0.6 * width)
-        or bool(_columns(line.text))
-        or bool(_columns(before.text))
+        or len(before.text) < max(SHORT, 0.6 * width)
+        or bool(columns_of(line.text))
+        or bool(columns_of(before.text))
     )
 
 
@@ -233,7 +144,7 @@ def _block(unit: list[Line], levels: Levels, page: int | None) -> Block:
     end = last.start + len(last.text.rstrip())
     text = clean(join_lines(body))
     indent = (len(first.text) - len(first.text.lstrip())) // 2
-    columns = _columns(first.text) if not marker else ()
+    columns = columns_of(first.text) if not marker else ()
     if columns:
         cells = tuple(" ".join(cell.split()) for cell in columns)
         filled = len("\t".join(cells).rstrip("\t").split("\t"))
@@ -250,31 +161,8 @@ def _block(unit: list[Line], levels: Levels, page: int | None) -> Block:
     return Block(kind, text, start, end, page, level, broken=first.broken, gap=first.gap, box=box, above=first.above)
 
 
-def _columns(line: str) -> list[str]:
-    """The cells of a table's row: parted by tabs, or by three spaces and more where each cell is short; [] for text."""
-    if "\t" in line.strip() or (line.startswith("\t") and line.count("\t") > 1):
-        return line.split("\t")
-    cells = _ALIGNED.split(line.strip())
-    return cells if 1 < len(cells) < 8 and all(len(cell) < 70 for cell in cells) else []
-
-
-def is_heading_like(text: str) -> bool:
-    """Short, begins as a title does, and is no sentence, by its end or by saying what somebody should do."""
-    starts = bool(text) and (text[0].isupper() or text[0].isdigit() or text[0] in "‘'“\"")
-    short = starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
-    return short and not _ENDS_IN_NOTE.search(text) and not (_ASKED.search(text) and not _ASKING.match(text))
-
-
-# A stop, or the last of several words, with the number of a note behind it
-_ENDS_IN_NOTE = re.compile(r"[.!?][\"”’)]*\[?\d{1,3}\]?$|(?:\S+\s+){5}\S*[a-z](?:\[\d{1,3}\]|\d{1,2})$")
-_ASKED = re.compile(r"^(?:\S+\s+){2,}(?:should|must)\b")
-_ASKING = re.compile(r"(?:what|how|why|who|when|where|which)\b", re.I)
-
-
 _FEW = 5  # words: a heading of no more is never the start of a sentence
 _RANK: tuple[MarkKind, ...] = ("strong", "quote", "note", "caption")
-_SHORT = 45  # characters: a line up to this length is never one of a wrapped paragraph that goes on
-_ALIGNED = re.compile(r" {4,}")
 _UNFINISHED = re.compile(r"\b(?:a|an|and|are|as|at|by|for|from|in|is|its|of|on|or|that|the|their|to|which|with)$")
 _OPEN_END = re.compile(r"[\w,’')/&-]$")
 _PAGE_AT_END = re.compile(r"(?<=; and) \d{1,3}$|(?<=; or) \d{1,3}$|(?<=;) \d{1,3}$")
@@ -310,7 +198,7 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
     if first.kind == "line" and len(run) == 1 and not block.broken:  # a heading, unless the sentence plainly goes on
         return not block.gap and block.text[0].islower() and len(last.text.split()) > _FEW
     if block.text[0].islower():
-        if len(last.text) < _SHORT and block.gap and not block.broken:  # two short lines, one below the other
+        if len(last.text) < SHORT and block.gap and not block.broken:  # two short lines, one below the other
             return False
         return first.kind != "item" or block.broken
     if not block.broken or block.kind != "text" or first.kind == "item":

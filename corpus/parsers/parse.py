@@ -10,7 +10,8 @@ from corpus.parsers.builder import Builder, keep_headings, unreadable
 from corpus.parsers.dated import answered_report, date_evidence
 from corpus.parsers.evidence import kind_evidence, record_evidence
 from corpus.parsers.grammar import Grammar, shipped
-from corpus.parsers.layout import TITLE_LINES, Block, blocks_of, layout_of
+from corpus.parsers.layout import Block, blocks_of, layout_of
+from corpus.parsers.lines import TITLE_LINES
 from corpus.parsers.listing import entries_of
 from corpus.parsers.prose import parse_prose
 from corpus.parsers.record import has_numbered_title, is_record, parse_record, record_title
@@ -111,7 +112,10 @@ def _record(builder: Builder, url: str | None, forces: Forces, force_from_name: 
 def _tell_of_row(builder: Builder) -> None:
     """What the row of a tracker states beside the text of its record (see `readers.export.tracker`)."""
     said = builder.source.metadata
+    main = next((i for i, f in enumerate(builder.findings) if f.kind == "recommendation"), 0)
     for index, finding in enumerate(builder.findings):
+        if said.get("finding_kind") and index == main:
+            finding = builder.findings[index] = replace(finding, kind=said["finding_kind"])  # type: ignore[arg-type]
         printed = said.get("number_printed")
         if printed and finding.number is None and printed != said.get("number"):
             builder.findings[index] = replace(finding, number=printed)

@@ -117,9 +117,10 @@ def _row(walk: Walk, at: int) -> None:
     block = walk.blocks[at]
     if walk.verdicts.in_glossary() and _define(walk.builder, block):
         return
-    if walk.last is not None and len(block.cells) > 1 and all(attribute_of(walk, cell) for cell in block.cells if cell):
-        for cell in block.cells:
-            note_told(walk, replace(block, text=cell), *attribute_of(walk, cell))
+    told = [attribute_of(walk, cell) for cell in block.cells if cell and cell != "–"]
+    if walk.last is not None and len(told) > 1 and all(told):  # "Owner: …    Target: …    RED"
+        for said in filter(None, told):
+            note_told(walk, *said)
         walk.builder.add(block, "context", finding=walk.last)
         return
     walk.verdicts.row(block, kind_here(walk))

@@ -12,7 +12,8 @@ from corpus.dates import DAY_DATE, MONTH_DATE, SLASHED_DATE, iso_date
 from corpus.model import STATUSES, Event, PassageKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.grammar import Label, shipped
-from corpus.parsers.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
+from corpus.parsers.layout import Block, Layout, blocks_of, layout_of
+from corpus.parsers.lines import content_lines, content_span
 from corpus.parsers.titled import shortened
 from corpus.statuses import status_of_word
 from corpus.text import normalise

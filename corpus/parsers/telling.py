@@ -9,11 +9,11 @@ from corpus.parsers.walk import Walk
 from corpus.statuses import status_of_word
 
 
-def attribute_of(walk: Walk, text: str) -> tuple[str, str, str]:
-    """(role, date, value) of a piece of a line about the finding above; ("", "", "") for none."""
+def attribute_of(walk: Walk, text: str) -> tuple[str, str, str] | None:
+    """(role, date, value) of a piece of a line about the finding above; None for another one."""
     if found := walk.grammar.attribute_of(text):
         return found
-    return ("status", "", text) if len(text.split()) < 5 and status_of_word(text) else ("", "", "")
+    return ("status", "", text) if len(text.split()) < 5 and status_of_word(text) else None
 
 
 def take_attribute(walk: Walk, block: Block) -> bool:
@@ -26,7 +26,7 @@ def take_attribute(walk: Walk, block: Block) -> bool:
     if not found:
         return False
     walk.pending = found[0] if not found[2] else None
-    note_told(walk, block, *found)
+    note_told(walk, *found)
     role = found[0]
     if role in ("update", "response", "status") and found[2]:
         date = day_in(found[1]) if found[1] else None
@@ -39,7 +39,7 @@ def take_attribute(walk: Walk, block: Block) -> bool:
     return True
 
 
-def note_told(walk: Walk, block: Block, role: str, date: str, value: str) -> None:
+def note_told(walk: Walk, role: str, date: str, value: str) -> None:
     """What a line says of the finding above: its status, its target date."""
     if walk.last is None or not value:
         return

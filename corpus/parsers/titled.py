@@ -8,7 +8,8 @@ from corpus.dates import DAY_DATE, MONTH_DATE, SLASHED_DATE
 from corpus.model import Evidence, Source
 from corpus.parsers.evidence import STATED, piece, settled
 from corpus.parsers.grammar import shipped
-from corpus.parsers.layout import Block, is_heading_like
+from corpus.parsers.layout import Block
+from corpus.parsers.lines import is_heading_like
 
 _GENERIC = re.compile(
     r"agenda item|home|report|response|recommendations?|contents|publications?|reports?|news|document|untitled|"

@@ -189,7 +189,8 @@ def _of_bodies(source: Source, title: str, forces: Forces) -> Iterator[Evidence]
                 found.setdefault(slugs.pop(), match[0])
     for slug, quote in found.items():
         yield piece("force", slug, "who oversees it", 4, quote)
-    for line in source.metadata.get("above", "").splitlines():
+    above = [source.metadata.get(name, "") for name in ("above", "masthead")]
+    for line in "\n".join(above).splitlines():
         slugs = {m.slug for m in forces.mentions(line) if _is_force(forces, m.slug)}
         if len(slugs) == 1:
             yield piece("force", slugs.pop(), "the page that lists it", 3, line)

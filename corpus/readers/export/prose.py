@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.parsers.layout import content_lines, is_heading_like, marker_of, running_headers
+from corpus.parsers.lines import content_lines, is_heading_like, marker_of, running_headers
 from corpus.parsers.record import labelled, quoted
 from corpus.readers.export.rows import is_rule
 

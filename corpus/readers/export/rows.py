@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
-from corpus.parsers.layout import content_lines
+from corpus.parsers.lines import content_lines
 from corpus.readers.export.columns import Header
 from corpus.readers.export.days import ANY_PERIOD, periods_in
 from corpus.readers.export.holds import asks

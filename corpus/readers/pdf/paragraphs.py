@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from corpus.parsers.layout import marker_of
+from corpus.parsers.lines import marker_of
 from corpus.readers.pdf.layout import Habits
 from corpus.readers.pdf.lines import Line, unfinished
 
