@@ -15,7 +15,6 @@ MIMETYPES: Mapping[Form, str] = {"csv": "text/csv; charset=utf-8", "json": "appl
 
 _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
     "force": lambda hit: hit["document"]["force"],
-    "forces": lambda hit: ", ".join(hit["document"]["forces"]),
     "document": lambda hit: hit["document"]["title"],
     "document_kind": lambda hit: hit["document"]["kind"],
     "date": lambda hit: hit["date"],
@@ -38,6 +37,7 @@ _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
     "match": lambda hit: hit["match"],
     "score": lambda hit: hit["score"],
     "places": lambda hit: len(hit["fold"]["members"]) if hit["fold"] else 1,
+    "forces": lambda hit: ", ".join(hit["document"]["forces"]),
     "forces_of_fold": lambda hit: ", ".join(sorted(_forces(hit))),
     "citation": lambda hit: hit["citation"],
     "fictional": lambda hit: "yes" if hit["document"]["fictional"] else "",

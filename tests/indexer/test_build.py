@@ -109,7 +109,7 @@ def test_a_document_is_kept_whole(tmp_path: Path) -> None:
     kept = ('["copy.txt"]', found["documents"][0][10], "", '["Nothing in it."]', "[]", "[]", None)
     assert found["documents"][0][9:] == kept
     assert found["sections"][3] == (4, 2, '["Vulnerability", "Missing children"]')
-    assert found["grades"] == [(1, 2, 3, "vulnerability", "good", '{"good": 20, "inadequate": 2}', 0)]
+    assert found["grades"] == [(1, 2, 3, "vulnerability", "good", '{"good": 20, "inadequate": 2}', 0, None, None)]
     item = found["passages"][3]
     assert item[1:9] == ("peel-fenshire.txt#3", 2, 4, 1, None, 3, 4, "area_for_improvement")
 

@@ -106,9 +106,22 @@ def test_the_answer_for_a_day_holds_nothing_later(sample: FlaskClient) -> None:
 def test_where_sample_records_stand(
     sample: FlaskClient, number: str, status: str, signal: str | None, mismatches: list[str]
 ) -> None:
-    row = row_of(sample, number)
+    rows = get(sample, page_size=100, as_of="2021-02-09")["results"]  # the newest entry of all of them
+    row = next(row for row in rows if row["register_number"] == number)
     assert (row["status"], row["closure_signal"]) == (status, signal)
     assert [one["kind"] for one in row["mismatches"]] == mismatches
+
+
+def test_a_record_is_as_old_as_its_own_source_was_last_heard(sample: FlaskClient) -> None:
+    row = row_of(sample, "4281")
+    assert (row["heard"], row["as_of"]) == ("2019-03-05", "2019-03-05")
+    assert row["mismatches"] == []  # silent since, but so is its whole file
+    later = next(r for r in get(sample, page_size=100, as_of="2021")["results"] if r["register_number"] == "4281")
+    assert (later["heard"], later["as_of"]) == ("2019-03-05", "2021-12-31")
+    assert later["days_open"] > row["days_open"]
+    page = sample.get("/register?as_of=2021").get_data(as_text=True)
+    assert "its source was last heard of on 5 March 2019" in page
+    assert "when its source was last heard of" in sample.get("/register").get_data(as_text=True)
 
 
 def test_a_reopened_record_tells_when_and_counts_on(sample: FlaskClient) -> None:
