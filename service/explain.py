@@ -23,7 +23,7 @@ ForceLabel = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One piece of evidence in words: what it says, where, what stands there, and why it was set aside."""
+    """One piece of evidence in words: what it says, where ("by the title"), what stands there, why it was set aside."""
 
     value: str
     source: str
@@ -49,8 +49,7 @@ def decisions(
 
     def reasons(field: EvidenceField, taken: bool) -> tuple[Reason, ...]:
         own = [one for one in ordered if one["field"] == field and one["taken"] == taken]
-        said = [Reason(_words(field, e["value"], force_label), e["source"], e["quote"], e["why"]) for e in own]
-        return tuple(dict.fromkeys(said))
+        return tuple(dict.fromkeys(_reason(one, force_label) for one in own))
 
     return [
         Decision(
@@ -61,6 +60,13 @@ def decisions(
         )
         for field in FIELDS
     ]
+
+
+def _reason(one: EvidenceRecord, force_label: ForceLabel) -> Reason:
+    stated = one["weight"] is None
+    source = f"as a person states in {one['source']}" if stated else f"by the {one['source']}"
+    quote = "" if stated else one["quote"]
+    return Reason(_words(one["field"], one["value"], force_label), source, quote, one["why"])
 
 
 def decided_force(forces: Sequence[str], evidence: Sequence[EvidenceRecord]) -> str:
@@ -88,8 +94,8 @@ def explained(document: Document, force_label: ForceLabel = str) -> list[str]:
     lines = [document.key]
     for decision in decisions(decided, evidence, force_label):
         lines.append(f"  {decision.field}: {decision.value}")
-        lines += (f"    by the {_from(reason)}" for reason in decision.taken)
-        lines += (f"    set aside: {reason.value}, by the {_from(reason)}{_why(reason)}" for reason in decision.aside)
+        lines += (f"    {_from(reason)}" for reason in decision.taken)
+        lines += (f"    set aside: {reason.value}, {_from(reason)}{_why(reason)}" for reason in decision.aside)
     if document.register_number:
         lines.append(f"  Register number: {document.register_number}")
     if document.heard:

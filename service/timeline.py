@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.dates import last_day
-from corpus.standing import Entry
+from corpus.model import STATUSES
+from corpus.standing import Entry, is_closed
 from service.register import Item
 from service.show import date_words, label
 
@@ -18,11 +19,11 @@ Place = Callable[[datetime.date], float]
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The time between two statuses, or from the last one to the end: its place, status and words."""
+    """The time between two statuses, or from the last to the end: its place, words, and the status it looks like."""
 
     x: float
     width: float
-    status: str
+    look: str
     title: str
 
 
@@ -107,7 +108,9 @@ def _bands(entries: Sequence[Entry], end: datetime.date, place: Place) -> Iterat
     statuses = [(entry.status or "", last_day(entry.date), entry.date) for entry in entries if entry.kind == "status"]
     for (status, start, printed), (_, until, _) in pairwise([*statuses, ("", end, "")]):
         words = f"{label(status)} from {date_words(printed)}"
-        yield Band(place(start), max(round(place(until) - place(start), 1), 2.0), status, words)
+        # A word of a tracker's own is drawn as closed or not.
+        look = status if status in STATUSES else "complete" if is_closed(status) else "being-progressed"
+        yield Band(place(start), max(round(place(until) - place(start), 1), 2.0), look, words)
 
 
 def _ticks(entries: Sequence[Entry], place: Place) -> Iterator[Tick]:
