@@ -87,7 +87,7 @@ def _joint_paper() -> Document:
     """A report about two forces, with one recommendation of its own and one that it quotes."""
     key = "papers/joint.txt"
     texts = (
-        "Officers of both forces search for missing children together.",
+        "Both forces look for missing children together, and for each lost runaway.",
         "Both forces should train officers in stalking records.",
         "Forces should review how custody is recorded, as we said before.",
     )

@@ -33,7 +33,7 @@ def rows_of(client: FlaskClient, key: str, **parameters: Any) -> list[Any]:
 
 def test_a_joint_report_is_found_under_each_of_its_forces_and_has_no_single_one(client: FlaskClient) -> None:
     for force in ("essex", "kent"):
-        found = get(client, "search", q="forces search together", force=force)["results"]
+        found = get(client, "search", q="both forces look together", force=force)["results"]
         joint = next(hit for hit in found if hit["document"]["id"] == "papers/joint.txt")
         assert (joint["document"]["force"], joint["document"]["forces"]) == (None, ["essex", "kent"])
         reports = get(client, f"forces/{force}")["reports"]
@@ -41,12 +41,12 @@ def test_a_joint_report_is_found_under_each_of_its_forces_and_has_no_single_one(
         assert "papers/joint.txt" in client.get(f"/forces/{force}").get_data(as_text=True)
     assert not any(
         hit["document"]["id"] == "papers/joint.txt"
-        for hit in get(client, "search", q="forces search together", force=["gwent", "unknown"])["results"]
+        for hit in get(client, "search", q="both forces look together", force=["gwent", "unknown"])["results"]
     )
 
 
 def test_a_hit_and_a_document_name_all_their_forces(client: FlaskClient) -> None:
-    assert "Essex Police and Kent Police" in client.get("/?q=forces+search+together").get_data(as_text=True)
+    assert "Essex Police and Kent Police" in client.get("/?q=both+forces+look+together").get_data(as_text=True)
     page = client.get("/documents/papers/joint.txt").get_data(as_text=True)
     assert 'href="/forces/essex"' in page
     assert 'href="/forces/kent"' in page
