@@ -198,8 +198,10 @@ class Engine:
         for section in found["sections"] if found else ():
             for passage in section["passages"]:
                 passage["themes"] = opened.tags.of(passage["passage_id"])
-        for one in found["evidence"] if found and self._mask_contacts else ():
-            one["value"], one["quote"] = mask(one["value"]), mask(one["quote"])
+        if found and self._mask_contacts:
+            found["left_out"] = [mask(line) for line in found["left_out"]]
+            for one in found["evidence"]:
+                one["value"], one["quote"] = mask(one["value"]), mask(one["quote"])
         return self.shown(found)
 
     def passage(self, key: str) -> Passage | None:

@@ -165,6 +165,11 @@ def test_the_command_says_the_same(data: Path, client: FlaskClient, monkeypatch:
     plain = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--list", "overdue"])
     assert plain.exit_code == 0
     assert f"{get(client, list='overdue')['total']} record" in plain.output
+    assert "each as far as its source is known (the newest: 4 May 2018)" in plain.output
+    assert "as known on 1 March 2020" in plain.output
+    then = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--as-of", "2021"])
+    assert "records as of 31 December 2021" in then.output
+    assert "its source was last heard of on 1 March 2020" in then.output
 
 
 def test_a_findings_page_shows_its_history_and_who_else_was_given_it(client: FlaskClient) -> None:
