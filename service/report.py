@@ -54,8 +54,8 @@ def report_lines(
 def dropped_lines(documents: Sequence[tuple[str, str]], paths: Sequence[str]) -> Iterator[str]:
     """Which documents, by key and title, a build from `paths` alone would drop."""
     where = " or ".join(paths)
-    verb = "stands" if len(documents) == 1 else "stand"
-    yield plain(f"{counted(len(documents), 'documents')} of the index {verb} under no {where}, and would be dropped:")
+    verb = "is" if len(documents) == 1 else "are"
+    yield plain(f"{counted(len(documents), 'documents')} of the index {verb} not under {where} and would be dropped:")
     yield from map(plain, _some([f"{key}: {title}" for key, title in documents]))
 
 

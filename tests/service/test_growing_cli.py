@@ -48,7 +48,7 @@ def keys() -> set[str]:
 def test_a_build_that_would_drop_documents_says_which_and_changes_nothing(home: Path) -> None:
     refused = run("build", "more")
     assert refused.exit_code == 2
-    assert "2 documents of the index stand under no more, and would be dropped:" in refused.stderr
+    assert "2 documents of the index are not under more and would be dropped:" in refused.stderr
     assert "  - one.txt: Notes" in refused.stderr
     assert "`precedent add more`" in refused.stderr
     assert "`precedent build --replace more`" in refused.stderr
