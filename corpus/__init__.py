@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.builder import with_ids
 from corpus.forces import Forces
-from corpus.merge import merge
 from corpus.model import Document, Source
-from corpus.parse import parse
+from corpus.parsers.builder import with_ids
+from corpus.parsers.listing import records_of
+from corpus.parsers.merge import merge
+from corpus.parsers.parse import parse
 from corpus.readers import Limits, Skipped, read_paths
 
 
@@ -35,7 +36,7 @@ def load(
     """
     sources, skipped = read_paths(paths, limits, others=others, progress=progress)
     copies: dict[str, list[tuple[str, Document]]] = {}
-    for source in sources:
+    for source in (part for whole in sources for part in records_of(whole)):
         document = _parsed(source, forces, force_from_name)
         if isinstance(document, Skipped):
             skipped.append(document)

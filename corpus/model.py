@@ -39,10 +39,31 @@ class CorpusError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading that the file format itself marks (Markdown `##`, HTML `h2`): the start of its line, 1 = top."""
+    """A heading that the file format itself marks (Markdown `##`, HTML `h2`): the start of its line, 1 = top.
+
+    `end` is where the box (a frame, a collapsed part, a cell) ends in which it stands: its section goes no
+    further. None where it stands in none.
+    """
 
     start: int
     level: int
+    end: int | None = None
+
+
+MarkKind = Literal["quote", "caption", "note", "strong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the file format itself says of whole lines, from the first character to behind the last.
+
+    A `quote` is set apart as one (what the page quotes, or a box), a `caption` belongs to a table or picture, a
+    `note` stands at the foot of the text, a `strong` line is bold from end to end and no heading by its mark-up.
+    """
+
+    start: int
+    end: int
+    kind: MarkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,7 @@ class Source:
     headings: tuple[Heading, ...] = ()
     pages: tuple[int, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

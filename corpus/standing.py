@@ -12,25 +12,10 @@ from typing import Literal
 
 from corpus.closure import Signal
 from corpus.dates import last_day
+from corpus.statuses import status_of_word
 from corpus.text import Span
 
-# Status words that end the matter, as the register has them and as index pages and trackers print them.
-CLOSED_WORDS = frozenset(
-    (
-        "complete",
-        "completed",
-        "no further action needed",
-        "no further action",
-        "closed",
-        "discharged",
-        "superseded",
-        "withdrawn",
-        "implemented",
-        "achieved",
-        "not accepted",
-        "rejected",
-    )
-)
+CLOSED = ("complete", "no-further-action-needed")
 SILENCE = datetime.timedelta(days=365)
 SUBSTANCE = 15  # words that a comment must hold, besides what it says of closure, to say what was done
 
@@ -116,7 +101,7 @@ class Standing:
 
 def is_closed(status: str | None) -> bool:
     """Whether a status ends the matter, be it the register's or a word as printed ("Completed")."""
-    return status is not None and " ".join(status.casefold().replace("-", " ").split()) in CLOSED_WORDS
+    return status is not None and status_of_word(status) in CLOSED
 
 
 def standing(

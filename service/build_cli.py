@@ -269,11 +269,11 @@ def _columns(file: Path) -> Sequence[str]:
     if file.suffix.lower() not in _TABLES:
         return ()
     from corpus.readers import Limits
+    from corpus.readers.reading import explained_lines
     from corpus.readers.worker import ReaderProcess
 
     with ReaderProcess(Limits()) as reader:
-        told: Sequence[str] = getattr(reader.read(file).reading, "explained", ())
-    return told
+        return explained_lines(reader.read(file).reading.explained)
 
 
 def _current(data: Path) -> str | None:

@@ -41,31 +41,18 @@ def _is_reference(match: re.Match[str]) -> bool:
     return _REFERENCE.search(match.string, max(0, match.start() - 20), match.start()) is not None
 
 
-_TEXTS = frozenset(
-    (
-        "text",
-        "title",
-        "section",
-        "path",
-        "citation",
-        "term",
-        "meaning",
-        "notes",
-        "area",
-        "deadline_text",
-        "closure_sentence",
-    )
-)
+# What leads somewhere or was typed by whoever asks; all else that an answer holds is shown, and masked.
+_KEPT = re.compile(r"(?:.*_)?(?:id|ids|key|keys|slug|source|sources|url|query|q|sha256|generation|address|link|links)")
 
 
 def masked(answer: Answer) -> Answer:
     """`answer`, a structure of JSON data, with the texts in it masked; ids, addresses and paths stay."""
-    return cast(Answer, _masked(answer, False))
+    return cast(Answer, _masked(answer, ""))
 
 
-def _masked(value: object, is_text: bool) -> object:
+def _masked(value: object, name: str) -> object:
     if isinstance(value, dict):
-        return {key: _masked(inner, key in _TEXTS) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_masked(inner, is_text) for inner in value]
-    return mask(value) if is_text and isinstance(value, str) else value
+        return {key: _masked(inner, key) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_masked(inner, name) for inner in value)
+    return mask(value) if isinstance(value, str) and not _KEPT.fullmatch(name) else value

@@ -2,7 +2,7 @@
 
 from corpus.forces import load_forces
 from corpus.model import Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 
 FORCES = load_forces()
 TOP = (

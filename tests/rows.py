@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpus.forces import load_forces
 from corpus.model import Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 from corpus.readers.reading import Limits, Reading
 
 FORCES = load_forces()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.model import CorpusError, Source
-from corpus.readers.formats import READERS
+from corpus.readers.formats import MAPPING, READERS
 from corpus.readers.reading import MEGABYTE, Limits, Text
 from corpus.readers.worker import reading
 from corpus.text import key_step
@@ -137,7 +137,7 @@ def _judged(file: _Found, limits: Limits, apart: set[Path]) -> _Found:
 
 
 def _not_a_document(path: Path, apart: set[Path]) -> Skipped | None:
-    if path.name.lower() in _COMPANIONS or _real(path) in apart:
+    if path.name.lower() in _COMPANIONS or path.name.lower().endswith(MAPPING) or _real(path) in apart:
         return _skip(path, "belongs to the folder and is no document.", expected=True)
     return None
 
@@ -189,7 +189,8 @@ def _mend(suffix: str) -> str:
 def _source(file: _Found, text: Text, sha256: str) -> Source:
     """A source of a file that may hold several: each then has its name in its key, and a hash of its own."""
     key = f"{file.key}/{key_step(text.name)}" if text.name else file.key
-    return Source(str(file.path), key, text.text, own_hash(text) or sha256, text.headings, text.pages, text.metadata)
+    sha256 = own_hash(text) or sha256
+    return Source(str(file.path), key, text.text, sha256, text.headings, text.pages, text.metadata, text.marks)
 
 
 def own_hash(text: Text) -> str | None:

@@ -2,19 +2,35 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import PurePath
-from typing import cast
+from typing import Any, cast
 
 from corpus.model import CorpusError
 from corpus.readers.reading import Limits, Reader, Reading, Text
 
 
-def read_bytes(raw: bytes, path: str, limits: Limits) -> Reading:
-    """The documents in a file of the name `path`. Raises CorpusError for one that cannot be read."""
+def mapping_of(path: str) -> str | None:
+    """The path at which a mapping file of the tracker at `path` would lie; None for files that are no trackers."""
+    known = PurePath(path).suffix.lower() in TRACKERS
+    return str(PurePath(path).with_suffix(MAPPING)) if known else None
+
+
+def read_bytes(raw: bytes, path: str, limits: Limits, mapping: bytes | None = None) -> Reading:
+    """The documents in a file of the name `path`; `mapping` is what the mapping file beside a tracker holds.
+
+    Raises CorpusError for a file that cannot be read.
+    """
     suffix = PurePath(path).suffix.lower()
     _check_content(raw, suffix)
-    reading = _reader(suffix)(raw, limits)
+    reader = _reader(suffix)
+    if mapping is not None and (name := mapping_of(path)):
+        from corpus.readers.export.mapping import read_mapping
+
+        mapped = read_mapping(mapping, PurePath(name).name)
+        reader = cast(Reader, partial(cast(Any, reader), mapped=mapped))
+    reading = reader(raw, limits)
     if sum(len(text.text) for text in reading.texts) > limits.characters:
         raise CorpusError(f"holds more than {limits.characters:,} characters of text; split it into smaller files.")
     texts = tuple(_sound(text) for text in reading.texts if text.text.strip())
@@ -63,6 +79,8 @@ def _reader(suffix: str) -> Reader:
     return cast(Reader, getattr(import_module(f"corpus.readers.{module}"), name))
 
 
+TRACKERS = (".csv", ".xlsx")
+MAPPING = ".columns.toml"
 READERS = {
     ".txt": "plain:read_text",
     ".text": "plain:read_text",

@@ -1,17 +1,15 @@
 """JSON Lines: one document a line, in the layout of a BEIR corpus."""
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
-from corpus.dates import iso_date
-from corpus.model import CorpusError, DocumentKind
+from corpus.model import CorpusError
 from corpus.readers.plain import decode
 from corpus.readers.reading import LeftOut, Limits, Reading, Text
+from corpus.readers.stated import stated
 
-_KINDS = get_args(DocumentKind)
 _READ = ("_id", "id", "title", "text", "force", "date", "kind", "url")
 _NEEDED = 'each line is one JSON object such as {"_id": "a1", "title": "Lamps", "text": "Every lamp is lit."}'
 
@@ -83,7 +81,7 @@ def _document(line: bytes) -> _Line:
         text = title  # many collections know a paper by its title alone
     if not isinstance(text, str) or not text.strip():
         raise _BadLineError("has no text")
-    metadata, problems = _metadata(fields)
+    metadata, problems = stated(fields)
     if title:
         metadata["title"] = title
     unknown = frozenset(fields).difference(_READ)
@@ -115,42 +113,6 @@ def _fields(line: bytes) -> Mapping[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
-
-
-def _metadata(fields: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """What a line states of its document, and why any of it was left out."""
-    found: dict[str, str] = {}
-    problems: list[str] = []
-    for name, (read, wanted) in _STATED.items():
-        value = fields.get(name)
-        if value is None or value == "":
-            continue
-        known = read(value.strip()) if isinstance(value, str) else None
-        if known:
-            found[name] = known
-        else:
-            problems.append(f"states a {name} that was left out, {json.dumps(value)[:60]}; write {wanted}.")
-    return found, problems
-
-
-def _date(stated: str) -> str | None:
-    return iso_date(re.sub(r"(?<=\d)T\d\d:\d\d.*$", "", stated))
-
-
-def _kind(stated: str) -> str | None:
-    return stated if stated in _KINDS else None
-
-
-def _url(stated: str) -> str | None:
-    return stated if re.fullmatch(r"https?://\S+", stated) else None
-
-
-_STATED: Mapping[str, tuple[Callable[[str], str | None], str]] = {
-    "force": (str, "its name or short name in quotation marks"),
-    "date": (_date, "it as 2018-05-04, 2018-05 or 2018"),
-    "kind": (_kind, f"one of {', '.join(_KINDS)}"),
-    "url": (_url, "an address that begins with http:// or https://"),
-}
 
 
 def _unread(unknown: Mapping[str, int]) -> list[LeftOut]:

@@ -1,12 +1,16 @@
-"""Plain text: its encoding, its line ends."""
+"""Plain text: its encoding, its line ends, the marks in it that nobody sees."""
+
+import re
 
 from corpus.model import CorpusError
 from corpus.readers.reading import Limits, Reading, Text
+from corpus.readers.stated import front_matter
 
 
 def read_text(raw: bytes, limits: Limits) -> Reading:
-    """A text file as it is."""
-    return Reading((Text(decode(raw)),))
+    """A text file as it is, without its front matter; what that states is the text's."""
+    front = front_matter(decode(raw))
+    return Reading((Text(front.text, metadata=front.metadata),), front.left_out)
 
 
 def decode(raw: bytes) -> str:
@@ -20,4 +24,24 @@ def decode(raw: bytes) -> str:
         broken, foreign = text.count("\ufffd"), sum(1 for character in text if character > "\x7f")
         if broken and 10 * broken > foreign:  # a stray byte or two leave a text UTF-8
             text = raw.decode("cp1252", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+            # Line ends of CR alone may be those of Excel's "CSV (Macintosh)", which has the encoding of its time.
+            if b"\n" not in raw and _odd(text) > _odd(mac := raw.decode("mac_roman")):
+                text = mac
+    return visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n"))
+
+
+# Soft hyphen (at the end of a line it parts a word), zero-width spaces and joiners, marks of direction and byte order.
+_UNSEEN = re.compile("\u00ad\n(?=\\w)|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def visible(text: str) -> str:
+    """`text` without characters that are not shown: they part words for whoever searches, and for nobody else."""
+    return _UNSEEN.sub("", text)
+
+
+_ODD = re.compile(r"(?<=[a-z])[À-ÞŠŽŒŸ]|[ß-ÿ](?=[A-Z])")
+
+
+def _odd(text: str) -> int:
+    """How many letters of a text are of the wrong case for where they stand ("cafŽ"), as under another encoding."""
+    return len(_ODD.findall(text))

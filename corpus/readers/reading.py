@@ -1,9 +1,9 @@
 """What a reader of one format returns, and the bounds it keeps to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from corpus.model import Heading
+from corpus.model import Heading, Mark
 
 MEGABYTE = 1_000_000
 
@@ -24,8 +24,13 @@ class Text:
     """One document as parsers see it, whatever its format was.
 
     A paragraph is a line between blank lines, a list item starts with "- " or its number, a table row has
-    tabs between its cells. `headings` are those the format marks, `pages` the offset at which each page
-    starts. `metadata` may state `force`, `number` (of the register), `title`, `date`, `url`, `kind`, `addressee`.
+    tabs between its cells; lines without a blank one between them are lines of one paragraph. A cell that
+    covers several rows stands in each of them. `headings` are those the format marks, `pages` the offset at
+    which each page starts, `marks` what the format says of other lines. `metadata` may state `force`, `number`
+    (of the register), `title`, `date`, `url`, `kind`, `addressee`; `trail` is the page's place on its site
+    ("Home > Reports > Lamps"), `page_title` what a browser shows above a page that has
+    a heading of its own, `linked` are addresses to which it leads above its title, and `said_in` tells where
+    people stated the rest for this document. For a row of a tracker it has what `export.tracker` lists.
     `name` tells the documents of one file apart; it is empty where the file is one document.
     """
 
@@ -34,6 +39,7 @@ class Text:
     pages: tuple[int, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,40 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """What a table was taken for: `table` is the name of its sheet, "" where there is only one.
+
+    `columns` are (header, what it was taken to hold or "" for not read, why), `rows` (where, what it was taken for) of
+    rows that are no entries, `statuses` (word as printed, status that it became or "" for none, why), `notes` whatever
+    else was decided.
+    """
+
+    table: str
+    columns: tuple[tuple[str, str, str], ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    statuses: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def explained_lines(explained: Sequence[Explained]) -> list[str]:
+    """What the tables of a file were taken for, in plain lines for a terminal or a page."""
+    lines: list[str] = []
+    for table in explained:
+        lines += [f"Sheet “{table.table}”"] if table.table else []
+        lines += [f"  column “{name}”: {role or 'not read'} ({why})" for name, role, why in table.columns]
+        lines += [f"  {where}: taken for {what}" for where, what in table.rows]
+        lines += [f"  status “{word}”: {status or 'not known'} ({why})" for word, status, why in table.statuses]
+        lines += [f"  {note}" for note in table.notes]
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All that one file holds."""
+    """All that one file holds; of a tracker also what its columns and rows were taken for."""
 
     texts: tuple[Text, ...]
     left_out: tuple[LeftOut, ...] = ()
+    explained: tuple[Explained, ...] = ()
 
 
 Reader = Callable[[bytes, Limits], Reading]  # raises CorpusError where the bytes are not of its format

@@ -21,9 +21,9 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from corpus.model import CorpusError, Heading
-from corpus.readers.formats import read_bytes
-from corpus.readers.reading import MEGABYTE, LeftOut, Limits, Reading, Text
+from corpus.model import CorpusError, Heading, Mark
+from corpus.readers.formats import mapping_of, read_bytes
+from corpus.readers.reading import MEGABYTE, Explained, LeftOut, Limits, Reading, Text
 
 _PROGRAM = "from corpus.readers.worker import main; main()"
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
@@ -165,24 +165,40 @@ def _reading(answer: dict[str, Any]) -> Reading:
             tuple(text["pages"]),
             text["metadata"],
             text["name"],
+            tuple(Mark(*mark) for mark in text["marks"]),
         )
         for text in answer["texts"]
     )
-    return Reading(texts, tuple(LeftOut(*part) for part in answer["left_out"]))
+    return Reading(texts, tuple(LeftOut(*part) for part in answer["left_out"]), _explained(answer["explained"]))
+
+
+def _explained(tables: list[dict[str, Any]]) -> tuple[Explained, ...]:
+    return tuple(
+        Explained(
+            table["table"],
+            tuple((name, role, why) for name, role, why in table["columns"]),
+            tuple((where, what) for where, what in table["rows"]),
+            tuple((word, status, why) for word, status, why in table["statuses"]),
+            tuple(table["notes"]),
+        )
+        for table in tables
+    )
 
 
 def _plain(reading: Reading, sha256: str) -> dict[str, Any]:
     texts = [
         {
             "text": text.text,
-            "headings": [[heading.start, heading.level] for heading in text.headings],
+            "headings": [[heading.start, heading.level, heading.end] for heading in text.headings],
             "pages": text.pages,
             "metadata": dict(text.metadata),
             "name": text.name,
+            "marks": [[mark.start, mark.end, mark.kind] for mark in text.marks],
         }
         for text in reading.texts
     ]
-    return {"texts": texts, "left_out": [[part.where, part.reason] for part in reading.left_out], "sha256": sha256}
+    left = [[part.where, part.reason] for part in reading.left_out]
+    return {"texts": texts, "left_out": left, "explained": [*map(asdict, reading.explained)], "sha256": sha256}
 
 
 def _read(path: str, limits: Limits) -> dict[str, Any]:
@@ -193,7 +209,7 @@ def _read(path: str, limits: Limits) -> dict[str, Any]:
             raw = file.read(limits.size + 1)
         if len(raw) > limits.size:
             raise CorpusError(f"is larger than {limits.size // MEGABYTE:,} MB; split it, or save its text alone.")
-        return _plain(read_bytes(raw, path, limits), hashlib.sha256(raw).hexdigest())
+        return _plain(read_bytes(raw, path, limits, _mapping(path)), hashlib.sha256(raw).hexdigest())
     except CorpusError as error:
         why = str(error)
     except OSError as error:
@@ -206,6 +222,15 @@ def _read(path: str, limits: Limits) -> dict[str, Any]:
         what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         why = f"cannot be read ({what}); it may be damaged: open it and save it anew."
     return {"error": why, "spent": spent}
+
+
+def _mapping(path: str) -> bytes | None:
+    """What the mapping file beside a tracker holds; None where there is none."""
+    beside = mapping_of(path)
+    if not beside or not os.path.isfile(beside):
+        return None
+    with open(beside, "rb") as file:
+        return file.read(MEGABYTE)
 
 
 def _write(answers: BinaryIO, line: bytes) -> None:

@@ -19,7 +19,12 @@ def test_delimiters_and_encodings_read_alike(delimiter: str, encoding: str) -> N
 def test_a_header_may_stand_below_a_title_and_come_again() -> None:
     plain = read_csv(table(ONE), LIMITS)
     titled = b"Tracker of recommendations,,,,,,,,\r\nas of May,,,,,,,,\r\n\r\n" + table(ONE, HEADER)
-    assert read_csv(titled, LIMITS) == plain
+    (text,) = read_csv(titled, LIMITS).texts
+    assert text.metadata["masthead"] == "Tracker of recommendations\nas of May"
+    assert (text.text, text.metadata | {"masthead": ""}) == (
+        plain.texts[0].text,
+        plain.texts[0].metadata | {"masthead": ""},
+    )
 
 
 def test_rows_of_the_wrong_length_are_told() -> None:
@@ -55,3 +60,10 @@ def test_a_broken_row_costs_no_other(bad: bytes) -> None:
 def test_a_csv_of_nul_bytes_is_refused() -> None:
     with pytest.raises(CorpusError, match="not text"):
         read_csv(table(row()) + b"\0", LIMITS)
+
+
+def test_a_csv_of_an_old_macintosh_has_its_line_ends_and_letters() -> None:
+    comment = "Oil for the caf\u00e9 costs \u00a35,\vor more."
+    made = table(row(date="4 May 2018", comment=comment)).decode().replace("\r\n", "\r").encode("mac_roman")
+    (document,) = documents(read_csv(made, LIMITS))
+    assert [event.text for event in document.events] == ["Oil for the caf\u00e9 costs \u00a35,\n\nor more."]

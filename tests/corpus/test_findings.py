@@ -2,14 +2,14 @@
 
 import pytest
 
-from corpus.findings import addressees_of, deadline_of
+from corpus.parsers.findings import addressees_of, deadline_of
 
 
 @pytest.mark.parametrize(
     ("text", "published", "date"),
     [
         ("By October 2018, forces should review it.", None, "2018-10"),
-        ("By the end of March 2019 the force should report.", None, "2019-03"),
+        ("By the end of March 2019 the force should report.", None, "2019-03-31"),
         ("No later than 5 May 2016, chief constables should agree.", None, "2016-05-05"),
         ("Within six months, the force should act.", "2017-03-02", "2017-09-02"),
         ("Within 12 months, the force should act.", "2007-10", "2008-10"),

@@ -8,7 +8,7 @@ from corpus import load
 from corpus.forces import load_forces
 from corpus.garble import garbled
 from corpus.model import Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 
 SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
 FORCES = load_forces()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rows import ASK, FORCES, LIMITS, left
 
 from corpus.model import CorpusError, Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 from corpus.readers.jsonl import read_jsonl
 from corpus.readers.reading import Reading
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from fakes import record
 
-from corpus.merge import merge
 from corpus.model import Document, Event, Finding
+from corpus.parsers.merge import merge
 
 ASKS = "The force should count its lamps."
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.forces import load_forces
 from corpus.model import CorpusError, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 from corpus.readers.reading import Limits
 from corpus.readers.worker import ReaderProcess
 

@@ -250,7 +250,7 @@ def test_a_footnote_stands_behind_the_sentence_that_goes_on_over_the_page() -> N
     notes = ["1 The book is kept at Osierby.", "2 Counted in May."]
     text = read(noted(LONG[:20], notes), noted(LONG[20:], []))
     assert paragraphs(text)[0] == " ".join(LONG)
-    assert text.text.endswith(f"\n\n{notes[0]}\n{notes[1]}\n")
+    assert text.text.endswith("\n\n[1] The book is kept at Osierby.\n[2] Counted in May.\n")
 
 
 def test_a_footnote_at_the_foot_of_a_column_is_not_inside_the_sentence() -> None:
@@ -261,7 +261,7 @@ def test_a_footnote_at_the_foot_of_a_column_is_not_inside_the_sentence() -> None
         canvas.setFont("Helvetica", 8)
         put(canvas, ["1 The book is kept at Osierby."], y=TOP - 8 * STEP - 30)
 
-    assert paragraphs(read(page)) == [(LAMPS * 3).strip(), "1 The book is kept at Osierby."]
+    assert paragraphs(read(page)) == [(LAMPS * 3).strip(), "[1] The book is kept at Osierby."]
 
 
 @pytest.mark.parametrize(
@@ -273,6 +273,18 @@ def test_a_footnote_at_the_foot_of_a_column_is_not_inside_the_sentence() -> None
         (("Counting came pre-", "and post-event."), "Counting came pre- and post-event."),
         (("The Anglo-", "Saxon lamp of 2006-", "07 was dark."), "The Anglo-Saxon lamp of 2006-07 was dark."),
         (("An e-", "mail about lamps."), "An e-mail about lamps."),
+        (("The violence is gang-", "related."), "The violence is gang-related."),
+        (("It is the day of pre-", "publication."), "It is the day of pre-publication."),
+        (
+            ("The re-", "inspection and the establish-", "ment of posts."),
+            "The re-inspection and the establishment of posts.",
+        ),
+        (
+            ("Nobody in the establish-", "ment knew in the mean-", "time."),
+            "Nobody in the establishment knew in the meantime.",
+        ),
+        (("Nobody at Wex-", "brough knew."), "Nobody at Wexbrough knew."),
+        (("The session of 2024–", "25 was dark."), "The session of 2024–25 was dark."),
     ],
 )
 def test_words_broken_at_the_end_of_a_line(lines: Sequence[str], expected: str) -> None:
@@ -346,7 +358,7 @@ def test_of_a_title_page_only_the_title_is_a_heading() -> None:
     assert headings(read(cover, chapter, chapter)) == [(1, "Lamps"), (2, "Findings"), (2, "Findings")]
 
 
-def test_list_items_keep_their_markers_and_their_depth() -> None:
+def test_list_items_keep_their_numbers_and_their_depth() -> None:
     def page(canvas: Canvas) -> None:
         put(canvas, ["The force should:"])
         y = TOP - 20
@@ -361,6 +373,6 @@ def test_list_items_keep_their_markers_and_their_depth() -> None:
         put(canvas, ["1. Lamps", "2. Moths"], y=y - 10)
 
     assert read(page).text == (
-        f"The force should:\n\n• {LAMPS}\n   – ask the wardens; and\n   – count again;\n• count moths; and\n"
+        f"The force should:\n\n- {LAMPS}\n   - ask the wardens; and\n   - count again;\n- count moths; and\n"
         "1. Lamps\n2. Moths\n"
     ).replace(f"{LAMPS}\n", f"{LAMPS.strip()}\n")

@@ -16,7 +16,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus.model import CorpusError, Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 from corpus.readers.html.read import read_markdown
 from corpus.readers.pdf.flow import text_of
 from corpus.readers.pdf.layout import Page, Run
@@ -37,7 +37,7 @@ def test_bullets_that_are_drawn_or_come_from_a_symbol_font_are_bullets() -> None
         canvas.setFont("Helvetica", 11)
         put(canvas, ["say so."], LEFT + 20, TOP - 62)
 
-    assert read(page).text == "The force should:\n\n• count lamps;\n• count moths; and\n• say so.\n"
+    assert read(page).text == "The force should:\n\n- count lamps;\n- count moths; and\n- say so.\n"
 
 
 def test_a_watermark_and_writing_at_the_side_are_left_out() -> None:
@@ -56,7 +56,63 @@ def test_a_watermark_and_writing_at_the_side_are_left_out() -> None:
             canvas.restoreState()
         put(canvas, wrapped(MOTHS), y=TOP - 80)
 
-    assert paragraphs(read(page)) == [LAMPS.strip(), MOTHS.strip()]
+    reading = read_pdf(made(page), Limits())
+    assert paragraphs(reading.texts[0]) == [LAMPS.strip(), MOTHS.strip()]
+    (said,) = reading.left_out
+    assert said.where == "page 1"
+    assert said.reason.endswith("which were not read: “DRAFT DRAFT Not to be published”.")
+
+
+def sideways(words: str) -> Draw:
+    """A page of text with a few words at a right angle to it."""
+
+    def draw(canvas: Canvas) -> None:
+        put(canvas, wrapped(LAMPS + words))
+        canvas.translate(30, 400)
+        canvas.rotate(90)
+        put(canvas, [words], 0, 0)
+
+    return draw
+
+
+def test_of_sideways_words_only_those_are_named_that_no_other_page_has() -> None:
+    stamped = read_pdf(made(*[sideways(f"Copy {number}") for number in (1, 2, 3)], sideways("To be filed")), Limits())
+    assert [part.where for part in stamped.left_out] == ["page 4"]
+    assert "To be filed" in stamped.left_out[0].reason
+
+
+@pytest.mark.parametrize("lean", [0.21, -0.38, 1.0])
+def test_slanted_letters_are_read_on_their_line(lean: float) -> None:
+    first, second, *rest = wrapped(LAMPS)
+
+    def page(canvas: Canvas) -> None:
+        put(canvas, [first])
+        canvas.saveState()
+        canvas.transform(1, 0, lean, 1, LEFT, TOP - STEP)
+        canvas.drawString(0, 0, second)
+        canvas.restoreState()
+        put(canvas, rest, y=TOP - 2 * STEP)
+
+    assert paragraphs(read(page)) == [LAMPS.strip()]
+
+
+def test_comments_and_filled_form_fields_are_named_and_empty_ones_are_not() -> None:
+    def field(value: str) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, wrapped(LAMPS))
+            canvas.acroForm.textfield(name=f"n{value}", value=value, x=100, y=500, width=200, height=20)
+            canvas.acroForm.checkbox(name=f"c{value}", x=100, y=300, size=20)
+            canvas.linkURL("https://lamps.example", (0, 0, 9, 9))
+
+        return draw
+
+    def noted(canvas: Canvas) -> None:
+        put(canvas, wrapped(LAMPS))
+        canvas.textAnnotation("Ask the wardens. " * 99, (0, 0, 9, 9))
+
+    left_out = read_pdf(made(field(""), field("In May"), noted, field("")), Limits()).left_out
+    assert [part.where for part in left_out] == ["pages 2-3"]
+    assert "comments or form fields" in left_out[0].reason
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
@@ -97,7 +153,7 @@ def test_hidden_text_and_text_beyond_the_page_are_not_read() -> None:
     assert paragraphs(read(page)) == [LAMPS.strip()]
 
 
-def test_a_raised_number_stays_with_its_word() -> None:
+def test_a_raised_number_stands_in_brackets_behind_its_word() -> None:
     def page(canvas: Canvas) -> None:
         first, *rest = wrapped(LAMPS)
         put(canvas, [first, *rest[:-1]])
@@ -106,7 +162,43 @@ def test_a_raised_number_stays_with_its_word() -> None:
         canvas.drawString(LEFT + stringWidth(first, "Helvetica", 11), TOP + 4, "3")
 
     first, *rest = wrapped(LAMPS)
-    assert paragraphs(read(page)) == [" ".join([first + "3", *rest])]
+    assert paragraphs(read(page)) == [" ".join([first + "[3]", *rest])]
+
+
+def rising(canvas: Canvas, *parts: tuple[str, bool], x: float = LEFT, y: float = TOP) -> None:
+    """Draw the parts of a line as one object, the raised ones smaller."""
+    text = canvas.beginText(x, y)
+    for words, raised in parts:
+        text.setFont("Helvetica", 7 if raised else 11)
+        text.setRise(4 if raised else 0)
+        text.textOut(words)
+    canvas.drawText(text)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([("in prisons.", False), ("12", True), (" The", False)], "in prisons.[12] The"),
+        ([("the wardens", False), ("3", True), (" said", False)], "the wardens[3] said"),
+        ([("of May 2019.", False), ("4,7", True), (" Then", False)], "of May 2019.[4,7] Then"),
+        ([("a yard of 40m", False), ("2", True), (" of moths", False)], "a yard of 40m2 of moths"),
+        ([("on the 3", False), ("rd", True), (" of May", False)], "on the 3rd of May"),
+        ([("at Gate B12 of", False), (" the yard", False)], "at Gate B12 of the yard"),
+    ],
+)
+def test_only_a_raised_number_refers_to_a_note(parts: Sequence[tuple[str, bool]], expected: str) -> None:
+    text = read(lambda canvas: (rising(canvas, *parts), put(canvas, wrapped(LAMPS), y=TOP - 60)))
+    assert paragraphs(text)[0] == expected
+
+
+def test_unicode_s_raised_digits_refer_to_notes_but_not_behind_units() -> None:
+    registerFont(TTFont("Vera", "Vera.ttf"))
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Vera", 11)
+        put(canvas, ["The yard² has 40 m² of lamps.¹ It is dark."])
+
+    assert paragraphs(read(page)) == ["The yard[2] has 40 m² of lamps.[1] It is dark."]
 
 
 def test_ligatures_are_spelled_out_and_printed_soft_hyphens_are_hyphens() -> None:
@@ -188,6 +280,7 @@ PAGE = made(lines_at(*wrapped(LAMPS)), lines_at(*wrapped(MOTHS)))
         (PAGE, Limits(pages=1), "more than 1 pages; split it"),
         (PAGE, Limits(characters=100), "more than 100 characters"),
         (made(lines_at()), Limits(), "seems to be a scan; run text recognition"),
+        (made(lambda canvas: (canvas.rotate(30), put(canvas, [LAMPS], 300, 400))), Limits(), "straighten its pages"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_reason(raw: bytes, limits: Limits, reason: str) -> None:

@@ -6,7 +6,7 @@ import textwrap
 from reading import FORCES, TOP, read, texts
 
 from corpus.model import Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 from corpus.readers.html.read import read_markdown
 from corpus.readers.reading import Limits
 

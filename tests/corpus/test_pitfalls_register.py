@@ -4,7 +4,7 @@ import pytest
 
 from corpus.forces import load_forces
 from corpus.model import Document, Event, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 
 FORCES = load_forces()
 ASK = "Lantern rounds (4471)\n\nThe force should inspect every lantern by May 2019.\n\n"

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.forces import load_forces
-from corpus.merge import merge
 from corpus.model import Document, Source
-from corpus.parse import parse
+from corpus.parsers.merge import merge
+from corpus.parsers.parse import parse
+from corpus.parsers.record import TAG
 from corpus.readers.plain import decode
-from corpus.register import TAG
 
 FORCES = load_forces()
 FRAGMENTS = [

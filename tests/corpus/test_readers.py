@@ -7,7 +7,7 @@ import pytest
 from corpus import load
 from corpus.forces import load_forces
 from corpus.model import CorpusError, Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 from corpus.readers import read_paths
 
 

@@ -9,7 +9,7 @@ import pytest
 from corpus import load
 from corpus.forces import load_forces
 from corpus.model import Document, Source
-from corpus.parse import parse
+from corpus.parsers.parse import parse
 from corpus.readers.formats import read_bytes
 from corpus.readers.reading import Limits
 from corpus.text import normalise

@@ -267,3 +267,90 @@ DEEP = "<w:tbl><w:tr><w:tc>" * 2_000 + paragraph("x") + "</w:tc></w:tr></w:tbl>"
 def test_what_cannot_be_read_is_refused_in_plain_words(raw: bytes, reason: str) -> None:
     with pytest.raises(CorpusError, match=reason):
         read_bytes(raw, "report.docx", LIMITS)
+
+
+def run(words: str, properties: str = "") -> str:
+    styled = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+    return f'<w:r>{styled}<w:t xml:space="preserve">{words}</w:t></w:r>'
+
+
+def styles(*made: tuple[str, str, str, str]) -> str:
+    """Styles of these types, ids, properties of text, and the styles that they build on."""
+    return "".join(
+        f'<w:style w:type="{kind}" w:styleId="{name}"><w:name w:val="{name}"/><w:basedOn w:val="{above}"/>'
+        f"<w:rPr>{properties}</w:rPr></w:style>"
+        for kind, name, properties, above in made
+    )
+
+
+HIDE, SHOW, ASIDE = "<w:vanish/>", '<w:vanish w:val="0"/>', '<w:rStyle w:val="Aside"/>'
+HIDING = styles(("character", "Aside", HIDE, ""), ("paragraph", "Unseen", "", "Base"), ("paragraph", "Base", HIDE, ""))
+UNSEEN = '<w:pPr><w:pStyle w:val="Unseen"/></w:pPr>'
+
+
+@pytest.mark.parametrize(
+    ("body", "hidden"),
+    [
+        (run("Ask legal.", HIDE) + run("Lamps burn."), "2 of its words"),
+        (run("Lamps", SHOW) + run(" burn."), ""),
+        (run("Lamps") + run("not", ASIDE) + run(" burn."), "one of its words"),
+        (f"{UNSEEN}{run('Ask legal first.')}</w:p><w:p>{run('Lamps burn.')}", "3 of its words"),
+        (UNSEEN + run("Lamps burn.", SHOW), ""),
+        (f"<w:pPr><w:rPr>{HIDE}</w:rPr></w:pPr>{run('Lamps burn.')}", ""),
+    ],
+)
+def test_hidden_text_is_left_out_and_said(body: str, hidden: str) -> None:
+    reading = read_docx(package(f"<w:p>{body}</w:p>", styles=HIDING), LIMITS)
+    assert [text.text for text in reading.texts] == ["Lamps burn.\n"]
+    assert [part.where for part in reading.left_out] == ([hidden] if hidden else [])
+
+
+def test_a_soft_break_ends_a_line_but_no_sentence() -> None:
+    def broken(*lines: str) -> str:
+        return f"<w:p>{'<w:r><w:br/></w:r>'.join(run(line) for line in lines)}</w:p>"
+
+    assert shown(package(broken("The force should tell the family", "at once, and write it down."))) == (
+        "The force should tell the family at once, and write it down."
+    )
+    asked = broken("Recommendation 1", "The force should tell the family", "at once.")
+    assert shown(package(asked)) == "Recommendation 1\nThe force should tell the family at once."
+    assert shown(package(broken("Wick Lane", "Saltmere"))) == "Wick Lane\nSaltmere"
+
+
+def test_merged_cells_stand_in_each_row_that_they_cover() -> None:
+    def cell(words: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(words) if words else '<w:p/>'}</w:tc>"
+
+    rows = (
+        cell("Told in 2024", '<w:gridSpan w:val="3"/>'),
+        cell("North", '<w:vMerge w:val="restart"/>') + cell("Clock") + cell("Sergeant"),
+        cell("", "<w:vMerge/>") + cell("Keys") + cell("Inspector"),
+    )
+    body = f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+    assert shown(package(body)) == "Told in 2024\nNorth\tClock\tSergeant\nNorth\tKeys\tInspector"
+
+
+def test_a_numbered_paragraph_in_the_style_of_a_heading_is_text() -> None:
+    named = '<w:style w:styleId="H"><w:name w:val="heading 3"/></w:style>'
+    words = ("Costs", "44. Fees move money from holders to police. The net value is none.", "4. Lamps and wicks")
+    text = read(package("".join(paragraph(line, "H") for line in words), styles=named))
+    assert headings(text) == [(3, "Costs"), (3, "4. Lamps and wicks")]
+    assert words[1] in text.text
+
+
+def test_moved_text_stands_once_and_paragraphs_whose_mark_was_deleted_are_one() -> None:
+    deleted = "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>"
+    body = (
+        f"<w:p><w:moveFrom>{run('Nine lamps.')}</w:moveFrom></w:p><w:p>{deleted}{run('One. ')}</w:p>"
+        f"<w:p>{run('Two.')}</w:p><w:p><w:moveTo>{run('Nine lamps.')}</w:moveTo></w:p>"
+    )
+    assert shown(package(body)) == "One. Two.\n\nNine lamps."
+
+
+def test_notes_and_bold_lines_are_marked() -> None:
+    body = f'<w:p>{run("Lamps", "<w:b/>")}</w:p><w:p>{run("Oil")}<w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    text = read(package(body, footnotes=f'<w:footnote w:id="2">{paragraph("Of May.")}</w:footnote>'))
+    assert [(mark.kind, text.text[mark.start : mark.end]) for mark in text.marks] == [
+        ("strong", "Lamps"),
+        ("note", "1. Of May."),
+    ]

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from rows import ASK, HEADER, LIMITS, ONE, documents, events, left, only, row, table
 
-from corpus.merge import merge
 from corpus.model import CorpusError
+from corpus.parsers.merge import merge
 from corpus.readers.export.read import read_csv, read_xlsx
 
 
@@ -38,25 +38,62 @@ def test_a_workbook_reads_as_the_same_table_in_csv() -> None:
     ]
     written = table(ONE, ["Kent", "4471", "", "", "", "", "5 May 2018", "", "Seen.\nAgain."])
     title = [["Tracker"], [], ["as of", datetime.date(2019, 1, 1)]]
-    reading = read_xlsx(saved(workbook(("Sheet1", [*title, HEADER, *typed]))), LIMITS)
-    assert reading == read_csv(written.replace(b"kent", b"Kent"), LIMITS)
+    (text,) = read_xlsx(saved(workbook(("Sheet1", [*title, HEADER, *typed]))), LIMITS).texts
+    (same,) = read_csv(written.replace(b"kent", b"Kent"), LIMITS).texts
+    assert text.text == same.text
+    shown = {"masthead": "Tracker\nas of | 1 January 2019\nSheet1", "heard": "2019-01-01"}
+    assert text.metadata == same.metadata | shown
 
 
-def test_every_sheet_with_the_columns_is_read_and_the_others_told() -> None:
+def test_every_sheet_that_is_a_tracker_is_read_and_the_others_told() -> None:
     book = workbook(
         ("Notes", [["About this workbook"]]),
         ("2018", [HEADER, ONE]),
         ("2019", [HEADER, row(date="9 May 2019", comment="Out."), row(comment="When?")]),
         ("Empty", []),
     )
-    book["2019"].sheet_state = "hidden"
-    book["2019"].row_dimensions[2].hidden = True
     book.create_chartsheet("Chart")
     reading = read_xlsx(saved(book), LIMITS)
     assert left(reading).keys() == {"sheet “Notes”", "sheet “2019”, row 3", "sheet “Chart”"}
     assert len({text.name for text in reading.texts}) == 2
     merged, _ = merge(documents(reading))
     assert [date for date, _ in events(merged)] == ["2018-05-04", "2018-05-04", "2019-05-09"]
+
+
+def test_what_a_workbook_hides_is_left_out_and_named() -> None:
+    rows = [[*HEADER, "RAG"], [*ONE, ""], [*row(number="4472"), ""], [*row(number="4473"), ""]]
+    book = workbook(("Live", rows), ("Old", rows), ("Lists", [["Open"], ["Closed"]]))
+    book["Old"].sheet_state = "hidden"
+    book["Lists"].sheet_state = "veryHidden"
+    book["Live"].row_dimensions[3].hidden = True
+    book["Live"].column_dimensions["I"].hidden = True
+    reading = read_xlsx(saved(book), LIMITS)
+    assert [d.key for d in documents(reading)] == ["kent/4471", "kent/4473"]
+    assert events(documents(reading)[0]) == [("2018-05-04", "complete")]
+    hidden = {where for where, why in left(reading).items() if "hidden in the workbook" in why}
+    assert hidden == {"row 3", "column I", "sheet “Old”", "sheet “Lists”"}
+
+
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_days_are_those_that_the_workbook_shows(from_1904: bool) -> None:
+    bare = 42067 if from_1904 else 43529  # a number without a format: 5 March 2019
+    typed = [row(date="x"), row(number="4472", date="x")]
+    book = workbook(
+        (
+            "Tracker",
+            [
+                HEADER,
+                *(
+                    [*cells[:6], day, "complete", ""]
+                    for cells, day in zip(typed, (datetime.date(2019, 3, 4), bare), strict=True)
+                ),
+            ],
+        )
+    )
+    if from_1904:
+        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    days = [events(document)[0][0] for document in documents(read_xlsx(saved(book), LIMITS))]
+    assert days == ["2019-03-04", "2019-03-05"]
 
 
 def test_merged_cells_hold_in_each_of_their_rows_and_a_recommendation_in_its_number_only() -> None:

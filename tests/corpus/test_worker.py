@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpus.model import CorpusError
+from corpus.readers.formats import read_bytes
 from corpus.readers.reading import MEGABYTE, Limits
 from corpus.readers.worker import ReaderProcess
 
@@ -133,3 +134,13 @@ def test_what_cannot_be_stored_is_replaced(tmp_path: Path) -> None:
     path.write_bytes("Lamps\ud800 burn".encode("utf-16", "surrogatepass"))
     with ReaderProcess(Limits()) as reader:
         assert reader.read(path).reading.texts[0].text == "Lamps\ufffd burn"
+
+
+def test_all_that_a_reader_finds_comes_back(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text("<h1>Lamps</h1><aside><h2>Wicks</h2><blockquote>Cut.</blockquote></aside><p>Oil.", "utf-8")
+    with ReaderProcess(Limits()) as reader:
+        assert reader.read(page).reading == read_bytes(page.read_bytes(), "a.html", Limits())
+    (text,) = read_bytes(page.read_bytes(), "a.html", Limits()).texts
+    assert text.headings[1].end is not None
+    assert text.marks

@@ -1,14 +1,18 @@
 """Contact details are dots in what is shown, whole in what is stored."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
-from fakes import FakeEncoder, document
+from fakes import FakeEncoder, assessment, document, record
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.model import Document, GlossaryEntry
 from service.app import create_app
 from service.engine import Engine, SearchRequest
 from service.mask import mask, masked
@@ -74,11 +78,15 @@ def test_only_texts_are_masked() -> None:
         "text": "Ring 01632 960123",
         "source": "01632 960123.txt",
         "section": ["Tel 01632 960123"],
+        "query": "01632 960123",
+        "said_of_it": {"by": ("01632 960123",)},
     }
     shown = masked(answer)
     assert (shown["id"], shown["source"]) == (answer["id"], answer["source"])
     assert shown["text"] == "Ring ••••• ••••••"
     assert shown["section"] == ["Tel ••••• ••••••"]
+    assert shown["query"] == answer["query"]
+    assert shown["said_of_it"] == {"by": ("••••• ••••••",)}
 
 
 def test_what_is_stored_is_whole_and_found_by_its_number(tmp_path: Path, publish: Callable[..., str]) -> None:
@@ -98,3 +106,42 @@ def test_what_is_stored_is_whole_and_found_by_its_number(tmp_path: Path, publish
         assert "Insp Wick" in text
         assert "960123" not in text
         assert "wick@" not in text
+
+
+CALL = "ring 01632 960123 or wick@saltmere.example"
+
+
+def called(made: Document) -> Document:
+    """`made` with contact details wherever it has words."""
+    return replace(
+        made,
+        title=f"Lamps: {CALL}",
+        notes=(f"Odd, {CALL}",),
+        sections=tuple((*path[:-1], f"{path[-1]}: {CALL}") if path else () for path in made.sections),
+        findings=tuple(
+            replace(finding, deadline_text=f"soon, {CALL}", addressees=(f"the desk, {CALL}",))
+            for finding in made.findings
+        ),
+        grades=tuple(replace(grade, area=f"{grade.area}, {CALL}") for grade in made.grades),
+        glossary=(GlossaryEntry("ICV", f"a visitor, {CALL}", 0),),
+    )
+
+
+def test_no_page_that_links_lead_to_shows_them(tmp_path: Path, publish: Callable[..., str]) -> None:
+    asks = f"By March 2018, {CALL}, chief constables should review lamps."
+    records = [record(force, "101", asks, comment=f"Owner: {CALL}.") for force in ("kent", "essex")]
+    publish(tmp_path, [called(made) for made in (*records, assessment("surrey"), document("a", [f"Lamps, {CALL}"]))])
+    client = create_app(Engine(tmp_path, FakeEncoder())).test_client()
+    todo = ["/?q=lamps", "/register", "/forces", "/similar?text=lamps", "/api/v1/search?q=lamps&explain=true"]
+    seen = {"/static"}
+    while todo:
+        address = todo.pop()
+        if address in seen or address.startswith("/static"):
+            continue
+        seen.add(address)
+        text = client.get(address).get_data(as_text=True)
+        assert not re.search(r"960123|wick@", text), address
+        links = (unescape(link) for link in re.findall(r'href="([/?][^"#]*)', text))
+        todo += [] if len(seen) > 120 else [urljoin(address, link) for link in links]
+    assert sum(1 for address in seen if address.startswith("/documents/")) >= 4
+    assert any(address.startswith("/findings/") for address in seen)

@@ -1,19 +1,22 @@
-"""Exports of the register: CSV and Excel workbooks, one row per status or comment."""
+"""Trackers and exports of the register as CSV and Excel workbooks."""
 
 import csv
 import datetime
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from corpus.model import CorpusError
-from corpus.readers.export.columns import HEADER_WITHIN, Header, Table, find_header
-from corpus.readers.export.days import in_words
+from corpus.readers.export.columns import HEADER_WITHIN, Header, find_header
+from corpus.readers.export.days import EPOCH_1904, in_words
+from corpus.readers.export.hidden import Hidden, hidden_in
+from corpus.readers.export.mapping import NOTHING_MAPPED, Mapped
+from corpus.readers.export.table import Table, cell_at, letters
 from corpus.readers.export.tracker import read_tables
 from corpus.readers.plain import decode
 from corpus.readers.reading import MEGABYTE, LeftOut, Limits, Reading
@@ -23,18 +26,18 @@ UNPACKED = 300 * MEGABYTE  # bytes of a workbook
 _WIDEST = 16_384  # columns that a spreadsheet has
 _DELIMITERS = (",", ";", "\t")
 _HINT = re.compile(r"sep=(.)\n")  # Excel's own first line
-_CARRIED = ("force", "number", "report", "published", "addressee")
+_CARRIED = ("force", "number", "report", "published", "addressee", "kind")
 
 _Rows = list[tuple[int, list[str]]]
 
 
-def read_csv(raw: bytes, limits: Limits) -> Reading:
-    """The records of an export with commas, semicolons or tabs, as its header row has them.
+def read_csv(raw: bytes, limits: Limits, mapped: Mapped = NOTHING_MAPPED) -> Reading:
+    """The records of a tracker with commas, semicolons or tabs; `mapped` is what the file beside it says of columns.
 
     A row whose quotation marks do not match is left out, as is one with more cells than the header.
-    Raises CorpusError for a table without the columns that are needed, and one of more than `CELLS` rows.
+    Raises CorpusError for a table that is no tracker, and one of more than `CELLS` rows.
     """
-    text = decode(raw)
+    text = decode(raw).replace("\v", "\n")
     hint = _HINT.match(text)
     lines = text[hint.end() if hint else 0 :].split("\n")
     delimiter = hint[1] if hint else _delimiter(lines)
@@ -47,13 +50,14 @@ def read_csv(raw: bytes, limits: Limits) -> Reading:
             rows.append((number, cells))
         if number > CELLS:
             raise CorpusError(f"has more than {CELLS:,} rows; split it into smaller files.")
-    header = find_header(Table(rows))
+    header = find_header(Table(rows), mapped)
     if header:
-        if len(header.cells) > _WIDEST:
-            raise CorpusError(f"has a header of {len(header.cells):,} cells; save the table anew from its program.")
-        rows, wrong = _of_its_length(rows, header)
+        width = len(rows[header.at][1])
+        if width > _WIDEST:
+            raise CorpusError(f"has a header of {width:,} cells; save the table anew from its program.")
+        rows, wrong = _of_its_length(rows, header, width)
         left += wrong
-    reading = read_tables([Table(rows)])
+    reading = read_tables([Table(rows)], mapped)
     return replace(reading, left_out=(*reading.left_out, *left))
 
 
@@ -69,7 +73,7 @@ def _delimiter(lines: Sequence[str]) -> str:
     def known(delimiter: str) -> int:
         rows = (row for row, _ in zip(_csv_rows(lines, delimiter), range(HEADER_WITHIN), strict=False))
         header = find_header(Table([(number, cells or []) for number, cells in rows]))
-        return len(header.places) if header else 0
+        return len(header.columns) if header else 0
 
     return max(_DELIMITERS, key=known)
 
@@ -101,12 +105,11 @@ def _csv_row(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str
     return cells, used
 
 
-def _of_its_length(rows: _Rows, header: Header) -> tuple[_Rows, list[LeftOut]]:
+def _of_its_length(rows: _Rows, header: Header, width: int) -> tuple[_Rows, list[LeftOut]]:
     """The rows as long as the header, those that lack cells at their end, and what is to be told of both."""
     kept: _Rows = []
     left: list[LeftOut] = []
     short: list[int] = []
-    width = len(header.cells)
     for at, (number, cells) in enumerate(rows):
         if at > header.at and any(cell.strip() for cell in cells[width:]):
             why = f"has {len(cells)} cells where the header has {width}, and was left out; "
@@ -126,27 +129,36 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + more
 
 
-def read_xlsx(raw: bytes, limits: Limits) -> Reading:
-    """The records of every sheet that has the columns for them, hidden sheets and rows too.
+def read_xlsx(raw: bytes, limits: Limits, mapped: Mapped = NOTHING_MAPPED) -> Reading:
+    """The records of every sheet that is a tracker; sheets, rows and columns that are hidden are left out and named.
 
-    Formulas are not run: the value stored with one is read. Raises CorpusError for a workbook that is damaged,
-    protected, too large to unpack, or without the columns that are needed.
+    Formulas are not run: the value stored with one is read. `mapped` is what the file beside it says of its columns.
+    Raises CorpusError for a workbook that is damaged, protected, too large to unpack, or without a tracker.
     """
-    left = _checked(raw)
+    left, hides, from_1904 = _checked(raw)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(raw)) as book:
-            sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-            tables = [_table(book.get_sheet_by_name(s.name), s.name if len(sheets) > 1 else "") for s in sheets]
+            sheets = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+            visible = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
+            shift = EPOCH_1904 if from_1904 else 0
+            tables = []
+            for name in visible:
+                known = name if len(visible) > 1 else ""
+                table, gone = _table(book.get_sheet_by_name(name), hides.get(name, Hidden()), known)
+                tables.append(replace(table, shift=shift, sheet=name))
+                left += gone
             others = [sheet.name for sheet in book.sheets_metadata if sheet not in sheets]
     except CalamineError as error:
         raise CorpusError(_DAMAGED) from error
-    if not tables:
+    if not sheets:
         raise CorpusError(_DAMAGED)
+    left += [LeftOut(f"sheet “{sheet.name}”", _HIDDEN) for sheet in sheets if sheet.name not in visible]
     left += [LeftOut(f"sheet “{name}”", "is a chart or a macro and holds no rows.") for name in others]
-    reading = read_tables(tables)
+    reading = read_tables(tables, mapped)
     return replace(reading, left_out=(*reading.left_out, *left))
 
 
+_HIDDEN = "is hidden in the workbook and was left out; show it there if it is to be read."
 _DAMAGED = "cannot be read as an Excel workbook; it may be damaged: open it in Excel and save it anew as .xlsx."
 _OLE = b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb'<(?:\w+:)?c\s([^<>]*?\br\s*=\s*["\']([A-Z]{1,3})(\d{1,7})["\'][^<>]*)(?<!/)>')
@@ -156,8 +168,10 @@ _UNSTORED = re.compile(
 )
 
 
-def _checked(raw: bytes) -> list[LeftOut]:
-    """Cells of a workbook that hold nothing to read, in words. Raises CorpusError for one that must not be opened.
+def _checked(raw: bytes) -> tuple[list[LeftOut], Mapping[str, Hidden], bool]:
+    """Cells of a workbook that hold nothing to read, in words, what each sheet hides, and whether it counts from 1904.
+
+    Raises CorpusError for one that must not be opened.
 
     Sizes are checked before anything is unpacked: a small file may unpack to more than the memory holds.
     """
@@ -177,13 +191,14 @@ def _checked(raw: bytes) -> list[LeftOut]:
                 if b"sheetData" in part:
                     errors += _measured(part)
                     unstored += [match[1].decode() for match in _UNSTORED.finditer(part)]
+            hides, from_1904 = hidden_in(packed)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise CorpusError(_DAMAGED) from error
     told = (
         (unstored, "hold formulas without a stored value and were read as empty; save the workbook in Excel first."),
         (errors, "hold an error in place of a value and were read as empty; mend the formulas."),
     )
-    return [LeftOut(f"cells {_some(cells)}", why) for cells, why in told if cells]
+    return [LeftOut(f"cells {_some(cells)}", why) for cells, why in told if cells], hides, from_1904
 
 
 _ALONE = "save the sheet with the recommendations alone in a new workbook, or as CSV."
@@ -218,14 +233,25 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _table(sheet: CalamineSheet, name: str) -> Table:
+def _table(sheet: CalamineSheet, hides: Hidden, name: str) -> tuple[Table, list[LeftOut]]:
+    """A sheet as a table without what it hides, and what that is."""
     top, first = sheet.start or (0, 0)
     rows = [
         (top + at, [""] * first + [_shown(value) for value in values])
         for at, values in enumerate(sheet.to_python(), start=1)
     ]
     _carry_down(rows, sheet.merged_cell_ranges or [])
-    return Table([(number, cells) for number, cells in rows if any(cell.strip() for cell in cells)], name)
+    whole = Table([(number, cells) for number, cells in rows if any(cell.strip() for cell in cells)], name)
+    gone = [number for number, _ in whole.rows if number in hides.rows]
+    shut = sorted(p for p in hides.columns if any(cell_at(cells, p) for _, cells in whole.rows))
+    seen = [
+        (number, ["" if place in hides.columns else cell for place, cell in enumerate(cells)])
+        for number, cells in whole.rows
+        if number not in hides.rows
+    ]
+    left = [LeftOut(whole.where(f"row {number}"), _HIDDEN) for number in gone]
+    left += [LeftOut(whole.where(f"column {letters(place)}"), _HIDDEN) for place in shut]
+    return Table([(number, cells) for number, cells in seen if any(map(str.strip, cells))], name), left
 
 
 def _carry_down(rows: _Rows, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:

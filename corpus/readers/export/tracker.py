@@ -1,183 +1,257 @@
-"""Rows of a tracker, one per status or comment, to register records: the same text as a page of the register."""
+"""Tables of trackers to register records: the same text as a page of the register, and what else a row states.
+
+Metadata of a record, besides those that any text may have: `status` (one of the register's five) and `status_word` (as
+printed), `status_date`, `target` and `target_text` (as printed), `target_revised`, `closed`, `finding_kind`,
+`number_printed`, `heard` (the newest date on which the tracker says anything of it), `undated` (offset at which the
+comments without a day start), `masthead` (what stands above the table and in the sheet's name), `sheet`. Dates are ISO
+and no more exact than printed.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from corpus.layout import content_lines, is_heading_like, marker_of, running_headers
-from corpus.model import STATUSES, CorpusError, Heading
-from corpus.readers.export.columns import COLUMNS, WANTED, Header, Table, find_header, header_found, unread
-from corpus.readers.export.days import day_of, in_words, period_of
-from corpus.readers.reading import LeftOut, Reading, Text
-from corpus.register import labelled, quoted
-from corpus.text import normalise
+from corpus.dates import last_day
+from corpus.model import CorpusError, Heading
+from corpus.readers.export.columns import Column, Header, best_header, why_not
+from corpus.readers.export.days import due_of, in_words, period_of, periods_in
+from corpus.readers.export.explain import explained, unread
+from corpus.readers.export.holds import says_nothing
+from corpus.readers.export.mapping import NOTHING_MAPPED, Mapped
+from corpus.readers.export.names import READ
+from corpus.readers.export.prose import paragraphs, under_heading, without_headers
+from corpus.readers.export.records import (
+    Left,
+    Record,
+    carried_down,
+    kind_named,
+    number_of,
+    plain_number,
+    records,
+    short,
+    tell_differences,
+)
+from corpus.readers.export.rows import Above, Row, above, sort_rows
+from corpus.readers.export.table import Table, filled, shown
+from corpus.readers.export.updates import Entry, in_order, split
+from corpus.readers.export.whose import force_in, force_of_addressees, report_of_sheet
+from corpus.readers.reading import Explained, LeftOut, Reading, Text
+from corpus.standing import CLOSED
+from corpus.statuses import key_of, status_of_word
 
-_OWN_NUMBER = re.compile(r"\d{1,2}[a-z]?", re.I)  # "Recommendation 3" of its report; the register counts in thousands
+UNDATED = "Comments without a date"
+"""The heading under which a record's undated comments stand, from the offset in its metadata `undated` on."""
 _LABEL = re.compile(r"^recommendation\s+(\d{1,3}[a-z]?)$", re.I | re.M)
-_STATUS = re.compile(r"[a-z][a-z0-9-]{1,40}")
-_WORD = re.compile(r"[^\W_]")
-_SHORT = 45  # characters: lines up to this length are never taken for those of a wrapped paragraph
-_SOFT = "\u00ad"  # a soft hyphen: keeps a line from being taken for page furniture, and is not shown
+_HEADINGS = {"area_for_improvement": "Area for improvement", "cause_of_concern": "Cause of concern"}
+_ROWS = {
+    "total": "is a total and was left out.",
+    "key": "explains the words of the table and was read as that.",
+    "note": "is a note below or inside the table and was left out.",
+    "part": "has neither a number nor a recommendation, so it belongs to none; write them in every row.",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table: its number as a spreadsheet shows it, and its cells by column, "" where there is none."""
+class _Context:
+    """What holds for all records of a table."""
 
-    number: int
-    cells: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class _Record:
-    """The rows of one recommendation to one force, in file order, and the first row that has each column."""
-
-    register_number: str = ""
-    own_number: str = ""
-    rows: list[Row] = field(default_factory=list)
-    firsts: dict[str, Row] = field(default_factory=dict)
-
-    def add(self, row: Row) -> None:
-        """Append a row."""
-        self.rows.append(row)
-        for column, value in row.cells.items():
-            if value:
-                self.firsts.setdefault(column, row)
-
-    def first(self, column: str) -> str:
-        """What the first row that has anything in `column` has there, "" for none."""
-        row = self.firsts.get(column)
-        return row.cells[column] if row else ""
+    table: Table
+    header: Header
+    above: Above
+    key: Mapping[str, str]
+    force: str
+    report: str
+    newest_first: bool
+    left: Left
 
 
-class _Left:
-    """Gathers what is left out of one table, to be told in the order of its rows."""
+def read_tables(tables: Sequence[Table], mapped: Mapped = NOTHING_MAPPED) -> Reading:
+    """The records of all tables that are trackers, one text each; the others are left out by name.
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._found: list[tuple[int, LeftOut]] = []
-
-    def add(self, row: Row, reason: str) -> None:
-        """Something of `row` was left out."""
-        self._found.append((row.number, LeftOut(self._table.where(f"row {row.number}"), reason)))
-
-    def all(self) -> list[LeftOut]:
-        """Everything, by row."""
-        return [left for _, left in sorted(self._found, key=lambda found: found[0])]
-
-
-def read_tables(tables: Sequence[Table]) -> Reading:
-    """The records of all tables that have the columns for it, one text each; the others are left out by name.
-
-    Raises CorpusError where none has.
+    Raises CorpusError where none is, and where `mapped` names a column that none has.
     """
-    headers = [find_header(table) for table in tables]
-    if not any(headers):
-        found = "; ".join(header_found(table) for table in tables) or "nothing"
-        raise CorpusError(f"has no header with {WANTED}; found: {found}. Columns that are read: {', '.join(COLUMNS)}.")
+    headers = [best_header(table, mapped) for table in tables]
+    _check(mapped, headers)
+    read = [h if h and why_not(h, t) is None else None for h, t in zip(headers, tables, strict=True)]
+    if not any(read):
+        found = "; ".join(_refused(t, h) for t, h in zip(tables, headers, strict=True) if t.rows) or "nothing in it"
+        raise CorpusError(f"is no tracker of recommendations: {found}. Columns that are read: {', '.join(READ)}.")
+    notes = [line for table, header in zip(tables, read, strict=True) if not header for line in _lines(table)]
+    several = sum(1 for header in read if header) > 1
     texts: list[Text] = []
     left_out: list[LeftOut] = []
-    for table, header in zip(tables, headers, strict=True):
+    told: list[Explained] = []
+    for table, header, best in zip(tables, read, headers, strict=True):
         if header:
-            more, left = _read_table(table, header)
+            more, left, said = _read_table(table, header, mapped, notes, several)
             texts += more
             left_out += left
+            told.append(said)
         elif table.rows:
-            found = header_found(replace(table, name=""))
-            why = f"has no header with {WANTED}, so it was left out; found: {found}."
-            left_out.append(LeftOut(f"sheet “{table.name}”", why))
-    return Reading(tuple(_named_apart(texts)), tuple(left_out))
+            found = _refused(replace(table, name=""), best)
+            left_out.append(LeftOut(f"sheet “{table.name}”", f"is no tracker and was left out: {found}."))
+    return Reading(tuple(_named_apart(texts)), tuple(left_out), tuple(told))
 
 
-def _read_table(table: Table, header: Header) -> tuple[list[Text], list[LeftOut]]:
-    left = _Left(table)
-    records = _records(_rows(table, header, left), left)
-    texts = [text for record in records if (text := _text(record, left)).text]
-    return texts, [*unread(table, header), *_newest_first(table, records), *left.all()]
+def _check(mapped: Mapped, headers: Sequence[Header | None]) -> None:
+    missing = mapped.unmatched([header.cells for header in headers if header])
+    if missing:
+        named = ", ".join(f"“{name}”" for name in missing)
+        have = ", ".join(f"“{shown(cell)}”" for header in headers if header for cell in header.cells if cell.strip())
+        raise CorpusError(
+            f"has a mapping file beside it that names {named}, but its columns are {have or 'not found'}."
+        )
 
 
-def _rows(table: Table, header: Header, left: _Left) -> Iterator[Row]:
-    """The rows below the header; a repeated header and empty rows aside. Force and report carry down in a number."""
-    titles = [cell.strip() for cell in header.cells]
+def _refused(table: Table, header: Header | None) -> str:
+    """Why a table is no tracker, with what stands where its header was looked for."""
+    why = (why_not(header, table) if header else None) or "has no row that names columns"
+    top = header.cells if header else next((cells for _, cells in table.rows if filled(cells)), [])
+    cells = ", ".join(f"“{shown(cell)}”" for cell in filled(top)[:12])
+    where = f"sheet “{table.name}”" if table.name else "it"
+    return f"{where} {why}; found: {cells or 'nothing'}"
+
+
+def _lines(table: Table) -> list[str]:
+    return [" | ".join(filled(cells)) for _, cells in table.rows]
+
+
+def _read_table(
+    table: Table, header: Header, mapped: Mapped, notes: Sequence[str], several: bool
+) -> tuple[list[Text], list[LeftOut], Explained]:
+    left = Left(table)
+    found, top = sort_rows(table, header), above(table, header.first)
+    for number, shape, _ in found.others:
+        if shape in _ROWS:
+            left.add(number, _ROWS[shape])
+    words = _words(found.entries)
+    lines = [*notes, *top.lines, *found.texts("key", "note", "total")]
+    key = {**key_of(lines, words), **mapped.words}
+    force = top.stated.get("force") or force_of_addressees(found.entries) or _force_above(table, top)
+    report = top.stated.get("report") or (report_of_sheet(table.name) if several else "")
+    rows = list(_completed(found.entries, force, report))
+    grouped = records(rows, left)
+    context = _Context(table, header, top, key, force, report, _newest_first(grouped, table), left)
+    texts = [text for record in grouped if (text := _text(record, context)).text]
+    _tell_words(words, found.entries, context)
+    said = explained(table, header, found, words, key, mapped, _notes(context))
+    return texts, [*unread(table, header, mapped), *left.all()], said
+
+
+def _words(rows: Sequence[Row]) -> list[str]:
+    """The status words that the entries print, each once, in order; longer texts aside."""
+    cells = (text for row in rows for text in row.statuses.values())
+    return list(dict.fromkeys(cell for cell in cells if cell and len(cell) <= 60))
+
+
+def _force_above(table: Table, top: Above) -> str:
+    named = {force for line in (*top.lines, table.sheet) if (force := force_in(line))}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _completed(rows: Sequence[Row], force: str, report: str) -> Iterator[Row]:
+    """The rows with number, force and report as the table, its sections and the row above state them."""
     before: Mapping[str, str] = {}
-    for number, cells in table.rows[header.at + 1 :]:
-        if [cell.strip() for cell in cells[: len(titles)]] == titles or not any(cell.strip() for cell in cells):
-            continue
-        found = {name: _cell(cells, header.places.get(name)) for name in COLUMNS}
-        found["number"] = _number(found["number"])
-        if found["number"] and before.get("number") == found["number"]:
-            found |= {name: found[name] or before[name] for name in ("force", "report")}
-        before = found
-        row = Row(number, found)
-        if found["number"] or found["recommendation"]:
-            yield row
-        elif any(found.values()):
-            left.add(row, "has neither a number nor a recommendation, so it belongs to none; write them in every row.")
-
-
-def _cell(cells: Sequence[str], place: int | None) -> str:
-    text = cells[place].strip() if place is not None and place < len(cells) else ""
-    return text if _WORD.search(text) or not all(map(_is_rule, text.splitlines())) else ""
-
-
-def _number(printed: str) -> str:
-    """A number as the register prints it: without "#", the marks that keep it a text, and a decimal part of 0."""
-    plain = re.sub(r"""^=?["'#\s]+|["']$""", "", " ".join(printed.split()))
-    return re.sub(r"(?<=\d)\.0+$", "", plain)
-
-
-def _records(rows: Iterable[Row], left: _Left) -> list[_Record]:
-    """Rows of one force and number belong together; without a number, those of one force and recommendation."""
-    records: dict[tuple[str, ...], _Record] = {}
     for row in rows:
-        number, force = row.cells["number"], _compared(row.cells["force"])
-        own = _OWN_NUMBER.fullmatch(number) is not None
-        asked = (force, "", _compared(row.cells["recommendation"]))
-        key = (force, number, _compared(row.cells["report"]) if own else "") if number else asked
-        if key in records and _is_another(records[key].first("recommendation"), row.cells["recommendation"]):
-            first = records[key].rows[0].number
-            why = f"gives number {number} to another recommendation than row {first} does, so its number was left out; "
-            left.add(row, f"{why}give each recommendation its own.")
-            key, number, own = asked, "", False
-        records.setdefault(key, _Record("" if own else number, number if own else "")).add(row)
-    return list(records.values())
+        cells = carried_down({**row.cells, "number": number_of(row.cells["number"])}, before)
+        before = cells
+        section_force = force_in(row.section)
+        kind = kind_named(row.section)
+        if not before["force"]:
+            cells = {**cells, "force": section_force or force}
+        if not before["report"]:
+            cells = {**cells, "report": report if section_force or kind else row.section or report}
+        if kind and not cells["kind"]:
+            cells = {**cells, "kind": row.section}
+        yield replace(row, cells=cells)
 
 
-def _is_another(one: str, other: str) -> bool:
-    """Whether two texts are two recommendations: more than a changed word, a cut end or "as above" sets them apart."""
-    if one == other:
-        return False
-    words, others = (set(normalise(text).split()) for text in (one, other))
-    fewer = min(len(words), len(others))
-    return fewer >= 5 and len(words & others) < 0.7 * fewer
+def _newest_first(found: Sequence[Record], table: Table) -> bool:
+    days = [[day for row in record.rows if (day := due_of(row.cells["date"], table.shift))] for record in found]
+    falling = sum(1 for dates in days if dates and dates[0] > dates[-1])
+    return falling > sum(1 for dates in days if dates and dates[0] < dates[-1])
 
 
-def _text(record: _Record, left: _Left) -> Text:
+def _notes(context: _Context) -> list[str]:
+    notes = ["the rows stand newest first, and were put in order by date"] if context.newest_first else []
+    if context.force:
+        notes.append(f"force of the table: “{short(context.force)}”")
+    if context.above.as_at:
+        notes.append(f"the table shows the position of {context.above.as_at}")
+    dated = [column for column in context.header.columns if column.role in ("date", "closed") or column.date]
+    if not dated and context.header.all("comment"):
+        notes.append("no column says on what day the updates were written, so they are kept without a date")
+    return notes
+
+
+def _tell_words(words: Sequence[str], rows: Sequence[Row], context: _Context) -> None:
+    """Report each status word that is not known, at the first row that has it."""
+    for word in words:
+        if says_nothing(word) or status_of_word(word, context.key):
+            continue
+        row = next(row.number for row in rows if word in row.statuses.values())
+        why = f"has the status “{short(word)}”, which is not known: it is shown as printed and counts as none; "
+        context.left.add(row, f"{why}say under [status_words] in a mapping file beside the tracker what it means.")
+
+
+def _text(record: Record, context: _Context) -> Text:
     """The record as a page of the register has it; the text is empty where there is nothing to show."""
-    for column in ("report", "published", "recommendation", "addressee"):
-        _tell_differences(record, column, left)
+    tell_differences(record, ("report", "published", "recommendation", "addressee"), context.left)
     report = " ".join(record.first("report").split())
-    recommendation = _recommendation(record, left)
-    head = [_paragraphs(report), recommendation] if recommendation else []
-    text = "\n\n".join(filter(None, [*head, "".join(_events(record.rows, left))]))
-    label = _LABEL.search(recommendation)
-    metadata = {
+    kind = _kind(record, context)
+    recommendation = _recommendation(record, kind, context.left)
+    entries = [entry for row in record.rows for entry in _entries(row, context)]
+    dated = list(in_order(entries, context.newest_first))
+    undated = [entry for entry in entries if not entry.date and entry.text]
+    head = [paragraphs(report), recommendation] if recommendation else []
+    text = without_headers("\n\n".join(filter(None, [*head, "".join(map(_event, dated))])) + "\n").lstrip("\n")
+    stated = {
         "force": record.first("force"),
-        "number": record.register_number,
-        "title": f"{report}: recommendation {label[1]}" if report and label else report,
-        "date": _published(record, left),
+        "number": record.number,
+        "title": _title(record, report, kind, recommendation),
+        "date": _published(record, context),
         "addressee": record.first("addressee"),
         "kind": "register_record",
+        "finding_kind": kind or "",
+        "number_printed": record.printed,
+        "masthead": "\n".join(filter(None, [*context.above.lines[:10], context.table.sheet])),
+        "sheet": context.table.name,
+        **_status(record, entries, dated, context),
+        **_days(record, context),
+        "heard": _heard(record, dated, context),
+        "undated": str(len(text)) if undated and text.strip() else "",
     }
-    stated = {name: value for name, value in metadata.items() if value}
+    if undated:
+        text += "\n".join(["", UNDATED, *(f"\n{paragraphs(entry.text)}" for entry in undated), ""])
     headings = (Heading(0, 1),) if report and recommendation else ()
-    return Text(_without_headers(f"{text}\n") if text else "", headings, metadata=stated, name=_name(record))
+    metadata = {name: value for name, value in stated.items() if value}
+    return Text(text if text.strip() else "", headings, metadata=metadata, name=_name(record))
 
 
-def _name(record: _Record) -> str:
-    number = record.register_number or record.own_number
-    report = record.first("report") if not record.register_number else ""
+def _kind(record: Record, context: _Context) -> str | None:
+    """Kind of the finding: by its column, its number, the label of its text, or the header above the text."""
+    header = context.header.cells[context.header.places["recommendation"]]
+    named = kind_named(header)
+    return (
+        kind_named(record.first("kind"))
+        or kind_named(record.printed, at="number")
+        or kind_named(record.first("recommendation"), at="start")
+        or (named if named != "recommendation" else None)
+    )
+
+
+def _title(record: Record, report: str, kind: str | None, recommendation: str) -> str:
+    label = _LABEL.search(recommendation)
+    own = record.printed if not record.number else ""
+    number = (label[1] if label else plain_number(own) or own) if report else ""
+    if report and number:
+        return f"{report}: {_HEADINGS.get(kind or '', 'recommendation').lower()} {number}"
+    return report or (own if " " in own else "")
+
+
+def _name(record: Record) -> str:
+    number = record.number or record.printed
+    report = record.first("report") if not record.number else ""
     recommendation = record.first("recommendation") if not number else ""
     words = [word for text in (report, recommendation) for word in text.split()[:8]]
     return " ".join(filter(None, [*record.first("force").split(), number, *words]))[:120]
@@ -190,159 +264,118 @@ def _named_apart(texts: Sequence[Text]) -> Iterator[Text]:
         yield text if count == 1 else replace(text, name=f"{text.name} ({count})")
 
 
-def _tell_differences(record: _Record, column: str, left: _Left) -> None:
-    """Report each wording of `column` that is not the first one, which is kept."""
-    kept = record.firsts.get(column)
-    known = {_compared(record.first(column))}
-    for row in record.rows:
-        plain = _compared(row.cells[column])
-        if kept and plain not in known and plain:
-            known.add(plain)
-            why = f"gives another {column} than row {kept.number} (“{_short(row.cells[column])}”), which was left out; "
-            left.add(row, f"{why}correct it, or give the recommendation a number of its own.")
-
-
-@lru_cache(10_000)
-def _compared(cell: str) -> str:
-    """The form in which two cells say the same; rows of a record repeat their cells."""
-    return day_of(cell) or normalise(cell)
-
-
-def _published(record: _Record, left: _Left) -> str:
+def _published(record: Record, context: _Context) -> str:
     """Publication date as ISO 8601, as exact as it is printed; "" for none or one that is no date."""
     row = record.firsts.get("published")
-    if row is None:
-        return ""
-    date = period_of(row.cells["published"])
-    if not date:
-        printed = _short(row.cells["published"])
-        left.add(row, f"has the publication date “{printed}”, which is no date; write it as 4 May 2018.")
+    printed = row.cells["published"] if row else context.above.stated.get("published", "")
+    date = due_of(printed, context.table.shift) or period_of(printed)
+    if row and not date and not says_nothing(printed):
+        why = f"has the publication date “{short(printed)}”, which is no date; write it as 4 May 2018."
+        context.left.add(row.number, why)
     return date or ""
 
 
-def _recommendation(record: _Record, left: _Left) -> str:
-    """The recommendation under its heading, unless the cell itself brings one; "" where there is none."""
+def _recommendation(record: Record, kind: str | None, left: Left) -> str:
+    """The recommendation under its heading; "" where there is none."""
     text = record.first("recommendation")
     if not text:
-        why = f"has number {record.rows[0].cells['number']}, for which no row has the recommendation; write it in one."
-        left.add(record.rows[0], why)
+        why = f"has number {record.printed}, for which no row has the recommendation; write it in one."
+        left.add(record.rows[0].number, why)
         return ""
-    body = _paragraphs(text, headings=False)
-    lines = [_unmarked(line) for line in body.splitlines() if line.strip()]
-    label = next((at for at, line in enumerate(lines[:-1]) if labelled(line)), None)
-    if label is not None and not any(re.search(r"\bshould\b", line) for line in lines[:label]):
-        return body
-    heading = f"Recommendation {record.own_number}".strip()
-    return f"{heading}\n{'' if is_heading_like(lines[0]) else chr(10)}{body}"
+    number = plain_number(record.printed) if not record.number and kind in (None, "recommendation") else ""
+    return under_heading(text, _HEADINGS.get(kind or "", f"Recommendation {number}".strip()))
 
 
-def _unmarked(line: str) -> str:
-    return " ".join(line[marker_of(line)[1] :].replace(_SOFT, "").split())
+def _entries(row: Row, context: _Context) -> Iterator[Entry]:
+    """The statuses and comments of a row, each with the day that its row, its column or the cell itself gives."""
+    day = _row_day(row, context)
+    comments = context.header.all("comment")
+    for column in context.header.all("status"):
+        word = row.statuses[column.place]
+        if word and not says_nothing(word):
+            status = status_of_word(word, context.key)
+            own = due_of(row.cells["closed"], context.table.shift) if status in CLOSED and not column.period else None
+            yield Entry(column.date or own or (None if column.period else day), "", word, status, row.number)
+    for column in comments:
+        if not says_nothing(said := row.comments[column.place]):
+            for date, text in split(said, column.date or (None if column.period else day)):
+                yield Entry(date, _captioned(text, column, date, len(comments) > 1), row=row.number)
 
 
-def _paragraphs(cell: str, *, headings: bool = True) -> str:
-    """A cell's lines as paragraphs; list items, rows of a table and the short lines under a caption stay together.
-
-    Nothing in it reads as mark-up or page furniture. Without `headings`, no blank line stands before a short line,
-    so that the register's parser takes none for a heading.
-    """
-    parts: list[str] = []
-    before = ""
-    for line in (line.rstrip() for line in cell.splitlines()):
-        if _is_rule(line):
-            before = "" if before in ("caption", "listed") else before
-            continue
-        kind = _kind(line, before)
-        together = kind == "listed" or kind == before != "text"
-        near = together or (not headings and is_heading_like(_unmarked(line)))
-        parts += ["\n" if near else "\n\n", _kept(line)]
-        before = kind
-    return quoted("".join(parts[1:]))
+def _captioned(text: str, column: Column, date: str | None, several: bool) -> str:
+    """A comment under the header of its column, where that tells it from others or says when it was written."""
+    wanted = date is None if column.period else several
+    return f"{' '.join(column.header.split())}: {text}" if wanted else text
 
 
-def _kind(line: str, before: str) -> str:
-    """What a line of a cell is, given what the one before it is: item, row, caption of a list, listed, text."""
-    if marker_of(line)[0]:
-        return "item"
-    if "\t" in line.strip():
-        return "row"
-    short = len(line) <= _SHORT and is_heading_like(_unmarked(line))
-    if short and before in ("caption", "listed"):
-        return "listed"
-    return "caption" if short and line.endswith(":") else "text"
-
-
-def _kept(line: str) -> str:
-    """`line` with its indent in spaces; one that would be dropped as page furniture ("17", an address) is not."""
-    body = line.lstrip()
-    return f"{line[: len(line) - len(body)].expandtabs(3)}{_SOFT if _is_furniture(body) else ''}{body}"
-
-
-def _is_rule(line: str) -> bool:
-    """Whether a line is blank, or of dashes and the like alone."""
-    return not _WORD.search(line) and _is_furniture(line)
-
-
-def _is_furniture(line: str) -> bool:
-    """Whether the register's parser would drop a line, as it does blank ones."""
-    return not content_lines(line, frozenset())
-
-
-def _without_headers(text: str) -> str:
-    """`text` with no line that would be taken for a running header because a line at its top says the same."""
-    while headers := running_headers(text):
-        for start in sorted(headers, reverse=True):
-            end = text.index("\n", start)
-            text = f"{text[:end]}{_SOFT}{text[end:]}"
-    return text
-
-
-def _events(rows: Sequence[Row], left: _Left) -> Iterator[str]:
-    for row in rows:
-        status, comment = _status(row, left), row.cells["comment"]
-        day = day_of(row.cells["date"])
-        if not row.cells["status"] and not comment:
-            if row.cells["date"]:
-                left.add(row, "has a date but neither status nor comment, so there was nothing to read on that day.")
-        elif not day:
-            left.add(row, _undated(row))
-        else:
-            date = in_words(day)
-            yield f"[on]{date} [status]{status}[/status][/on]" if status else ""
-            yield f"[on]{date} [comment]\n\n{_paragraphs(comment)}\n\n[/comment][/on]" if comment else ""
+def _row_day(row: Row, context: _Context) -> str | None:
+    """The day or month of a row, as far as it names one; what cannot be read is told."""
+    said = any(not says_nothing(text) for text in (*row.statuses.values(), *row.comments.values()))
+    printed = row.cells["date"]
+    if "date" not in context.header.places:
+        return None
+    day = due_of(printed, context.table.shift)
+    if day and (
+        len(day) == 4 or (re.match(r"(?i)q|.*[/–-]\s?\d\d$", printed) and len(day) == 7 and "q" in printed.lower())
+    ):
+        day = None  # a year or a quarter: on none of its days the row was written
+    if not said and printed and not says_nothing(printed):
+        why = "has a date but neither status nor comment, so there was nothing to read on that day."
+        context.left.add(row.number, why)
+    elif said and not day:
+        context.left.add(row.number, _undated(row))
+    return day
 
 
 def _undated(row: Row) -> str:
-    what = " and ".join(filter(None, [row.cells["status"] and "a status", row.cells["comment"] and "a comment"]))
+    said = {"a status": row.statuses, "a comment": row.comments}
+    what = " and ".join(name for name, cells in said.items() if not all(map(says_nothing, cells.values())))
     printed = row.cells["date"]
     if not printed:
-        return f"has {what} but no date; write the day, and import the file again."
-    why = "which names no day of the calendar (days are read as day, month, year)"
-    return f"has {what} with the date “{_short(printed)}”, {why}; write it as 4 May 2018."
+        return f"has {what} but no date, and was read without one; write the day, and import the file again."
+    why = "which names no day of the calendar (days are read as day, month, year), and was read without one"
+    return f"has {what} with the date “{short(printed)}”, {why}; write it as 4 May 2018."
 
 
-def _status(row: Row, left: _Left) -> str:
-    """The status as the register writes it ("being-progressed"); "" for none, or one that cannot be written so."""
-    printed = row.cells["status"]
-    status = re.sub(r"[\s_‐‑–—-]+", "-", printed.strip().rstrip(".").lower())
-    longer = any(status.startswith(f"{known}-") for known in STATUSES)  # read as the known one and a comment
-    if not printed or (_STATUS.fullmatch(status) and not longer):
-        return status
-    left.add(row, f"has the status “{_short(printed)}”, which is left out; write one of {', '.join(STATUSES)}.")
-    return ""
+def _event(entry: Entry) -> str:
+    date = in_words(entry.date or "")
+    if entry.text:
+        return f"[on]{date} [comment]\n\n{paragraphs(entry.text)}\n\n[/comment][/on]"
+    return f"[on]{date} [status]{entry.status}[/status][/on]" if entry.status else ""
 
 
-def _newest_first(table: Table, records: Sequence[_Record]) -> list[LeftOut]:
-    """A warning where most records have their newest row first: the status of the last row counts as the latest."""
-    days = [[day for row in record.rows if (day := day_of(row.cells["date"]))] for record in records]
-    falling = sum(1 for dates in days if dates and dates[0] > dates[-1])
-    rising = sum(1 for dates in days if dates and dates[0] < dates[-1])
-    if falling <= rising:
-        return []
-    why = "is newest first, and the status of a record's last row counts as its latest; sort them oldest first."
-    return [LeftOut(table.where("the order of the rows"), why)]
+def _status(record: Record, entries: Sequence[Entry], dated: Sequence[Entry], context: _Context) -> dict[str, str]:
+    """How the record stands: by its one row, else by the newest dated status, else by the last without a date."""
+    words = [entry for entry in entries if entry.word]
+    plain_place = next((column for column in context.header.all("status") if not column.period), None)
+    current = [entry for entry in words if plain_place and entry.word == record.rows[0].statuses[plain_place.place]]
+    newest = [entry for entry in dated if entry.word]
+    ordered = words[::-1] if context.newest_first else words
+    last = current[:1] if len(record.rows) == 1 and current else newest[-1:] or ordered[-1:]
+    if not last:
+        return {}
+    entry = last[0]
+    return {"status": entry.status or "", "status_word": entry.word, "status_date": entry.date or ""}
 
 
-def _short(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= 60 else f"{plain[:60]} …"
+def _days(record: Record, context: _Context) -> dict[str, str]:
+    """Target, revised target and day of closing, each as exact as printed, with the target as it is written."""
+    printed, revised = record.last("target"), record.last("revised")
+    shift = context.table.shift
+    dates = [due_of(printed, shift)] if due_of(printed, shift) else periods_in(printed)
+    later = due_of(revised, shift) or next(reversed(periods_in(revised)), None)
+    return {
+        "target": (dates[0] if dates else None) or "",
+        "target_text": "" if says_nothing(printed) else " ".join(printed.split()),
+        "target_revised": later or (dates[-1] if len(dates) > 1 else None) or "",
+        "closed": due_of(record.last("closed"), shift) or "",
+    }
+
+
+def _heard(record: Record, dated: Sequence[Entry], context: _Context) -> str:
+    """The newest date on which the tracker says anything of the record; "" where it has no date at all."""
+    shift = context.table.shift
+    cells = [row.cells[name] for row in record.rows for name in ("date", "reviewed", "closed")]
+    found = [due_of(cell, shift) for cell in cells]
+    dates = [date for date in (*found, *(entry.date for entry in dated), context.above.as_at) if date]
+    return max(dates, key=last_day, default="")

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborNode
 
-from corpus.model import Heading
-from corpus.readers.html.tree import events
+from corpus.readers.html.furniture import furniture_of
+from corpus.readers.html.tree import HEADINGS, collapse, events, names_of
 from corpus.readers.html.walk import text_of
+from corpus.readers.html.words import page_words
 from corpus.readers.reading import Text
 
 # How many words outside links an element of a kind may have and still be dropped: with more, it may be content.
@@ -20,7 +21,10 @@ _MOST = {
     "consent": 1_000_000,
     "share": 40,
     "hidden": 40,
-    "link": 7,
+    "tools": 7,
+    "notice": 60,
+    "early": 60,
+    "kicker": 12,
 }
 _SIDE = r"(?:site|page|global|main|top|sub|side|left|right|primary|secondary)?[-_]*"
 _TOKENS = (
@@ -29,24 +33,45 @@ _TOKENS = (
     ("header", re.compile(rf"{_SIDE}(?:header|masthead|banner)$", re.I)),
     (
         "nav",
-        re.compile(rf"{_SIDE}(?:nav|navigation|navbar|menu|pagination|pager)$|(?:.*[-_])?breadcrumbs?(?:$|[-_])", re.I),
+        re.compile(
+            rf"{_SIDE}(?:nav|navigation|navbar|menu|pagination|pager)$|(?:.*[-_])?(?:bread)?crumbs?(?:$|[-_])|"
+            r"(?:table-of-contents|contents-list|page-contents|on-this-page|toc)(?:$|[-_])",
+            re.I,
+        ),
     ),
-    ("aside", re.compile(rf"{_SIDE}(?:sidebar|widget-area)$", re.I)),
+    ("aside", re.compile(rf"{_SIDE}(?:sidebar|widget-area)$|related(?:$|[-_])", re.I)),
+    ("tools", re.compile(r"(?:page[-_]?)?(?:tools|toolbar|actions)$|top[-_]?bar$|text[-_]?size$|skip(?:$|[-_])", re.I)),
+    (
+        "notice",
+        re.compile(
+            r"(?:.*[-_])?(?:alerts?|notifications?|announcements?|downtime|feedback|survey|emergency|banner|message)"
+            r"(?:$|[-_])",
+            re.I,
+        ),
+    ),
     (
         "share",
         re.compile(r"(?:.*[-_])?shar(?:e|ing)(?:$|[-_])|social[-_](?:links|media|icons)|add(?:this|toany)", re.I),
     ),
 )
 _ELEMENTS = {"nav": "nav", "aside": "aside", "header": "header", "footer": "footer"}
-_ROLES = {"banner": "header", "contentinfo": "footer", "navigation": "nav", "search": "nav", "complementary": "aside"}
+_ROLES = {
+    "banner": "header",
+    "contentinfo": "footer",
+    "navigation": "nav",
+    "search": "nav",
+    "complementary": "aside",
+    "dialog": "consent",
+    "alertdialog": "consent",
+    "alert": "notice",
+    "status": "notice",
+}
+_CRUMBS = re.compile(r"(?:.*[-_])?(?:bread)?crumbs?(?:$|[-_])", re.I)
+_SIGNED = re.compile(r"[>›»/→|]")
+_KICKERS = HEADINGS.keys() | {"p", "hgroup", "time"}
 _SECTIONS = frozenset(("main", "article", "section", "aside", "nav"))
 _OPENED = re.compile(r"accordion|collaps|expand|toggle|panel|tabs?(?:$|[-_])", re.I)
 _CONCEALED = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_LINK = re.compile(
-    r"(?:skip|jump) to (?:the )?(?:main )?(?:content|navigation|menu)|(?:back|return) to (?:the )?top|"
-    r"(?:print|e-?mail|share)(?: this)?(?: page| document)?",
-    re.I,
-)
 
 
 @dataclass(slots=True)
@@ -59,6 +84,7 @@ class _Part:
     node: LexborNode
     kind: str = ""
     inside: bool = False  # stands in a section of the page, not beside them
+    early: bool = False  # stands before the page's title
     words: int = 0
     linked: int = 0
     titles: int = 0
@@ -73,18 +99,36 @@ class _Survey:
     mains: list[LexborNode] = field(default_factory=list)
     articles: list[LexborNode] = field(default_factory=list)
     titles: list[LexborNode] = field(default_factory=list)  # level 1 headings that are no mere link
+    early: dict[int, _Part] = field(default_factory=dict)  # what ends before the first title, by `mem_id`
+    before: int = 0  # words of what may be left out because it stands before the title
 
 
-def content_of(body: LexborNode) -> Text:
-    """The page's content: its one main part (or article) where that holds most of the text, else all of it."""
+def content_of(body: LexborNode) -> tuple[Text, str]:
+    """The page's content, and its place on its site where it prints that.
+
+    The content is the page's one main part (or article) where that holds most of the text, else all of it.
+    """
     survey = _surveyed(body)
-    dropped = {part.node.mem_id for part in survey.doubtful if _is_furniture(part, survey)}
+    marked = {part.node.mem_id for part in survey.doubtful if _is_furniture(part, survey)}
+    worded = furniture_of(body, marked)
+    dropped = marked | worded.dropped
+    trail = _trail(survey) or worded.trail
     whole = text_of(body, dropped)
     for parts, share in ((survey.mains, 0.5), (survey.articles, 0.75)):
         text = text_of(parts[0], dropped) if len(parts) == 1 else Text("")
         if len(text.text) >= share * len(whole.text):
-            return _with_title(text, survey, dropped)
-    return whole
+            return _with_title(text, survey, dropped), trail
+    return whole, trail
+
+
+def _trail(survey: _Survey) -> str:
+    """What the page's breadcrumbs say."""
+    for part in survey.doubtful:
+        label = part.node.attributes.get("aria-label") or ""
+        if part.words <= _MOST["nav"] and any(map(_CRUMBS.match, (*names_of(part.node), label))):
+            text = collapse(part.node.text(separator=" "))
+            return text if _SIGNED.search(text) else collapse(part.node.text(separator=" > ", strip=True))
+    return ""
 
 
 def _with_title(text: Text, survey: _Survey, dropped: Collection[int]) -> Text:
@@ -93,8 +137,9 @@ def _with_title(text: Text, survey: _Survey, dropped: Collection[int]) -> Text:
         return text
     title = text_of(survey.titles[0], dropped)
     shift = len(title.text) + 1
-    below = (Heading(heading.start + shift, heading.level) for heading in text.headings)
-    return replace(text, text=f"{title.text}\n{text.text}", headings=(*title.headings, *below))
+    headings = (replace(h, start=h.start + shift, end=h.end and h.end + shift) for h in text.headings)
+    marks = (replace(mark, start=mark.start + shift, end=mark.end + shift) for mark in text.marks)
+    return replace(text, text=f"{title.text}\n{text.text}", headings=(*title.headings, *headings), marks=tuple(marks))
 
 
 def _is_furniture(part: _Part, survey: _Survey) -> bool:
@@ -107,7 +152,18 @@ def _is_furniture(part: _Part, survey: _Survey) -> bool:
         return False  # the page's title may be in it
     if not (whole.titles or whole.mains) and plain > max(whole.words // 2, _MOST["nav"]):
         return False  # nothing else says where the content is
+    if part.kind == "early" and (2 * survey.before > whole.words or _is_kicker(part)):
+        return False
+    if part.kind == part.node.tag == "aside" and plain > part.linked:
+        return False  # a box beside the text; one of links leads to other pages
+    if part.kind == "notice" and not (part.early and whole.titles) and plain <= _MOST["notice"]:
+        return page_words().notices.search(part.node.text()) is not None
     return plain <= _MOST["nav" if part.inside and part.kind == "footer" else part.kind]
+
+
+def _is_kicker(part: _Part) -> bool:
+    """A line above the title that belongs to it: few words, and no link."""
+    return part.node.tag in _KICKERS and not part.linked and part.words <= _MOST["kicker"]
 
 
 def _surveyed(body: LexborNode) -> _Survey:
@@ -139,18 +195,40 @@ def _close(part: _Part, around: _Part, survey: _Survey) -> None:
     if node.tag == "h1" and part.words > part.linked:
         part.titles += 1
         survey.titles.append(node)
+        if len(survey.titles) == 1:
+            _mark_early(node, survey)
+    if not survey.titles:
+        part.early = True
+        survey.early[node.mem_id] = part
     if node.tag == "main" or node.attributes.get("role") == "main":
         part.mains += 1
         survey.mains.append(node)
     elif node.tag == "article":
         part.articles += 1
         survey.articles.append(node)
-    elif node.tag == "a" and part.words <= 7 and _LINK.fullmatch(" ".join(node.text().split())):
-        part.kind = "link"
     for name in ("words", "linked", "titles", "mains", "articles"):
         setattr(around, name, getattr(around, name) + getattr(part, name))
     if part.kind:
         survey.doubtful.append(part)
+
+
+def _mark_early(title: LexborNode, survey: _Survey) -> None:
+    """What stands before the title and outside the main part is a notice, a menu or a bar, if that is not much."""
+    before: list[_Part] = []
+    at: LexborNode | None = title
+    while at is not None and at.tag != "body":
+        if at.tag in ("main", "article") or at.attributes.get("role") == "main":
+            before = []
+        sibling = at.prev
+        while sibling is not None:
+            before += [survey.early[sibling.mem_id]] if sibling.mem_id in survey.early else []
+            sibling = sibling.prev
+        at = at.parent
+    for part in before:
+        if not part.kind and part.node.tag != "main":
+            part.kind = "early"
+            survey.before += part.words
+            survey.doubtful.append(part)
 
 
 def _kind(node: LexborNode, tag: str, inside: bool) -> str:
@@ -158,12 +236,13 @@ def _kind(node: LexborNode, tag: str, inside: bool) -> str:
     given = node.attributes
     if not given:
         return "" if inside and tag == "header" else _ELEMENTS.get(tag, "")
-    names = f"{given.get('id') or ''} {given.get('class') or ''}".split()
+    names = names_of(node)
     if _is_concealed(given) and not any(_OPENED.search(name) for name in names) and given.get("role") != "tabpanel":
         return "hidden"
     kind = _ROLES.get(given.get("role") or "") or _ELEMENTS.get(tag, "")
     if not kind and tag not in ("main", "article", "html") and given.get("role") != "main":
-        kind = next((kind for kind, pattern in _TOKENS if any(pattern.match(name) for name in names)), "")
+        fitting = (kind for kind, pattern in _TOKENS if any(pattern.match(name) for name in names))
+        kind = next((kind for kind in fitting if not (inside and kind == "header")), "")
     return "" if inside and kind == "header" else kind
 
 

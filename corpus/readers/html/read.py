@@ -1,19 +1,24 @@
 """Web pages, Markdown and Word documents: each becomes HTML, and the HTML is read by one walk."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from html import escape
+from itertools import islice
 
 from markdown_it import MarkdownIt
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from corpus.model import CorpusError, Heading
+from corpus.model import CorpusError
+from corpus.readers.html.furniture import furniture_of
 from corpus.readers.html.page import content_of
-from corpus.readers.html.tree import collapse
+from corpus.readers.html.published import date_of
+from corpus.readers.html.tree import ELEMENTS, HEADINGS, collapse, events
 from corpus.readers.html.walk import text_of
-from corpus.readers.html.word import html_of
-from corpus.readers.plain import decode
-from corpus.readers.reading import Limits, Reading, Text
+from corpus.readers.html.word import word_of
+from corpus.readers.plain import decode, visible
+from corpus.readers.reading import LeftOut, Limits, Reading, Text
+from corpus.readers.stated import front_matter
 
 _DEPTH = 5_000  # open elements at once; the parser's time grows with the square of it
 _NESTED = re.compile(
@@ -24,41 +29,70 @@ _NESTED = re.compile(
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{3,20})""", re.I)
 _KNOWN = re.compile(r"windows-125\d|iso-8859-\d+|utf-8|koi8-[ru]|macintosh|big5|gb\w+|shift_jis|euc-\w+", re.I)
 _SAVED = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)\s*-->", re.I)
-_PUBLISHED = frozenset(
-    ("article:published_time", "dc.date.issued", "dcterms.issued", "dcterms.date.issued", "datepublished")
-)
-_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 
 
 def read_html(raw: bytes, limits: Limits) -> Reading:
     """The content of a web page, with its address, its date of publication, and a title where it shows none."""
     html = _page(raw)
     tree = _parsed(html)
-    text = content_of(tree.body) if tree.body else Text("")
-    metadata = {"url": _address(tree, html), "date": _date(tree)}
+    text, trail = content_of(tree.body) if tree.body else (Text(""), "")
+    metadata = {"url": _address(tree, html), "date": date_of(tree), "trail": visible(trail)}
     if all(heading.level > 1 for heading in text.headings):
-        title = tree.css_first("title")
-        metadata["title"] = collapse(title.text()) if title else None
+        metadata["title"] = _title(tree)
+    else:
+        metadata["page_title"] = _title(tree)
     return Reading((replace(text, metadata={name: value for name, value in metadata.items() if value}),))
 
 
 def read_markdown(raw: bytes, limits: Limits) -> Reading:
-    """A CommonMark document with tables. Emphasis and link targets are dropped; HTML in it is text like any other."""
-    html = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable("table").render(decode(raw))
-    return Reading((_whole(html),))
+    """A CommonMark document with tables and HTML, and what its front matter states. Emphasis and links are dropped."""
+    front = front_matter(decode(raw))
+    body = _parsed(_RENDERER.render(front.text)).body
+    if body is None:
+        return Reading((), front.left_out)
+    furniture = furniture_of(body)
+    text = text_of(body, furniture.dropped)
+    metadata = {"trail": furniture.trail, "linked": " ".join(islice(_linked(body), 5))}
+    found = {name: value for name, value in metadata.items() if value}
+    return Reading((replace(text, metadata={**found, **front.metadata}),), front.left_out)
+
+
+def _linked(body: LexborNode) -> Iterator[str]:
+    """Addresses to which the page that was saved as Markdown leads above its title: its own may be among them."""
+    for node, entering in events(body):
+        if node.tag in HEADINGS:
+            return
+        address = (node.attributes.get("href") or "") if entering and node.tag == "a" else ""
+        if re.fullmatch(r"https?://\S{1,500}", address):
+            yield address
 
 
 def read_docx(raw: bytes, limits: Limits) -> Reading:
     """A Word document with all its changes accepted: headings by style, lists, tables, notes at the end."""
-    text = _whole(html_of(raw), tabs=True)
+    word = word_of(raw)
+    body = _parsed(word.html).body
+    text = text_of(body, tabs=True) if body else Text("")
     if not any(heading.level == 1 for heading in text.headings):  # no title: the first level is that of "Heading 1"
-        text = replace(text, headings=tuple(Heading(heading.start, heading.level - 1) for heading in text.headings))
-    return Reading((text,))
+        text = replace(text, headings=tuple(replace(h, level=h.level - 1) for h in text.headings))
+    hidden = f"{word.hidden:,} of its words" if word.hidden > 1 else "one of its words"
+    why = "set as hidden text, which Word does not print, and left out; show it in Word if it is to be read."
+    return Reading((text,), (LeftOut(hidden, why),) if word.hidden else ())
 
 
-def _whole(html: str, *, tabs: bool = False) -> Text:
-    body = _parsed(html).body
-    return text_of(body, tabs=tabs) if body else Text("")
+def _allowed(content: str) -> str:
+    """HTML in Markdown: elements that HTML knows stay; <name withheld> is words in brackets."""
+    return _ELEMENT.sub(lambda tag: tag[0] if tag[1].lower() in ELEMENTS else escape(tag[0]), content)
+
+
+def _renderer() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable("table")
+    for rule in ("html_inline", "html_block"):
+        made.add_render_rule(rule, lambda _, tokens, at, *__: _allowed(tokens[at].content))
+    return made
+
+
+_ELEMENT = re.compile(r"</?([A-Za-z][\w-]*)[^<>]*>")
+_RENDERER = _renderer()
 
 
 def _parsed(html: str) -> LexborHTMLParser:
@@ -93,16 +127,9 @@ def _address(tree: LexborHTMLParser, html: str) -> str | None:
     return next((url.strip() for url in found if url and re.match(r"\s*https?://\S+\s*$", url)), None)
 
 
-def _date(tree: LexborHTMLParser) -> str | None:
-    """The day on which the page says it was published; a day of change or of saving is none."""
-    for node in tree.css("meta, time[itemprop]"):
-        given = node.attributes
-        names = (given.get("property"), given.get("name"), given.get("itemprop"))
-        if any(name and name.lower() in _PUBLISHED for name in names):
-            day = _DAY.match(given.get("content") or given.get("datetime") or "")
-            if day:
-                try:
-                    return date(int(day[1]), int(day[2]), int(day[3])).isoformat()
-                except ValueError:
-                    continue
-    return None
+def _title(tree: LexborHTMLParser) -> str | None:
+    """The title that the page states for others that show it, else that of its window."""
+    stated = tree.css_first("meta[property='og:title']")
+    window = tree.css_first("title")
+    found = [stated.attributes.get("content") if stated else None, window.text() if window else None]
+    return next((title for given in found if given and (title := visible(collapse(given)))), None)

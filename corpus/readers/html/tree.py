@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 
 from selectolax.lexbor import LexborNode
 
+from corpus.readers.plain import visible
+
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCK_NAMES = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
@@ -17,6 +19,11 @@ _SILENT_NAMES = (
 )
 BLOCKS = HEADINGS.keys() | frozenset(_BLOCK_NAMES.split())
 _NO_TEXT = frozenset(_SILENT_NAMES.split())
+_INLINE_NAMES = (
+    "a abbr b bdi bdo big br button center cite code col colgroup del dfn em font i ins kbd mark q s samp small span "
+    "strike strong sub sup time tt u var wbr"
+)
+ELEMENTS = BLOCKS | _NO_TEXT | frozenset(_INLINE_NAMES.split())
 _SPACES = re.compile("[ \t\n\r\f]+")
 
 
@@ -43,6 +50,31 @@ def events(
         following = node.next
         entering = following is not None
         node = following or node.parent or root
+
+
+def words_in(node: LexborNode) -> str:
+    """The words of a text node as they are shown; those of a link to a note stand in brackets, as Word has them."""
+    text = visible(node.text_content or "")
+    return f"[{text.strip()}]" if _NOTE.fullmatch(text) and _is_reference(node) else text
+
+
+_NOTE = re.compile(r"\s*(?:\d{1,3}|[a-z*†‡])\s*")
+
+
+def _is_reference(node: LexborNode) -> bool:
+    """Whether a raised number is a link within the page; either of the two may be the inner one."""
+    inner = node.parent
+    outer = inner.parent if inner else None
+    if inner is None or outer is None or {inner.tag, outer.tag} != {"a", "sup"}:
+        return False
+    link = inner if inner.tag == "a" else outer
+    return (link.attributes.get("href") or "").startswith("#")
+
+
+def names_of(node: LexborNode) -> list[str]:
+    """The names that its id and classes give an element."""
+    given = node.attributes
+    return f"{given.get('id') or ''} {given.get('class') or ''}".split() if given else []
 
 
 def _holds_no_text(node: LexborNode) -> bool:

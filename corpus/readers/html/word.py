@@ -3,14 +3,16 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import mammoth
 
 from corpus.model import CorpusError
+from corpus.readers.html.hidden import hidden_styles, take_hidden
+from corpus.readers.html.lines import LABEL
 from corpus.readers.html.numbering import TITLE, Numbering, W, numbering_of
-from corpus.readers.html.walk import LABEL
 from corpus.readers.reading import MEGABYTE
 
 _UNPACKED = 300 * MEGABYTE
@@ -24,7 +26,15 @@ _DEEPEST = 4  # level of a list, from 0, that mammoth knows
 _BULLETS, _NUMBERS = "1", "2"
 
 
-def html_of(raw: bytes) -> str:
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A document as HTML, and how many words of hidden text were left out of it."""
+
+    html: str
+    hidden: int
+
+
+def word_of(raw: bytes) -> Word:
     """The document's body and notes. The headings of level 1 are its titles, "Heading 1" has level 2.
 
     A number that a list prints stands as `LABEL` before the words. Raises CorpusError.
@@ -32,7 +42,7 @@ def html_of(raw: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(raw)) as package:
             _check_sizes(package, len(raw))
-            parts = _parts(package)
+            parts, hidden = _parts(package)
         html = mammoth.convert_to_html(_packed(parts), style_map=_STYLES, external_file_access=False).value
     except (CorpusError, MemoryError):
         raise
@@ -42,7 +52,7 @@ def html_of(raw: bytes) -> str:
         ) from error
     except Exception as error:  # zipfile, expat and mammoth raise all sorts for files that are not as they should be
         raise CorpusError(_DAMAGED) from error
-    return _NOTE_END.sub("", str(html))
+    return Word(_NOTE_END.sub("", str(html)), hidden)
 
 
 _NOTE_END = re.compile(r"\s*<a href=\"#(?:foot|end)note-ref-\d+\">↑</a>")
@@ -59,8 +69,8 @@ def _check_sizes(package: zipfile.ZipFile, packed: int) -> None:
         raise CorpusError(f"would unpack to {size}; open it in Word and save it without its pictures, or in parts.")
 
 
-def _parts(package: zipfile.ZipFile) -> dict[str, Element]:
-    """The parts that hold text, ready for mammoth."""
+def _parts(package: zipfile.ZipFile) -> tuple[dict[str, Element], int]:
+    """The parts that hold text, ready for mammoth, and how many hidden words were taken out of them."""
     main = _targets(package, "_rels/.rels").get("officeDocument") or "word/document.xml"
     folder, _, name = main.rpartition("/")
     relations = f"{folder}/_rels/{name}.rels".lstrip("/")
@@ -73,9 +83,11 @@ def _parts(package: zipfile.ZipFile) -> dict[str, Element]:
     lists = numbering_of(read.get("styles"), read.get("numbering"))
     parts = {"document": _parsed(package.read(main))}
     parts.update((kind, read[kind]) for kind in ("footnotes", "endnotes") if kind in read)
+    styles = hidden_styles(read.get("styles"))
+    hidden = sum(take_hidden(part, styles) for part in parts.values())
     for part in parts.values():
         _prepare(part, lists)
-    return parts
+    return parts, hidden
 
 
 def _targets(package: zipfile.ZipFile, relations: str, folder: str = "") -> dict[str, str]:

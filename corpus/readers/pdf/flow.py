@@ -1,101 +1,78 @@
 """What is on printed pages as one text: paragraphs on a line each, headings by their print, words made whole."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 
 from corpus.dates import iso_date
 from corpus.model import Heading
+from corpus.readers.pdf.contents import without_contents
 from corpus.readers.pdf.edges import address_of
+from corpus.readers.pdf.hyphens import SOFT, Hyphens
 from corpus.readers.pdf.layout import LARGE, Habits, Page, habits_of
 from corpus.readers.pdf.lines import Line, lines_of
 from corpus.readers.pdf.paragraphs import Paragraph, paragraphs_of
 from corpus.readers.reading import Text
 
-_LETTERS = r"[^\W\d_]+"
-_FIRST = re.compile(_LETTERS)
-_BROKEN = re.compile(rf"(?<![^\W\d_])({_LETTERS})-$")
-_WORD = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
-_FIRST_PART = re.compile(  # words with which compounds begin, and whole words seldom do
-    "cross|first|front|full|half|hard|high|law|long|low|many|much|multi|non|second|self|semi|short|single|six|ten|"
-    "third|three|two|well|year"
-)
-_HANGING = ("and", "or", "to")  # "pre- and post-"
 _CAPTION = re.compile(r"(?:figure|table|chart|graph|map|box|source|note)\b[\s\d.]*[:.\d]", re.I)
 _HEADING_WORDS, _QUESTION_WORDS = 25, 40
-_DOT = re.compile("[•·▪●■□➢➤►▶‣⁃∙❖✓✔✗\uf020-\uf0ff]")
+_DASHES = "•–—*-"
+_NOTE_NUMBER = re.compile(r"(\d{1,3})\s?(?=[^\W\d]|[‘“(\[])")
+_UNRAISED = re.compile(r"(?<=[^\W\d_]{2}[.,;:!?”’)])\d{1,3}(?=\s|$)")  # "matter.3": a word, a stop, a number
+_MISSED = 9  # notes that may not have been told as such between two
+# What may stand behind the stop of a sentence: the number of a paragraph or a note, in brackets or bare.
+_BEHIND = re.compile(r"\s*(?:\([^()]{1,40}\)|\[[^\[\]]{1,40}\]|(?<=[.;])\d{1,3}|[\"'”’)])+$")
+_TAIL = 120  # characters at the end of a sentence that such may take
+_REFERENCE = re.compile(r"(?<=\S)\[\d{1,3}(?:[,–-]\d{1,3})*\](?=\s|$)")
+_TWO_SENTENCES = re.compile(r"[a-z]{3}[.!] +[“‘]?[A-Z]")
+_MODAL = re.compile(r"\b(?:should|must|shall|has to|have to|needs? to)\b")
+_ASKS = re.compile(r"(?:how|what|when|where|which|who|why|does|do|is|are)\b", re.I)
 
 
 def text_of(pages: Sequence[Page]) -> Text:
     """The text of `pages`, its headings, and where each page starts."""
     habits = habits_of(pages)
     lines = lines_of(pages, habits)
-    paragraphs = paragraphs_of(lines, habits)
+    hyphens = Hyphens(list(chain.from_iterable(map(_texts, lines))))
+    paragraphs = without_contents(paragraphs_of([_spelled(line, hyphens) for line in lines], habits))
+    _number_notes(paragraphs)
     _mark_headings(paragraphs, habits)
     _nest(paragraphs)
-    text, headings, starts = _written(paragraphs, len(pages), _Hyphens(lines))
+    text, headings, starts = _written(paragraphs, len(pages), hyphens)
     address = address_of(pages)
     return Text(text, headings, starts, {"url": address} if address else {})
 
 
-class _Hyphens:
-    """Whether a hyphen at a line's end belongs to the word: as the same document writes it elsewhere."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        texts = list(chain.from_iterable(map(_texts, lines)))
-        broken = [at for at, text in enumerate(texts[:-1]) if text[-1:] == "-" and texts[at + 1][:1].islower()]
-        self._words = _words(texts) if broken else Counter[str]()
-        self._divides = 25 * len(broken) > len(texts)  # words are divided at the ends of many lines
-        self._divides = self._divides or any(self._whole(texts[at], texts[at + 1]) for at in broken)
-
-    def join(self, above: str, below: str) -> str:
-        """`above` and `below` as one line."""
-        if above[-1:] != "-" or not above[-2:-1].isalnum():
-            return f"{above} {below}"
-        follows = _FIRST.match(below)
-        if follows and follows[0] in _HANGING:
-            return f"{above} {below}"
-        return (above[:-1] if self._divided(above, below) else above) + below
-
-    def _divided(self, above: str, below: str) -> bool:
-        one, other = _halves(above, below)
-        if len(one) < 2 or not other or (other[0].isupper() and not one.isupper()):
-            return False
-        if self._whole(above, below):
-            return True
-        if self._words[f"{one}-{other}".casefold()]:
-            return False
-        known = self._words[one.casefold()] or _FIRST_PART.fullmatch(one.casefold())
-        other_known = self._words[other.casefold()]
-        return not (known and other_known) and (self._divides or not (known or other_known))
-
-    def _whole(self, above: str, below: str) -> bool:
-        """Whether the word is written whole elsewhere, more often than with a hyphen."""
-        one, other = _halves(above, below)
-        return self._words[(one + other).casefold()] > self._words[f"{one}-{other}".casefold()]
-
-
-def _halves(above: str, below: str) -> tuple[str, str]:
-    broken, follows = _BROKEN.search(above), _FIRST.match(below)
-    return broken[1] if broken else "", follows[0] if follows else ""
-
-
-def _words(texts: Iterable[str]) -> Counter[str]:
-    """How often each word stands inside a line; halves of words at the ends of lines are none."""
-    words: Counter[str] = Counter()
-    broken = False
-    for text in texts:
-        found = _WORD.findall(text.casefold())[1 if broken else 0 :]
-        broken = text[-1:] == "-"
-        words.update(found[:-1] if broken else found)
-        words.update(part for word in found if "-" in word for part in word.split("-"))
-    return words
-
-
 def _texts(line: Line) -> Iterator[str]:
     yield from chain.from_iterable(line.cells) if line.cells else (line.text,)
+
+
+def _spelled(line: Line, hyphens: Hyphens) -> Line:
+    """`line` with its soft hyphens resolved, but for one at its end."""
+    if SOFT not in line.text:
+        return line
+    cells = tuple(tuple(map(hyphens.spelled, cell)) for cell in line.cells)
+    return line._replace(text=hyphens.spelled(line.text), cells=cells)
+
+
+def _number_notes(paragraphs: Sequence[Paragraph]) -> None:
+    """Set the numbers of notes in brackets, and those that refer to them, where print has not told them already."""
+    last, notes = 0, set()
+    for paragraph in paragraphs:
+        first = paragraph.lines[0]
+        number = _NOTE_NUMBER.match(first.text) if paragraph.note else None
+        if number and (int(number[1]) == 1 or last < int(number[1]) <= last + _MISSED):
+            last = int(number[1])
+            notes.add(number[1])
+            paragraph.lines[0] = first._replace(text=f"[{last}] {first.text[number.end() :]}")
+    for paragraph in paragraphs if notes else ():
+        if not paragraph.row:
+            paragraph.lines[:] = [line._replace(text=_referring(line.text, notes)) for line in paragraph.lines]
+
+
+def _referring(text: str, notes: set[str]) -> str:
+    return _UNRAISED.sub(lambda number: f"[{number[0]}]" if number[0] in notes else number[0], text)
 
 
 def _mark_headings(paragraphs: Sequence[Paragraph], habits: Habits) -> None:
@@ -136,11 +113,21 @@ def _is_heading(paragraph: Paragraph, habits: Habits) -> bool:
     line, text = paragraph.lines[0], paragraph.text
     if paragraph.row or paragraph.note or not habits.stands_out(line.size, line.bold):
         return False
-    if not any(map(str.isalpha, text)) or _CAPTION.match(text) or _DOT.match(paragraph.marker):
+    if not any(map(str.isalpha, text)) or _CAPTION.match(text) or paragraph.marker[:1] in (*_DASHES, "o"):
         return False
-    if text[-1] in (".;," if _is_large(paragraph, habits) else ".;,:"):
+    if text[-1] == ":" and not _is_large(paragraph, habits):
         return False
-    return text.count(" ") < (_QUESTION_WORDS if text[-1] == "?" else _HEADING_WORDS)
+    words = _QUESTION_WORDS if text[-1] == "?" else _HEADING_WORDS
+    return text.count(" ") < words and not _is_sentence(text[len(paragraph.marker) :])
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether words are a sentence, or an item of a list, however they are printed."""
+    bare = text[:-_TAIL] + _BEHIND.sub("", text[-_TAIL:])
+    ends = re.search(r"(?:[.;,]|; (?:and|or))$", bare or text)
+    asks = _MODAL.search(text) and text.count(" ") >= 5 and text[-1] != "?" and not _ASKS.match(text)
+    goes_on = text[0].islower() and text.count(" ") >= 5
+    return bool(ends or asks or goes_on or _TWO_SENTENCES.search(text))
 
 
 def _is_body(paragraph: Paragraph, habits: Habits) -> bool:
@@ -165,7 +152,7 @@ def _nest(paragraphs: Sequence[Paragraph]) -> None:
 
 
 def _written(
-    paragraphs: Sequence[Paragraph], count: int, hyphens: _Hyphens
+    paragraphs: Sequence[Paragraph], count: int, hyphens: Hyphens
 ) -> tuple[str, tuple[Heading, ...], tuple[int, ...]]:
     """The paragraphs one below the other, with a blank line between all but items, rows and lines set close."""
     parts: list[str] = []
@@ -205,11 +192,12 @@ def _adjoin(before: Paragraph, paragraph: Paragraph) -> bool:
     return paragraph.tight and len(before.lines) == len(paragraph.lines) == 1
 
 
-def _line(paragraph: Paragraph, hyphens: _Hyphens) -> tuple[str, list[tuple[int, int]]]:
+def _line(paragraph: Paragraph, hyphens: Hyphens) -> tuple[str, list[tuple[int, int]]]:
     """The paragraph on one line, and (page, offset) for each page that it begins or goes on upon."""
     first = paragraph.lines[0]
     if paragraph.row:
-        return "\t".join(reduce(hyphens.join, cell) if cell else "" for cell in first.cells), [(first.page, 0)]
+        cells = (reduce(hyphens.join, cell) if cell else "" for cell in first.cells)
+        return "\t".join(cells).replace(SOFT, "-"), [(first.page, 0)]
     start = "   " * paragraph.depth + _shown(paragraph) if paragraph.marker else ""
     text = start + first.text[len(paragraph.marker) :]
     pages = [(first.page, 0)]
@@ -217,10 +205,11 @@ def _line(paragraph: Paragraph, hyphens: _Hyphens) -> tuple[str, list[tuple[int,
         text = hyphens.join(text, line.text)
         if line.page != pages[-1][0]:
             pages.append((line.page, len(text) - len(line.text)))
-    return text, pages
+    text = text.replace(SOFT, "-")
+    return _REFERENCE.sub("", text) if paragraph.level else text, pages
 
 
 def _shown(paragraph: Paragraph) -> str:
-    """The marker as parsers know it."""
-    marker = _DOT.sub("•", paragraph.marker.strip())
-    return ("◦" if marker in "○o" else marker) + " "
+    """The marker as parsers know it: "- " for every bullet and dash, whatever it looked like."""
+    marker = paragraph.marker.strip()
+    return ("-" if marker in (*_DASHES, "o") else marker) + " "

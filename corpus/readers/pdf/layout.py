@@ -20,7 +20,7 @@ _GUTTER = 7.0  # points between two columns at least
 class Run(NamedTuple):
     """Words on one line without a wide gap between them. `first` is the right edge of the first word.
 
-    `size` is that of the font, `rounded`; the box is somewhat higher.
+    `size` is that of the font, `rounded`; the box is somewhat higher. `symbol`: it is a sign from a font of signs.
     """
 
     text: str
@@ -31,19 +31,23 @@ class Run(NamedTuple):
     first: float
     size: float
     bold: bool
+    symbol: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page's runs in the order of the file: those of its main direction, then those that stand sideways.
 
-    `drawn`: there is something on the page, though it need not be text.
+    `drawn`: there is something on the page, though it need not be text. `aslant` are words that stand neither
+    upright nor at a right angle. `annotated`: comments or filled form fields lie on it.
     """
 
     layers: tuple[tuple[Run, ...], ...]
     width: float
     height: float
     drawn: bool
+    aslant: tuple[str, ...] = ()
+    annotated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
+from corpus.readers.pdf.bullets import BULLET, is_bullet, is_sign, shown, signs_of
 from corpus.readers.pdf.edges import furniture
-from corpus.readers.pdf.layout import GAP, Habits, Page, Run, regions_of
+from corpus.readers.pdf.layout import GAP, LARGE, Habits, Page, Run, regions_of
+from corpus.readers.pdf.raised import told
 
 Row = list[Run]
 
@@ -35,8 +37,13 @@ class Line(NamedTuple):
     cells: tuple[tuple[str, ...], ...] = ()
 
 
-_BULLET = re.compile(r"[^\w\s]|o")
-_NUMBER = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-z]|[ivx]{1,5})[.)]?", re.I)
+_NUMBER = re.compile(r"\[\d{1,3}\]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[a-z]|[ivx]{1,5})[.)]?", re.I)
+_GO_ON = re.compile(  # words after which a sentence goes on, whatever the next line begins with
+    "a|about|after|among|an|and|are|as|at|before|between|but|by|during|every|for|from|in|into|is|its|nearly|no|of|on|"
+    "only|or|our|over|since|some|than|that|the|their|these|this|to|under|until|was|were|which|with|within",
+    re.I,
+)
+_FAR = 4  # heights of a line between a marker and its words at most
 _LOOK_BACK = 40  # rows of a table that its columns are worked out from while it is gone through
 _WRAPPED = 6  # lines that a cell may have below the last row in which another cell goes on
 
@@ -44,7 +51,6 @@ _WRAPPED = 6  # lines that a cell may have below the last row in which another c
 def lines_of(pages: Sequence[Page], habits: Habits) -> list[Line]:
     """All lines of the document, without what recurs at the edges of its pages."""
     dropped = furniture(pages, habits)
-    dropped |= {(at, number) for at, page in enumerate(pages) for number in _stamps(page, habits)}
     layers = [
         (at, [run for number, run in enumerate(runs) if layer or (at, number) not in dropped])
         for at, page in enumerate(pages)
@@ -53,23 +59,9 @@ def lines_of(pages: Sequence[Page], habits: Habits) -> list[Line]:
     lines: list[Line] = []
     for (at, _), regions in zip(layers, regions_of([runs for _, runs in layers], habits), strict=True):
         for region in regions:
-            found = _lines([_joined(row) for row in region], at)
+            found = _lines(_uncentred([_joined(row) for row in region], habits), at, habits)
             lines += [found[0]._replace(fresh=True), *found[1:]]
-    return _with_margins(lines)
-
-
-def _stamps(page: Page, habits: Habits) -> Iterator[int]:
-    """Indexes of large words that lie over several lines of text, as a watermark does."""
-    runs = page.layers[0] if page.layers else ()
-    for at, run in enumerate(runs):
-        if run.size > 2.5 * habits.size:
-            under = (
-                other.top < run.bottom and run.top < other.bottom and other.left < run.right and run.left < other.right
-                for other in runs
-                if other is not run
-            )
-            if sum(under) > 1:
-                yield at
+    return _with_bullets(_with_margins(lines))
 
 
 def _joined(row: Row) -> Row:
@@ -79,26 +71,55 @@ def _joined(row: Row) -> Row:
         before = joined[-1] if joined else None
         gap = run.left - before.right if before else 0.0
         high = run.bottom - run.top
-        if before and (gap < GAP * high or (len(joined) == 1 and gap < 4 * high and _marks(row))):
-            joined[-1] = _pair(before, run, "" if -0.3 < gap / high < 0.08 else " ")
+        if before and len(joined) == 1 and _marks(row, gap, high):
+            bullet = before.symbol or is_bullet(before.text)
+            joined[-1] = _pair(before._replace(text=BULLET) if bullet else before, run, " ")
+        elif before and gap < GAP * high:
+            joined[-1] = _pair(*told(before, run), "" if -0.3 < gap / high < 0.08 else " ")
         else:
             joined.append(run)
     return joined
 
 
-def _marks(row: Row) -> bool:
+def _marks(row: Row, gap: float, high: float) -> bool:
     """Whether a row begins with a list marker, and not with the first cell of a table row."""
-    numbered = _NUMBER.fullmatch(row[0].text) and len(row) == 2 and row[1].text[0].isalpha()
-    return bool(numbered or _BULLET.fullmatch(row[0].text))
+    first = row[0]
+    numbered = _NUMBER.fullmatch(first.text) and len(row) == 2 and row[1].text[0].isalpha()
+    lettered = first.text.isalpha() and len(row) > 2
+    marked = numbered or ((first.symbol or is_sign(first.text)) and not lettered)
+    return bool(marked) and gap < _FAR * high
 
 
 def _pair(one: Run, other: Run, glue: str) -> Run:
-    main = max(one, other, key=lambda run: (run.size, len(run.text)))
+    """Two runs as one, whose place and print are those of the longer: a bullet or a raised number is set otherwise."""
+    main = max(one, other, key=lambda run: len(run.text))
     place = (one.left, main.top, other.right, main.bottom, one.first)
     return Run(one.text + glue + other.text, *place, main.size, one.bold and other.bold)
 
 
-def _lines(rows: Sequence[Row], page: int) -> list[Line]:
+def _uncentred(rows: Sequence[Row], habits: Habits) -> list[Row]:
+    """Rows in which a cell that stands beside two lines, lower than the first of them, is level with the first."""
+    put: list[Row] = []
+    for row in rows:
+        one, cell = put[-2:] if len(put) > 1 else ([], [])
+        if len(one) == len(cell) == len(row) == 1 and _beside(one[0], cell[0], row[0], habits):
+            put[-2:] = [[*one, *cell], row]
+        elif len(cell) == 1 and len(row) == 2 and _beside(cell[0], row[1], row[0], habits) and row[0].text[0].islower():
+            put[-1:] = [[*cell, row[1]], row[:1]]
+        else:
+            put.append(row)
+    return put
+
+
+def _beside(one: Run, cell: Run, other: Run, habits: Habits) -> bool:
+    """Whether `cell` stands at the right of two lines that belong together, `one` and `other`, and begins no higher."""
+    alike = one.size == other.size and one.bold == other.bold and abs(one.left - other.left) < 2 * one.size
+    close = 0 < other.bottom - one.bottom <= 1.2 * habits.step(one.size)
+    between = cell.top > one.top + 1 and cell.bottom < other.bottom + 1
+    return alike and close and between and cell.left > max(one.right, other.right)
+
+
+def _lines(rows: Sequence[Row], page: int, habits: Habits) -> list[Line]:
     """The lines of one region."""
     low, high = min(row[0].left for row in rows), max(row[-1].right for row in rows)
     rows = [_stretched(rows, at, low) for at in range(len(rows))]
@@ -108,9 +129,12 @@ def _lines(rows: Sequence[Row], page: int) -> list[Line]:
         end = at + 1
         if len(rows[at]) > 1:
             end = _table_end(rows, at)
-            lines += _table(rows[at:end], page, low, high)
+            table = _table(rows[at:end], page, low, high)
+            if len(table) == 1:
+                table = _headed(rows[at:end], page, habits) or _side_by_side(rows[at:end], page) or table
+            lines += table
         else:
-            lines.append(Line(*rows[at][0], page, low, high))
+            lines.append(Line(*rows[at][0][:8], page, low, high))
         at = end
     return lines
 
@@ -133,7 +157,50 @@ def _stretched(rows: Sequence[Row], at: int, low: float) -> Row:
     ]
     if not (close and across and row[0].left - low < size):
         return row
-    return [reduce(lambda one, other: _pair(one, other, " "), row)]
+    return [_whole(row)]
+
+
+def _whole(row: Row) -> Run:
+    return reduce(lambda one, other: _pair(one, other, " "), row)
+
+
+def unfinished(text: str) -> bool:
+    """Whether the last word of a line says that its sentence goes on."""
+    return _GO_ON.fullmatch(text, text.rfind(" ") + 1) is not None
+
+
+def _by_column(rows: Sequence[Row]) -> tuple[list[tuple[float, float]], list[Row]]:
+    """The columns of a table, and the runs in each of them."""
+    columns = _columns(rows)
+    runs: list[Row] = [[] for _ in columns]
+    for row in rows:
+        for run in row:
+            runs[_place(run, columns)].append(run)
+    return columns, runs
+
+
+def _headed(rows: Sequence[Row], page: int, habits: Habits) -> list[Line]:
+    """A heading in large print and what stands beside it, its grade perhaps, below one another."""
+    _, (heading, *cells) = _by_column(rows)
+    large = all(run.size > LARGE * habits.size for row in rows for run in row)
+    if not (large and heading and len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].text[0].isalpha()):
+        return []
+    low, high = heading[0].left, max(run.right for row in rows for run in row)
+    lines = [Line(*run[:8], page, low, high) for run in heading]
+    return lines + [_row([cell], [(low, high)], page, low, high) for cell in cells if cell]
+
+
+def _side_by_side(rows: Sequence[Row], page: int) -> list[Line]:
+    """The lines of columns a few lines high, which a sentence that goes on from one to the next tells from a table."""
+    columns, runs = _by_column(rows)
+    for left, right in pairwise(runs):
+        if not (left and right and unfinished(left[-1].text) and right[0].text[0].islower()):
+            return []
+    found: list[Line] = []
+    for (low, high), column in zip(columns, runs, strict=True):
+        first, *rest = (Line(*run[:8], page, low, high) for run in column)
+        found += [first._replace(fresh=True), *rest]
+    return found
 
 
 def _table_end(rows: Sequence[Row], start: int) -> int:
@@ -157,11 +224,17 @@ def _table_end(rows: Sequence[Row], start: int) -> int:
             if len(wider) < 2:
                 break
             columns, end = wider, at + 1
-        elif not _inside(row[0], columns) or row[0].bold > all(run.bold for run in above):
+        elif not _inside(row[0], columns) or row[0].bold > _is_bold(above, _place(row[0], columns), columns):
             break
         elif at == end and wraps:
             end = at + 1
     return end
+
+
+def _is_bold(row: Row, at: int, columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether the cell `at` of a row is bold, or all of it is where that cell is empty."""
+    cell = [run for run in row if _place(run, columns) == at]
+    return all(run.bold for run in cell or row)
 
 
 def _columns(rows: Sequence[Row]) -> list[tuple[float, float]]:
@@ -234,6 +307,12 @@ def _row(rows: Sequence[Row], columns: Sequence[tuple[float, float]], page: int,
     bold, size = all(run.bold for run in runs), first.size
     place = (first.left, first.top, max(run.right for run in runs), last.bottom, first.first)
     return Line(text, *place, size, bold, page, low, high, False, tuple(tuple(cell) for cell in cells))
+
+
+def _with_bullets(lines: Sequence[Line]) -> list[Line]:
+    """Lines with the same sign for all bullets, whatever they look like."""
+    signs = signs_of([line.text for line in lines if not line.cells])
+    return [line if line.cells else line._replace(text=shown(line.text, signs)) for line in lines]
 
 
 def _with_margins(lines: Sequence[Line]) -> list[Line]:

@@ -3,18 +3,29 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from corpus.layout import marker_of
+from corpus.parsers.layout import marker_of
 from corpus.readers.pdf.layout import Habits
-from corpus.readers.pdf.lines import Line
+from corpus.readers.pdf.lines import Line, unfinished
 
 _END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
-_BULLET = re.compile("[•·▪●◦■□○➢➤►▶‣⁃∙❖✓✔✗\uf020-\uf0ff]\\s*(?=\\S)")
+_BULLET = re.compile(r"•\s*(?=\S)")
 _NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+\S")  # "3.12 The force": a numbered paragraph
-_NOTE = re.compile(r"(?:\d{1,3}|[*†‡])\s?\S")
+_NOTE = re.compile(r"\[(\d{1,3})\]\s?(?=\S)|(\d{1,3})\s?(?=[^\W\d]|[‘“(\[])|[*†‡]\s?(?=\S)")
+_PAGE = re.compile(r"\d{1,4}$|[ivxl]{1,6}$")
+_LEADER, _LEADERS = ".…·_", 3  # signs that lead to the number of a page, and how many there are at least
 _LABEL = re.compile(r"[A-Z][A-Z ()/-]{3,40}:")  # "FORCE CONTACT:"
 _SMALL = 0.93  # of the body's size: footnotes are smaller
+
+
+class Entry(NamedTuple):
+    """A line of a contents list; `page` is 0 for a roman number. `leader`: a row of dots leads to it."""
+
+    words: str
+    page: int
+    leader: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -105,26 +116,73 @@ def _starts(lines: Sequence[Line], line: Line, habits: Habits) -> bool:
     above = lines[-1]
     if line.fresh or line.cells or above.cells or not _near(above, line, habits):
         return True
+    if (entry := entry_of(above.text)) and entry.leader:
+        return True
     full, lower, ended = _full(above, line), line.text[0].islower(), bool(_END.search(above.text))
     runs_on = full and lower and not ended
     if above.bold != line.bold and not runs_on:
         return True
-    if _is_marked(lines, line, ended or not full):
+    goes_on = full or above.text[-1] == "," or unfinished(above.text)
+    if _is_marked(lines, line, ended or not goes_on, habits):
         return True
+    if _hangs(lines, line, habits):
+        return False
     if _is_turned(lines, line, ended):
         return not runs_on
     short = line.size <= habits.size and above.right - above.left < 0.45 * (above.high - above.low)
-    return not full and (ended or not lower or short)
+    return not goes_on and (ended or not lower or short)
 
 
-def _is_marked(lines: Sequence[Line], line: Line, parted: bool) -> bool:
+def entry_of(text: str) -> Entry | None:
+    """What a line of a contents list says, None where the text does not end in a number of its own."""
+    page = _PAGE.search(text[-6:])
+    head = text[: len(text) - len(page[0])] if page else ""
+    words = head.rstrip(" \t" + _LEADER)
+    if not page or not words or head == words:
+        return None
+    leader = sum(map(head[len(words) :].count, _LEADER)) + head[len(words) :].count("…") * _LEADERS >= _LEADERS
+    return Entry(words, int(page[0]) if page[0].isdecimal() else 0, leader)
+
+
+def _is_marked(lines: Sequence[Line], line: Line, parted: bool, habits: Habits) -> bool:
     """Whether `line` begins with the marker of a list item, or the number of a paragraph or note, and means it."""
     if _BULLET.match(line.text) or _LABEL.match(line.text):
         return True
-    numbered = marker(line) or _NUMBERED.match(line.text) or (_NOTE.match(lines[0].text) and _NOTE.match(line.text))
+    first = lines[0]
+    if note := _note_number(line, habits):
+        return note == "*" or note.startswith("[") or _next(_note_number(first, habits), note)
+    mark = marker(line)
     shifted = abs(line.left - lines[-1].left) > 0.5 * line.size
-    sibling = bool(marker(lines[0])) and abs(line.left - lines[0].left) < 0.5 * line.size
-    return bool(numbered) and (parted or shifted or sibling)
+    sibling = bool(mark) and _next(marker(first), mark) and abs(line.left - first.left) < 0.5 * line.size
+    return bool(mark or _NUMBERED.match(line.text)) and (parted or shifted or sibling)
+
+
+def _note_number(line: Line, habits: Habits) -> str:
+    """How a line begins as footnotes do: "[3]" for a raised number; in small print a number, or "*" for a sign."""
+    match = _NOTE.match(line.text)
+    if not match:
+        return ""
+    if match[1]:
+        return f"[{match[1]}]"
+    return (match[2] or "*") if line.size < _SMALL * habits.size else ""
+
+
+def _next(one: str, other: str) -> bool:
+    """Whether `other` is the marker that follows `one` in a list, as far as numbers tell."""
+    first, second = re.search(r"\d+", one), re.search(r"\d+", other)
+    if first and second:
+        return int(second[0]) == int(first[0]) + 1
+    return bool(one) and not first and not second
+
+
+def _hangs(lines: Sequence[Line], line: Line, habits: Habits) -> bool:
+    """Whether `line` stands under the words of an item whose marker hangs out to the left."""
+    first = lines[0]
+    if not (marker(first) or _NUMBERED.match(first.text) or _note_number(first, habits)):
+        return False
+    if len(lines) > 1:
+        return line.left - first.left > 0.5 * line.size and abs(line.left - lines[1].left) < 0.3 * line.size
+    return 0.2 * line.size < line.left - first.first < 4 * line.size
 
 
 def _is_turned(lines: Sequence[Line], line: Line, ended: bool) -> bool:
@@ -149,11 +207,14 @@ def marker(line: Line) -> str:
 
 
 def _mark_notes(paragraphs: Sequence[Paragraph], habits: Habits) -> None:
-    """Mark the small print that ends a column below text of the body's size."""
+    """Mark the small print, and what begins with a raised number, that ends a column below other text."""
     below = True
     pending: list[Paragraph] = []
     for paragraph in reversed(paragraphs):
-        small = paragraph.lines[0].size < _SMALL * habits.size and not paragraph.row
+        first = paragraph.lines[0]
+        small = not paragraph.row and (
+            first.size < _SMALL * habits.size or (first.text[:1] == "[" and bool(_NOTE.match(first.text)))
+        )
         if below and small:
             pending.append(paragraph)
         else:
@@ -161,7 +222,7 @@ def _mark_notes(paragraphs: Sequence[Paragraph], habits: Habits) -> None:
             for note in pending:
                 note.note = True
             pending = []
-        if paragraph.lines[0].fresh:
+        if first.fresh:
             below, pending = True, []
 
 
@@ -197,6 +258,8 @@ def _goes_on(before: Paragraph, paragraph: Paragraph) -> bool:
         reaching = [each for each in before.lines[-2:] if abs(each.high - each.right) < 1]
         return len(reaching) == 2 and shift < 0.5  # justified, so that it is hardly the last line of a paragraph
     if line.text[0].islower() and above.text[-1] != ";":
+        return True
+    if unfinished(above.text) and not line.bold:
         return True
     level = shift < 0.5 or line.left - line.low < 0.8 * line.size
     label = _LABEL.match(line.text) or (len(paragraph.lines) == 1 and not _SENTENCE_END.search(line.text))

@@ -3,7 +3,7 @@
 import ctypes
 import math
 import re
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
@@ -12,25 +12,31 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw as native
 
 from corpus.model import CorpusError
+from corpus.readers.pdf.annotations import has_annotations
+from corpus.readers.pdf.asides import set_aside
+from corpus.readers.pdf.bullets import BULLET
 from corpus.readers.pdf.flow import text_of
-from corpus.readers.pdf.layout import GAP, Page, Run, rounded
+from corpus.readers.pdf.layout import Page, Run, rounded
+from corpus.readers.pdf.pieces import Piece, pieces_of
+from corpus.readers.pdf.raised import references
 from corpus.readers.reading import LeftOut, Limits, Reading
 
 _NO_TEXT = (
     "holds no text that can be read: it seems to be a scan; run text recognition (OCR) over it and save it again."
 )
+_NONE_UPRIGHT = "holds no text but such as stands aslant; straighten its pages and save it again."
+_SCANNED = "holds no text that can be read and seems to be a scan; run text recognition (OCR) over it."
+_TYPED = "holds comments or form fields with text, which was not read; print it to a new PDF."
 _TOKEN = re.compile("[^\\s\ufffe]+\ufffe?|\ufffe")  # PDFium puts U+FFFE for a line's last hyphen and goes on after it
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_HYPHENS = {"\u00ad": "-", "\ufffe": "-"}  # a soft hyphen that is printed is a hyphen
+_HYPHENS = {"\ufffe": "-"}
 _UNSEEN: dict[str, str] = dict.fromkeys([*map(chr, range(9)), *map(chr, range(14, 32)), "\u200b", "\ufeff"], "")
 _SPELLED = {ord(mark): text for mark, text in (_LIGATURES | _HYPHENS | _UNSEEN).items()}
 _BOLD = re.compile("bold|black|heavy|demi", re.I)
 _SYMBOLS = re.compile("symbol|ding(?:s|bats)", re.I)
 _OUTLINED, _INVISIBLE = 2, 3  # rendering modes: bold made from a plain font; the text recognised in a scan
 _FAR = 1e6  # points; what lies farther off, or is larger, is nonsense
-_SIDEWAYS = 20  # words at a right angle to the rest of the page, from which on they are more than a label
-_WIDE = 0.9  # heights of a line: a gap this wide parts cells or columns whatever the others are
-_STRETCHED = 15.0  # heights of a line: no space between the words of a justified line is wider
+_ASLANT = 0.03  # quarters of a turn: writing that stands up to this much askew is upright, as in a scan
 _DRAWN, _OBJECTS = 200, 20_000  # small shapes, and things, on a page, above which they are a drawing, no bullets
 # Where in a box (left, top, right, bottom upwards) stand left, top, right and bottom of the box turned upright, and
 # their signs, by its turn in quarters clockwise.
@@ -42,18 +48,6 @@ _TURNS = (
 )
 
 
-class _Piece(NamedTuple):
-    """Words that follow one another on a line: the first and behind the last of them, and their box, upwards."""
-
-    start: int
-    end: int
-    left: float
-    top: float
-    right: float
-    bottom: float
-    first: float  # right edge of the first word
-
-
 class _Look(NamedTuple):
     """How words are printed. `quarter` is the turn of the writing, None where it is oblique; `size` is in points."""
 
@@ -62,26 +56,36 @@ class _Look(NamedTuple):
     bold: bool
     visible: bool
     symbol: bool
+    font: int
+    sign: bool  # one sign, and what follows it is set in another font
 
 
 class _Font(NamedTuple):
+    place: int
     bold: bool
     symbol: bool
 
 
 def read_pdf(raw: bytes, limits: Limits) -> Reading:
-    """The text that the pages of a PDF show, in reading order; annotations and form fields are not read."""
+    """The text that the pages of a PDF show, in reading order; comments and form fields are named as left out."""
+    pages = pages_of(raw, limits)
+    if not any(page.layers for page in pages):
+        raise CorpusError(_NONE_UPRIGHT if any(page.aslant for page in pages) else _NO_TEXT)
+    scanned = [at for at, page in enumerate(pages, 1) if page.drawn and not page.layers and not page.aslant]
+    typed = [at for at, page in enumerate(pages, 1) if page.annotated]
+    pages, asides = set_aside(pages)
+    return Reading((text_of(pages),), (*_left_out(scanned, _SCANNED), *_left_out(typed, _TYPED), *asides))
+
+
+def pages_of(raw: bytes, limits: Limits) -> list[Page]:
+    """The pages of a PDF with all that is shown on them, in the order of the file."""
     document = _open(raw)
     try:
         if len(document) > limits.pages:
             raise CorpusError(f"has more than {limits.pages:,} pages; split it into smaller files.")
-        pages = list(_pages(document, limits))
+        return list(_pages(document, limits))
     finally:
         document.close()
-    if not any(page.layers for page in pages):
-        raise CorpusError(_NO_TEXT)
-    scanned = [at for at, page in enumerate(pages, 1) if page.drawn and not page.layers]
-    return Reading((text_of(pages),), tuple(_left_out(scanned)))
 
 
 def _open(raw: bytes) -> pdfium.PdfDocument:
@@ -97,13 +101,13 @@ def _open(raw: bytes) -> pdfium.PdfDocument:
     raise CorpusError("is damaged or not a PDF; open it in a PDF viewer and save it anew.")
 
 
-def _left_out(scanned: Sequence[int]) -> Iterator[LeftOut]:
-    """One entry for each stretch of pages with pictures and no text."""
-    starts = [page for page in scanned if page - 1 not in scanned]
-    ends = [page for page in scanned if page + 1 not in scanned]
+def _left_out(pages: Sequence[int], reason: str) -> Iterator[LeftOut]:
+    """One entry for each stretch of `pages`, all left out, or parts of them, for one reason."""
+    among = frozenset(pages)
+    starts = [page for page in pages if page - 1 not in among]
+    ends = [page for page in pages if page + 1 not in among]
     for start, end in zip(starts, ends, strict=True):
         where = f"page {start}" if start == end else f"pages {start}-{end}"
-        reason = "holds no text that can be read and seems to be a scan; run text recognition (OCR) over it."
         yield LeftOut(where, reason)
 
 
@@ -132,20 +136,41 @@ def _page(page: Any, text_page: Any) -> Page:
     edges = native.FS_RECTF()
     native.FPDF_GetPageBoundingBox(page, ctypes.byref(edges))
     box = [edges.left, edges.top, edges.right, edges.bottom]
-    found = [(piece, look(piece)) for piece in _pieces(words, places)]
+    found = [(piece, look(piece)) for piece in pieces_of(words, places)]
     turns = Counter(seen.quarter for piece, seen in found for _ in range(piece.start, piece.end))
     layers: list[tuple[int, tuple[Run, ...]]] = []
     for quarter in (turn for turn, _ in turns.most_common() if turn is not None):
+        upright = _upright(places, quarter)
         if set(turns) != {0}:
-            found = [(piece, look(piece)) for piece in _pieces(words, _upright(places, quarter))]
-        runs = _runs(words, [(piece, seen) for piece, seen in found if seen.quarter == quarter], _upright(box, quarter))
+            found = [(piece, look(piece)) for piece in pieces_of(words, upright)]
+        own = [(piece, seen) for piece, seen in found if seen.quarter == quarter]
+        runs = _runs(_referenced(words, upright, text_page, spans), own, _upright(box, quarter))
         if quarter == 0:
             runs = _with_bullets(runs, page, box)
-        if runs and (not layers or sum(run.text.count(" ") + 1 for run in runs) >= _SIDEWAYS):
+        if runs:
             layers.append((quarter, tuple(runs)))
     left, top, right, bottom = _upright(box, layers[0][0] if layers else 0)
     drawn = native.FPDFPage_CountObjects(page) > 0
-    return Page(tuple(runs for _, runs in layers), right - left, top - bottom, drawn)
+    aslant = tuple(" ".join(words[piece.start : piece.end]) for piece, seen in found if seen.quarter is None)
+    return Page(
+        tuple(runs for _, runs in layers), right - left, top - bottom, drawn, aslant, annotated=has_annotations(page)
+    )
+
+
+def _referenced(words: list[str], places: Sequence[float], text_page: Any, spans: Sequence[int]) -> list[str]:
+    """`words` with raised numbers in brackets."""
+    tops, bottoms = places[1::4], places[3::4]
+    ends = list(zip(tops, bottoms, strict=True))
+    boxes = list(zip(ends[0::2], ends[1::2], strict=True))
+    pointer = ctypes.cast(text_page, ctypes.c_void_p)
+    matrix = native.FS_MATRIX()
+
+    def size(word: int, at: int) -> float:
+        _matrix(pointer, spans[2 * word] + at, ctypes.byref(matrix))
+        return float(_font_size(pointer, spans[2 * word] + at)) * _height(matrix)
+
+    changed = dict(references(words, boxes, size))
+    return [changed.get(at, word) for at, word in enumerate(words)] if changed else words
 
 
 def _upright(places: Sequence[float], quarter: int) -> Sequence[float]:
@@ -176,7 +201,6 @@ def _function(name: str, result: Any) -> Callable[..., Any]:
 
 _loose_box = _function("FPDFText_GetLooseCharBox", ctypes.c_int)
 _text_object = _function("FPDFText_GetTextObject", ctypes.c_void_p)
-_angle = _function("FPDFText_GetCharAngle", ctypes.c_float)
 _font_size = _function("FPDFText_GetFontSize", ctypes.c_double)
 _matrix = _function("FPDFText_GetMatrix", ctypes.c_int)
 _render_mode = _function("FPDFTextObj_GetTextRenderMode", ctypes.c_int)
@@ -196,60 +220,7 @@ def _places(text_page: Any, spans: Sequence[int]) -> Sequence[float]:
     return places if math.isfinite(sum(places)) else [place if abs(place) < _FAR else 0.0 for place in places]
 
 
-def _pieces(words: Sequence[str], places: Sequence[float]) -> Iterator[_Piece]:
-    """Neighbouring words of one line of upright writing; a gap wider than between words parts them."""
-    lefts, rights = places[0::8], places[6::8]
-    boxes = [  # of the taller of first and last character: parts of a ligature and raised numbers are low
-        (t1, b1) if t1 - b1 >= t2 - b2 else (t2, b2)
-        for t1, b1, t2, b2 in zip(places[1::8], places[3::8], places[5::8], places[7::8], strict=True)
-    ]
-    gaps: list[float] = []  # behind each word, in heights of its line
-    ends: list[int] = []  # last words of lines
-    for at, (top, bottom) in enumerate(boxes[:-1]):
-        high = (top - bottom) or 1.0
-        gap = (lefts[at + 1] - rights[at]) / high
-        gaps.append(gap)
-        level = abs(boxes[at + 1][1] - bottom) < 0.15 * high
-        if not (level and -0.3 < gap < _STRETCHED) or words[at][-1] == "\ufffe":
-            ends.append(at)
-    ends += [len(words) - 1] if words else []
-    space = _space(gaps)
-    margins = Counter(round(rights[end]) for end in ends)
-    start = 0
-    for end in ends:
-        justified = margins[round(rights[end])] > 3
-        for begin, stop in _parted(words, gaps, start, end + 1, space, justified):
-            top, bottom = boxes[begin]
-            yield _Piece(begin, stop, lefts[begin], top, rights[stop - 1], bottom, rights[begin])
-        start = end + 1
-
-
-def _space(gaps: Sequence[float]) -> float:
-    """Usual space between words, in heights of the line: a quarter of it, but half in a typewriter's print."""
-    inner = sorted(gap for gap in gaps if 0 < gap < 1.2)
-    return min(max(inner[len(inner) // 4], 0.2), 0.6) if inner else 0.25
-
-
-def _parted(
-    words: Sequence[str], gaps: Sequence[float], start: int, end: int, space: float, justified: bool
-) -> Iterator[tuple[int, int]]:
-    """The words `start` to `end` of a line, parted at wide gaps, unless it is `justified` and all are equal."""
-    inner = gaps[start : end - 1]
-    if inner and max(inner) > GAP:
-        bound = max(GAP, 2.2 * space, 1.8 * min(inner) if len(inner) > 1 else 0.0)
-        bound = min(bound, max(_WIDE, 2.6 * space))
-        later = inner[1:] if len(words[start]) < 4 else inner  # the gap after a list's marker is not stretched
-        even = len(later) > 1 and max(later) - min(later) < 0.15
-        text = "".join(words[start:end])
-        if not (justified and even) or 2 * sum(map(str.isalpha, text)) < len(text):
-            for at, gap in enumerate(inner, start + 1):
-                if gap > bound:
-                    yield start, at
-                    start = at
-    yield start, end
-
-
-def _looker(text_page: Any, spans: Sequence[int]) -> Callable[[_Piece], _Look]:
+def _looker(text_page: Any, spans: Sequence[int]) -> Callable[[Piece], _Look]:
     """How the words of a piece are printed; a font is asked once."""
     page = ctypes.cast(text_page, ctypes.c_void_p)
     known: dict[int, _Font] = {}
@@ -262,42 +233,64 @@ def _looker(text_page: Any, spans: Sequence[int]) -> Callable[[_Piece], _Look]:
             name = ctypes.create_string_buffer(200)
             _font_name(ctypes.c_void_p(font), name, 200)
             plain = name.value.decode("latin-1")
-            known[font] = _Font(bool(_BOLD.search(plain)), bool(_SYMBOLS.search(plain)))
+            known[font] = _Font(font, bool(_BOLD.search(plain)), bool(_SYMBOLS.search(plain)))
         return known[font]
 
-    def look(piece: _Piece) -> _Look:
+    def look(piece: Piece) -> _Look:
         start, end = spans[2 * piece.start], spans[2 * piece.end - 1]
-        turn = _angle(page, start) / 1.5707963
-        quarter = round(turn) % 4 if abs(turn - round(turn)) < 0.03 else None
         _matrix(page, start, place)
-        size = _font_size(page, start) * math.hypot(matrix.c, matrix.d)
+        turn = math.atan2(-matrix.b, matrix.a) / (math.pi / 2)  # of the line, however its letters are slanted
+        quarter = round(turn) % 4 if abs(turn - round(turn)) < _ASLANT else None
+        size = _font_size(page, start) * _height(matrix)
         size = rounded(size) if 0.5 < size < _FAR else 0.5
         mode = _render_mode(ctypes.c_void_p(_text_object(page, start)))
         font = font_of(start)
         bold = mode == _OUTLINED or (font.bold and font_of(end).bold)
-        return _Look(quarter, size, bold, mode != _INVISIBLE, font.symbol)
+        sign = start == spans[2 * piece.start + 1]
+        if sign and piece.end > piece.start + 1:
+            sign = font_of(spans[2 * piece.start + 2]) != font
+        return _Look(quarter, size, bold, mode != _INVISIBLE, font.symbol, font.place, sign)
 
     return look
 
 
-def _runs(words: Sequence[str], found: Sequence[tuple[_Piece, _Look]], box: Sequence[float]) -> list[Run]:
+def _height(matrix: Any) -> float:
+    """How many times as high as its font says writing is, however it is turned or slanted."""
+    along = math.hypot(matrix.a, matrix.b)
+    return abs(matrix.a * matrix.d - matrix.b * matrix.c) / along if along else 0.0
+
+
+def _sign_fonts(words: Sequence[str], found: Sequence[tuple[Piece, _Look]]) -> frozenset[int]:
+    """Fonts in which a page has nothing but one letter, again and again: that of its bullets, whatever its name."""
+    signs: dict[int, set[str]] = defaultdict(set)
+    counts: Counter[int] = Counter()
+    for piece, look in found:
+        signs[look.font].add(words[piece.start] if look.sign else "")
+        counts[look.font] += 1
+    return frozenset(
+        font for font, seen in signs.items() if len(seen) == 1 and "".join(seen).isalpha() and counts[font] > 1
+    )
+
+
+def _runs(words: Sequence[str], found: Sequence[tuple[Piece, _Look]], box: Sequence[float]) -> list[Run]:
     """Runs of one direction, downwards from the top left corner of `box`; what lies outside it is not shown."""
     left, top, right, bottom = box
     seen = sum(piece.end - piece.start for piece, look in found if look.visible)
     layer = 2 * seen < sum(piece.end - piece.start for piece, _ in found)  # most of it lies, unseen, over a scan
     runs = []
+    of_signs = _sign_fonts(words, found)
     for piece, look in found:
         inside = left < piece.left < right or left < (piece.left + piece.right) / 2 < right
         inside = inside and bottom < (piece.top + piece.bottom) / 2 < top
         text = " ".join(words[piece.start : piece.end])
         text = text if text.isascii() and text.isprintable() else text.translate(_SPELLED).strip()
         if inside and text and (look.visible or layer):
-            if look.symbol and len(words[piece.start]) == 1:
-                text = "•" + text[1:]
+            sign = look.sign and look.font in of_signs
+            if len(words[piece.start]) == 1 and (look.symbol or (sign and " " in text)):
+                text = BULLET + text[1:]
             high, low = top - piece.top, max(top - piece.bottom, top - piece.top + 0.5)
-            runs.append(
-                Run(text, piece.left - left, high, piece.right - left, low, piece.first - left, look.size, look.bold)
-            )
+            place = (piece.left - left, high, piece.right - left, low, piece.first - left)
+            runs.append(Run(text, *place, look.size, look.bold, sign))
     return runs
 
 

@@ -1,0 +1,226 @@
+"""Which paragraphs and list items are findings, and what belongs to one."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from corpus.model import FindingKind, PassageKind
+from corpus.parsers.builder import Builder
+from corpus.parsers.layout import Block
+from corpus.parsers.walk import Role, Walk, level_of, push
+from corpus.statuses import status_of_word
+from corpus.text import normalise, sentences
+
+_CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
+_LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
+_SAME = 10  # words from which two recommendations of the same words are one
+_NOTHING = re.compile(
+    r"(?:there (?:are|were|is|was) no|no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b", re.I
+)
+_MIXED = re.compile(r"(?:\d+\.?\s+)?(?:summary of )?(?:conclusions|findings)\b", re.I)
+_QUOTED = re.compile(r"(?:(?P<number>\d{1,2}[a-z]?)[.):]?\s+)?(?P<text>[“\"‘'].{20,}[”\"’'][.;]?)", re.S)
+
+
+def add_found(walk: Walk, at: int, block: Block, number: str | None = None, kind: FindingKind | None = None) -> None:
+    """A finding of this block, in the open role."""
+    builder, role = walk.builder, walk.role
+    kind = kind or (role.label.finds if role else None) or "recommendation"
+    quoted = walk.grammar.cites(block.text)
+    block, comment, status = _status_cut(block) if walk.replying else (block, None, "")
+    text = _CITED.sub("", block.text, 1) if quoted else block.text
+    parent = walk.placed.get(block.parent) if block.parent is not None else None
+    index = _known(builder, kind, text)
+    if index is None:
+        index = builder.add_finding(kind, number, text, quoted=quoted)
+    elif number and builder.findings[index].number is None:  # said before, and numbered in a closing list
+        builder.findings[index] = replace(builder.findings[index], number=number)
+    builder.tell(index, wording=_wording(walk, parent), status=status)
+    builder.tell(index, addressee=walk.ahead.pop("addressee", ""), deadline=walk.ahead.pop("deadline", ""))
+    if role is not None and role.label.finds == kind:
+        role.finding = index
+        if block.level and role.brief is not None:  # a label that is not marked, above a heading that is
+            role.brief, role.level = None, level_of(walk, at)
+        headed = bool(block.level) or (block.kind == "line" and not role.label.several)
+        stated = kind == "area_for_improvement" and headed
+        role.unasked = stated or (not walk.grammar.asks(text) and (headed or not role.label.several))
+    walk.last = index
+    walk.answered = bool(comment or status)
+    walk.placed[at] = builder.add(block, kind, finding=index, parent=parent)
+    if comment:
+        builder.comment(comment, index, None)
+
+
+def _known(builder: Builder, kind: FindingKind, text: str) -> int | None:
+    """The finding that says the same already; a lead-in of few words says nothing by itself."""
+    plain = normalise(text)
+    if kind != "cause_of_concern" and len(plain.split()) < _SAME:
+        return None
+    return next((i for i, f in enumerate(builder.findings) if f.kind == kind and normalise(f.text) == plain), None)
+
+
+def _wording(walk: Walk, parent: int | None) -> str:
+    """The heading or lead-in whose deadline holds for a finding below it."""
+    lead = walk.builder.passages[parent].text if parent is not None else ""
+    return lead or (walk.role.wording if walk.role else "")
+
+
+def _status_cut(block: Block) -> tuple[Block, Block | None, str]:
+    """(what is asked, what is said to it, status) of a text with a status word as a sentence of its own in it."""
+    for start, end in sentences(block.text)[1:]:
+        said = block.text[start:end]
+        word = re.split(r"[.,;:]", said, maxsplit=1)[0]
+        if len(word.split()) < 4 and word[:1].isupper() and status_of_word(word):
+            rest = block.text[start + len(word) :].lstrip(" .,;:")
+            asked = replace(block, text=block.text[:start].strip())
+            return asked, replace(block, text=block.text[start:]) if rest else None, word
+    return block, None, ""
+
+
+def add_numbered(walk: Walk, at: int, block: Block) -> None:
+    """The text of a numbered label; one that was met before is the same finding, met again."""
+    label, builder = walk.awaiting, walk.builder
+    assert label is not None  # noqa: S101
+    walk.awaiting = None
+    kind = label.finds or "recommendation"
+    words = Counter(normalise(block.text).split())
+    number = label.number or ""
+    known = next((i for other, i in walk.asked.get(number, ()) if _alike(words, other)), None)
+    if known is None:
+        add_found(walk, at, block, number, kind)
+        known = walk.last or 0
+        walk.asked.setdefault(number, []).append((words, known))
+    else:
+        if _listed(builder.sections[builder.findings[known].section]) and not _listed(builder.path):
+            builder.findings[known] = replace(builder.findings[known], section=builder.section())
+        walk.placed[at] = builder.add(block, kind, finding=known)
+        walk.last = known
+    walk.series = (known, block.marker) if block.kind == "item" else None
+    if kind == "recommendation" and not walk.grammar.opens_asking(block.text):
+        push(walk, Role(label, 4, finding=known, unasked=True))
+
+
+def _alike(one: Counter[str], other: Counter[str]) -> bool:
+    """Whether two recommendations of one number are the same, met again: nine words in ten are."""
+    total = one.total() + other.total()
+    return min(one.total(), other.total()) > 0.4 * total and 2 * (one & other).total() > 0.9 * total
+
+
+def _listed(path: tuple[str, ...]) -> bool:
+    return any(normalise(heading) in _LISTS for heading in path)
+
+
+def add_to_finding(walk: Walk, at: int, block: Block) -> bool:
+    """Place an item of a finding, or the paragraph that says what an open one asks."""
+    builder, role = walk.builder, walk.role
+    parent = walk.placed.get(block.parent) if block.parent is not None else None
+    if walk.series and walk.series[1] == block.marker and parent is None:
+        builder.extend(walk.series[0], block.text)
+        walk.placed[at] = builder.add(block, "recommendation", finding=walk.series[0])
+        return True
+    above = builder.passages[parent] if parent is not None else None
+    if above is not None and above.finding is not None:
+        builder.extend(above.finding, block.text)
+        walk.placed[at] = builder.add(block, above.kind, finding=above.finding, parent=parent)
+        return True
+    if role is None or role.finding is None or not role.unasked or block.kind == "item":
+        return False
+    asking = [s for s in (block.text[a:b] for a, b in sentences(block.text)) if walk.grammar.asks(s)]
+    if role.label.finds == "cause_of_concern" and asking and walk.grammar.opens_asking(block.text):
+        return False
+    kind: PassageKind = builder.findings[role.finding].kind
+    for sentence in asking:
+        builder.extend(role.finding, sentence)
+    role.unasked = role.label.finds == "area_for_improvement" or not asking
+    walk.placed[at] = builder.add(block, kind, finding=role.finding)
+    return True
+
+
+def kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
+    """Whether a paragraph or item is a finding, and of which kind."""
+    grammar, role = walk.grammar, walk.role
+    lead = walk.blocks[block.parent].text if block.parent is not None else ""
+    if _NOTHING.match(block.text) or grammar.for_members(block.text) or (lead and grammar.for_members(lead)):
+        return None
+    if grammar.cites(block.text):
+        leads = block.text[-1] == ":" or len(sentences(block.text)) == 1
+        return "recommendation" if leads and grammar.asks(block.text) else None
+    if _recommends(walk, block):
+        return "recommendation"
+    if role is None or role.label.finds is None:
+        return None
+    if role.finding is None and not role.label.several:
+        return role.label.finds
+    if role.label.finds == "cause_of_concern":
+        return _under_concern(walk, block, role)
+    return role.label.finds if role.label.several and _is_one_of_several(walk, at, block, role) else None
+
+
+def _recommends(walk: Walk, block: Block) -> bool:
+    """Whether it says itself that something is recommended, or quotes, in a reply, what is replied to."""
+    if walk.replying and (quoted := quotation(block)) and walk.grammar.commands(quoted[1]):
+        return True
+    return (block.kind != "line" or block.text[-1] == ":") and walk.grammar.recommending(block.text)
+
+
+def _under_concern(walk: Walk, block: Block, role: Role) -> FindingKind | None:
+    """Under a cause of concern the first paragraph states it, items are further ones, and what asks is recommended."""
+    if role.label.several and (role.finding is None or block.kind == "item"):
+        return "cause_of_concern"
+    return "recommendation" if walk.grammar.opens_asking(block.text) else None
+
+
+def quotation(block: Block) -> tuple[str | None, str] | None:
+    """(number, text) of a paragraph that is a quotation and nothing else: what a reply replies to."""
+    match = _QUOTED.fullmatch(block.text)
+    return (match["number"] or block.number, match["text"].strip("“”\"'‘’ ")) if match else None
+
+
+def _is_one_of_several(walk: Walk, at: int, block: Block, role: Role) -> bool:
+    asks = walk.grammar.asks(block.text) if walk.peel or block.kind == "item" else False
+    if block.kind == "item":
+        bare = not walk.replying and not _MIXED.match(walk.builder.path[-1] if walk.builder.path else "")
+        listed = asks or walk.grammar.is_imperative(block.text) or (bare and _only_items(walk, at))
+        role.listed = role.listed or listed
+        return listed
+    if role.listed:
+        return walk.grammar.commands(block.text)
+    if not walk.framework and _is_bare_list(walk, at):
+        return True
+    if role.label.kind == "recommendation":
+        return walk.grammar.opens_asking(block.text)
+    return asks and walk.peel
+
+
+def _is_bare_list(walk: Walk, at: int) -> bool:
+    """Whether a list that lost its bullets stands here: two or more short paragraphs, each of one sentence, alone under
+    a heading."""
+    blocks = walk.blocks
+    if not _is_point(blocks[at]):
+        return False
+    first = last = at
+    while first and _is_point(blocks[first - 1]):
+        first -= 1
+    while last + 1 < len(blocks) and _is_point(blocks[last + 1]):
+        last += 1
+    alone = last + 1 == len(blocks) or blocks[last + 1].kind == "line" or bool(blocks[last + 1].level)
+    headed = first == 0 or blocks[first - 1].kind == "line" or bool(blocks[first - 1].level)
+    return last > first and alone and headed and all(len(sentences(b.text)) == 1 for b in blocks[first : last + 1])
+
+
+def _is_point(block: Block) -> bool:
+    return block.kind == "text" and len(block.text.split()) < 45 and block.text[-1] in ".;"
+
+
+def _only_items(walk: Walk, at: int) -> bool:
+    """Whether what stands under the open heading is a list, perhaps after a lead-in, and nothing else."""
+    blocks = walk.blocks
+    first = at
+    while first and blocks[first - 1].kind == "item":
+        first -= 1
+    before = blocks[first - 1] if first else None
+    leads = before is not None and (before.text[-1] == ":" or before.kind == "line" or bool(before.level))
+    last = at
+    while last + 1 < len(blocks) and blocks[last + 1].kind == "item":
+        last += 1
+    after = blocks[last + 1] if last + 1 < len(blocks) else None
+    return leads and (after is None or after.kind == "line" or bool(after.level) or walk.marked)

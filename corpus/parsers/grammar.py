@@ -1,0 +1,294 @@
+"""The grammar of findings: what introduces one, what asks for something, and what only cites an earlier one.
+
+The words stand in `data/findings.toml`; a user's file of the same layout adds to them.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+from corpus.dates import DAY_DATE, MONTH_DATE
+from corpus.model import CorpusError, FindingKind, PassageKind
+from corpus.text import normalise, sentences
+
+FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
+_KINDS = (*get_args(PassageKind), "other")
+_KEYS = ("kind", "words", "starts", "short", "inline", "several")
+_ROLES = ("number", "text", "addressee", "deadline", "status", "acceptance", "target", "owner", "update", "response")
+_ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
+_SENTENCES = (*_ANSWERS, "recommends", "quoted", "members", "imperative")
+NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
+_CHAPTER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|section \d{1,2}[.:]?|part \d{1,2}[.:]?|[a-z][.)])\s+", re.I)
+_COUNT = re.compile(r"\s*\(\d{1,3}\)$")
+_DUTY = re.compile(r"\b(?:should|must|needs? to|ought to|(?:is|are) to|shall)\b")
+_THAT = re.compile(r"[Tt]hat (?:the )?\w+")
+_TELLS = re.compile(r"(?:[^\s.;:]+\s+){1,14}?(?:should|must|needs? to|ought to)\b")
+_FIRST_WORDS = re.compile(
+    r"(?:(?:By|Before|Within|With|In|From|Immediately|As soon|At once|Over|To|Through|Where|When|For|Following)\b"
+    r"[^.;:]{0,110}?[,:]\s+)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a heading or the start of a paragraph says of what follows.
+
+    `number` is the printed one. `rest` is the text behind the label, at the offset `start`; "" where it stands alone.
+    `several`: each item below is a finding of its own; else the label is for the one that comes next. `new` tells
+    that the words themselves call it new.
+    """
+
+    kind: str
+    several: bool
+    number: str | None = None
+    rest: str = ""
+    start: int = 0
+    new: bool = False
+
+    @property
+    def finds(self) -> FindingKind | None:
+        """The kind of finding that it introduces, None for none."""
+        return self.kind if self.kind in FINDING_KINDS else None  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The words of `findings.toml`, ready for matching."""
+
+    headings: Mapping[str, Label]
+    starts: Sequence[tuple[str, Label]]
+    numbered: re.Pattern[str]
+    opening: re.Pattern[str]
+    labels: Mapping[str, Label]
+    imperatives: frozenset[str]
+    recommends: re.Pattern[str]
+    quotes: re.Pattern[str]
+    members: re.Pattern[str]
+    answers: Mapping[str, re.Pattern[str]]
+    attributes: Mapping[str, str]
+    attribute: re.Pattern[str]
+
+    def heading(self, text: str) -> Label | None:
+        """What a whole heading says: "Areas for improvement (AFIs)", "2.1 Strengths", "AFI 1", "Recommendation 7"."""
+        plain = _plain(_COUNT.sub("", text))
+        if known := self.headings.get(plain) or self.headings.get(_plain(_CHAPTER.sub("", text, 1))):
+            return known
+        if match := self.numbered.fullmatch(text.strip().rstrip(":.")):
+            return self._numbered(match)
+        return next((label for start, label in self.starts if plain.startswith(start)), None)
+
+    def label(self, text: str) -> Label | None:
+        """What the start of a paragraph says of the rest: "Cause of concern The number …", "AFI 3 – The force …"."""
+        match = self.opening.match(text)
+        if not match or not match["rest"]:
+            return None
+        about = match["about"] or ""
+        if about and not self.asks(match["rest"]):
+            return None
+        if not match["number"] and not match["mark"] and not about and self._is_short(match["words"]):
+            return None
+        label = self._named(match["words"])
+        number = self._number(match["words"], match["number"])
+        return Label(label.kind, label.several, number, match["rest"], match.start("rest"), _new(match["words"]))
+
+    def asks(self, text: str) -> bool:
+        """Whether a text asks for something anywhere: "should", "must", "needs to", "That the force …"."""
+        return bool(_DUTY.search(text) or _THAT.match(text) or self.recommends.search(text))
+
+    def opens_asking(self, text: str) -> bool:
+        """Whether its first sentence asks, or is an imperative."""
+        start, end = sentences(text)[0]
+        first = text[start:end]
+        return self.asks(first) or self.is_imperative(first)
+
+    def commands(self, text: str) -> bool:
+        """Whether it starts by telling somebody what to do: "By March, the force should …", "Review how …"."""
+        begins = _FIRST_WORDS.match(text)
+        rest = text[begins.end() if begins else 0 :]
+        return (
+            bool(_TELLS.match(rest))
+            or self.is_imperative(text)
+            or bool(_THAT.match(text))
+            or self.recommending(text[:200])
+        )
+
+    def is_imperative(self, text: str) -> bool:
+        """Whether it begins with a verb that tells somebody to do something, perhaps after "Within six months, "."""
+        plain = text.lstrip("“\"'‘ ")
+        begins = _FIRST_WORDS.match(plain)
+        word = re.match(r"[A-Za-z]+", plain[begins.end() if begins else 0 :])
+        return bool(word) and word[0].lower() in self.imperatives  # type: ignore[index]
+
+    def recommending(self, text: str) -> bool:
+        """Whether it says that somebody recommends something, now."""
+        return bool(self.recommends.search(text)) and not self.cites(text) and not self.for_members(text)
+
+    def cites(self, text: str) -> bool:
+        """Whether it says what was asked for at an earlier time."""
+        return bool(self.quotes.search(text))
+
+    def answer_of(self, text: str) -> str | None:
+        """Whether the first sentences of a reply accept what was asked: "Accepted", "Partly accepted", …; else None."""
+        opening = " ".join(text[a:b] for a, b in sentences(text)[:3])
+        found = [(m.start(), word) for word, pattern in self.answers.items() if (m := pattern.search(opening))]
+        return min(found)[1] if found else None
+
+    def for_members(self, text: str) -> bool:
+        """Whether it is what a committee's paper asks of its members."""
+        return bool(self.members.search(text))
+
+    def role_of(self, name: str) -> str | None:
+        """What a column or line of that name says of a finding ("status", "target", …), None for a name not known."""
+        plain = _plain(name)
+        return self.attributes.get(plain) or ("text" if (label := self.heading(name)) and label.finds else None)
+
+    def attribute_of(self, text: str) -> tuple[str, str, str] | None:
+        """(role, date as printed or "", value) of a line such as "Update 14/02/11: Review finished"; else None."""
+        match = self.attribute.fullmatch(text)
+        return (self.attributes[_plain(match["name"])], match["date"] or "", match["value"] or "") if match else None
+
+    def _numbered(self, match: re.Match[str]) -> Label:
+        label = self._named(match["words"])
+        number = self._number(match["words"], match["number"])
+        return Label(label.kind, label.several, number, new=_new(match["words"]))
+
+    def _named(self, words: str) -> Label:
+        return self.labels[_plain(words)]
+
+    def _is_short(self, words: str) -> bool:
+        return _plain(words) not in self.headings
+
+    def _number(self, words: str, number: str | None) -> str | None:
+        """ "Strategic recommendation 1" is number "Strategic 1": the series is a part of it."""
+        series = re.match(r"(strategic|operational|national)\b", words, re.I)
+        return f"{series[1].capitalize()} {number}" if series and number else number
+
+
+def _new(words: str) -> bool:
+    return bool(re.match(r"(?:new|further)\b", words, re.I))
+
+
+def _plain(text: str) -> str:
+    return normalise(text)
+
+
+@cache
+def shipped() -> Grammar:
+    """The grammar that comes with the program."""
+    return load_grammar()
+
+
+def load_grammar(extra: Path | None = None) -> Grammar:
+    """The shipped grammar, with the entries of a user's file added. Raises CorpusError, naming the file."""
+    text = resources.files("corpus").joinpath("data/findings.toml").read_text("utf-8")
+    tables = [_tables(text, "findings.toml")]
+    if extra is not None:
+        try:
+            tables.append(_tables(extra.read_text("utf-8"), str(extra)))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CorpusError(f"The findings file {extra} cannot be read ({error}); save it as UTF-8 text.") from error
+    headings = [heading for table in tables for heading in table["heading"]]
+    attributes = {_plain(w): a["role"] for table in tables for a in table["attribute"] for w in a["words"]}
+    spoken = {name: [p for t in tables for p in t["sentence"].get(name, ())] for name in _SENTENCES}
+    try:
+        return _compiled(headings, attributes, spoken)
+    except re.error as error:
+        raise CorpusError(f"The findings file {extra} has a pattern that is none: {error}.") from error
+
+
+def _tables(text: str, where: str) -> Mapping[str, Any]:
+    def bad(problem: str) -> CorpusError:
+        return CorpusError(f"The findings file {where} cannot be used: {problem}.")
+
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise bad(f"it is not valid TOML: {error}") from error
+    if unknown := tables.keys() - {"heading", "sentence", "attribute"}:
+        raise bad(f'it has "{min(unknown)}", where [[heading]], [[attribute]] or [sentence] is expected')
+    for attribute in tables.get("attribute", ()):
+        if attribute.keys() != {"role", "words"} or attribute["role"] not in _ROLES:
+            raise bad(f"an [[attribute]] needs words and a role, one of {', '.join(_ROLES)}")
+    for heading in tables.get("heading", ()):
+        if unknown := heading.keys() - set(_KEYS):
+            raise bad(f'a [[heading]] has the unknown key "{min(unknown)}"; the keys are {", ".join(_KEYS)}')
+        if heading.get("kind") not in _KINDS:
+            raise bad(f"a [[heading]] has the kind {heading.get('kind')!r}; the kinds are {', '.join(_KINDS)}")
+    if unknown := tables.get("sentence", {}).keys() - set(_SENTENCES):
+        raise bad(f'[sentence] has the unknown key "{min(unknown)}"; the keys are {", ".join(_SENTENCES)}')
+    return {"attribute": [], "heading": [], "sentence": {}} | tables
+
+
+def _compiled(
+    headings: Sequence[Mapping[str, Any]], attributes: Mapping[str, str], spoken: Mapping[str, Sequence[str]]
+) -> Grammar:
+    known: dict[str, Label] = {}
+    starts: list[tuple[str, Label]] = []
+    labels: dict[str, Label] = {}
+    inline: list[str] = []
+    shorts: list[str] = []
+    for heading in headings:
+        label = Label(heading["kind"], heading.get("several", True))
+        words = [form for word in heading.get("words", ()) for form in _forms(word)]
+        known |= {_plain(word): Label(label.kind, label.several, new=_new(word)) for word in words}
+        starts += [(_plain(start), label) for start in heading.get("starts", ())]
+        labels |= {_plain(word): label for word in (*words, *heading.get("short", ()))}
+        shorts += heading.get("short", ())
+        inline += words if heading.get("inline") else ()
+    either = _either([*inline, *shorts])
+    everything = _either([*(w for h in headings for w in h.get("words", ())), *shorts])
+    return Grammar(
+        headings=known,
+        starts=starts,
+        numbered=re.compile(rf"(?P<words>{everything})\s*(?:no\.?|number|#)?\s*(?P<number>{NUMBER})", re.I),
+        opening=_opening(either, _either([w for h in headings if h["kind"] in FINDING_KINDS for w in h["words"]])),
+        labels=labels,
+        imperatives=frozenset(spoken["imperative"]),
+        recommends=_any(spoken["recommends"]),
+        quotes=_any(spoken["quoted"]),
+        members=_any(spoken["members"]),
+        answers={word: _any(spoken[name]) for name, word in _ANSWERS.items()},
+        attributes=attributes,
+        attribute=_attribute(attributes),
+    )
+
+
+def _attribute(attributes: Mapping[str, str]) -> re.Pattern[str]:
+    """A name, perhaps a date, a colon or question mark, and what stands behind it."""
+    alone = ("number", "text", "addressee")  # as one word these begin ordinary sentences
+    names = _either(name for name, role in attributes.items() if role not in alone or (" " in name and role != "text"))
+    names = names.replace("'", "['’]")
+    day = rf"(?P<date>{DAY_DATE}|{MONTH_DATE}|\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d{{2}}))"
+    return re.compile(
+        rf"(?P<name>{names})(?:\s+(?:(?:on|at|as at|to)\s+)?\(?{day}\)?)?\s*[:?](?:\s+(?P<value>.*))?", re.I | re.S
+    )
+
+
+def _opening(inline: str, listed: str) -> re.Pattern[str]:
+    """A label, perhaps its number or what it is about, a mark or a capital, and the rest of the paragraph."""
+    number = rf"(?:\s*(?:no\.?|number|#)?\s*(?P<number>{NUMBER})(?![\w]))?"
+    about = r"(?P<about>\s+(?:on|about|regarding|concerning)\s+[^.:–—]{3,70}?(?=\s+[–—-]\s|:\s))?"
+    mark = r"(?P<mark>\s*[:–—-]\s+|\s*\.\s+|\s*\n\s*|\s+[•●▪■-]\s*)"
+    return re.compile(
+        rf"(?P<words>(?i:{inline})|(?i:{listed})(?=\s*:\s|\s+[•●▪■]|\s*\n)){number}{about}"
+        rf"(?:{mark}|\s+(?=[A-Z“‘\"'(]))(?P<rest>\S.*)",
+        re.S,
+    )
+
+
+def _forms(word: str) -> Iterable[str]:
+    return (word.replace("(s)", ""), word.replace("(s)", "s"), word) if "(s)" in word else (word,)
+
+
+def _either(words: Iterable[str]) -> str:
+    ordered = sorted(dict.fromkeys(words), key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
+
+
+def _any(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.I)

@@ -1,0 +1,93 @@
+"""Index pages: recommendations with number and status on lines of their own, and several records on one page."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.model import Source
+from corpus.parsers.grammar import Grammar
+from corpus.parsers.layout import Block
+from corpus.parsers.record import is_record, register_number_of
+from corpus.statuses import status_of_word
+from corpus.text import key_step
+
+_REFERENCE = re.compile(
+    r"#?\s?(?:[A-Z]{1,4}[-/ ]?)?\d{1,5}(?:[-/.]\d{1,5})*[a-z]?|(?:AFI|CoC|Rec(?:ommendation)?)\s?\d{1,3}", re.I
+)
+_DUE = re.compile(r"(?:due|deadline|to be done by)\s*:?\s+(?:by\s+)?(.{3,40})", re.I)
+_FAR = 4  # lines between what is asked and its number or status
+_FEW = 2  # entries that make a list
+_WORDS = 6  # of a status
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the lines beside a recommendation of an index page say: its printed number, its status, by when."""
+
+    number: str | None
+    status: str
+    deadline: str = ""
+
+
+def entries_of(blocks: Sequence[Block], grammar: Grammar) -> dict[int, Entry]:
+    """For each block that asks something, its number and status from the lines around it; {} for no index page.
+
+    The lines stand before the text or behind it, whichever fits more of them.
+    """
+    asked = [at for at, block in enumerate(blocks) if block.kind != "row" and _asks(block, grammar)]
+    if len(asked) < _FEW:
+        return {}
+    before = _beside(blocks, asked, -1)
+    behind = _beside(blocks, asked, 1)
+    found = before if len(before) >= len(behind) else behind
+    return found if len(found) >= max(_FEW, (len(asked) + 1) // 2) else {}
+
+
+def _asks(block: Block, grammar: Grammar) -> bool:
+    return len(block.text.split()) > _WORDS and grammar.commands(block.text)
+
+
+def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int) -> dict[int, Entry]:
+    found: dict[int, Entry] = {}
+    others = set(asked)
+    for at in asked:
+        number, status = blocks[at].above or None, ""
+        place = at + step
+        while 0 <= place < len(blocks) and abs(place - at) <= _FAR and place not in others:
+            text = blocks[place].text
+            if not status and len(text.split()) <= _WORDS and text[-1] not in ":?" and status_of_word(text):
+                status = text
+                number = number or (blocks[place].above if step < 0 else None) or None
+            elif number is None and step < 0 and _REFERENCE.fullmatch(text):
+                number = text
+            place += step
+        if status:
+            due = next((m[1] for b in blocks[at + 1 : at + 1 + _FAR] if (m := _DUE.fullmatch(b.text))), "")
+            found[at] = Entry(number, status, due)
+    return found
+
+
+def records_of(source: Source) -> list[Source]:
+    """The records of a page that lists several, each a source of its own; a page of one record stays as it is.
+
+    Each begins at the line that names its register number. What stands above the first goes with each as metadata
+    `above`, because it may name the force.
+    """
+    text = source.text
+    if not is_record(text):
+        return [source]
+    starts = [(m.start(), number) for m in re.finditer(r"^.*$", text, re.M) if (number := register_number_of(m[0]))]
+    starts = [(at, n) for i, (at, n) in enumerate(starts) if i == 0 or n != starts[i - 1][1]]
+    if len(starts) < _FEW:
+        return [source]
+    ends = [*(at for at, _ in starts[1:]), len(text)]
+    parts = [(number, at, end) for (at, number), end in zip(starts, ends, strict=True) if is_record(text[at:end])]
+    if len(parts) < _FEW or len({number for number, _, _ in parts}) < len(parts):
+        return [source]
+    above = text[: parts[0][1]]
+    return [_part(source, number, text[at:end], above) for number, at, end in parts]
+
+
+def _part(source: Source, number: str, text: str, above: str) -> Source:
+    said: Mapping[str, str] = {**source.metadata, "above": above}
+    return replace(source, key=f"{source.key}/{key_step(number)}", text=text, headings=(), pages=(), metadata=said)

@@ -1,0 +1,222 @@
+"""Tables: grade tables that lost their tabs become rows again; tables of findings are read by their columns."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.model import FindingKind
+from corpus.parsers.builder import Builder
+from corpus.parsers.days import day_in
+from corpus.parsers.grades import GRADES, scale_of
+from corpus.parsers.grammar import Grammar, Label
+from corpus.parsers.layout import Block
+from corpus.statuses import status_of_word
+from corpus.text import normalise
+
+_WORD = "|".join(GRADES)
+_SCALE = re.compile(rf"(?:{_WORD})(?:\s+(?:{_WORD})){{2,4}}", re.I)
+_COUNTS = re.compile(r"(?:(.{3,60}?)\s+)?(\d{1,2}(?:\s+\d{1,2}){2,4})")
+_STATED = re.compile(rf"(grade)\s*:?\s+({_WORD})", re.I)
+_SUMMED = re.compile(rf"(.{{3,60}}?)\s+({_WORD}|grade)", re.I)
+_SUMMARY = re.compile(r"summary of (?:judgements|grades)\b", re.I)
+_BOTH = re.compile(r"(?<=[.!?])\s+(?=recommendations?\s*:\s)", re.I)  # where a cell goes on with what is recommended
+_LONG = 4  # words of a text that can be a finding, on average over a column
+
+
+def with_rows(blocks: Sequence[Block]) -> Iterator[Block]:
+    """`blocks`, those that are a line of a grade table as rows; a name and a grade are one only in a summary."""
+    counting = summing = False
+    for block in blocks:
+        cells = _cells(block.text, counting, summing) if _may_be_row(block) else ()
+        if cells:
+            counting = counting or bool(_SCALE.fullmatch(block.text))
+            yield replace(block, kind="row", text="\t".join(cells), cells=cells)
+            continue
+        if block.kind == "text":
+            counting = summing = False
+        elif _SUMMARY.search(block.text):
+            summing = True
+        yield block
+
+
+def _may_be_row(block: Block) -> bool:
+    return block.kind in ("line", "text") and not block.level and len(block.text) < 100
+
+
+def _cells(text: str, counting: bool, summing: bool) -> tuple[str, ...]:
+    if _SCALE.fullmatch(text):
+        return tuple(word[0] for word in re.finditer(_WORD, text, re.I))
+    if counting and (match := _COUNTS.fullmatch(text)):
+        return (*filter(None, [match[1]]), *match[2].split())
+    match = _STATED.fullmatch(text) or (_SUMMED.fullmatch(text) if summing else None)
+    return (match[1], match[2]) if match else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of findings: its head row, the rows below it, the role of each column, and the block after it.
+
+    `kinds` are the columns that hold findings. A role is one of the attributes of the grammar.
+    """
+
+    head: Block
+    rows: Sequence[Block]
+    roles: Mapping[int, str]
+    kinds: Mapping[int, FindingKind]
+    end: int
+
+
+def findings_table(blocks: Sequence[Block], at: int, grammar: Grammar, inside: FindingKind | None) -> Table | None:
+    """The table of findings that starts at block `at`; None where it is another table.
+
+    By its header ("Recommendation", "By when") and what its cells hold; `inside` a section of findings the long
+    column that tells somebody to do something will do.
+    """
+    end = at
+    while end < len(blocks) and blocks[end].kind == "row":
+        end += 1
+    head, rows = blocks[at], blocks[at + 1 : end]
+    if not rows or scale_of(head.cells) or all(len(row.cells) < 2 for row in rows):
+        return None
+    roles = {i: role for i, cell in enumerate(head.cells) if (role := grammar.role_of(cell))}
+    kinds = _finding_columns(head, rows, grammar)
+    if not kinds and inside:
+        asked = [i for i in range(len(head.cells)) if roles.get(i) in (None, "text") and _tells(rows, i, grammar)]
+        kinds = {asked[0]: inside} if asked else {}
+    if not kinds and {"status", "number"} & set(roles.values()):
+        texts = [i for i, role in roles.items() if role == "text" and _tells(rows, i, grammar)]
+        kinds = {texts[0]: "recommendation"} if texts else {}
+    if not kinds or not (len(head.cells) > 1 or inside):
+        return None
+    return Table(head, rows, {i: role for i, role in roles.items() if i not in kinds}, kinds, end)
+
+
+def listed_statuses(blocks: Sequence[Block], grammar: Grammar) -> str:
+    """The head row of a table of findings with their statuses and nobody's reply; "" where there is none."""
+    at = 0
+    while at < len(blocks):
+        table = findings_table(blocks, at, grammar, None) if blocks[at].kind == "row" else None
+        if table and "status" in table.roles.values() and not {"response", "update"} & set(table.roles.values()):
+            statuses = [_cell(row, i) for i, role in table.roles.items() if role == "status" for row in table.rows]
+            if sum(1 for word in statuses if status_of_word(word)) * 2 > len(statuses):
+                return table.head.text
+        at = table.end if table else at + 1
+    return ""
+
+
+def _finding_columns(head: Block, rows: Sequence[Block], grammar: Grammar) -> dict[int, FindingKind]:
+    named: dict[int, FindingKind] = {}
+    for i, cell in enumerate(head.cells):
+        label = grammar.heading(cell)
+        if label and (kind := label.finds) and _is_long(rows, i):
+            named[i] = kind
+    return named
+
+
+def _is_long(rows: Sequence[Block], column: int) -> bool:
+    words = [len(cell.split()) for row in rows if (cell := _cell(row, column))]
+    return bool(words) and sum(words) / len(words) >= _LONG
+
+
+def _tells(rows: Sequence[Block], column: int, grammar: Grammar) -> bool:
+    cells = [cell for row in rows if (cell := _cell(row, column))]
+    return _is_long(rows, column) and 2 * sum(map(grammar.opens_asking, cells)) >= len(cells)
+
+
+def _cell(row: Block, column: int) -> str:
+    cell = row.cells[column] if column < len(row.cells) else ""
+    return "" if cell == "–" else cell
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Reads the rows of a table of findings into a builder."""
+
+    builder: Builder
+    grammar: Grammar
+    number: str | None = None  # of the label above the table, for findings that have none of their own
+
+    def read(self, table: Table) -> None:
+        """A finding for each cell of a finding column, with what the other cells of its row say."""
+        self.builder.add(table.head, "context")
+        for row in table.rows:
+            found = [i for column, kind in table.kinds.items() for i in self._cell(row, column, kind)]
+            for index in found:
+                self._say(table, row, index)
+            self._replies(table, row, found)
+
+    def _cell(self, row: Block, column: int, kind: FindingKind) -> Iterator[int]:
+        """The findings of one cell: it may state a cause of concern and then what is recommended."""
+        offset = 0
+        for part in _BOTH.split(_cell(row, column)):
+            if not part.strip():
+                continue
+            label = self.grammar.label(part)
+            named = label.finds if label and label.finds else kind
+            text = label.rest if label and label.finds else part
+            number = label.number if label and label.finds else self.number
+            asked, reply, word = self._cut(text)
+            block = _part(row, asked, offset)
+            offset += len(part)
+            known = next((i for i, f in enumerate(self.builder.findings) if _same(f.kind, f.text, named, asked)), None)
+            index = self.builder.add_finding(named, number, asked) if known is None or number else known
+            if known is None or index != known:
+                self.builder.add(block, named, finding=index)
+            self.builder.tell(index, status=word)
+            if reply:
+                self.builder.comment(_part(row, reply, offset), index, None)
+            yield index
+
+    def _cut(self, text: str) -> tuple[str, str, str]:
+        return text, "", ""
+
+    def _say(self, table: Table, row: Block, index: int) -> None:
+        finding = self.builder.findings[index]
+        if finding.kind == "cause_of_concern" and len(table.kinds) == 1 and len(self.builder.findings) > index + 1:
+            return
+        for column, role in table.roles.items():
+            value = _cell(row, column)
+            if not value:
+                continue
+            if role == "number" and finding.number in (None, self.number) and finding.kind != "cause_of_concern":
+                self.builder.findings[index] = replace(finding, number=_number(value, self.grammar))
+            elif role in ("status", "acceptance"):
+                self.builder.tell(index, status=value)
+            elif role == "target":
+                self.builder.tell(index, target=day_in(value) or "")
+            elif role in ("addressee", "deadline"):
+                self.builder.tell(index, **{role: value})
+
+    def _replies(self, table: Table, row: Block, found: Sequence[int]) -> None:
+        """What the other long cells of a row say to its finding."""
+        if not found:
+            return
+        index = found[-1]
+        for column in range(len(row.cells)):
+            value = _cell(row, column)
+            role = table.roles.get(column)
+            if column in table.kinds or not value or role in ("number", "status", "addressee", "deadline", "target"):
+                continue
+            if role in ("update", "response", "acceptance") or len(value.split()) > _LONG:
+                first = re.split(r"[.;,]", value, maxsplit=1)[0]
+                if len(first.split()) < 4 and status_of_word(first):
+                    self.builder.tell(index, status=first)
+                self.builder.comment(_part(row, value, 0), index, None)
+
+
+def _number(value: str, grammar: Grammar) -> str:
+    label = grammar.heading(value)
+    return label.number if label and label.number else value
+
+
+def _same(kind: str, text: str, other_kind: str, other: str) -> bool:
+    return kind == other_kind and normalise(text) == normalise(other)
+
+
+def _part(row: Block, text: str, after: int) -> Block:
+    """A cell of a row as a block of its own; its place is that of the row."""
+    del after
+    return replace(row, kind="text", text=text, cells=())
+
+
+__all__ = ["GRADES", "Label", "Rows", "Table", "findings_table", "with_rows"]

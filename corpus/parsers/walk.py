@@ -1,0 +1,164 @@
+"""Where the walk through a document stands: open sections and roles, and at what level a heading opens one."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from corpus.parsers.builder import Builder
+from corpus.parsers.grades import grade_of
+from corpus.parsers.grammar import Grammar, Label
+from corpus.parsers.headings import heading_level, is_pillar, is_question
+from corpus.parsers.layout import Block
+from corpus.parsers.listing import Entry
+from corpus.parsers.verdicts import Verdicts
+from corpus.text import normalise
+
+_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
+
+
+@dataclass(slots=True)
+class Role:
+    """What the text below a heading or label is, until a heading of its `level` or its box's `end`.
+
+    `finding` is the last one made in it, `unasked` that of a heading or paragraph which does not itself say what is
+    asked, so that the paragraph that does belongs to it. `brief` is set where only one passage and its list are meant.
+    """
+
+    label: Label
+    level: int
+    end: int | None = None
+    finding: int | None = None
+    unasked: bool = False
+    wording: str = ""
+    brief: int | None = None
+    chapter: int = 0  # depth of the number that its heading has ("2." is 1)
+    listed: bool = False  # its findings are list items, so that a paragraph after them is none
+
+
+@dataclass(slots=True)
+class Walk:
+    """Where the walk through the blocks stands."""
+
+    builder: Builder
+    blocks: Sequence[Block]
+    grammar: Grammar
+    peel: bool
+    contents: dict[str, int]
+    marked: bool  # the format marks headings
+    verdicts: Verdicts
+    entries: Mapping[int, Entry]
+    roles: list[Role] = field(default_factory=list)
+    awaiting: Label | None = None  # the numbered label whose text comes next
+    series: tuple[int, str] | None = None  # finding and marker of the items that a recommendation consists of
+    last: int | None = None  # the finding that a line such as "Status: …" speaks of
+    replying: bool = False  # the document answers an inspectorate
+    answered: bool = False  # the last finding has its answer
+    ahead: dict[str, str] = field(default_factory=dict)  # what stood between a numbered label and its text
+    pending: str | None = None  # role of an attribute whose value comes on the next line
+    placed: dict[int, int] = field(default_factory=dict)  # block -> passage
+    asked: dict[str, list[tuple[Counter[str], int]]] = field(default_factory=dict)  # number -> words, finding
+    until: int = 0  # blocks before this one are done
+    framework: bool = False  # of 2007 to 2009: its areas for improvement are prose
+    after_pillar: bool = False  # the heading before this one is a pillar's, and no text came
+    pillar: int = 0  # marked level of the last pillar and question of a PEEL page
+    question: int = 0
+
+    @property
+    def role(self) -> Role | None:
+        """The innermost open role."""
+        return self.roles[-1] if self.roles else None
+
+
+def close_ended(walk: Walk, block: Block) -> None:
+    """Close the roles whose box has ended, or that were for one passage which has come."""
+    while (role := walk.role) and (
+        (role.end is not None and block.start >= role.end)
+        or (role.brief is not None and len(walk.builder.passages) > role.brief and block.kind != "item")
+    ):
+        walk.roles.pop()
+        if walk.builder.outline and walk.builder.outline[-1][0] == role.level:
+            walk.builder.outline.pop()
+        walk.last = None
+
+
+def push(walk: Walk, role: Role) -> None:
+    while walk.roles and walk.roles[-1].level >= role.level:
+        walk.roles.pop()
+    walk.roles.append(role)
+
+
+def open_section(walk: Walk, block: Block, level: int) -> None:
+    walk.builder.open(block.text, level)
+    while walk.roles and walk.roles[-1].level >= level:
+        walk.roles.pop()
+    walk.verdicts.adjacent = False
+    if walk.peel and is_question(block):
+        walk.verdicts.adjacent = len(walk.builder.path) > 1 and walk.after_pillar
+        walk.builder.section()  # a question counts although nothing may stand under it
+    if (role := walk.role) and role.label.finds:
+        role.wording = block.text
+    walk.after_pillar = walk.peel and is_pillar(block)
+    walk.verdicts.opened(level)
+    walk.awaiting = walk.series = walk.last = walk.pending = None
+
+
+def level_of(walk: Walk, at: int) -> int:
+    """Level of the heading that a block is, 0 for text. In a PEEL page: 1 a pillar, 2 a question, 3 what is below."""
+    block = walk.blocks[at]
+    inside = any(role.label.kind != "other" for role in walk.roles)
+    if not walk.peel:
+        if not block.level and walk.verdicts.fresh and walk.verdicts.is_grade(block.text):
+            return 0
+        graded = at + 1 < len(walk.blocks) and grade_of(walk.blocks[at + 1].text) is not None
+        if not block.level and graded and is_question(block):
+            return 3 if inside else 1
+        level = heading_level(walk.blocks, at, walk.contents, inside=inside, marked=walk.marked)
+        return _by_chapter(walk, block, level)
+    if is_pillar(block):
+        walk.pillar = block.level
+        return 1
+    if is_question(block):
+        walk.question = block.level
+        return 2
+    if block.kind != "line" or walk.verdicts.is_grade(block.text):
+        return 0
+    if block.level:
+        return peel_level(walk, block)
+    graded = at + 1 < len(walk.blocks) and walk.verdicts.is_grade(walk.blocks[at + 1].text)
+    return 2 if graded or heading_level(walk.blocks, at, {}, inside=False, marked=walk.marked) else 0
+
+
+def peel_level(walk: Walk, block: Block) -> int:
+    """Level of a marked heading that is neither pillar nor question: below those that are marked above it."""
+    if block.level <= walk.pillar:
+        return 1
+    return 2 if block.level <= walk.question else block.level + 2
+
+
+def label_level(walk: Walk, at: int, label: Label) -> int:
+    block = walk.blocks[at]
+    if block.level:
+        return peel_level(walk, block) if walk.peel else block.level
+    if walk.peel:
+        return 3
+    if label.kind == "other":
+        return heading_level(walk.blocks, at, walk.contents, inside=False) or 2
+    return 1 if normalise(block.text) == "recommendations" and walk.contents.get("recommendations") == 1 else 2
+
+
+def _by_chapter(walk: Walk, block: Block, level: int) -> int:
+    """An unmarked heading numbered as the open role's is stands beside it: "3. Position" after "2. Findings"."""
+    role = walk.role
+    if not level or block.level or role is None or not role.chapter:
+        return level
+    depth = chapter_of(walk, block)
+    return min(level, role.level) if depth and depth <= role.chapter else level
+
+
+def chapter_of(walk: Walk, block: Block) -> int:
+    """Depth of the number that a heading begins with ("2." is 1, "2.1" is 2), 0 without one."""
+    text = walk.builder.source.text
+    line = text[text.rfind("\n", 0, block.start) + 1 : block.start] + block.text
+    match = _NUMBER.match(line.strip())
+    return match[1].count(".") + 1 if match else 0

@@ -1,0 +1,157 @@
+"""What the cells of a column hold: dates, statuses, numbers, names of forces, long texts, and texts that ask."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from corpus.forces import Forces, load_forces
+from corpus.readers.export.days import due_of, serial_day
+from corpus.readers.export.names import listed
+from corpus.statuses import status_of_word
+
+_LONG = 40  # characters: shorter texts are names, words or numbers
+_NOTHING = frozenset(("-", "–", "—", "n/a", "na", "none", "nil", "tbc", "tba", "xxx", "x", "?", "unknown", "not known"))
+_LABEL = r"(?:afis?|a\.f\.i\.|recs?|recommendations?|cocs?|causes? of concern|areas? for improvement)"
+_LABELLED = re.compile(rf"(?:.{{0,40}}\b)?{_LABEL}[ .:#-]{{0,3}}\d{{1,3}}(?:[.]\d{{1,2}})*[a-z]?", re.I)
+_NUMBERED = re.compile(r"#?(?=.*\d)[A-Z]{0,8}[ /.:#-]{0,2}(?:\d[\w./-]{0,20})(?:[ /-]\d[\w./-]{0,10})?", re.I)
+_KIND = re.compile(rf"(?:accelerated )?{_LABEL}", re.I)
+_PERCENT = re.compile(r"\d{1,3}(?:\.\d+)? ?%|0\.\d+|100|[1-9]?\d", re.I)
+_DUTY = re.compile(
+    r"\b(?:should|must|needs? to|ought to|is to|are to|(?:is|are) required to|we recommend|recommends? that)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Shares (0 to 1) of a column's cells, empty ones and those that say nothing ("n/a", "TBC") aside, of each kind.
+
+    `count` is the number of cells; `labels` are numbers with the kind before them ("AFI 4"), `counted` says that the
+    numbers run from the first row to the last (a count of rows), `few` that the column has a handful of values.
+    """
+
+    count: int = 0
+    dates: float = 0
+    serials: float = 0
+    statuses: float = 0
+    numbers: float = 0
+    labels: float = 0
+    kinds: float = 0
+    percents: float = 0
+    forces: float = 0
+    long: float = 0
+    asks: float = 0
+    counted: bool = False
+    few: bool = False
+
+
+def held_by(cells: Sequence[str]) -> Held:
+    """What a column's cells hold."""
+    said = [text for cell in cells if (text := " ".join(cell.split())).casefold() not in _NOTHING]
+    if not said:
+        return Held()
+
+    def share(test: Callable[[str], object]) -> float:
+        return sum(1 for cell in said if test(cell)) / len(said)
+
+    distinct = {cell.casefold() for cell in said}
+    return Held(
+        count=len(said),
+        dates=share(lambda cell: due_of(cell) and not serial_day(cell)),
+        serials=share(serial_day),
+        statuses=share(_is_status),
+        numbers=share(lambda cell: len(cell) <= 30 and (_NUMBERED.fullmatch(cell) or _LABELLED.fullmatch(cell))),
+        labels=share(lambda cell: len(cell) <= 40 and _LABELLED.fullmatch(cell)),
+        kinds=share(_KIND.fullmatch),
+        percents=share(_PERCENT.fullmatch),
+        forces=share(_is_force),
+        long=share(lambda cell: len(cell) >= _LONG),
+        asks=share(asks),
+        counted=len(said) > 2 and said == [str(number) for number in range(1, len(said) + 1)],
+        few=len(distinct) <= max(3, len(said) // 3) or len(distinct) <= 8,
+    )
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell holds a placeholder ("-", "n/a", "TBC", "xxx") or nothing."""
+    plain = " ".join(cell.split()).casefold().rstrip(".")
+    return not plain or plain in _NOTHING
+
+
+@lru_cache(5_000)
+def asks(cell: str) -> bool:
+    """Whether a text asks somebody to do something: "should", or an imperative at its start."""
+    text = cell.lstrip("•-–*·\t \"'“‘0123456789.()")
+    if len(text.split()) < 4:
+        return False
+    return bool(_DUTY.search(text) or _begins().match(text))
+
+
+@cache
+def _begins() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(listed()['asks']['begins'])})\b", re.I)
+
+
+@lru_cache(5_000)
+def _is_status(cell: str) -> bool:
+    return 1 < len(cell) <= 60 and len(cell.split()) <= 5 and status_of_word(cell) is not None
+
+
+@lru_cache(5_000)
+def _is_force(cell: str) -> bool:
+    return len(cell) <= 60 and bool(_forces().mentions(cell))
+
+
+@cache
+def _forces() -> Forces:
+    return load_forces()
+
+
+def fit_of(role: str, held: Held) -> float:
+    """How well what a column holds agrees with a role: above 0 it speaks for it, below 0 against; 0 for nothing."""
+    return _FITS[role](held) if held.count and role in _FITS else 0.0
+
+
+def _recommendation(held: Held) -> float:
+    other = held.dates + held.statuses + held.percents + max(held.numbers, held.kinds)
+    return 0.75 * held.asks + 0.25 * held.long - 0.3 * (1 - held.long) * (1 - held.asks) - 0.8 * other
+
+
+def _comment(held: Held) -> float:
+    words = (0.6 if held.count >= 3 and held.few else 0.3) * held.statuses
+    other = held.dates + held.serials + max(held.numbers, held.percents, held.kinds) + words
+    return 0.35 * held.long + 0.05 - 0.3 * held.asks * held.long - 0.9 * other
+
+
+def _day(held: Held) -> float:
+    dates = held.dates + held.serials
+    return 0.5 * dates - 0.8 * held.long - 0.7 * held.statuses - (0 if dates else 0.3)
+
+
+def _status(held: Held) -> float:
+    several = 1.0 if held.count >= 3 and held.few else 0.75
+    return 0.65 * several * held.statuses - 0.7 * held.long - 0.9 * held.dates - 0.6 * held.numbers
+
+
+def _number(held: Held) -> float:
+    plain = 0 if held.counted else held.numbers
+    return 0.35 * plain + 0.3 * held.labels - 0.9 * held.long - 0.6 * held.kinds - 0.3 * held.counted
+
+
+def _force(held: Held) -> float:
+    return 0.65 * held.forces - 0.7 * held.long - 0.9 * held.dates - 0.7 * max(held.numbers, held.statuses)
+
+
+_FITS: Mapping[str, Callable[[Held], float]] = {
+    "recommendation": _recommendation,
+    "comment": _comment,
+    "status": _status,
+    "number": _number,
+    "kind": lambda held: 0.65 * held.kinds - 0.6 * held.long - 0.9 * held.dates,
+    "force": _force,
+    "addressee": lambda held: 0.3 * held.forces - 0.7 * held.long - 0.9 * held.dates - 0.6 * held.numbers,
+    "report": lambda held: (
+        -0.5 * held.asks - 0.8 * held.dates - 0.6 * max(held.statuses, held.labels) - 0.5 * held.kinds
+    ),
+    **dict.fromkeys(("date", "published", "target", "revised", "closed", "reviewed"), _day),
+}
