@@ -17,13 +17,14 @@ FIELDS: tuple[EvidenceField, ...] = get_args(EvidenceField)
 ONE_BY_ONE = 3  # documents of a file that are told of in full; of more, a line each
 LISTED = 20
 _WORDS = 14  # of a finding
+_ASIDE = 5  # pieces of evidence for a field that are named
 
 ForceLabel = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One piece of evidence in words: what it says, where ("by the title"), what stands there, why it was set aside."""
+    """One piece of evidence in words: what it says, where ("title"), what stands there, and why it was set aside."""
 
     value: str
     source: str
@@ -64,7 +65,7 @@ def decisions(
 
 def _reason(one: EvidenceRecord, force_label: ForceLabel) -> Reason:
     stated = one["weight"] is None
-    source = f"as a person states in {one['source']}" if stated else f"by the {one['source']}"
+    source = f"stated in {one['source']}" if stated else one["source"]
     quote = "" if stated else one["quote"]
     return Reason(_words(one["field"], one["value"], force_label), source, quote, one["why"])
 
@@ -94,8 +95,12 @@ def explained(document: Document, force_label: ForceLabel = str) -> list[str]:
     lines = [document.key]
     for decision in decisions(decided, evidence, force_label):
         lines.append(f"  {decision.field}: {decision.value}")
-        lines += (f"    {_from(reason)}" for reason in decision.taken)
-        lines += (f"    set aside: {reason.value}, {_from(reason)}{_why(reason)}" for reason in decision.aside)
+        lines += (f"    from: {_from(reason)}" for reason in decision.taken)
+        lines += (
+            f"    set aside: {reason.value} – {_from(reason)}{_why(reason)}" for reason in decision.aside[:_ASIDE]
+        )
+        if len(decision.aside) > _ASIDE:
+            lines.append(f"    and {len(decision.aside) - _ASIDE:,} more set aside; --json lists them all")
     if document.register_number:
         lines.append(f"  Register number: {document.register_number}")
     if document.heard:

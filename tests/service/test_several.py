@@ -260,9 +260,10 @@ def test_a_document_says_what_it_was_read_as_and_why(tracked: FlaskClient) -> No
     ]
     page = tracked.get("/documents/response").get_data(as_text=True)
     assert "What this was read as, and why" in page
-    assert "By the masthead" in page
-    assert "Kent Police, by the last comment" in page
-    assert "a partner" in page
+    assert "<li>Masthead: <q>Essex Police</q></li>" in page
+    assert "<li>Stated in documents.csv</li>" in page
+    assert "Kent Police – last comment" in page
+    assert "(a partner)" in page
     assert "960001" not in page
 
 
