@@ -12,17 +12,14 @@ from corpus.model import Document
 def with_heard(documents: Sequence[Document], until: datetime.date) -> list[Document]:
     """`documents`, each with the day that its file was last heard of: the newest entry in it, none after `until`.
 
-    What a document says itself stands. One without any entry has the newest of the other documents of its file; where
-    there is none at all, a record was last heard of on its own date, and what is no record has no such day.
+    A record is known as far as any of its file, by an entry or by a day that is stated. Where there is none at all, it
+    was last heard of on its own date; what is no record is known as far as its own entries. May be done again.
     """
     by_source: dict[str, list[datetime.date]] = defaultdict(list)
     for document in documents:
         if not document.other_sources:  # the entries of a merged one are not all of one file
             by_source[document.source] += _days(document, until)
-    return [
-        document if document.heard else replace(document, heard=_heard(document, by_source, until))
-        for document in documents
-    ]
+    return [replace(document, heard=_heard(document, by_source, until)) for document in documents]
 
 
 def _heard(document: Document, by_source: dict[str, list[datetime.date]], until: datetime.date) -> str | None:
@@ -34,7 +31,7 @@ def _heard(document: Document, by_source: dict[str, list[datetime.date]], until:
 
 
 def _days(document: Document, until: datetime.date) -> Iterator[datetime.date]:
-    """The days of its entries, and of the statuses that its findings print."""
-    dates = [event.date for event in document.events]
-    dates += [finding.status_date for finding in document.findings if finding.status_date]
-    return (day for date in dates if (day := last_day(date)) <= until)
+    """The days of its entries and of the statuses that its findings print, and the one that is stated."""
+    dates = [document.heard, *(event.date for event in document.events)]
+    dates += [finding.status_date for finding in document.findings]
+    return (day for date in dates if date and (day := last_day(date)) <= until)

@@ -126,9 +126,7 @@ def read_register(connection: sqlite3.Connection, built: datetime.date) -> Regis
     for row in connection.execute(_FINDINGS).fetchall():
         rows.setdefault(row["document"], []).append(row)
     items = tuple(
-        item
-        for number, own in rows.items()
-        for item in _items(own, documents[number], entries.get(number, ()), newest, built)
+        item for number, own in rows.items() for item in _items(own, documents[number], entries.get(number, ()), newest)
     )
     items = tuple(sorted(items, key=lambda item: item.id))
     folds: dict[int, list[Item]] = {}
@@ -159,7 +157,6 @@ def _items(
     document: sqlite3.Row,
     entries: Sequence[_About],
     newest: datetime.date | None,
-    built: datetime.date,
 ) -> Iterator[Item]:
     """The findings of one document, in its order."""
     several = _several(rows, document, entries)
@@ -167,10 +164,7 @@ def _items(
     heard = last_day(document["heard"]) if document["heard"] else None
     for row in rows:
         own = tuple(entry for about, entry in entries if about in (None, row["id"]))
-        # What is stated may be older than what the record itself holds.
-        days = [day for entry in own if (day := last_day(entry.date)) <= built]
-        clock = max([heard, *days]) if heard else newest
-        yield _item(row, document, own, (heard and clock, clock), (row["id"] in main, several))
+        yield _item(row, document, own, (heard, heard or newest), (row["id"] in main, several))
 
 
 def _several(rows: Sequence[sqlite3.Row], document: sqlite3.Row, entries: Sequence[_About]) -> bool:

@@ -30,8 +30,18 @@ def test_a_month_is_known_to_its_end_and_what_is_to_come_is_not_heard_yet() -> N
     assert heard(tracked("a", "a.txt", "2019-02", "2031-01-01")) == {"a": "2019-02-28"}
 
 
-def test_what_is_stated_stands() -> None:
-    assert heard(tracked("a", "a.txt", "2019-02-01", heard="2021-01-01")) == {"a": "2021-01-01"}
+def test_what_is_stated_of_one_record_holds_for_its_file() -> None:
+    stated, other = tracked("a", "a.csv", "2019-02-01", heard="2021-01"), tracked("b", "a.csv", "2018-02-01")
+    assert heard(stated, other) == {"a": "2021-01-31", "b": "2021-01-31"}
+
+
+def test_it_may_be_done_again() -> None:
+    made = [
+        tracked("a/1", "old.csv", "2024-03-05", other_sources=("new.csv",)),
+        tracked("a/2", "old.csv", "2019-02-01"),
+    ]
+    once = with_heard(made, UNTIL)
+    assert with_heard(once, UNTIL) == once
 
 
 def test_a_merged_record_is_known_as_far_as_any_of_its_files_and_makes_none_of_them_newer() -> None:

@@ -221,6 +221,7 @@ def test_an_entry_dated_in_the_future_does_not_move_the_day(tmp_path: Path) -> N
     build(load([str(table)], forces), encoder, tmp_path / "data", inputs=[str(table)])
     found = get(create_app(Engine(tmp_path / "data", encoder, forces)).test_client())
     assert (found["as_of"], found["total"]) == ("2018-02-15", 1)
+    assert found["results"][0]["as_of"] == "2018-02-15"
 
 
 def test_a_record_with_half_lost_marks_says_so_on_its_page(sample: FlaskClient) -> None:
