@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from corpus.forces import load_forces
 from corpus.model import Document, Source
 from corpus.parsers.parse import parse
-from corpus.readers.reading import Limits, Reading
+from corpus.readers.export.read import read_csv
+from corpus.readers.reading import Limits, Reading, Text
 
 FORCES = load_forces()
 LIMITS = Limits()
@@ -49,3 +50,31 @@ def events(document: Document) -> list[tuple[str, str]]:
 
 
 ONE = row(date="4 May 2018", status="complete", comment='They said, "lit; all".\n\nOil\tis scarce.')
+
+
+COUNT = "The force should count every lantern on the quay before winter."
+TELL = "The force should tell the harbour office which lamps are out."
+TRAIN = "Lamplighters should be trained in the care of wicks."
+DARK = "Lanterns go out in the night, and nobody knows which of them or why."
+
+
+def read(header: Sequence[str], *rows: Sequence[str]) -> Reading:
+    """A tracker of this header and these rows, read from CSV; missing cells at the ends of rows are empty."""
+    width = len(header)
+    return read_csv(table(*([*row, *[""] * (width - len(row))] for row in rows), header=header), LIMITS)
+
+
+def stated(text: Text, *names: str) -> tuple[str | None, ...]:
+    """What a record states under these names of its metadata."""
+    return tuple(text.metadata.get(name) for name in names)
+
+
+def roles(reading: Reading) -> dict[str, str]:
+    """What each column of the one table was taken for."""
+    (told,) = reading.explained
+    return {header: role for header, role, _ in told.columns}
+
+
+def undated(text: Text) -> str:
+    """The part of a record's text that has its comments without a day."""
+    return text.text[int(text.metadata["undated"]) :].strip() if "undated" in text.metadata else ""

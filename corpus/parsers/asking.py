@@ -83,10 +83,10 @@ def add_numbered(walk: Walk, at: int, block: Block) -> None:
     walk.awaiting = None
     kind = label.finds or "recommendation"
     words = Counter(normalise(block.text).split())
-    number = label.number or ""
+    number = f"{kind} {label.number or ''}"
     known = next((i for other, i in walk.asked.get(number, ()) if _alike(words, other)), None)
     if known is None:
-        add_found(walk, at, block, number, kind)
+        add_found(walk, at, block, label.number or "", kind)
         known = walk.last or 0
         walk.asked.setdefault(number, []).append((words, known))
     else:
@@ -100,8 +100,10 @@ def add_numbered(walk: Walk, at: int, block: Block) -> None:
 
 
 def _alike(one: Counter[str], other: Counter[str]) -> bool:
-    """Whether two recommendations of one number are the same, met again: nine words in ten are."""
+    """Whether two findings of one number are the same, met again: nine words in ten are, and every figure."""
     total = one.total() + other.total()
+    if any(one[word] != other[word] for word in one | other if any(map(str.isdigit, word))):
+        return False
     return min(one.total(), other.total()) > 0.4 * total and 2 * (one & other).total() > 0.9 * total
 
 

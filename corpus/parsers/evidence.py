@@ -97,6 +97,16 @@ def kind_evidence(
     return kind, settled(pieces, kind, "less than what speaks for the kind that was taken")
 
 
+def record_evidence(source: Source, title: str, url: str | None, number: str | None) -> list[Evidence]:
+    """What makes a text a record of the register, and what else was seen."""
+    named = "the page address" if url and number and number in url else "its number in the register"
+    own = piece("kind", "register_record", named if number else "its dated statuses", 12, url or number or title)
+    others = kind_evidence(source, title, url)[1]
+    return settled(
+        [own, *(replace(p, taken=False) for p in others)], "register_record", "it is a record of the register"
+    )
+
+
 def _found(sign: KindSign, text: str) -> Evidence | None:
     count, first = 0, ""
     for pattern in sign.patterns:

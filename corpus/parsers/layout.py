@@ -259,9 +259,16 @@ def _columns(line: str) -> list[str]:
 
 
 def is_heading_like(text: str) -> bool:
-    """Short, starts as a title does, and is no sentence: no full stop, semicolon or comma at its end."""
+    """Short, begins as a title does, and is no sentence, by its end or by saying what somebody should do."""
     starts = bool(text) and (text[0].isupper() or text[0].isdigit() or text[0] in "‘'“\"")
-    return starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
+    short = starts and len(text.split()) <= 16 and len(text) <= 110 and text[-1] not in ".;,"
+    return short and not _ENDS_IN_NOTE.search(text) and not (_ASKED.search(text) and not _ASKING.match(text))
+
+
+# A stop, or the last of several words, with the number of a note behind it
+_ENDS_IN_NOTE = re.compile(r"[.!?][\"”’)]*\[?\d{1,3}\]?$|(?:\S+\s+){5}\S*[a-z](?:\[\d{1,3}\]|\d{1,2})$")
+_ASKED = re.compile(r"^(?:\S+\s+){2,}(?:should|must)\b")
+_ASKING = re.compile(r"(?:what|how|why|who|when|where|which)\b", re.I)
 
 
 _FEW = 5  # words: a heading of no more is never the start of a sentence

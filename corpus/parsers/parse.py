@@ -8,7 +8,7 @@ from corpus.forces import Forces
 from corpus.model import Document, Evidence, Source
 from corpus.parsers.builder import Builder, keep_headings, unreadable
 from corpus.parsers.dated import answered_report, date_evidence
-from corpus.parsers.evidence import kind_evidence
+from corpus.parsers.evidence import kind_evidence, record_evidence
 from corpus.parsers.grammar import Grammar, shipped
 from corpus.parsers.layout import TITLE_LINES, Block, blocks_of, layout_of
 from corpus.parsers.listing import entries_of
@@ -94,7 +94,7 @@ def _record(builder: Builder, url: str | None, forces: Forces, force_from_name: 
     builder.finish(published=builder.date)
     undated = [p.kind == "comment" and p.event is None for p in builder.passages]
     builder.passages = [replace(p, date=None) if u else p for p, u in zip(builder.passages, undated, strict=True)]
-    kinds = kind_evidence(source, title)[1]
+    kinds = record_evidence(source, title, url, number)
     return builder.document(
         _record_key(about.force, number) or source.key,
         kind="register_record",

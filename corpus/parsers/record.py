@@ -14,6 +14,7 @@ from corpus.parsers.builder import Builder
 from corpus.parsers.grammar import Label, shipped
 from corpus.parsers.layout import Block, Layout, blocks_of, content_lines, content_span, layout_of
 from corpus.parsers.titled import shortened
+from corpus.statuses import status_of_word
 from corpus.text import normalise
 
 
@@ -50,6 +51,9 @@ _REGISTER_LINE = re.compile(
     re.I,
 )
 _ADDRESSED = re.compile(r"https?://\S+/recommendations?/[\w-]+/(\d{2,6})/?")
+_IN_WORDS = re.compile(
+    r"(?:this|the) (?:recommendation|cause of concern|record|action) (?:is|was|has been) (.{3,40}?)\.?", re.I
+)
 _HEADING = 120  # characters of a heading by its words
 _OWNED = re.compile(r"(\d{4,5})\s*[–-]\s*owner\b", re.I)
 _ASKS = re.compile(r"\bshould\b")
@@ -203,17 +207,23 @@ def _undated(builder: Builder, layout: Layout, start: int, main: int | None) -> 
 
 def _head(builder: Builder, blocks: Sequence[Block]) -> str | None:
     """Title, context, cause of concern and recommendation: what stands before the first event."""
-    head = _Head(builder, _first_asked(blocks))
+    closing = next((m for block in blocks if (m := _IN_WORDS.fullmatch(block.text)) and status_of_word(m[1])), None)
+    head = _Head(builder, _first_asked(blocks), answered=closing is not None)
     for at, block in enumerate(blocks):
         if not block.text or head.titled(at, block) or head.opened(blocks, at):
             continue
         head.place(at, block)
+    for index in range(len(builder.findings) if closing else 0):
+        builder.tell(index, status=closing[1] if closing else "")
     return head.number
 
 
 @dataclass(slots=True)
 class _Head:
-    """Where the walk through a record's head stands. `apart`: each item that asks is a recommendation of its own."""
+    """Where the walk through a record's head stands. `apart`: each item that asks is a recommendation of its own.
+
+    `answered`: the record says in words, without a date, what became of it.
+    """
 
     builder: Builder
     first: int | None
@@ -221,7 +231,9 @@ class _Head:
     kind: PassageKind = "context"
     printed: str | None = None
     apart: bool = False
+    answered: bool = False
     listed: bool = False  # the last block was an item of what is asked
+    replied: bool = False
     placed: dict[int, int] = field(default_factory=dict)
 
     def titled(self, at: int, block: Block) -> bool:
@@ -270,8 +282,10 @@ class _Head:
         self.placed[at] = self._ask(block, parent)
 
     def _replies(self, block: Block) -> bool:
-        """Whether a paragraph below a list of what is asked says what became of it, in a record without events."""
-        return self.listed and block.kind == "text" and not shipped().asks(block.text)
+        """Whether a paragraph below a list of what is asked says what became of it."""
+        said = self.replied or (self.listed and block.kind == "text" and not shipped().asks(block.text))
+        self.replied = self.answered and said
+        return self.replied
 
     def _ask(self, block: Block, parent: int | None) -> int:
         """A passage of the head; the paragraphs of one recommendation (or cause of concern) are one finding."""

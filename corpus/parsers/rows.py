@@ -8,7 +8,7 @@ from corpus.model import FindingKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.days import day_in
 from corpus.parsers.grades import GRADES, scale_of
-from corpus.parsers.grammar import Grammar, Label
+from corpus.parsers.grammar import Grammar
 from corpus.parsers.layout import Block
 from corpus.statuses import status_of_word
 from corpus.text import normalise
@@ -20,6 +20,7 @@ _STATED = re.compile(rf"(grade)\s*:?\s+({_WORD})", re.I)
 _SUMMED = re.compile(rf"(.{{3,60}}?)\s+({_WORD}|grade)", re.I)
 _SUMMARY = re.compile(r"summary of (?:judgements|grades)\b", re.I)
 _BOTH = re.compile(r"(?<=[.!?])\s+(?=recommendations?\s*:\s)", re.I)  # where a cell goes on with what is recommended
+_NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,2})*[a-z]?)[.):]\s+(?=[A-Z])")
 _LONG = 4  # words of a text that can be a finding, on average over a column
 
 
@@ -147,28 +148,18 @@ class Rows:
 
     def _cell(self, row: Block, column: int, kind: FindingKind) -> Iterator[int]:
         """The findings of one cell: it may state a cause of concern and then what is recommended."""
-        offset = 0
-        for part in _BOTH.split(_cell(row, column)):
-            if not part.strip():
-                continue
+        for part in filter(str.strip, _BOTH.split(_cell(row, column))):
             label = self.grammar.label(part)
-            named = label.finds if label and label.finds else kind
-            text = label.rest if label and label.finds else part
-            number = label.number if label and label.finds else self.number
-            asked, reply, word = self._cut(text)
-            block = _part(row, asked, offset)
-            offset += len(part)
-            known = next((i for i, f in enumerate(self.builder.findings) if _same(f.kind, f.text, named, asked)), None)
-            index = self.builder.add_finding(named, number, asked) if known is None or number else known
-            if known is None or index != known:
-                self.builder.add(block, named, finding=index)
-            self.builder.tell(index, status=word)
-            if reply:
-                self.builder.comment(_part(row, reply, offset), index, None)
+            named = label if label and label.finds else None
+            numbered = _NUMBERED.match(part) if named is None else None
+            number = named.number if named else numbered[1] if numbered else self.number
+            text = named.rest if named else part[numbered.end() :] if numbered else part
+            kind_here = (named.finds if named else None) or kind
+            known = _known(self.builder, kind_here, text)
+            index = self.builder.add_finding(kind_here, number, text) if known is None or number else known
+            if index != known:
+                self.builder.add(_part(row, text), kind_here, finding=index)
             yield index
-
-    def _cut(self, text: str) -> tuple[str, str, str]:
-        return text, "", ""
 
     def _say(self, table: Table, row: Block, index: int) -> None:
         finding = self.builder.findings[index]
@@ -201,7 +192,7 @@ class Rows:
                 first = re.split(r"[.;,]", value, maxsplit=1)[0]
                 if len(first.split()) < 4 and status_of_word(first):
                     self.builder.tell(index, status=first)
-                self.builder.comment(_part(row, value, 0), index, None)
+                self.builder.comment(_part(row, value), index, None)
 
 
 def _number(value: str, grammar: Grammar) -> str:
@@ -209,14 +200,12 @@ def _number(value: str, grammar: Grammar) -> str:
     return label.number if label and label.number else value
 
 
-def _same(kind: str, text: str, other_kind: str, other: str) -> bool:
-    return kind == other_kind and normalise(text) == normalise(other)
+def _known(builder: Builder, kind: FindingKind, text: str) -> int | None:
+    """The finding that says the same: a cell that covers several rows stands in each of them."""
+    plain = normalise(text)
+    return next((i for i, f in enumerate(builder.findings) if f.kind == kind and normalise(f.text) == plain), None)
 
 
-def _part(row: Block, text: str, after: int) -> Block:
+def _part(row: Block, text: str) -> Block:
     """A cell of a row as a block of its own; its place is that of the row."""
-    del after
     return replace(row, kind="text", text=text, cells=())
-
-
-__all__ = ["GRADES", "Label", "Rows", "Table", "findings_table", "with_rows"]

@@ -30,7 +30,7 @@ class Text:
     (of the register), `title`, `date`, `url`, `kind`, `addressee`; `trail` is the page's place on its site
     ("Home > Reports > Lamps"), `page_title` what a browser shows above a page that has
     a heading of its own, `linked` are addresses to which it leads above its title, and `said_in` tells where
-    people stated the rest for this document. For a row of a tracker it has what `export.tracker` lists.
+    people stated the rest for this document. For a row of a tracker it has what `export.page` lists.
     `name` tells the documents of one file apart; it is empty where the file is one document.
     """
 

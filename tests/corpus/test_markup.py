@@ -227,7 +227,7 @@ def test_address_that_the_browser_noted_and_date_of_the_text_itself() -> None:
 
 def test_the_title_of_the_window_counts_where_the_page_shows_none() -> None:
     assert html("<title> A \n b</title><h2>x</h2>").metadata == {"title": "A b"}
-    assert html("<title>A</title><h1>x</h1>").metadata == {}
+    assert html("<title>A</title><h1>x</h1>").metadata == {"page_title": "A"}
 
 
 @pytest.mark.parametrize("tag", ["div", "ul><li", "table><tr><td", "blockquote", "pre", "dl><dd"])

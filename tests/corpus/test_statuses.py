@@ -15,7 +15,7 @@ COMPLETE = [
     "Complete.",
     "Recommendation closed",
 ]
-COMPLETE += ["Closed by HMICFRS", "Yes – complete", "Blue", "B", "100% complete", "Met", "Green – complete"]
+COMPLETE += ["Closed by HMICFRS", "Yes – complete", "100% complete", "Met", "Green – complete"]
 COMPLETE += ["Closed. All of the lamps on the quay are lit and the lead is content."]
 NO_MORE = ["Superseded", "Closed (superseded)", "Withdrawn", "No longer applicable", "Not accepted", "Rejected", "NFA"]
 OPEN = ["Open", "Ongoing", "In-Progress", "On track", "Overdue", "Partially achieved", "Re-opened", "75% complete"]
@@ -23,7 +23,7 @@ OPEN += ["Not complete", "Not met", "On course to be completed", "Accepted in pa
 ASKED = ["Complete – with HMICFRS", "Awaiting validation", "Ready for review", "Closed locally", "Sent to HMICFRS"]
 ASKED += ["Complete (tbc)", "Complete?", "Closed by force", "Proposed for closure", "Complete – subject to sign off"]
 ASKED += ["Complete. The lamps are lit and the evidence was sent to HMICFRS in May."]
-COLOURS = ["Green", "AMBER", "red", "G", "Amber/Red", "Green (80%)", "A – on track"]
+COLOURS = ["Green", "Blue", "B", "AMBER", "red", "G", "Amber/Red", "Green (80%)", "A – on track"]
 UNKNOWN = [
     "White",
     "Grey",

@@ -1,42 +1,12 @@
-"""Trackers as people keep them: what each column and row is found to be, in conventions of many kinds."""
+"""Trackers as people keep them: what each row is found to be, in conventions of many kinds."""
 
 import io
-import random
-from collections.abc import Sequence
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from rows import LIMITS, documents, events, left, table
+from rows import COUNT, DARK, LIMITS, TELL, TRAIN, documents, events, left, read, stated, undated
 
-from corpus.model import CorpusError
 from corpus.readers.export.read import read_csv, read_xlsx
-from corpus.readers.reading import Explained, Reading, Text, explained_lines
-
-COUNT = "The force should count every lantern on the quay before winter."
-TELL = "The force should tell the harbour office which lamps are out."
-TRAIN = "Lamplighters should be trained in the care of wicks."
-DARK = "Lanterns go out in the night, and nobody knows which of them or why."
-
-
-def read(header: Sequence[str], *rows: Sequence[str]) -> Reading:
-    width = len(header)
-    return read_csv(table(*([*row, *[""] * (width - len(row))] for row in rows), header=header), LIMITS)
-
-
-def stated(text: Text, *names: str) -> tuple[str | None, ...]:
-    return tuple(text.metadata.get(name) for name in names)
-
-
-def roles(reading: Reading) -> dict[str, str]:
-    (told,) = reading.explained
-    return {header: role for header, role, _ in told.columns}
-
-
-def undated(text: Text) -> str:
-    return text.text[int(text.metadata["undated"]) :].strip() if "undated" in text.metadata else ""
-
 
 # --- Three trackers in conventions of their own ---------------------------------------------------------------------
 
@@ -136,90 +106,6 @@ def test_a_board_paper_s_table_with_kinds_as_sections_and_days_in_its_headers() 
     ]
 
 
-# --- Columns --------------------------------------------------------------------------------------------------------
-
-
-def test_a_recommendation_is_known_by_what_it_asks_and_the_rest_by_header_or_cells() -> None:
-    reading = read(
-        ["No", "Pillar", "Kommentar der Leitung", "Zustand", "Lead", "Grund und Stand der Arbeit"],
-        ["AFI 3", "People", COUNT, "In progress", "CI Oil", "Forty of the ninety lanterns were counted by June."],
-        ["AFI 4", "People", TELL, "Complete", "CI Oil", "The office has had a list on every Monday since."],
-        ["Rec 5", "People", TRAIN, "Complete", "CI Oil", "A course was held for all of the nine lamplighters."],
-    )
-    assert roles(reading) == {
-        "Pillar": "",
-        "Lead": "",
-        "No": "number",
-        "Kommentar der Leitung": "recommendation",
-        "Zustand": "status",
-        "Grund und Stand der Arbeit": "comment",
-    }
-    assert [stated(text, "finding_kind", "status") for text in reading.texts] == [
-        ("area_for_improvement", "being-progressed"),
-        ("area_for_improvement", "complete"),
-        ("recommendation", "complete"),
-    ]
-
-
-def test_a_name_means_what_the_cells_under_it_show() -> None:
-    one = read(
-        ["Recommendation", "Description", "Closed"], ["1", COUNT, "Yes"], ["2", TELL, "4 May 2018"], ["4", TRAIN, ""]
-    )
-    assert (roles(one)["Recommendation"], roles(one)["Description"]) == ("number", "recommendation")
-    two = read(
-        ["Text", "Update", "Closed"],
-        [COUNT, "4 May 2018", "Complete"],
-        [TELL, "5 May 2018", "Open"],
-        [TRAIN, "", "Open"],
-    )
-    assert roles(two) == {"Text": "recommendation", "Update": "date", "Closed": "status"}
-
-
-def test_rows_that_are_counted_are_no_numbers_of_recommendations() -> None:
-    reading = read(["No", "Recommendation", "Status"], ["1", COUNT, "Open"], ["2", TELL, "Open"], ["3", TRAIN, "Open"])
-    assert [text.metadata.get("number_printed") for text in reading.texts] == [None, None, None]
-    assert "column “No”" in left(reading)
-
-
-def test_two_columns_that_nothing_tells_apart_are_left_out_and_said() -> None:
-    reading = read(
-        ["Recommendation", "Status", "Date (force)", "Date (office)"], [COUNT, "Open", "4 May 2018", "5 May 2018"]
-    )
-    assert stated(reading.texts[0], "status", "status_date") == ("being-progressed", None)
-    assert all("could be the date as well" in left(reading)[f"column “Date ({who})”"] for who in ("force", "office"))
-
-
-def test_days_of_several_kinds_are_kept_apart() -> None:
-    reading = read(
-        ["Recommendation", "Report date", "Last reviewed", "Target", "Revised target", "Date completed", "Status"],
-        [COUNT, "4 May 2018", "1 Aug 2019", "31/03/2019", "30/06/2019", "", "Open"],
-        [TELL, "4 May 2018", "", "31/03/2019 30/09/2019", "", "2 July 2019", "Complete"],
-    )
-    names = ("date", "heard", "target", "target_revised", "closed", "status_date")
-    assert [stated(text, *names) for text in reading.texts] == [
-        ("2018-05-04", "2019-08-01", "2019-03-31", "2019-06-30", None, None),
-        ("2018-05-04", "2019-07-02", "2019-03-31", "2019-09-30", "2019-07-02", "2019-07-02"),
-    ]
-    assert all(finding.deadline is None for d in documents(reading) for finding in d.findings)
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [["Ward", "Lamps", "Cost"], ["Quay", "40", "£900"], ["Hill", "12", "£200"]],
-        [
-            ["Ward", "Summary", "Published"],
-            ["Quay", "There were forty lamps, and most of them were alight.", "4 May 2018"],
-        ],
-        [["Recommendation"], [COUNT], [TELL]],
-    ],
-    ids=["figures", "prose", "nothing beside"],
-)
-def test_what_is_no_tracker_is_refused_with_the_reason(rows: list[list[str]]) -> None:
-    with pytest.raises(CorpusError, match=f"is no tracker of recommendations: .*; found: .*“{rows[0][0]}”"):
-        read_csv(table(*rows[1:], header=rows[0]), LIMITS)
-
-
 # --- Rows -----------------------------------------------------------------------------------------------------------
 
 
@@ -265,6 +151,23 @@ def test_a_number_of_a_report_is_one_record_for_each_report() -> None:
     assert stated(wicks, "force", "addressee", "number") == ("Saltmere", "All forces", None)
 
 
+def test_a_report_that_stands_in_the_first_row_of_its_group_holds_for_all_of_it() -> None:
+    header = ["Report", "Published", "Recommendation", "Status"]
+    reading = read(
+        header,
+        ["Lanterns", "4 May 2018", f"AFI 1: {COUNT}", "Open"],
+        ["", "", f"Rec 2: {TELL}", "Open"],
+        ["Wicks", "May 2019", f"AFI 1: {TRAIN}", "Open"],
+    )
+    assert [stated(text, "title", "date", "number_printed") for text in reading.texts] == [
+        ("Lanterns: area for improvement 1", "2018-05-04", "AFI 1"),
+        ("Lanterns: recommendation 2", "2018-05-04", "Rec 2"),
+        ("Wicks: area for improvement 1", "2019-05", "AFI 1"),
+    ]
+    filled = read(header, ["Lanterns", "", COUNT, "Open"], ["Lanterns", "", TELL, "Open"], ["", "", TRAIN, "Open"])
+    assert [text.metadata.get("title") for text in filled.texts] == ["Lanterns", "Lanterns", None]
+
+
 def test_another_service_is_no_force() -> None:
     reading = read_csv(
         f"Kent Fire and Rescue Service: action plan,,\r\nRef,Recommendation,Status\r\nAFI 1,{COUNT},Open\r\n".encode(),
@@ -304,92 +207,3 @@ def test_a_row_with_a_day_of_its_own_keeps_days_that_its_comment_tells_of() -> N
     header = ["Ref", "Recommendation", "Date", "Update"]
     reading = read(header, ["AFI 1", COUNT, "4 May 2019", "4 June 2019: the lamps will be lit."])
     assert [date for date, _ in events(documents(reading)[0])] == ["2019-05-04"]
-
-
-# --- The same, however it is laid out -------------------------------------------------------------------------------
-
-SPELT = {
-    "Force": ["Force", "POLICE FORCE", "force name", "Constabulary"],
-    "Report": ["Report", "Report Title", "Name of report", "Inspection"],
-    "Ref": ["Ref", "Rec. No.", "Reference no", "HMICFRS ref", "Recomendation number"],
-    "Recommendation": [
-        "Recommendation",
-        "Recommendation text",
-        "Reccomendation",
-        "What HMICFRS said",
-        "Recommendation (in full)",
-    ],
-    "Status": ["Status", "Current status", "RAG status", "Stauts", "Status / RAG"],
-    "Update": ["Update", "Progress update", "Force comments", "Action taken", "Latest updat", "What has been done"],
-    "Target": ["Target", "Due date", "Target completion date", "By when", "Target date (force)"],
-    "Closed": ["Date closed", "Closure date", "Date completed", "Signed off on"],
-}
-CELLS = [
-    [
-        "Saltmere Police",
-        "Lanterns",
-        "AFI 1",
-        COUNT,
-        "Closed",
-        "All of the lanterns were counted twice.",
-        "Apr-19",
-        "12/07/2019",
-    ],
-    [
-        "Saltmere Police",
-        "Lanterns",
-        "AFI 2",
-        TELL,
-        "In progress",
-        "A letter to the office was drafted in June.",
-        "Q3 2019/20",
-        "",
-    ],
-    [
-        "Saltmere Police",
-        "Wicks",
-        "Rec 1",
-        TRAIN,
-        "Closed (superseded)",
-        "Nobody lights a wick any more.",
-        "TBC",
-        "1 May 2020",
-    ],
-]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.permutations(range(len(SPELT))), st.randoms(use_true_random=False), st.booleans(), st.booleans())
-def test_columns_in_any_order_and_spelling_read_the_same(
-    order: list[int], chance: random.Random, titled: bool, repeated: bool
-) -> None:
-    plain = read(list(SPELT), *CELLS)
-    header = [chance.choice(names) for names in SPELT.values()]
-    rows = [[cells[at] for at in order] for cells in CELLS]
-    shuffled = [header[at] for at in order]
-    lines = [*rows[:2], shuffled, *rows[2:]] if repeated else rows
-    above = [["The keeper's own list", *[""] * 7]] if titled else []
-    made = table(*above[1:], *([shuffled] if titled else []), *lines, header=above[0] if titled else shuffled)
-    reading = read_csv(made, LIMITS)
-    assert [(text.text, {**text.metadata, "masthead": ""}) for text in reading.texts] == [
-        (text.text, {**text.metadata, "masthead": ""}) for text in plain.texts
-    ]
-    assert len(plain.texts) == 3
-
-
-def test_what_was_taken_for_what_is_told_in_plain_lines() -> None:
-    told = Explained(
-        "2019",
-        (("Ref", "number", "by its header"), ("Lead", "", "is not read.")),
-        (("row 9", "a total"),),
-        (("Puce", "", "in no list"),),
-        ("the rows stand newest first",),
-    )
-    assert explained_lines([told]) == [
-        "Sheet “2019”",
-        "  column “Ref”: number (by its header)",
-        "  column “Lead”: not read (is not read.)",
-        "  row 9: taken for a total",
-        "  status “Puce”: not known (in no list)",
-        "  the rows stand newest first",
-    ]

@@ -1,13 +1,17 @@
 """Which column of a table holds what, by its header and by what its cells hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from corpus.readers.export.holds import Held, fit_of, held_by
+from corpus.readers.export.calendar import days_by_rows
+from corpus.readers.export.days import due_of
+from corpus.readers.export.holds import Held, asks, fit_of, force_in, held_by, is_numbered
 from corpus.readers.export.mapping import NOTHING_MAPPED, Mapped
 from corpus.readers.export.names import KNOWN, READ, date_of_header, is_period, named, period_in, plain
 from corpus.readers.export.table import Table, cell_at, column, filled, letters, shown
+from corpus.standing import CLOSED
+from corpus.statuses import status_of_word
 
 HEADER_WITHIN = 30  # rows: a header stands below a title and some notes at most
 _WIDEST = 200  # columns in which anything is looked for
@@ -15,11 +19,14 @@ _NAMED = 60  # columns by whose names a header is recognised
 _SAMPLE = 200  # rows by which a column is judged
 _TAKEN = 0.6  # what a name and the cells have to come to together
 _CLOSE = 0.05  # two columns this near to one another are not told apart
+_OWN_NAME, _ASKS = 0.9, 0.3  # a header that is a known name; the share of cells that ask, where it is none
 _HELD_NAME = 0.55  # a name that stands in the header, as against one that could mean several things
 _SHORT = 40  # characters: longer cells are no header
+_WHOLE = 0.85  # the same, of a header over two rows
 _SURE = 0.75  # a name that a header has as it is, or nearly
 _BY_CELLS = ("recommendation", "status", "number", "kind", "force")  # what cells can show without a header
 _BESIDE = ("number", "kind", "force", "status", "comment", "date", "target", "revised", "closed", "owner")
+_EACH = ("status", "comment")  # what a table may have a column of for each period, or for each force
 _OUTRIGHT = ("force", "number", "report", "published", "recommendation", "addressee", "date", "status", "comment")
 _SAYS = {
     "recommendation": "texts that ask for something",
@@ -34,7 +41,11 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that is read: where it stands, its header, what it holds and why that is thought, its period if any."""
+    """A column that is read: where it stands, its header, what it holds and why that is thought.
+
+    `period` and `date` are what its header names, `force` the force that it is about, in a table with a column for each
+    of several.
+    """
 
     place: int
     header: str
@@ -42,6 +53,7 @@ class Column:
     why: str
     period: str = ""
     date: str | None = None
+    force: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,9 +71,9 @@ class Header:
 
     @cached_property
     def places(self) -> Mapping[str, int]:
-        """What is held once -> the place of its column; of the statuses and comments the one without a period."""
-        # What stands last in the dict counts: columns without a period, the leftmost of them.
-        ordered = sorted(self.columns, key=lambda column: (not column.period, -column.place))
+        """What is held once -> the place of its column; of statuses and comments the one for all times and forces."""
+        # What stands last in the dict counts: columns for all, the leftmost of them.
+        ordered = sorted(self.columns, key=lambda column: (not (column.period or column.force), -column.place))
         return {column.role: column.place for column in ordered}
 
     @cached_property
@@ -127,7 +139,8 @@ def _known(cells: Sequence[str], mapped: Mapped) -> float:
         for role, name in named(text).items():
             surest[role] = max(surest.get(role, 0), name.sure)
     by_file = sum(2 for text in texts if mapped.names(text))
-    return by_file + sum(sure for sure in surest.values() if sure >= 0.5)
+    entered = sum(1 for text in texts if asks(text) or is_numbered(text))  # what an entry holds, and no header does
+    return by_file + sum(sure for sure in surest.values() if sure >= 0.5) - 2 * entered
 
 
 def _like_header(cells: Sequence[str]) -> bool:
@@ -196,7 +209,8 @@ def _under(upper: Sequence[str], lower: Sequence[str], *, joined: bool = False) 
         whole = f"{above} {own}".strip()
         dated = is_period(above) and not set(_roles(own)) - {"comment", "status"}
         periods = is_period(own) or dated  # "Q1 2019/20" over "Update": a column for each quarter
-        alone = own and not joined and (_surest(own) >= 0.5 or _surest(whole) < 0.5) and not periods
+        # "Name" under "Report" is a report's; what merely holds a known word ("Board Out") says nothing.
+        alone = own and not joined and (_surest(own) >= 0.5 or _surest(whole) < _WHOLE) and not periods
         cells.append(own if alone else whole)
     return [*cells, *lower[len(upper) :]]
 
@@ -210,12 +224,13 @@ def _assigned(
     closed = {place for place, cell in enumerate(cells) if mapped.ignores(cell)}
     forced = {column.role for column in chosen.values()}
     unclear: dict[int, str] = {}
+    forces = _forces_of(cells)
     # What a header says outright comes before what the cells make of a name that could mean several things.
-    ranked = sorted(_candidates(cells, held), key=lambda c: (c.sure < _HELD_NAME, -c.score, -c.sure, c.place))
+    ranked = sorted(_candidates(cells, held, forces), key=lambda c: (c.sure < _HELD_NAME, -c.score, -c.sure, c.place))
     for index, one in enumerate(ranked):
-        taken = {column.role for column in chosen.values() if not column.period}
-        period = period_in(cells[one.place])
-        several = one.role in KNOWN or one.role == "comment" or (one.role == "status" and period)
+        taken = {column.role for column in chosen.values() if not column.period and not column.force}
+        period, force = period_in(cells[one.place]), forces.get(one.place, "")
+        several = one.role in KNOWN or one.role == "comment" or (one.role == "status" and bool(period or force))
         open_ = one.place not in chosen and one.place not in closed and one.place not in unclear
         if not open_ or one.role in forced or (one.role in taken and not several):
             continue
@@ -226,12 +241,37 @@ def _assigned(
             unclear |= dict.fromkeys(places, f"could be the {one.role} as well as another: {names}")
             continue
         date = date_of_header(cells[one.place]) if period else None
-        chosen[one.place] = Column(one.place, cells[one.place], one.role, one.why, period, date)
+        force = force if one.role in _EACH else ""
+        chosen[one.place] = Column(one.place, cells[one.place], one.role, one.why, period, date, force)
     for place, role in _outright(cells, chosen, closed | unclear.keys()):
         chosen[place] = Column(place, cells[place], role, "by its header alone: its cells do not show it")
     if extra := _further_comment(cells, held, chosen, closed | unclear.keys()):
         chosen[extra.place] = extra
-    return tuple(chosen[place] for place in sorted(chosen)), unclear
+    days = [p for p in held if p not in chosen and p not in closed and held[p].dates + held[p].serials >= _SURE]
+    rows = [row for _, row in table.rows[at + 1 : at + _SAMPLE] if sum(map(bool, map(str.strip, row))) > 2]
+    known = {column.role: column.place for column in chosen.values()}
+    for place, role, why in days_by_rows(rows, days, known):
+        chosen[place] = Column(place, cells[place], role, why)
+        unclear.pop(place, None)
+    return tuple(_finished(chosen[place], table, at, chosen) for place in sorted(chosen)), unclear
+
+
+def _finished(one: Column, table: Table, at: int, chosen: Mapping[int, Column]) -> Column:
+    """A column of days whose name may mean the end aimed at or the end reached ("Completion date") as what it is.
+
+    It holds targets where it has days beside what is still open.
+    """
+    status = next((column.place for column in chosen.values() if column.role == "status"), None)
+    names, taken = named(one.header), {column.role for column in chosen.values()}
+    if one.role not in ("closed", "target") or not {"closed", "target"} <= names.keys() or status is None:
+        return one
+    ends = (status_of_word(cell_at(cells, status)) in CLOSED for cells in _dated(table, one.place, at))
+    role = "closed" if all(ends) else "target"
+    return one if role == one.role or role in taken else replace(one, role=role, why="by its header and the statuses")
+
+
+def _dated(table: Table, place: int, at: int) -> Iterator[Sequence[str]]:
+    return (cells for _, cells in table.rows[at + 1 : at + _SAMPLE] if due_of(cell_at(cells, place)))
 
 
 def _outright(cells: Sequence[str], chosen: Mapping[int, Column], shut: set[int]) -> list[tuple[int, str]]:
@@ -255,15 +295,23 @@ def _rivals(one: _Candidate, other: _Candidate, chosen: Mapping[int, Column]) ->
     return other.role == one.role and free and max(one.sure, other.sure) < _SURE and one.score - other.score < _CLOSE
 
 
-def _candidates(cells: Sequence[str], held: Mapping[int, Held]) -> Iterator[_Candidate]:
+def _forces_of(cells: Sequence[str]) -> Mapping[int, str]:
+    """The forces that headers name, by place, in a table that has columns for several."""
+    found = {place: force for place, cell in enumerate(cells) if len(cell) <= _SHORT and (force := force_in(cell))}
+    return found if len(set(found.values())) > 1 else {}
+
+
+def _candidates(cells: Sequence[str], held: Mapping[int, Held], forces: Mapping[int, str]) -> Iterator[_Candidate]:
     for place, cell in enumerate(cells):
         names = named(cell) if len(cell) <= 4 * _SHORT else {}
-        bare = is_period(cell)
+        bare = is_period(cell) or forces.get(place) == cell.strip()
         for role in (*READ, *KNOWN):
             name = names.get(role)
-            sure = name.sure if name else 0.5 if bare and role in ("comment", "status") else 0
+            sure = name.sure if name else 0.5 if bare and role in _EACH else 0
             if not sure and role not in _BY_CELLS:
                 continue
+            if role == "recommendation" and sure < _OWN_NAME and held[place].asks < _ASKS:
+                continue  # "Headline findings": texts of that name need not be what is asked for
             fit = fit_of(role, held[place])
             if sure + fit >= _TAKEN:
                 yield _Candidate(sure + fit, sure, place, role, _why(cell, role, sure, fit, name.name if name else ""))
@@ -272,7 +320,9 @@ def _candidates(cells: Sequence[str], held: Mapping[int, Held]) -> Iterator[_Can
 def _why(header: str, role: str, sure: float, fit: float, name: str) -> str:
     """The reason for taking a column for what it is, in words."""
     spelt = plain(header) == plain(name)
-    by_name = "by its header" if spelt else f"its header reads as “{name}”" if name else "its header is a period"
+    by_name = (
+        "by its header" if spelt else f"its header reads as “{name}”" if name else "its header is a period or force"
+    )
     by_cells = f"its cells hold {_SAYS.get(role, 'dates')}"
     if not sure:
         return by_cells

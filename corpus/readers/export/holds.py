@@ -10,6 +10,7 @@ from corpus.readers.export.days import due_of, serial_day
 from corpus.readers.export.names import listed
 from corpus.statuses import status_of_word
 
+_MOSTLY = 0.7  # of the cells
 _LONG = 40  # characters: shorter texts are names, words or numbers
 _NOTHING = frozenset(("-", "–", "—", "n/a", "na", "none", "nil", "tbc", "tba", "xxx", "x", "?", "unknown", "not known"))
 _LABEL = r"(?:afis?|a\.f\.i\.|recs?|recommendations?|cocs?|causes? of concern|areas? for improvement)"
@@ -20,6 +21,10 @@ _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)? ?%|0\.\d+|100|[1-9]?\d", re.I)
 _DUTY = re.compile(
     r"\b(?:should|must|needs? to|ought to|is to|are to|(?:is|are) required to|we recommend|recommends? that)\b", re.I
 )
+_POLICE = re.compile(
+    r"(?:(?:[A-Z][\w'’-]+|[A-Z]{2,})(?:,? (?:(?:of|and|the|&) )*)){1,6}(?:Police(?: Service)?|Constabulary)\b"
+)
+_NO_FORCE = re.compile(r"\b(?:fire|ambulance|council|coroner|prisons?)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def held_by(cells: Sequence[str]) -> Held:
         serials=share(serial_day),
         statuses=share(_is_status),
         numbers=share(lambda cell: len(cell) <= 30 and (_NUMBERED.fullmatch(cell) or _LABELLED.fullmatch(cell))),
-        labels=share(lambda cell: len(cell) <= 40 and _LABELLED.fullmatch(cell)),
+        labels=share(is_numbered),
         kinds=share(_KIND.fullmatch),
         percents=share(_PERCENT.fullmatch),
         forces=share(_is_force),
@@ -76,6 +81,11 @@ def says_nothing(cell: str) -> bool:
     """Whether a cell holds a placeholder ("-", "n/a", "TBC", "xxx") or nothing."""
     plain = " ".join(cell.split()).casefold().rstrip(".")
     return not plain or plain in _NOTHING
+
+
+def is_numbered(cell: str) -> bool:
+    """Whether a cell is the number of a finding with its kind before it ("AFI 4")."""
+    return len(cell) <= 40 and bool(_LABELLED.fullmatch(cell))
 
 
 @lru_cache(5_000)
@@ -102,6 +112,20 @@ def _is_force(cell: str) -> bool:
     return len(cell) <= 60 and bool(_forces().mentions(cell))
 
 
+@lru_cache(5_000)
+def force_in(text: str) -> str:
+    """The one force that a title or a header names, as printed there; "" for none, several or another service."""
+    if _NO_FORCE.search(text):
+        return ""
+    mentions = _forces().mentions(text)
+    for how in (("name", "abbreviation"), ("short",)):
+        found = {mention.slug: text[mention.start : mention.end] for mention in mentions if mention.how in how}
+        if found:
+            return next(iter(found.values())) if len(found) == 1 else ""
+    phrases = {match[0] for match in _POLICE.finditer(text)}
+    return phrases.pop() if len(phrases) == 1 else ""
+
+
 @cache
 def _forces() -> Forces:
     return load_forces()
@@ -119,7 +143,8 @@ def _recommendation(held: Held) -> float:
 
 def _comment(held: Held) -> float:
     words = (0.6 if held.count >= 3 and held.few else 0.3) * held.statuses
-    other = held.dates + held.serials + max(held.numbers, held.percents, held.kinds) + words
+    numbers = max(held.numbers, held.percents, held.kinds)
+    other = held.dates + held.serials + (numbers if numbers > _MOSTLY else 0) + words  # "388 outstanding", then "240"
     return 0.35 * held.long + 0.05 - 0.3 * held.asks * held.long - 0.9 * other
 
 

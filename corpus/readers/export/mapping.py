@@ -6,7 +6,7 @@
     status = "RAG"
     ignore = ["Lead"]
 
-    [status_words]           # or a table [status] with a "column" key
+    [status_words]
     "White" = "being-progressed"
 """
 

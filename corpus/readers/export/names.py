@@ -22,6 +22,7 @@ KNOWN = ("owner", "other")
 """What a column may hold that is known and not read."""
 
 _LIKE = 0.8  # of the letters: "Stauts", "Recomendation"
+_HEADER = 10  # words: a longer cell is no header that holds a known name
 _LONG = 6  # letters: shorter names are too like one another
 _WEAK, _HELD, _PATTERN, _TURNED = 0.5, 0.55, 0.8, 0.9
 _PERIOD = re.compile(rf"\(?(?:{ANY_PERIOD}|\bQ(?:uarter ?)?[1-4]\b)\)?", re.I)
@@ -77,22 +78,32 @@ def _likely(bare: str) -> Iterator[tuple[str, str, float]]:
     for role, pattern in listed()["patterns"].items():
         if re.fullmatch(pattern, " ".join(words)):
             yield role, bare.strip(), _PATTERN
-    if len(letters) >= _LONG - 1:
-        for spelt, like, _ in process.extract(
-            letters, known.long, scorer=OSA.normalized_similarity, processor=None, score_cutoff=_LIKE, limit=5
-        ):
-            if like < 1 and spelt[0] == letters[0]:
-                yield from ((role, name, 0.9 * like) for role, name, sure in known.exact[spelt] if sure > _WEAK)
+    yield from _misspelt(letters)
+    yield from _inside(words) if len(words) <= _HEADER else ()
+
+
+def _misspelt(letters: str) -> Iterator[tuple[str, str, float]]:
+    """The known names that are spelt nearly as a header is."""
+    known = _names()
+    if len(letters) < _LONG - 1:
+        return
+    scorer = OSA.normalized_similarity
+    for spelt, like, _ in process.extract(letters, known.long, scorer=scorer, score_cutoff=_LIKE, limit=5):
+        if like < 1 and spelt[0] == letters[0]:
+            yield from ((role, name, 0.9 * like) for role, name, sure in known.exact[spelt] if sure > _WEAK)
+
+
+def _inside(words: tuple[str, ...]) -> Iterator[tuple[str, str, float]]:
+    """The known names that stand in a header, the longest first; "due date" inside one is no "date"."""
+    known = _names()
     mended = tuple(_mended(word) for word in words)
     covered: list[range] = []
     for size in range(min(len(words), known.longest), 0, -1):
-        share = _HELD + 0.3 * size / len(words)
         for at in range(len(words) - size + 1):
             inner = known.inner.get(mended[at : at + size], ())
-            # "Due date" inside a header is no "date".
             if inner and not any(at >= span.start and at + size <= span.stop for span in covered):
                 covered.append(range(at, at + size))
-                yield from ((role, name, share) for role, name in inner)
+                yield from ((role, name, _HELD + 0.3 * size / len(words)) for role, name in inner)
 
 
 @lru_cache(5_000)
@@ -101,7 +112,7 @@ def _mended(word: str) -> str:
     known = _names().words
     if word in known or len(word) < _LONG:
         return word
-    near = process.extractOne(word, known, scorer=OSA.distance, processor=None, score_cutoff=1)
+    near = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=1)
     return near[0] if near else word
 
 
@@ -124,7 +135,7 @@ def is_period(header: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The known names: by their letters, those long enough to be recognised misspelt, by their words in either order."""
+    """The known names: by their letters, those long enough to be recognised misspelt, by their words in any order."""
 
     exact: Mapping[str, Sequence[tuple[str, str, float]]]
     long: Sequence[str]

@@ -17,8 +17,11 @@ _KINDS: tuple[tuple[FindingKind, str], ...] = (
     ("cause_of_concern", r"cocs?|(?:accelerated )?causes? of concern"),
     ("recommendation", r"recs?|recommendations?"),
 )
-_OWN = re.compile(r"\d{1,2}[a-z]?|\d{1,2}(?:\.\d{1,2}){1,3}[a-z]?|.*\s\d{1,2}(?:\.\d{1,2}){1,3}", re.I)
+_OWN = re.compile(r"(?:[a-z]{1,5}[ .-]?)?\d{1,2}(?:\.\d{1,2}){0,3}[a-z]?|0\d{1,3}|.*\s\d{1,2}(?:\.\d{1,2}){1,3}", re.I)
 _LABELLED = re.compile(rf"(?:.*\W)?(?:{'|'.join(names for _, names in _KINDS)})[ .:#-]{{0,3}}\d+(?:\.\d+)*[a-z]?", re.I)
+_LABEL = re.compile(
+    rf"\W*((?:{'|'.join(names for _, names in _KINDS)})[ .#]{{0,3}}\d{{1,3}}(?:\.\d+)*[a-z]?)\s?[:–-]\s", re.I
+)
 _PLAIN = re.compile(r"(?:.*[a-z][ .:#-]{1,3})?(\d{1,3}[a-z]?)", re.I)
 
 
@@ -82,6 +85,12 @@ def plain_number(printed: str) -> str:
     """The digits of a report's own number ("Rec 3": "3"); "" for one of several parts."""
     match = _PLAIN.fullmatch(printed)
     return match[1] if match else ""
+
+
+def labelled_number(text: str) -> str:
+    """The number of a label at the start of a recommendation ("AFI 3: …"), as printed; "" for none."""
+    match = _LABEL.match(text)
+    return " ".join(match[1].split()) if match else ""
 
 
 def kind_named(text: str, *, at: str = "whole") -> FindingKind | None:

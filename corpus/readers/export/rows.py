@@ -7,7 +7,7 @@ from typing import Literal
 
 from corpus.parsers.layout import content_lines
 from corpus.readers.export.columns import Header
-from corpus.readers.export.days import periods_in
+from corpus.readers.export.days import ANY_PERIOD, periods_in
 from corpus.readers.export.holds import asks
 from corpus.readers.export.names import READ, named
 from corpus.readers.export.table import Table, cell_at, filled
@@ -23,12 +23,14 @@ _TOTAL = re.compile(
 )
 _KEY_WORD = re.compile(r"\W*(?:key|legend|rag key|status key)\b", re.I)
 _KEY = re.compile(rf"{_KEY_WORD.pattern}|" r"[^=]{1,40}=[^=]|[^:]{1,30}: .*[;,] .{1,30}: ", re.I)
+_FIGURE = 40  # characters that a total has at most where others have the recommendation
 _SECTION = 120  # characters: longer lines are notes
 _AS_AT = re.compile(
     r"\b(?:as (?:at|of)|position (?:at|on)|correct (?:at|on|as at)|exported(?: on)?|updated(?: on)?|last updated|"
     r"up to|printed(?: on)?|extracted(?: on)?|position)\b[: ]*",
     re.I,
 )
+_PUBLISHED = re.compile(rf"\bpublished:?(?: (?:on|in))? ({ANY_PERIOD})", re.I)
 _LABEL = re.compile(r"([A-Za-z][A-Za-z /]{2,40}?)\s*:\s+(\S.*)", re.S)
 
 
@@ -101,7 +103,7 @@ def shape_of(cells: Sequence[str], header: Header, words: Set[str] = frozenset()
         return "header"
     if len(texts) == 1:
         return _single(texts[0], cells, header)
-    if asked in ("", texts[0]) and _TOTAL.match(texts[0]) and not asks(asked):
+    if _TOTAL.match(texts[0]) and not asks(asked) and len(asked) <= _FIGURE:
         return "total"
     if not asks(asked) and _explains(cells, texts, header, words):
         return "key"
@@ -181,6 +183,8 @@ def above(table: Table, first: int) -> Above:
         lines.append(" | ".join(texts))
         for role, value in _stated(texts):
             stated.setdefault(role, value)
+        if out := _PUBLISHED.search(lines[-1]):
+            stated.setdefault("published", out[1])
     days = [date for line in lines if (date := as_at(line))]
     return Above([line for line in lines if line], stated, max(days, default=None))
 
