@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A forces.toml beside the documents names forces of theirs, unless PRECEDENT_FORCES names another file.
 run: .venv/run.stamp
 	@if [ -z "$$PRECEDENT_FORCES" ] && [ -f "$(DOCS)/forces.toml" ]; then export PRECEDENT_FORCES="$(DOCS)/forces.toml"; fi; \
-	$(BIN)/precedent build "$(DOCS)" && exec $(BIN)/precedent serve --port $(PORT)
+	$(BIN)/precedent build --replace "$(DOCS)" && exec $(BIN)/precedent serve --port $(PORT)
 
 test: .venv/test.stamp
 	$(BIN)/ruff check .

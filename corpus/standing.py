@@ -12,6 +12,7 @@ from typing import Literal
 
 from corpus.closure import Signal
 from corpus.dates import last_day
+from corpus.statuses import status_of_word
 from corpus.text import Span
 
 CLOSED = ("complete", "no-further-action-needed")
@@ -55,13 +56,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """The status that a finding prints itself, as an index page does; it may have no day."""
+
+    status: str
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where one finding stood on `as_of`.
 
-    `status` is the last explicit one. `days_open` counts from publication to the status that closed it, else to
-    `as_of`; None where the day of publication or any event is missing. `signal` is the comment that last said
-    something of closure, as far as nothing has overtaken it; `closing` the last comment up to the closing status,
-    `done` the last one up to there that says what was done. `reopened` are the days on which a closed one was opened.
+    `status` is the last explicit one, with no `status_date` where none is printed. `days_open` counts from publication
+    to the status that closed it, else to `as_of`; None where the day of publication, of closing or any event is
+    missing. `signal` is the comment that last said something of closure, as far as nothing has overtaken it; `closing`
+    the last comment up to the closing status, `done` the last one up to there that says what was done. `reopened` are
+    the days on which a closed one was opened.
     """
 
     as_of: datetime.date
@@ -81,7 +91,7 @@ class Standing:
     @property
     def closed(self) -> bool:
         """Whether the last explicit status ended the matter."""
-        return self.status in CLOSED
+        return is_closed(self.status)
 
     @property
     def overdue(self) -> bool:
@@ -89,24 +99,42 @@ class Standing:
         return self.tracked and bool(self.deadline_passed) and not self.closed
 
 
+def is_closed(status: str | None) -> bool:
+    """Whether a status ends the matter, be it the register's or a word as printed ("Completed")."""
+    return status is not None and status_of_word(status) in CLOSED
+
+
 def standing(
-    entries: Sequence[Entry], published: str | None, deadline: str | None, as_of: datetime.date, *, tracked: bool
+    entries: Sequence[Entry],
+    published: str | None,
+    deadline: str | None,
+    as_of: datetime.date,
+    *,
+    tracked: bool,
+    printed: Printed | None = None,
 ) -> Standing:
-    """Where a finding stood on a day, by the events of its record; `tracked` tells whether it stands in a register."""
-    known = [entry for entry in entries if last_day(entry.date) <= as_of]
+    """Where a finding stood on a day, by the events of its record; `tracked` tells whether it stands in a register.
+
+    The status that it prints itself counts where no event ever sets one: from its day on, or always without a day.
+    """
+    dated, undated = _with_printed(entries, printed)
+    known = [entry for entry in dated if last_day(entry.date) <= as_of]
     statuses = [entry for entry in known if entry.kind == "status"]
     last = statuses[-1] if statuses else None
+    status = last.status if last else undated
     comments = [entry for entry in known if entry.kind == "comment"]
     closing = _closing(statuses)
     before = [c for c in comments if c.date <= closing.date] if closing else []
     passed = last_day(deadline) < as_of if deadline else None
     claim = _claim(known)
+    since = last.date if last else ""
+    counted = tracked and bool(known) and not (closing is None and is_closed(status))
     return Standing(
         as_of=as_of,
         tracked=tracked,
-        status=last.status if last else None,
+        status=status,
         status_date=last.date if last else None,
-        days_open=_days_open(published, closing.date if closing else None, as_of) if tracked and known else None,
+        days_open=_days_open(published, closing.date if closing else None, as_of) if counted else None,
         deadline=deadline,
         deadline_passed=passed,
         signal=claim if claim and claim.says != "open" else None,
@@ -114,8 +142,18 @@ def standing(
         done=next((c for c in reversed(before or comments) if c.substantive), None),
         reopened=tuple(_reopened(statuses)),
         stalled=comments[-1] if comments and comments[-1].echo is not None else None,
-        mismatches=tuple(_mismatches(known, claim, last, bool(passed) and tracked, as_of)),
+        mismatches=tuple(_mismatches(known, claim, is_closed(status), since, bool(passed) and tracked, as_of)),
     )
+
+
+def _with_printed(entries: Sequence[Entry], printed: Printed | None) -> tuple[Sequence[Entry], str | None]:
+    """The entries with a printed status on its day, where none of them sets one; and a printed one without a day."""
+    if printed is None or any(entry.kind == "status" for entry in entries):
+        return entries, None
+    if printed.date is None:
+        return entries, printed.status
+    at = next((at for at, entry in enumerate(entries) if entry.date > printed.date), len(entries))
+    return [*entries[:at], Entry(0, printed.date, "status", printed.status, ""), *entries[at:]], None
 
 
 def closure_signal(entries: Sequence[Entry]) -> str | None:
@@ -128,7 +166,7 @@ def _closing(statuses: Sequence[Entry]) -> Entry | None:
     """The status that closed a record: the first of those at its end that all do. None where it is open."""
     last = None
     for entry in reversed(statuses):
-        if entry.status not in CLOSED:
+        if not is_closed(entry.status):
             break
         last = entry
     return last
@@ -143,7 +181,7 @@ def _claim(known: Sequence[Entry]) -> Entry | None:
     status: str | None = None
     for entry in known:
         if entry.kind == "status":
-            if status in CLOSED and entry.status not in CLOSED and claim and claim.date < entry.date:
+            if is_closed(status) and not is_closed(entry.status) and claim and claim.date < entry.date:
                 claim = None
             status = entry.status
         elif entry.says or (claim and claim.says == "parked" and entry.date > claim.date):
@@ -154,7 +192,7 @@ def _claim(known: Sequence[Entry]) -> Entry | None:
 def _reopened(statuses: Sequence[Entry]) -> Iterator[str]:
     by_day = {entry.date: entry for entry in statuses}  # a status corrected on its day was none
     for before, after in pairwise(by_day.values()):
-        if before.status in CLOSED and after.status not in CLOSED:
+        if is_closed(before.status) and not is_closed(after.status):
             yield after.date
 
 
@@ -166,10 +204,9 @@ def _days_open(published: str | None, closed: str | None, as_of: datetime.date) 
 
 
 def _mismatches(
-    known: Sequence[Entry], claim: Entry | None, last: Entry | None, passed: bool, as_of: datetime.date
+    known: Sequence[Entry], claim: Entry | None, closed: bool, since: str, passed: bool, as_of: datetime.date
 ) -> Iterator[Mismatch]:
-    closed = last is not None and last.status in CLOSED
-    since = last.date if last else ""
+    """Where they disagree; `since` is the day of the status, empty without one."""
     if claim and claim.date >= since:
         if not closed and claim.says in ("requested", "decided", "superseded"):
             yield "closed-in-comments"

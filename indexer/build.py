@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from corpus.forces import Forces, load_forces
+from corpus.heard import with_heard
 from corpus.model import Document
 from corpus.vocabulary import Vocabulary, load_vocabulary, shipped_vocabulary
 from indexer.cache import EmbeddingCache
@@ -25,6 +26,7 @@ from indexer.manifest import (
     FORMAT_VERSION,
     VOCABULARY,
     GenerationError,
+    Inputs,
     Manifest,
     current_id,
     encoder_record,
@@ -79,6 +81,8 @@ def build(
     data: Path,
     *,
     inputs: Sequence[str],
+    without: Sequence[str] = (),
+    left_out: Mapping[str, Sequence[str]] | None = None,
     force_from_name: bool = False,
     forces: Path | None = None,
     vocabulary: Path | None = None,
@@ -87,7 +91,8 @@ def build(
 ) -> BuildReport:
     """Index `collection` into a new generation of `data` and make it the current one.
 
-    `inputs` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `forces` and
+    `inputs`, `without` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `left_out`
+    says by source what of a file was not read, to be shown with its documents; `forces` and
     `vocabulary` are the user's files of force names and of words, of which the generation keeps copies; passages are
     tagged by the model `themes`, or not at all without one. Whatever goes wrong, the generation before stays current.
     `progress(stage, done, total)` is called as each stage starts, in "sentences" as passages are cut up, in "encode" as
@@ -99,16 +104,18 @@ def build(
         raise GenerationError(
             "There is nothing to index. Run `precedent build PATH` with files or folders of documents."
         )
-    documents = sorted(collection.documents, key=lambda d: d.key)
+    documents = with_heard(sorted(collection.documents, key=lambda d: d.key), datetime.now(UTC).date())
+    given = Inputs(tuple(inputs), tuple(without), force_from_name)
+    missed = {source: tuple(lines) for source, lines in (left_out or {}).items()}
     try:
         data.mkdir(parents=True, exist_ok=True)
         with building(data):
             clean(data)
             files = {FORCES: forces, VOCABULARY: vocabulary}
             copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
-            content = _content(documents, inputs, force_from_name, copies)
+            content = _content(documents, given, missed, copies)
             words, known = load_vocabulary(vocabulary), load_forces(forces)
-            asked = _Asked(tuple(inputs), os.getcwd(), force_from_name, copies, known, words, themes, content)
+            asked = _Asked(given, os.getcwd(), missed, copies, known, words, themes, content)
             report = _build(documents, encoder, data, asked, Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
             with suppress(OSError):
@@ -125,9 +132,9 @@ def build(
 class _Asked:
     """What the generation and its manifest keep of the call, and the SHA-256 of all that is made from it."""
 
-    inputs: tuple[str, ...]
+    inputs: Inputs
     folder: str
-    force_from_name: bool
+    left_out: Mapping[str, tuple[str, ...]]
     copies: Mapping[str, bytes]
     forces: Forces
     vocabulary: Vocabulary
@@ -188,10 +195,10 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
 
 
 def _content(
-    documents: Sequence[Document], inputs: Sequence[str], force_from_name: bool, copies: Mapping[str, bytes]
+    documents: Sequence[Document], inputs: Inputs, left_out: Mapping[str, Sequence[str]], copies: Mapping[str, bytes]
 ) -> str:
     """SHA-256 of all that a generation is made from, save the encoder."""
-    digest = hashlib.sha256(repr((tuple(inputs), force_from_name, copies, shipped_vocabulary())).encode())
+    digest = hashlib.sha256(repr((inputs, sorted(left_out.items()), copies, shipped_vocabulary())).encode())
     for document in documents:
         digest.update(repr(document).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
@@ -252,7 +259,7 @@ def _write(
             "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
         )
     with clock.stage("passages"):
-        write_tables(folder / PASSAGES, documents, asked.forces)
+        write_tables(folder / PASSAGES, documents, asked.forces, asked.left_out)
         write_wording(folder / PASSAGES, passages)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, passages)
@@ -283,9 +290,10 @@ def _describe(folder: Path, encoder: Encoder, created: datetime, asked: _Asked, 
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         created=created.isoformat(),
-        inputs=asked.inputs,
+        inputs=asked.inputs.paths,
+        without=asked.inputs.without,
         folder=asked.folder,
-        force_from_name=asked.force_from_name,
+        force_from_name=asked.inputs.force_from_name,
         content=asked.content,
         encoder=encoder_record(encoder),
         theme_model=asked.theme_id,

@@ -148,7 +148,7 @@ class _Comment:
 def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces | None = None) -> list[int | None]:
     """For every event of `documents`, numbered from 1 in their order, the earlier comment that it adds nothing to.
 
-    A comment is compared with the ones before it in its record, the last first, and then with those of other forces on
+    A comment is compared with the ones before it on its finding, the last first, and then with those of other forces on
     findings that `folds` says are the same, up to its day. `forces` are the known ones, by default those shipped.
     """
     reading = Reading(forces or load_forces(), {}, frozenset(), framed=False)
@@ -156,9 +156,8 @@ def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces |
     same: dict[int, list[_Comment]] = defaultdict(list)
     asked = 0
     for at, document in enumerate(documents):
-        fold = folds[asked] if document.findings else 0
-        asked += len(document.findings)
-        earlier: list[_Comment] = []
+        first, asked = asked, asked + len(document.findings)
+        on: dict[int, list[_Comment]] = defaultdict(list)  # what holds for all findings counts as on the first
         for event in document.events:
             found.append(None)
             if event.kind != "comment" or not event.text:
@@ -167,10 +166,11 @@ def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces |
                 continue  # what is said of closure is news, even in words that were used before
             said = read(event.text, document.force, reading)
             one = _Comment(len(found), event.date, document.force, at, said)
+            earlier = on[event.finding or 0]
             found[-1] = next((before.number for before in reversed(earlier) if adds_nothing(said, before.said)), None)
             earlier.append(one)
-        if fold:
-            same[fold] += earlier
+        for finding, comments in on.items() if document.findings else ():
+            same[folds[first + finding]] += comments
     for comments in same.values():
         for number, first in _copies(comments):
             found[number - 1] = found[number - 1] or first

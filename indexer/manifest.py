@@ -1,4 +1,4 @@
-"""What a generation says of itself, which one is current, and the error of this room."""
+"""What a generation says of itself, what it was built from, which one is current, and the error of this room."""
 
 import hashlib
 import json
@@ -15,8 +15,8 @@ from models.encoder import Encoder
 # In a generation: copies of the user's files of force names and of words, where there were any.
 FORCES, VOCABULARY = "forces.toml", "vocabulary.toml"
 _COPIES = {FORCES: ("force names", "PRECEDENT_FORCES"), VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY")}
-FORMAT_VERSION = 5
-_OLDER = (2, 3, 4)  # formats whose manifest has the same fields, save theme_model
+FORMAT_VERSION = 6
+_OLDER = (2, 3, 4, 5)  # formats whose manifest has the same fields, save theme_model and without
 REBUILD = "Run `precedent build` to make a new one."
 
 
@@ -47,7 +47,8 @@ class FileRecord:
 class Manifest:
     """What a generation is made of. `inputs` are the paths given to `build`, `folder` where it was run.
 
-    `force_from_name` is as given to `build`, `files` are by relative path. `content` is the SHA-256 of the inputs
+    `without` are files and folders among them that were taken out. `force_from_name` is as given to `build`, `files`
+    are by relative path. `content` is the SHA-256 of the inputs
     and the parsed documents: the same content need not be built again. `theme_model` is the id of the model that tagged
     the passages, None where they are not tagged.
     """
@@ -55,6 +56,7 @@ class Manifest:
     format_version: int
     created: str
     inputs: tuple[str, ...]
+    without: tuple[str, ...]
     folder: str
     force_from_name: bool
     content: str
@@ -91,8 +93,17 @@ def current_id(data: Path) -> str | None:
     return name
 
 
-def last_inputs(data: Path) -> tuple[tuple[str, ...], bool] | None:
-    """The inputs of the current generation, as they are found from the working directory, and force_from_name.
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a generation was built from: paths given, those taken out of them, and whether names of files count."""
+
+    paths: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    force_from_name: bool = False
+
+
+def last_inputs(data: Path) -> Inputs | None:
+    """The inputs of the current generation, as they are found from the working directory.
 
     As they were typed where the working directory is the same, else under the one of that time. None when there
     is no generation; raises GenerationError where its manifest cannot be read.
@@ -102,8 +113,11 @@ def last_inputs(data: Path) -> tuple[tuple[str, ...], bool] | None:
         return None
     manifest = read_manifest(data / "generations" / name, any_version=True)
     if manifest.folder == os.getcwd():
-        return manifest.inputs, manifest.force_from_name
-    return tuple(os.path.join(manifest.folder, path) for path in manifest.inputs), manifest.force_from_name
+        return Inputs(manifest.inputs, manifest.without, manifest.force_from_name)
+    paths, without = (
+        tuple(os.path.join(manifest.folder, path) for path in given) for given in (manifest.inputs, manifest.without)
+    )
+    return Inputs(paths, without, manifest.force_from_name)
 
 
 def last_copy(data: Path, name: str) -> Path | None:
@@ -183,6 +197,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         format_version=found["format_version"],
         created=found["created"],
         inputs=tuple(found["inputs"]),
+        without=tuple(found.get("without", ())),
         folder=found["folder"],
         force_from_name=found["force_from_name"],
         content=found["content"],

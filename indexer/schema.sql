@@ -6,7 +6,7 @@ CREATE TABLE documents (
     key TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     title TEXT NOT NULL,
-    force TEXT,                         -- slug; NULL where the document does not say
+    force TEXT,                         -- slug of the one it is about; NULL where there is none, or there are several
     date TEXT,                          -- ISO 8601, as exact as the text is
     register_number TEXT,
     url TEXT,
@@ -14,7 +14,15 @@ CREATE TABLE documents (
     other_sources TEXT NOT NULL,        -- JSON list: further copies merged into this document
     sha256 TEXT NOT NULL,
     text TEXT NOT NULL,
-    notes TEXT NOT NULL                 -- JSON list of sentences
+    notes TEXT NOT NULL,                -- JSON list of sentences
+    evidence TEXT NOT NULL,             -- JSON list of objects: what kind, force, date and title were decided from
+    left_out TEXT NOT NULL,             -- JSON list of sentences: parts of its file that were not read
+    heard TEXT                          -- the last day up to which its source is known
+);
+
+CREATE TABLE document_forces (          -- all forces that a document is about
+    document INTEGER NOT NULL REFERENCES documents,
+    force TEXT NOT NULL                 -- slug
 );
 
 CREATE TABLE sections (
@@ -30,7 +38,9 @@ CREATE TABLE grades (
     area TEXT NOT NULL,
     grade TEXT NOT NULL,                -- lower case as printed
     distribution TEXT,                  -- JSON object grade -> number of forces
-    start INTEGER NOT NULL
+    start INTEGER NOT NULL,
+    direction TEXT,                     -- of travel, as printed beside it
+    before TEXT                         -- the grade of an earlier inspection
 );
 
 CREATE TABLE findings (
@@ -47,7 +57,11 @@ CREATE TABLE findings (
     status TEXT,                        -- the last explicit one
     status_date TEXT,
     closure_signal TEXT,                -- what the comments of its record say of closure, all told
-    fold INTEGER NOT NULL               -- smallest findings.id of those that ask for the same
+    fold INTEGER NOT NULL,              -- smallest findings.id of those that ask for the same
+    status_word TEXT,                   -- what is printed for the status where that is another word
+    status_by TEXT,                     -- whose word it is where not the inspectorate's: force | commissioner | committee
+    target TEXT,                        -- the day that a tracker sets itself
+    quoted INTEGER NOT NULL             -- 1 where it belongs to an earlier report and is only cited
 );
 
 CREATE TABLE events (
@@ -61,7 +75,8 @@ CREATE TABLE events (
     says TEXT,                          -- what a comment says of closure: requested | decided | … | open
     says_start INTEGER,                 -- the sentence of its text that says it
     says_end INTEGER,
-    echo INTEGER REFERENCES events      -- an earlier comment that this one adds nothing to
+    echo INTEGER REFERENCES events,     -- an earlier comment that this one adds nothing to
+    finding INTEGER REFERENCES findings -- the one it is about; NULL for all of its document
 );
 
 CREATE TABLE glossary (
@@ -106,3 +121,4 @@ CREATE INDEX passages_by_finding ON passages (finding);
 CREATE INDEX findings_by_document ON findings (document);
 CREATE INDEX findings_by_fold ON findings (fold);
 CREATE INDEX events_by_document ON events (document);
+CREATE INDEX document_forces_by_document ON document_forces (document);

@@ -1,9 +1,10 @@
 """passages.sqlite: the documents of a generation as rows."""
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -28,11 +29,16 @@ class _Folds:
 _COUNTED = ("documents", "sections", "passages", "findings", "events")
 
 
-def write_tables(path: Path, documents: Sequence[Document], forces: Forces | None = None) -> None:
+def write_tables(
+    path: Path,
+    documents: Sequence[Document],
+    forces: Forces | None = None,
+    left_out: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1.
 
-    Findings fold under the names of `forces`, by default those shipped with the program. Raises GenerationError for a
-    document that cannot be written, naming its file.
+    Findings fold under the names of `forces`, by default those shipped with the program. `left_out` says by source what
+    of a file was not read. Raises GenerationError for a document that cannot be written, naming its file.
     """
     database = sqlite3.connect(path)
     try:
@@ -44,7 +50,7 @@ def write_tables(path: Path, documents: Sequence[Document], forces: Forces | Non
             folds = _Folds(passages, findings, echoes(documents, findings, forces))
             for number, document in enumerate(documents, start=1):
                 try:
-                    _write_document(database, number, document, next_id, folds)
+                    _write_document(database, number, document, next_id, folds, left_out or {})
                 except UnicodeEncodeError as error:  # a file name in another encoding comes as lone surrogates
                     name = document.source.encode("utf-8", "backslashreplace").decode()
                     raise GenerationError(
@@ -81,6 +87,11 @@ def count_kinds(database: sqlite3.Connection) -> dict[str, int]:
     return dict(database.execute("SELECT kind, count(*) FROM documents GROUP BY kind ORDER BY kind").fetchall())
 
 
+def forces_of(document: Document) -> tuple[str, ...]:
+    """The forces that a document is about: several, the one, or none."""
+    return document.forces or ((document.force,) if document.force else ())
+
+
 def section_grades(document: Document) -> list[str | None]:
     """The grade that holds for each section: the one stated for it or for the nearest section above it.
 
@@ -106,6 +117,7 @@ def _write_document(
     document: Document,
     next_id: dict[str, int],
     folds: _Folds,
+    left_out: Mapping[str, Sequence[str]],
 ) -> None:
     """Insert one document and all it owns; `next_id` carries on from document to document, `folds` are of them all."""
     first = dict(next_id)
@@ -113,10 +125,12 @@ def _write_document(
         "sections": [(number, _json(path)) for path in document.sections],
         "grades": _grades(number, document, first["sections"]),
         "findings": _findings(number, document, first, folds.findings),
-        "events": _events(number, document, first["events"], folds.echoes),
+        "events": _events(number, document, first, folds.echoes),
         "passages": list(_passages(number, document, first, folds.passages)),
     }
-    _insert(database, "documents", [(number, *_document(document))])
+    missed = [line for source in (document.source, *document.other_sources) for line in left_out.get(source, ())]
+    _insert(database, "documents", [(number, *_document(document, missed))])
+    _insert(database, "document_forces", [(number, force) for force in forces_of(document)])
     for table, rows in tables.items():
         _insert(database, table, [(i, *row) for i, row in enumerate(rows, start=first[table])])
         next_id[table] += len(rows)
@@ -129,9 +143,12 @@ def _insert(database: sqlite3.Connection, table: str, rows: Sequence[tuple[objec
         database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
 
 
-def _document(d: Document) -> tuple[object, ...]:
+def _document(d: Document, left_out: Sequence[str]) -> tuple[object, ...]:
     named = (d.key, d.kind, d.title, d.force, d.date, d.register_number, d.url, d.source)
-    return (*named, _json(d.other_sources), d.sha256, d.text, _json(d.notes))
+    # JSON knows no infinity: a person's word, which outweighs everything, has no weight in it.
+    evidence = [asdict(e) | {"weight": e.weight if math.isfinite(e.weight) else None} for e in d.evidence]
+    said = (_json(d.notes), _json(evidence), _json(left_out), d.heard)
+    return (*named, _json(d.other_sources), d.sha256, d.text, *said)
 
 
 def _grades(number: int, document: Document, first_section: int) -> list[tuple[object, ...]]:
@@ -142,7 +159,7 @@ def _grades(number: int, document: Document, first_section: int) -> list[tuple[o
             g.area,
             g.grade,
             None if g.distribution is None else _json(dict(g.distribution)),
-            g.start,
+            *(g.start, g.direction, g.before),
         )
         for g in document.grades
     ]
@@ -151,22 +168,25 @@ def _grades(number: int, document: Document, first_section: int) -> list[tuple[o
 def _findings(
     number: int, document: Document, first: Mapping[str, int], folds: Sequence[int]
 ) -> list[tuple[object, ...]]:
-    signal = closure_signal([_entry(event) for event in document.events])
-    return [
-        (
-            *(f.id, number, first["sections"] + f.section, f.kind, f.number, f.text, f.deadline, f.deadline_text),
-            *(_json(f.addressees), f.status, f.status_date, signal, folds[own - 1]),
-        )
-        for own, f in enumerate(document.findings, start=first["findings"])
-    ]
-
-
-def _events(number: int, document: Document, first: int, echoes: Sequence[int | None]) -> list[tuple[object, ...]]:
+    entries = [(event.finding, _entry(event)) for event in document.events]
     rows: list[tuple[object, ...]] = []
-    for own, e in enumerate(document.events, start=first):
+    for at, f in enumerate(document.findings):
+        signal = closure_signal([entry for about, entry in entries if about in (None, at)])
+        asks = (f.id, number, first["sections"] + f.section, f.kind, f.number, f.text, f.deadline, f.deadline_text)
+        stands = (f.status, f.status_date, signal, folds[first["findings"] + at - 1])
+        rows.append((*asks, _json(f.addressees), *stands, f.status_word, f.status_by, f.target, f.quoted))
+    return rows
+
+
+def _events(
+    number: int, document: Document, first: Mapping[str, int], echoes: Sequence[int | None]
+) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for own, e in enumerate(document.events, start=first["events"]):
         entry = _entry(e)
         said = (entry.says, *(entry.carried_by or (None, None)))
-        rows.append((number, e.date, e.kind, e.status, e.text, e.start, *said, echoes[own - 1]))
+        about = _shifted(e.finding, first["findings"])
+        rows.append((number, e.date, e.kind, e.status, e.text, e.start, *said, echoes[own - 1], about))
     return rows
 
 

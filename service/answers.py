@@ -13,19 +13,36 @@ class FacetValue(TypedDict):
 
 
 class HitDocument(TypedDict):
-    """A document as a hit names it; `fictional` marks those that come with the program to try it out."""
+    """A document as a hit names it; `fictional` marks those that come with the program to try it out.
+
+    `force` is the one that it is about; `forces` are all of them where there are several.
+    """
 
     id: str
     title: str
     kind: str
     force: str | None
+    forces: list[str]
     date: str | None
     source: str
     url: str | None
     fictional: bool
 
 
-class HitFinding(TypedDict):
+class PrintedStatus(TypedDict):
+    """How a status stands in the document: `status_word` is what is printed where that is another word.
+
+    `status_by` says whose word it is where not the inspectorate's: force, commissioner or committee. `target` is the
+    day that a tracker sets itself. A `quoted` finding belongs to an earlier report.
+    """
+
+    status_word: str | None
+    status_by: str | None
+    target: str | None
+    quoted: bool
+
+
+class HitFinding(PrintedStatus):
     id: str
     kind: str
     number: str | None
@@ -43,7 +60,9 @@ class MemberDocument(TypedDict):
 
 class FoldMember(TypedDict):
     passage_id: str
+    finding_id: str | None
     force: str | None
+    forces: list[str]
     document: MemberDocument
     status: str | None
     status_date: str | None
@@ -204,76 +223,6 @@ class SearchResponse(TypedDict):
     facets: dict[str, list[FacetValue]]
     suggested_filters: dict[str, list[str]]
     records: list[HitDocument]
-
-
-class SectionRecord(TypedDict):
-    """A heading path with the passages under it, in the order of the text."""
-
-    path: list[str]
-    passages: list[Passage]
-
-
-class GradeRecord(TypedDict):
-    area: str
-    grade: str
-    section: list[str] | None
-    distribution: dict[str, int] | None
-
-
-class EventRecord(TypedDict):
-    """A dated status or comment; `passages` are the ids of those that a comment became."""
-
-    date: str
-    kind: str
-    status: str | None
-    text: str
-    passages: list[str]
-
-
-class FindingRecord(TypedDict):
-    id: str
-    kind: str
-    number: str | None
-    text: str
-    section: list[str]
-    deadline: str | None
-    deadline_text: str | None
-    addressees: list[str]
-    status: str | None
-    status_date: str | None
-    closure_signal: str | None
-
-
-class FoundFinding(FindingRecord):
-    """A finding with its document, its passages and, where the document is a record, its events."""
-
-    document: HitDocument
-    passages: list[str]
-    events: list[EventRecord]
-
-
-class GlossaryRecord(TypedDict):
-    term: str
-    meaning: str
-
-
-class DocumentAnswer(TypedDict):
-    id: str
-    title: str
-    kind: str
-    force: str | None
-    date: str | None
-    register_number: str | None
-    url: str | None
-    source: str
-    fictional: bool
-    other_sources: list[str]
-    notes: list[str]
-    grades: list[GradeRecord]
-    events: list[EventRecord]
-    findings: list[FindingRecord]
-    glossary: list[GlossaryRecord]
-    sections: list[SectionRecord]
 
 
 class ForceRecord(TypedDict):

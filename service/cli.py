@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from service.build_cli import add, build, remove
 from service.evaluate_cli import evaluate
 from service.options import Failure, data_option, filtered, one_form, parameters, printed, settings_for
 from service.register_cli import register, similar
@@ -16,11 +17,9 @@ from service.settings import SETTINGS, Settings, SettingsError
 from service.themes_cli import tag, themes
 
 if TYPE_CHECKING:
-    from corpus import Collection
     from corpus.forces import Forces
     from models.encoder import Encoder
     from service.engine import Engine
-    from service.terminal import Progress
 
 _LOOPBACK = ["localhost", "127.0.0.1"]
 _BODY = 1_048_576  # bytes: a text to find the like of may be sent, which is refused with reasons if it is long
@@ -35,14 +34,14 @@ def encoder_for(settings: Settings) -> "Encoder":
 
 def forces_file(settings: Settings) -> Path | None:
     """The user's file of force names: the one that the settings name, else the copy of the one last built with."""
-    from indexer.generation import FORCES, last_copy
+    from indexer.manifest import FORCES, last_copy
 
     return settings.forces if settings.forces_stated else last_copy(settings.data, FORCES)
 
 
 def vocabulary_file(settings: Settings) -> Path | None:
     """The user's file of words: the one that the settings name, else the copy of the one last built with."""
-    from indexer.generation import VOCABULARY, last_copy
+    from indexer.manifest import VOCABULARY, last_copy
 
     return settings.vocabulary if settings.vocabulary_stated else last_copy(settings.data, VOCABULARY)
 
@@ -61,10 +60,6 @@ def engine_for(settings: Settings) -> "Engine":
     # Without a word of the settings, each generation brings the force names that it was built with.
     forces = forces_for(settings) if settings.forces_stated else None
     return Engine(settings.data, encoder_for(settings), forces, mask_contacts=settings.mask)
-
-
-class _Stopped(Failure):
-    exit_code = 130  # as a shell says of a command that Ctrl-C ended
 
 
 class _Group(click.Group):
@@ -115,65 +110,6 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]…")
-@click.option("--force-from-name", is_flag=True, help="Take a document's force from its file name if need be.")
-@click.option("--strict", is_flag=True, help="Change nothing and fail if a file, or a part of one, cannot be read.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@data_option
-def build(paths: tuple[str, ...], force_from_name: bool, strict: bool, as_json: bool, data: Path | None) -> None:
-    """Index exactly these files and folders; without any, those of the last build again."""
-    settings = settings_for(data)
-    from service.terminal import Progress
-
-    progress = Progress()
-    before = _current(settings.data)
-    try:
-        inputs, from_name = (paths, False) if paths else _last_inputs(settings.data)
-        _build(settings, inputs, force_from_name or from_name, strict, as_json, progress)
-    except KeyboardInterrupt:
-        raise _Stopped(_kept(settings.data, before)) from None
-    finally:
-        progress.close()
-
-
-def _build(
-    settings: Settings, inputs: tuple[str, ...], from_name: bool, strict: bool, as_json: bool, progress: "Progress"
-) -> None:
-    from corpus import load
-    from corpus.forces import load_forces
-    from indexer.build import build as build_generation
-    from service.answers import to_json
-    from service.report import report_json, report_lines
-    from service.training import model_for
-
-    forces, vocabulary = forces_file(settings), vocabulary_file(settings)
-    collection = load(
-        inputs,
-        load_forces(forces),
-        force_from_name=from_name,
-        others=[settings.data, *filter(None, [forces, vocabulary])],
-        progress=lambda done, total: progress("read", done, total),
-    )
-    _refuse(collection, inputs, strict, as_json)
-    encoder = encoder_for(settings)
-    progress("train", 0, 1)
-    report = build_generation(
-        collection,
-        encoder,
-        settings.data,
-        inputs=inputs,
-        force_from_name=from_name,
-        forces=forces,
-        vocabulary=vocabulary,
-        themes=model_for(settings.data, encoder),
-        progress=progress,
-    )
-    progress.close()
-    lines = to_json(report_json(collection, report)) if as_json else "\n".join(report_lines(collection, report))
-    click.echo(lines)
-
-
-@main.command()
 @click.argument("query")
 @filtered
 @click.option("--sort", help="relevance or newest.")
@@ -206,7 +142,7 @@ def search(
     if as_json:
         click.echo(to_json(response))
     else:
-        click.echo("\n".join(search_lines(response, engine.force_label)))
+        click.echo("\n".join(search_lines(response, engine.forces_label)))
 
 
 @main.command()
@@ -283,55 +219,8 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (similar, tag, register, themes, evaluate):
+for command in (build, add, remove, similar, tag, register, themes, evaluate):
     main.add_command(command)
-
-
-def _current(data: Path) -> str | None:
-    from indexer.generation import GenerationError, current_id
-
-    try:
-        return current_id(data)
-    except GenerationError:
-        return None
-
-
-def _kept(data: Path, before: str | None) -> str:
-    """What a build that Ctrl-C ended leaves behind; `before` is the generation that was current when it began."""
-    now = _current(data)
-    if now != before:
-        return f"Stopped. The new index was ready by then: {now} is in use."
-    left, path = ("The index is as it was before", "") if now else ("There is no index yet", " PATH")
-    return f"Stopped. {left}; what was encoded is kept, and `precedent build{path}` goes on from there."
-
-
-def _last_inputs(data: Path) -> tuple[tuple[str, ...], bool]:
-    from indexer.generation import GenerationError, last_inputs
-
-    try:
-        last = last_inputs(data)
-    except GenerationError as error:
-        raise Failure(f"{error} What it was built from is lost with it: give the paths again.") from error
-    if last is None:
-        raise Failure(f"Nothing is indexed in {data} yet: run `precedent build PATH` with files or folders.")
-    return last
-
-
-def _refuse(collection: "Collection", inputs: Sequence[str], strict: bool, as_json: bool) -> None:
-    """End the build before it changes anything where there is nothing to index, or `strict` and something left out."""
-    faults = [entry for entry in collection.skipped if not entry.expected]
-    if collection.documents and not (strict and faults):
-        return
-    from service.answers import to_json
-    from service.report import skipped_json, skipped_lines
-
-    if as_json:
-        click.echo(to_json({"generation": None, "skipped": skipped_json(collection)}))
-    for line in () if as_json else skipped_lines(collection.skipped):
-        click.echo(line, err=True)
-    if not collection.documents:
-        raise Failure(f"There is nothing to index in {', '.join(inputs)}: give files or folders of documents.")
-    raise Failure("Nothing was built: with --strict, every file has to be read whole.")
 
 
 if __name__ == "__main__":

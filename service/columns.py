@@ -18,15 +18,16 @@ Numbers = NDArray[np.int64]
 
 UNKNOWN = "unknown"
 FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year")
-_SINGLE = tuple(name for name in FACETS if name != "theme")  # those of which a passage has one value
+_SINGLE = tuple(name for name in FACETS if name not in ("force", "theme"))  # those of which a passage has one value
 
 _ROWS = """
-SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, d.force, d.kind, p.kind, f.status, p.grade,
+SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, f.quoted, d.kind, p.kind, f.status, p.grade,
        substr(p.date, 1, 4)
 FROM passages p JOIN documents d ON d.id = p.document JOIN wording w ON w.passage = p.id
      LEFT JOIN findings f ON f.id = p.finding
 ORDER BY p.id
 """
+_FORCES = "SELECT p.id, f.force FROM passages p LEFT JOIN document_forces f ON f.document = p.document ORDER BY p.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Columns:
     """The filterable side of one generation. `dates` are ranks: a later date is higher, none is -1.
 
     `content` is the number of words of a passage that mean something. `finding` and `asks` number the finding that it
-    belongs to and that finding's fold, 0 for none. `days` are the last days of the dates, as ordinals, 0 for none.
+    belongs to and that finding's fold, 0 for none; `quoted` are those of findings that an earlier report made. `days`
+    are the last days of the dates, as ordinals, 0 for none.
     """
 
     exists: Mask
@@ -102,6 +104,7 @@ class Columns:
     content: Numbers
     finding: Numbers
     asks: Numbers
+    quoted: Mask
     years: Numbers
     facets: dict[str, Column] = field(repr=False)
 
@@ -138,13 +141,16 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
     """All passages of a generation, in one pass over its database."""
     rows = connection.execute(_ROWS).fetchall()
     columns = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 12
-    ids, folds, dates, content, finding, asks, *raw = columns
+    ids, folds, dates, content, finding, asks, quoted, *raw = columns
     places = np.array(ids, dtype=np.int64)
     size = int(places[-1]) + 1 if ids else 0
     ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
     days = {date: last_day(date).toordinal() if date else 0 for date in set(dates)}
     years = [int(year) if year and year.isdigit() else -1 for year in raw[-1]]
     fold = _scatter(size, places, folds)
+    about = [tuple(row) for row in connection.execute(_FORCES)]
+    facets = {name: _column(fold, ids, values) for name, values in zip(_SINGLE, raw, strict=True)}
+    facets["force"] = _column(fold, [number for number, _ in about], [force for _, force in about])
     found = Columns(
         exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
         fold=fold,
@@ -153,8 +159,9 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
         content=_scatter(size, places, content),
         finding=_scatter(size, places, [number or 0 for number in finding]),
         asks=_scatter(size, places, [number or 0 for number in asks]),
+        quoted=_scatter(size, places, [number or 0 for number in quoted]).astype(np.bool_),
         years=_scatter(size, places, years),
-        facets={name: _column(fold, ids, values) for name, values in zip(_SINGLE, raw, strict=True)},
+        facets=facets,
     )
     return found.with_themes([], [])
 

@@ -27,13 +27,18 @@ _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
     "number": lambda hit: hit["finding"] and hit["finding"]["number"],
     "status": lambda hit: hit["finding"] and hit["finding"]["status"],
     "status_date": lambda hit: hit["finding"] and hit["finding"]["status_date"],
+    "status_word": lambda hit: hit["finding"] and hit["finding"]["status_word"],
+    "status_by": lambda hit: hit["finding"] and hit["finding"]["status_by"],
     "deadline": lambda hit: hit["finding"] and hit["finding"]["deadline"],
+    "target": lambda hit: hit["finding"] and hit["finding"]["target"],
+    "quoted": lambda hit: "yes" if hit["finding"] and hit["finding"]["quoted"] else "",
     "themes": lambda hit: ", ".join(tag["theme"] for tag in hit["themes"] if tag["origin"] != "inherited"),
     "themes_taken_over": lambda hit: ", ".join(tag["theme"] for tag in hit["themes"] if tag["origin"] == "inherited"),
     "match": lambda hit: hit["match"],
     "score": lambda hit: hit["score"],
     "places": lambda hit: len(hit["fold"]["members"]) if hit["fold"] else 1,
-    "forces_of_fold": lambda hit: ", ".join(sorted({m["force"] for m in _members(hit) if m["force"]})),
+    "forces": lambda hit: ", ".join(hit["document"]["forces"]),
+    "forces_of_fold": lambda hit: ", ".join(sorted(_forces(hit))),
     "citation": lambda hit: hit["citation"],
     "fictional": lambda hit: "yes" if hit["document"]["fictional"] else "",
     "source": lambda hit: hit["document"]["source"],
@@ -43,19 +48,25 @@ _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
 _STANDING: Mapping[str, Callable[[Any], object]] = {
     "status": lambda row: row["status"],
     "status_date": lambda row: row["status_date"],
+    "status_word": lambda row: row["status_word"],
+    "status_by": lambda row: row["status_by"],
+    "closed": lambda row: _yes(row["closed"]),
     "days_open": lambda row: row["days_open"],
     "deadline": lambda row: row["deadline"],
     "deadline_passed": lambda row: _yes(row["deadline_passed"]),
     "overdue": lambda row: _yes(row["overdue"]),
+    "target": lambda row: row["target"],
     "closure_signal": lambda row: row["closure_signal"],
     "closure_date": lambda row: row["closure_date"],
     "closure_sentence": lambda row: row["closure_sentence"],
     "mismatches": lambda row: "; ".join(one["words"] for one in row["mismatches"]),
     "reopened": lambda row: ", ".join(row["reopened"]),
     "as_of": lambda row: row["as_of"],
+    "heard": lambda row: row["heard"],
 }
 _MEMBER: Mapping[str, Callable[[Member], object]] = {
     "force": lambda row: row["force"],
+    "forces": lambda row: ", ".join(row["forces"]),
     "document": lambda row: row["document"]["title"],
     "published": lambda row: row["published"],
     **_STANDING,
@@ -68,6 +79,7 @@ _MEMBER: Mapping[str, Callable[[Member], object]] = {
 _REGISTER: Mapping[str, Callable[[RegisterRow], object]] = {
     "register_number": lambda row: row["register_number"],
     "force": lambda row: row["document"]["force"],
+    "forces": lambda row: ", ".join(row["document"]["forces"]),
     "document": lambda row: row["document"]["title"],
     "published": lambda row: row["document"]["date"],
     "number": lambda row: row["number"],
@@ -89,6 +101,9 @@ _FORCE: Mapping[str, Callable[[ForceFinding], object]] = {
     "text": lambda row: row["text"],
     "status": lambda row: row["status"],
     "status_date": lambda row: row["status_date"],
+    "status_word": lambda row: row["status_word"],
+    "status_by": lambda row: row["status_by"],
+    "quoted": lambda row: "yes" if row["quoted"] else "",
     "fictional": lambda row: "yes" if row["document"]["fictional"] else "",
     "source": lambda row: row["document"]["source"],
     "finding_id": lambda row: row["finding_id"],
@@ -186,6 +201,6 @@ def _yes(value: bool | None) -> str:
     return "" if value is None else "yes" if value else "no"
 
 
-def _members(hit: Hit) -> Iterable[Mapping[str, str | None]]:
+def _forces(hit: Hit) -> set[str]:
     members = hit["fold"]["members"] if hit["fold"] else []
-    return [{"force": hit["document"]["force"]}, *({"force": member["force"]} for member in members)]
+    return {force for forces in (hit["document"]["forces"], *(m["forces"] for m in members)) for force in forces}

@@ -3,7 +3,7 @@
 import datetime
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,27 +15,20 @@ from corpus.dates import last_day
 from corpus.text import Span
 from indexer.generation import GenerationError, current_id
 from models.encoder import ModelError
-from service import records
-from service.answers import (
-    DocumentAnswer,
-    FacetValue,
-    ForcesAnswer,
-    Hit,
-    Passage,
-    Readiness,
-    SearchResponse,
-)
+from service import document_records, records
+from service.answers import FacetValue, ForcesAnswer, Hit, Passage, Readiness, SearchResponse
 from service.columns import FACETS, UNKNOWN, Filters, Mask
+from service.document_answers import DocumentAnswer
 from service.hints import suggested_filters
-from service.mask import Answer, masked
+from service.mask import Answer, mask, masked
 from service.meant import did_you_mean, expansions, named_records
 from service.opened import Opened, corrected_by, open_for
-from service.precedents import echo_records, members, standing_record
+from service.precedents import echo_records, members, printed_of, standing_record
 from service.profile import profile
 from service.question import Question, understand
 from service.register_answers import FindingAnswer, ForceAnswer, RegisterResponse, RegisterRow, SimilarResponse
 from service.retrieve import Retrieved, best_of_folds, encode, everything, retrieve
-from service.show import label, marks, outermost
+from service.show import forces_words, label, marks, outermost
 from service.showing import Showing, match_of
 from service.similar import SimilarRequest, asked_about, similar
 from service.state import State, StateError
@@ -177,11 +170,11 @@ class Engine:
     def picture(self, key: str, as_of: datetime.date | None = None) -> Timeline | None:
         """The history of a finding, and of all who were given it, drawn in time; None where nothing was recorded."""
         register = self.current().register
-        item, day = register.by_key(key), as_of or register.newest
-        if item is None or day is None:
+        item = register.by_key(key)
+        if item is None:
             return None
-        names = [(one, self._name(one.document["force"])) for one in register.same(item) if one.known(as_of)]
-        return timeline(names, key, day)
+        names = [(one, self.forces_label(one.document["forces"])) for one in register.given(item) if one.known(as_of)]
+        return timeline(names, key, as_of)
 
     def register(self, request: RegisterRequest) -> RegisterResponse:
         """A page of the records of the register, with where each stood and the counts of every facet."""
@@ -201,10 +194,14 @@ class Engine:
     def document(self, key: str) -> DocumentAnswer | None:
         """One document, or None where the current generation does not have it."""
         opened = self.current()
-        found = records.document_by_key(opened.generation.tables, key)
+        found = document_records.document_by_key(opened.generation.tables, key)
         for section in found["sections"] if found else ():
             for passage in section["passages"]:
                 passage["themes"] = opened.tags.of(passage["passage_id"])
+        if found and self._mask_contacts:
+            found["left_out"] = [mask(line) for line in found["left_out"]]
+            for one in found["evidence"]:
+                one["value"], one["quote"] = mask(one["value"]), mask(one["quote"])
         return self.shown(found)
 
     def passage(self, key: str) -> Passage | None:
@@ -218,14 +215,14 @@ class Engine:
     def finding(self, key: str, as_of: datetime.date | None = None) -> FindingAnswer | None:
         """One finding with where it stood and all who were given it, or None."""
         opened = self.current()
-        found = records.finding_by_key(opened.generation.tables, key)
+        found = document_records.finding_by_key(opened.generation.tables, key)
         item = opened.register.by_key(key)
         if found is None or item is None:
             return None
-        day = as_of or opened.register.newest
-        standing = standing_record(item, day)
+        standing = standing_record(item, as_of)
         answer: FindingAnswer = {
             **found,
+            **printed_of(item, item.stood(as_of)),
             "status": standing["status"],
             "status_date": standing["status_date"],
             "closure_signal": standing["closure_signal"],
@@ -234,8 +231,8 @@ class Engine:
             "known": item.known(as_of),
             "notes": list(item.notes),
             "standing": standing,
-            "members": members([one for one in opened.register.same(item) if one.known(as_of)], day),
-            "echoes": list(echo_records(item, opened.register, day)),
+            "members": members([one for one in opened.register.given(item) if one.known(as_of)], as_of),
+            "echoes": list(echo_records(item, opened.register, as_of)),
         }
         return self.shown(answer)
 
@@ -249,7 +246,7 @@ class Engine:
     def forces(self) -> ForcesAnswer:
         """Every force by its slug, with the number of its documents in the current generation."""
         tables = self.current().generation.tables
-        rows = tables.execute("SELECT force, count(*) FROM documents WHERE force IS NOT NULL GROUP BY force")
+        rows = tables.execute("SELECT force, count(*) FROM document_forces GROUP BY force")
         counts = {row[0]: int(row[1]) for row in rows}
         known = self._known_forces()
         names = [(slug, known.label(slug)) for slug in sorted({force.slug for force in known.all} | counts.keys())]
@@ -259,12 +256,18 @@ class Engine:
         """The name of a force to show."""
         return self._known_forces().label(slug)
 
+    def forces_label(self, slugs: Sequence[str]) -> str:
+        """The forces that a document is about, to show."""
+        return forces_words([self.force_label(slug) for slug in slugs])
+
     def values(self, facet: str) -> set[str]:
         """The values of a facet that the current index holds; of `force`, those of the force list as well."""
         opened = self.current()
         held = set(opened.columns.facets[facet].values)
         if facet == "theme" and opened.tags.model:
             held |= set(opened.tags.model.taxonomy.keys)
+        if facet == "status":  # of a day in the past too
+            held |= opened.register.statuses
         return held | {force.slug for force in self._known_forces().all} if facet == "force" else held
 
     def health(self) -> Readiness:
@@ -281,13 +284,9 @@ class Engine:
             "problem": problem,
         }
 
-    def _name(self, force: str | None) -> str:
-        return self.force_label(force) if force else "Force not known"
-
     def _rows(self, request: RegisterRequest) -> tuple[list[RegisterRow], datetime.date | None]:
         register = self.current().register
-        as_of = request.as_of or register.newest
-        return rows(register, as_of, explicit=request.as_of is not None), as_of
+        return rows(register, request.as_of), request.as_of or register.newest
 
     def _known_forces(self) -> "Forces":
         return self._forces or self.current().forces

@@ -4,7 +4,7 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from models.examples import LONGEST
-from service import answers, register_answers
+from service import answers, document_answers, register_answers
 from service.columns import UNKNOWN
 from service.downloads import FORMS, MIMETYPES, Form
 from service.params import FIXED, LISTED, MAX_PAGE_SIZE, SIMILAR_NAMES, SORTS
@@ -38,7 +38,7 @@ def openapi() -> dict[str, Any]:
             **{f"/api/v1/search.{form}": {"get": _download(form)} for form in FORMS},
             **{
                 f"/api/v1/{plural}/{{id}}": {"get": _by_id(plural, answer)}
-                for plural, answer in (("documents", answers.DocumentAnswer), ("passages", answers.Passage))
+                for plural, answer in (("documents", document_answers.DocumentAnswer), ("passages", answers.Passage))
             },
             **_register_paths(),
             "/api/v1/forces": {"get": _operation("Every force", answers.ForcesAnswer)},
@@ -148,14 +148,11 @@ def _text() -> dict[str, Any]:
 
 
 def _register() -> list[dict[str, Any]]:
-    known = {**REGISTER_VALUES, "status": [*FIXED["status"], UNKNOWN]}
+    known = {name: {"type": "string", "enum": list(values)} for name, values in REGISTER_VALUES.items()}
+    known["status"] = _enumeration("status")
     return [
         *(
-            _parameter(
-                name,
-                "Any of these values.",
-                _many({"type": "string", **({"enum": list(known[name])} if name in known else {})}),
-            )
+            _parameter(name, "Any of these values.", _many(known.get(name, {"type": "string"})))
             for name in REGISTER_FACETS
         ),
         _AS_OF,
@@ -180,7 +177,7 @@ def schema_of(kind: Any) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    named = {**vars(answers), **vars(register_answers)}
+    named = {**vars(answers), **vars(document_answers), **vars(register_answers)}
     shapes = [shape for name, shape in named.items() if is_typeddict(shape) and name[0] != "_"]
     return {
         shape.__name__: {
@@ -241,9 +238,10 @@ def _search() -> dict[str, Any]:
 
 
 def _enumeration(name: str) -> dict[str, Any]:
-    # A grade is what the documents print, so an index may hold others than the known ones.
+    # A grade or status is what the documents print, so an index may hold others than the known ones.
     known = [*FIXED[name], UNKNOWN]
-    return {"type": "string", "examples": known} if name == "grade" else {"type": "string", "enum": known}
+    printed = name in ("grade", "status")
+    return {"type": "string", "examples": known} if printed else {"type": "string", "enum": known}
 
 
 def _many(items: dict[str, Any]) -> dict[str, Any]:
@@ -256,7 +254,9 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
 
 
 _AS_OF = _parameter(
-    "as_of", "With only what was known on this day, month or year; else the newest event.", {"type": "string"}
+    "as_of",
+    "With only what was known on this day, month or year; else each as of the day its own source was last heard.",
+    {"type": "string"},
 )
 
 

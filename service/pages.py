@@ -9,13 +9,17 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, render_template, request, url_for
 
-from service.answers import DocumentAnswer, Hit, Passage, SearchResponse, SectionRecord
+from corpus.model import EvidenceField
+from corpus.stated import NO_FORCE
+from service.answers import Hit, Passage, SearchResponse
 from service.columns import FACETS
+from service.document_answers import DocumentAnswer, SectionRecord
 from service.downloads import FORMS, Form
 from service.engine import Engine, SearchRequest
+from service.explain import decided_force, decisions
 from service.params import LISTED, check_names, parse_search
 from service.question import MAX_LENGTH
-from service.show import addressee, date_words, excerpt, label, pieces, shown, status_words
+from service.show import WHOSE, addressee, date_words, excerpt, label, pieces, shown, status_words
 from service.tags import Tags
 
 FACET_TITLES = {
@@ -56,6 +60,8 @@ def pages_blueprint(engine: Engine) -> Blueprint:
     pages.add_app_template_global(passage_url, "passage_url")
     pages.add_app_template_filter(lambda theme: _tags(engine).label(theme), "theme_label")
     pages.add_app_template_filter(lambda slug: slug and engine.force_label(slug), "force_label")
+    pages.add_app_template_filter(engine.forces_label, "forces_label")
+    pages.add_app_template_filter(lambda by: f"as {WHOSE.get(by, by)}", "whose")
 
     @pages.get("/")
     def search() -> str:
@@ -225,9 +231,19 @@ def _document_page(engine: Engine, document: DocumentAnswer, hit: str | None, qu
         if passage["finding"]:
             places.setdefault(passage["finding"]["id"], passage["passage_id"])
     sections = _with_headings(document["sections"])
+    about = decided_force(document["forces"], document["evidence"])
+    decided: dict[EvidenceField, str] = {
+        "kind": document["kind"],
+        "force": about,
+        "date": document["date"] or "",
+        "title": document["title"],
+    }
     return render_template(
         "document.html",
         document=document,
+        reasons=decisions(decided, document["evidence"], engine.force_label),
+        about_none=about == NO_FORCE,
+        numbers={one["id"]: f"{label(one['kind'])} {one['number']}:" for one in document["findings"] if one["number"]},
         sections=sections,
         contents=[(name, text) for headings, _ in sections for level, name, text in headings if level == _TOP],
         places=places,

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from corpus.dates import last_day
 from corpus.standing import Entry, Mismatch, Standing
-from service.answers import Passage
+from service.answers import Passage, PrintedStatus
 from service.mask import mask
 from service.register import Item, Register
 from service.register_answers import CommentRecord, EchoRecord, Member, MismatchRecord, StandingRecord
@@ -17,17 +17,22 @@ _PIECES = re.compile(r"\w+|[^\w\s]|\s+")
 
 
 def standing_record(item: Item, as_of: datetime.date | None) -> StandingRecord:
-    """Where a finding stood; without a day, because there is no event at all, by what it says itself."""
-    stood = item.stood(as_of or datetime.date.max)
+    """Where a finding stood on a day; without one, on the day up to which its own source is known.
+
+    Where there is no such day either, because there is no event at all, by what it says itself.
+    """
+    stood, day = item.stood(as_of), as_of or item.clock
     claim = stood.signal
     return {
-        "as_of": as_of.isoformat() if as_of else None,
+        "as_of": day.isoformat() if day else None,
+        "heard": item.heard.isoformat() if item.heard else None,
         "status": stood.status,
         "status_date": stood.status_date,
+        "closed": stood.closed,
         "days_open": stood.days_open,
         "deadline": stood.deadline,
-        "deadline_passed": stood.deadline_passed if as_of else None,
-        "overdue": stood.overdue and as_of is not None,
+        "deadline_passed": stood.deadline_passed if day else None,
+        "overdue": stood.overdue and day is not None,
         "closure_signal": claim.says if claim else None,
         "closure_date": claim.date if claim else None,
         "closure_sentence": claim.sentence if claim else None,
@@ -35,14 +40,21 @@ def standing_record(item: Item, as_of: datetime.date | None) -> StandingRecord:
         "done": _comment(stood.done),
         "reopened": list(stood.reopened),
         "mismatches": [_mismatch(kind, stood, item) for kind in stood.mismatches],
+        **printed_of(item, stood),
     }
+
+
+def printed_of(item: Item, stood: Standing) -> PrintedStatus:
+    """How a finding's status is printed, as far as it is the one that it had on that day."""
+    same = item.status is not None and (stood.status, stood.status_date) == (item.status.status, item.status.date)
+    return item.printed if same else {**item.printed, "status_word": None, "status_by": None}
 
 
 def members(items: Iterable[Item], as_of: datetime.date | None) -> list[Member]:
     """Who was given a finding, those first who closed it and said what they did, then those who closed it."""
 
     def rank(member: Member) -> tuple[bool, bool, str, str]:
-        closed = member["closing_comment"] is not None or member["status"] in ("complete", "no-further-action-needed")
+        closed = member["closing_comment"] is not None or member["closed"]
         return (not closed, member["done"] is None, member["status_date"] or "9999", member["document"]["id"])
 
     return sorted((member(item, as_of) for item in items), key=rank)
@@ -56,6 +68,7 @@ def member(item: Item, as_of: datetime.date | None) -> Member:
         "finding_id": item.key,
         "passage_id": None,
         "force": document["force"],
+        "forces": document["forces"],
         "published": document["date"],
         "fictional": document["fictional"],
         "document": {"id": document["id"], "title": document["title"], "source": document["source"]},
@@ -67,8 +80,14 @@ def bare_member(passage: Passage, as_of: datetime.date | None) -> Member:
     document = passage["document"]
     return {
         "as_of": as_of.isoformat() if as_of else None,
+        "heard": None,
         "status": None,
         "status_date": None,
+        "status_word": None,
+        "status_by": None,
+        "target": None,
+        "quoted": False,
+        "closed": False,
         "days_open": None,
         "deadline": None,
         "deadline_passed": None,
@@ -83,6 +102,7 @@ def bare_member(passage: Passage, as_of: datetime.date | None) -> Member:
         "finding_id": None,
         "passage_id": passage["passage_id"],
         "force": document["force"],
+        "forces": document["forces"],
         "published": document["date"],
         "fictional": document["fictional"],
         "document": {"id": document["id"], "title": document["title"], "source": document["source"]},

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.dates import last_day
-from corpus.standing import Standing
 from corpus.text import sentences
-from service import records
-from service.answers import FacetValue, GradeRecord
+from service.answers import FacetValue
+from service.document_answers import GradeRecord
+from service.document_records import reports_of
 from service.opened import Opened
+from service.precedents import printed_of
 from service.question import telling
 from service.register import Item
 from service.register_answers import Candidate, ForceAnswer, ForceFinding, ForceReport
@@ -43,18 +44,18 @@ def profile(
 ) -> ForceAnswer:
     """A force's reports with findings and grades, its records counted, and findings that may recur."""
     day = as_of or opened.register.newest
-    items = [item for item in opened.register.items if item.document["force"] == slug and item.known(as_of)]
-    own = chosen_rows(rows(opened.register, day, explicit=as_of is not None), {"force": (slug,)})
+    items = [item for item in opened.register.items if slug in item.document["forces"] and item.known(as_of)]
+    own = chosen_rows(rows(opened.register, as_of), {"force": (slug,)})
     statuses = Counter(value for row in own for value in values_of(row, "status"))
     lists = Counter(value for row in own for value in values_of(row, "list"))
     return {
         "slug": slug,
         "name": name,
         "as_of": day.isoformat() if day else None,
-        "reports": list(_reports(opened, slug, items, day, as_of)),
+        "reports": list(_reports(opened, slug, items, as_of)),
         "register": [_count(value, label(value), n) for value, n in statuses.most_common()],
         "lists": [_count(value, label(value), lists[value]) for value in LISTS if lists[value]],
-        "recurring": list(recurring(opened, encoder, items, day))[:RECURRING],
+        "recurring": list(recurring(opened, encoder, items, as_of))[:RECURRING],
     }
 
 
@@ -62,21 +63,19 @@ def _count(value: str, label: str, count: int) -> FacetValue:
     return {"value": value, "label": label, "count": count}
 
 
-def _reports(
-    opened: Opened, slug: str, items: Sequence[Item], day: datetime.date | None, as_of: datetime.date | None
-) -> Iterator[ForceReport]:
+def _reports(opened: Opened, slug: str, items: Sequence[Item], as_of: datetime.date | None) -> Iterator[ForceReport]:
     """Every document about a force that is no record of the register, the latest first."""
     by_document: dict[str, list[Item]] = {}
     for item in items:
         by_document.setdefault(item.document["id"], []).append(item)
-    for document, grades in records.reports_of(opened.generation.tables, slug):
+    for document, grades in reports_of(opened.generation.tables, slug):
         if as_of is not None and not (document["date"] and last_day(document["date"]) <= as_of):
             continue
         yield {
             "document": document,
             "grades": grades,
             "scale": list(scale_of(grades, document["date"])),
-            "findings": [finding_of(item, day) for item in by_document.get(document["id"], ())],
+            "findings": [finding_of(item, as_of) for item in by_document.get(document["id"], ())],
         }
 
 
@@ -94,9 +93,10 @@ def scale_of(grades: Sequence[GradeRecord], date: str | None) -> tuple[str, ...]
 
 
 def finding_of(item: Item, day: datetime.date | None) -> ForceFinding:
-    """A finding as it is listed, with its status on a day."""
-    stood: Standing = item.stood(day or datetime.date.max)
+    """A finding as it is listed, with its status on a day, or as far as its source is known."""
+    stood = item.stood(day)
     return {
+        **printed_of(item, stood),
         "finding_id": item.key,
         "kind": item.kind,
         "number": item.number,
@@ -113,9 +113,9 @@ def recurring(
 ) -> Iterator[Candidate]:
     """Pairs of findings from different years that are as alike as good matches, the most alike first.
 
-    Of findings that one national recommendation gave to the force more than once there are none.
+    Of findings that one national recommendation gave to the force more than once there are none, nor of quotations.
     """
-    dated = [item for item in items if item.document["date"] and (item.main or not item.tracked)]
+    dated = [i for i in items if i.document["date"] and (i.main or not i.tracked) and not i.quoted]
     if len(dated) < 2:
         return
     evidence = _alike(opened, encoder, dated)

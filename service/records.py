@@ -1,4 +1,4 @@
-"""Rows of a generation made into the records of the JSON contract: passages, documents, findings."""
+"""Rows of a generation made into the records of the JSON contract: passages, with their folds, findings and places."""
 
 import json
 import sqlite3
@@ -6,46 +6,33 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from corpus.acronyms import Meaning
-from service.answers import (
-    DocumentAnswer,
-    EventRecord,
-    FindingRecord,
-    Fold,
-    FoldMember,
-    FoundFinding,
-    GlossaryRecord,
-    GradeRecord,
-    HitDocument,
-    HitFinding,
-    Passage,
-    SectionRecord,
-)
+from service.answers import Fold, FoldMember, HitDocument, HitFinding, Passage, PrintedStatus
 from service.show import citation, fictional, label
 
-_PASSAGES = """
+# The forces that the document `d` is about, as a JSON list.
+FORCES = """
+(SELECT json_group_array(force) FROM (SELECT force FROM document_forces WHERE document = d.id ORDER BY rowid)) AS forces
+"""
+PASSAGES = f"""
 SELECT p.id, p.key, p.text, p.kind, p.date, p.grade, p.page, p.fold, p.start, p."end",
        s.id AS section_id, s.path AS section,
        d.key AS document, d.title, d.kind AS document_kind, d.force, d.date AS document_date, d.source, d.url, d.sha256,
        d.register_number, e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number, f.status,
-       f.status_date, f.deadline, f.closure_signal, i.key AS intro, i.text AS intro_text
+       f.status_date, f.deadline, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, i.key AS intro,
+       i.text AS intro_text, {FORCES}
 FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = p.section
      LEFT JOIN findings f ON f.id = p.finding LEFT JOIN events e ON e.id = p.event
      LEFT JOIN passages i ON i.id = p.parent
-"""
-_FINDINGS = """
-SELECT f.id, f.key, f.kind, f.number, f.text, s.path AS section, f.deadline, f.deadline_text, f.addressees,
-       f.status, f.status_date, f.closure_signal, f.document
-FROM findings f JOIN sections s ON s.id = f.section
-"""
+"""  # noqa: S608 - constants alone
 # SQLite takes a bounded number of parameters in one statement.
 _BATCH = 500
 
 
 def passages_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Passage]:
     """The passages with these ids, in the order given, each with the members of its fold."""
-    rows = {row["id"]: row for row in _many(connection, _PASSAGES + "WHERE p.id IN ({})", ids)}
+    rows = {row["id"]: row for row in _many(connection, PASSAGES + "WHERE p.id IN ({})", ids)}
     folds = folds_by_id(connection, {row["fold"] for row in rows.values()})
-    return [_passage(rows[i], folds.get(rows[i]["fold"])) for i in ids]
+    return [passage_of(rows[i], folds.get(rows[i]["fold"])) for i in ids]
 
 
 def meanings_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Meaning]]:
@@ -62,7 +49,8 @@ def meanings_by_key(connection: sqlite3.Connection, key: str) -> list[Meaning]:
 
 def documents_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[HitDocument]:
     """The documents with these ids in this generation, each once, in the order of their ids."""
-    return [place(row) for row in _many(connection, "SELECT * FROM documents WHERE id IN ({}) ORDER BY id", ids)]
+    statement = f"SELECT d.*, {FORCES} FROM documents d WHERE d.id IN ({{}}) ORDER BY d.id"  # noqa: S608
+    return [place(row) for row in _many(connection, statement, ids)]
 
 
 def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -76,14 +64,6 @@ def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:
         return None
     row = connection.execute("SELECT id FROM passages WHERE key = ?", (key,)).fetchone()
     return row["id"] if row else None
-
-
-def reports_of(connection: sqlite3.Connection, force: str) -> list[tuple[HitDocument, list[GradeRecord]]]:
-    """The documents about a force that are no records of the register, with their grades, the latest first."""
-    rows = connection.execute(
-        "SELECT * FROM documents WHERE force = ? AND kind != 'register_record' ORDER BY date DESC, id", (force,)
-    )
-    return [(place(row), _grades(connection, row["id"])) for row in rows.fetchall()]
 
 
 def asking_passages(connection: sqlite3.Connection, findings: Sequence[int]) -> dict[int, list[int]]:
@@ -103,7 +83,7 @@ def passage_by_key(connection: sqlite3.Connection, key: str) -> Passage | None:
 
 def folds_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Fold]:
     """The folds of more than one passage among these, each with all its members in the order of their ids."""
-    rows = _many(connection, _PASSAGES + "WHERE p.fold IN ({}) ORDER BY p.id", sorted(ids))
+    rows = _many(connection, PASSAGES + "WHERE p.fold IN ({}) ORDER BY p.id", sorted(ids))
     members: dict[int, list[FoldMember]] = {}
     names: dict[int, str] = {}
     for row in rows:
@@ -111,7 +91,9 @@ def folds_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int,
         members.setdefault(row["fold"], []).append(
             {
                 "passage_id": row["key"],
+                "finding_id": row["finding"],
                 "force": row["force"],
+                "forces": json.loads(row["forces"]),
                 "document": {"id": row["document"], "title": row["title"], "source": row["source"]},
                 "status": row["status"],
                 "status_date": row["status_date"],
@@ -120,69 +102,25 @@ def folds_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int,
     return {fold: {"id": names[fold], "members": list_} for fold, list_ in members.items() if len(list_) > 1}
 
 
-def document_by_key(connection: sqlite3.Connection, key: str) -> DocumentAnswer | None:
-    """One document with everything that is known of it, or None."""
-    row = connection.execute("SELECT * FROM documents WHERE key = ?", (key,)).fetchone()
-    if row is None:
-        return None
-    glossary = connection.execute("SELECT term, meaning FROM glossary WHERE document = ? ORDER BY start", (row["id"],))
-    entries: list[GlossaryRecord] = [{"term": r["term"], "meaning": r["meaning"]} for r in glossary]
-    return {
-        "id": row["key"],
-        "title": row["title"],
-        "kind": row["kind"],
-        "force": row["force"],
-        "date": row["date"],
-        "register_number": row["register_number"],
-        "url": row["url"],
-        "source": row["source"],
-        "fictional": fictional(row["force"], row["sha256"]),
-        "other_sources": json.loads(row["other_sources"]),
-        "notes": json.loads(row["notes"]),
-        "grades": _grades(connection, row["id"]),
-        "events": _events(connection, row["id"]),
-        "findings": findings_of(connection, row["id"]),
-        "glossary": entries,
-        "sections": _sections(connection, row["id"]),
-    }
-
-
-def finding_by_key(connection: sqlite3.Connection, key: str) -> FoundFinding | None:
-    """One finding with its document, the ids of its passages and, in a register record, the events."""
-    row = connection.execute(_FINDINGS + "WHERE f.key = ?", (key,)).fetchone()
-    if row is None:
-        return None
-    document = connection.execute("SELECT * FROM documents WHERE id = ?", (row["document"],)).fetchone()
-    keys = connection.execute("SELECT key FROM passages WHERE finding = ? ORDER BY id", (row["id"],))
-    return {
-        **_finding(row),
-        "document": place(document),
-        "passages": [r["key"] for r in keys],
-        "events": _events(connection, row["document"]),
-    }
-
-
 def place(document: sqlite3.Row) -> HitDocument:
-    """A row of documents as a hit names it."""
+    """A row of documents, with FORCES, as a hit names it."""
+    forces = json.loads(document["forces"])
     return {
         "id": document["key"],
         "title": document["title"],
         "kind": document["kind"],
         "force": document["force"],
+        "forces": forces,
         "date": document["date"],
         "source": document["source"],
         "url": document["url"],
-        "fictional": fictional(document["force"], document["sha256"]),
+        "fictional": fictional(forces, document["sha256"]),
     }
 
 
-def findings_of(connection: sqlite3.Connection, document: int) -> list[FindingRecord]:
-    """The findings of one document (its id in this generation), in the order of the text."""
-    return [_finding(r) for r in connection.execute(_FINDINGS + "WHERE f.document = ? ORDER BY f.id", (document,))]
-
-
-def _passage(row: sqlite3.Row, fold: Fold | None) -> Passage:
-    section = json.loads(row["section"])
+def passage_of(row: sqlite3.Row, fold: Fold | None) -> Passage:
+    """A row of PASSAGES as the contract has it."""
+    section, forces = json.loads(row["section"]), json.loads(row["forces"])
     return {
         "passage_id": row["key"],
         "text": row["text"],
@@ -194,10 +132,11 @@ def _passage(row: sqlite3.Row, fold: Fold | None) -> Passage:
             "title": row["title"],
             "kind": row["document_kind"],
             "force": row["force"],
+            "forces": forces,
             "date": row["document_date"],
             "source": row["source"],
             "url": row["url"],
-            "fictional": fictional(row["force"], row["sha256"]),
+            "fictional": fictional(forces, row["sha256"]),
         },
         "section": section,
         "page": row["page"],
@@ -233,71 +172,18 @@ def _hit_finding(row: sqlite3.Row) -> HitFinding | None:
         "status_date": row["status_date"],
         "deadline": row["deadline"],
         "closure_signal": row["closure_signal"],
+        **printed_status(row),
     }
 
 
-def _finding(row: sqlite3.Row) -> FindingRecord:
+def printed_status(finding: sqlite3.Row) -> PrintedStatus:
+    """How the status of a finding stands in its document."""
     return {
-        "id": row["key"],
-        "kind": row["kind"],
-        "number": row["number"],
-        "text": row["text"],
-        "section": json.loads(row["section"]),
-        "deadline": row["deadline"],
-        "deadline_text": row["deadline_text"],
-        "addressees": json.loads(row["addressees"]),
-        "status": row["status"],
-        "status_date": row["status_date"],
-        "closure_signal": row["closure_signal"],
+        "status_word": finding["status_word"],
+        "status_by": finding["status_by"],
+        "target": finding["target"],
+        "quoted": bool(finding["quoted"]),
     }
-
-
-def _grades(connection: sqlite3.Connection, document: int) -> list[GradeRecord]:
-    rows = connection.execute(
-        "SELECT g.*, s.path FROM grades g LEFT JOIN sections s ON s.id = g.section WHERE g.document = ? ORDER BY g.id",
-        (document,),
-    )
-    return [
-        {
-            "area": r["area"],
-            "grade": r["grade"],
-            "section": json.loads(r["path"]) if r["path"] else None,
-            "distribution": json.loads(r["distribution"]) if r["distribution"] else None,
-        }
-        for r in rows
-    ]
-
-
-def _events(connection: sqlite3.Connection, document: int) -> list[EventRecord]:
-    keys: dict[int, list[str]] = {}
-    for row in connection.execute(
-        "SELECT key, event FROM passages WHERE document = ? AND event IS NOT NULL ORDER BY id", (document,)
-    ):
-        keys.setdefault(row["event"], []).append(row["key"])
-    rows = connection.execute("SELECT * FROM events WHERE document = ? ORDER BY id", (document,))
-    return [
-        {
-            "date": row["date"],
-            "kind": row["kind"],
-            "status": row["status"],
-            "text": row["text"],
-            "passages": keys.get(row["id"], []),
-        }
-        for row in rows
-    ]
-
-
-def _sections(connection: sqlite3.Connection, document: int) -> list[SectionRecord]:
-    rows = connection.execute(_PASSAGES + "WHERE p.document = ? ORDER BY p.id", (document,)).fetchall()
-    folds = folds_by_id(connection, {row["fold"] for row in rows})
-    sections: list[SectionRecord] = []
-    previous = None
-    for row in rows:
-        if row["section_id"] != previous:
-            sections.append({"path": json.loads(row["section"]), "passages": []})
-            previous = row["section_id"]
-        sections[-1]["passages"].append(_passage(row, folds.get(row["fold"])))
-    return sections
 
 
 def _many(connection: sqlite3.Connection, statement: str, ids: Sequence[int]) -> list[Any]:

@@ -2,15 +2,8 @@
 
 from typing import Literal, TypedDict
 
-from service.answers import (
-    FacetValue,
-    FoundFinding,
-    GradeRecord,
-    Hit,
-    HitDocument,
-    Match,
-    MemberDocument,
-)
+from service.answers import FacetValue, Hit, HitDocument, Match, MemberDocument, PrintedStatus
+from service.document_answers import FoundFinding, GradeRecord
 
 
 class CommentRecord(TypedDict):
@@ -38,17 +31,21 @@ class MismatchRecord(TypedDict):
     words: str
 
 
-class StandingRecord(TypedDict):
+class StandingRecord(PrintedStatus):
     """Where a finding stood on the day `as_of`, by what was recorded until then.
 
-    `days_open` counts from publication to the closing status, else to `as_of`. What comments say of closure is
-    `closure_signal`, with the sentence that says it; it never changes `status`. `closing_comment` is the last one up to
-    the closing status, `done` the last of substance up to there, `reopened` the days on which a closed one was opened.
+    Where no day was asked about, that is the day up to which its own source is known, which is `heard` in any case.
+    `closed` tells whether the status ended the matter. `days_open` counts from publication to the closing status, else
+    to `as_of`. What comments say of closure is `closure_signal`, with the sentence that says it; it never changes
+    `status`. `closing_comment` is the last one up to the closing status, `done` the last of substance up to there,
+    `reopened` the days on which a closed one was opened.
     """
 
     as_of: str | None
+    heard: str | None
     status: str | None
     status_date: str | None
+    closed: bool
     days_open: int | None
     deadline: str | None
     deadline_passed: bool | None
@@ -68,6 +65,7 @@ class Member(StandingRecord):
     finding_id: str | None
     passage_id: str | None
     force: str | None
+    forces: list[str]
     published: str | None
     fictional: bool
     document: MemberDocument
@@ -80,7 +78,10 @@ class SimilarHit(Hit):
 
 
 class SimilarResponse(TypedDict):
-    """`own` are those who were given the very finding that was asked about: they are in no result."""
+    """`own` are those who were given the very finding that was asked about: they are in no result.
+
+    `as_of` is the day asked about, else that of the newest entry of the collection; each member has its own.
+    """
 
     match: Match
     as_of: str | None
@@ -118,7 +119,10 @@ class RegisterRow(StandingRecord):
 
 
 class RegisterResponse(TypedDict):
-    """A page of the register; `facets` count records, and `lists` those with something to look into."""
+    """A page of the register; `facets` count records, and `lists` those with something to look into.
+
+    `as_of` is the day asked about, else that of the newest entry of the collection; each row has its own.
+    """
 
     as_of: str | None
     total: int
@@ -136,7 +140,7 @@ class Candidate(TypedDict):
     evidence: float
 
 
-class ForceFinding(TypedDict):
+class ForceFinding(PrintedStatus):
     """A finding as a force's page lists it."""
 
     finding_id: str

@@ -38,7 +38,11 @@ def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, dat
     if as_csv:
         printed(similar_table(response, "csv"))
     else:
-        click.echo(to_json(response) if as_json else "\n".join(similar_lines(response, engine.force_label)))
+        click.echo(
+            to_json(response)
+            if as_json
+            else "\n".join(similar_lines(response, engine.forces_label, asked=asked.as_of is not None))
+        )
 
 
 @click.command()
@@ -68,4 +72,5 @@ def register(as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> 
         printed(register_table(engine.register_rows(asked), "csv"))
         return
     response = engine.register(asked)
-    click.echo(to_json(response) if as_json else "\n".join(register_lines(response, engine.force_label)))
+    told = asked.as_of is not None
+    click.echo(to_json(response) if as_json else "\n".join(register_lines(response, engine.forces_label, asked=told)))

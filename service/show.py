@@ -56,6 +56,12 @@ LISTS = {
     "stalled": "Last comment adds nothing",
     "copied": "Last comment copied from another force",
 }
+WHOSE = {
+    "force": "the force says",
+    "commissioner": "the commissioner says",
+    "committee": "a committee was told",
+}
+_NAMED = 3  # forces of a document that are named, at most, where there is little room
 _MONTHS = tuple(calendar.month_name)
 ADDRESSEES = {
     "force": "the force",
@@ -73,12 +79,22 @@ def label(value: str) -> str:
     if value == UNKNOWN:
         return "Not known"
     known = KINDS.get(value) or SIGNALS.get(value) or LISTS.get(value)
-    return known or value.replace("-", " ").replace("_", " ").capitalize()
+    words = value.replace("-", " ").replace("_", " ")
+    return known or words[:1].upper() + words[1:]
 
 
 def addressee(value: str) -> str:
     """Whom a finding is for: "all forces", "the Home Office"."""
     return ADDRESSEES.get(value) or value.replace("-", " ")
+
+
+def forces_words(names: Sequence[str]) -> str:
+    """The forces that a document is about, in words: one, two or three by name, else how many."""
+    if not names:
+        return "Force not known"
+    if len(names) > _NAMED:
+        return f"{len(names)} forces"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def date_words(date: str | None) -> str:
@@ -91,9 +107,15 @@ def date_words(date: str | None) -> str:
     return " ".join([*parts, match[1]])
 
 
-def status_words(status: str, date: str | None) -> str:
-    """A status with the day it was set, for it says nothing about today: "being progressed, set 4 April 2018"."""
+def status_words(status: str, date: str | None, word: str | None = None, by: str | None = None) -> str:
+    """A status with the day it was set, for it says nothing about today: "being progressed, set 4 April 2018".
+
+    With the `word` that is printed where it is another, and whose word it is: "complete (as printed: Closed), as the
+    force says".
+    """
     words = status.replace("-", " ")
+    words += f" (as printed: {word})" if word and word.casefold() != words.casefold() else ""
+    words += f", as {WHOSE.get(by, by)}" if by else ""
     return f"{words}, set {date_words(date)}" if date else words
 
 
@@ -108,10 +130,10 @@ def _sample() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(force["slug"] for force in forces), frozenset(hashes)
 
 
-def fictional(force: str | None, sha256: str) -> bool:
-    """Whether a document is an invented one: of a force of the bundled sample, or one of its files as it came."""
-    forces, hashes = _sample()
-    return force in forces or sha256 in hashes
+def fictional(forces: Sequence[str], sha256: str) -> bool:
+    """Whether a document is an invented one: of forces of the bundled sample, or one of its files as it came."""
+    invented, hashes = _sample()
+    return (bool(forces) and invented.issuperset(forces)) or sha256 in hashes
 
 
 Marks = list[tuple[Span, Stems]]

@@ -6,6 +6,7 @@ finding is one result, with the best of the comments on it as two more at most.
 """
 
 import datetime
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from service import records
 from service.answers import Fold, FoldMember, Hit, HitFinding
 from service.columns import UNKNOWN, Filters, Mask
 from service.opened import Findable, Opened, words_only
-from service.precedents import bare_member, members
+from service.precedents import bare_member, members, printed_of
 from service.question import Concept, Question, clean, understand
 from service.register import Item
 from service.register_answers import Member, SimilarHit, SimilarResponse
@@ -79,12 +80,15 @@ class SimilarRequest:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is looked for, and what of the index is the same: a mask of passages, and the numbers of findings."""
+    """What is looked for, and what of the index is the same: a mask of passages, and the numbers of findings.
+
+    `forces` are those that it is about.
+    """
 
     text: str
     own: Mask
     findings: frozenset[int]
-    force: str | None
+    forces: frozenset[str]
 
 
 def similar(opened: Opened, encoder: "Encoder", asked: Asked, request: SimilarRequest) -> SimilarResponse:
@@ -95,17 +99,19 @@ def similar(opened: Opened, encoder: "Encoder", asked: Asked, request: SimilarRe
     ids = one_each(opened, found, np.flatnonzero(found.members & passing))[: request.limit]
     nearest = ids[:0] if len(ids) else one_each(opened, found, np.flatnonzero(passing))[:NEAREST]
     show = Showing(opened, question, found, found.members & passing, False)
-    own = [opened.register.by_id(number) for number in sorted(asked.findings)]
-    left_out = None if request.same_force else asked.force
+    own = [one for number in sorted(asked.findings) if not (one := opened.register.by_id(number)).quoted]
+    left_out = frozenset() if request.same_force else asked.forces
 
     def hits(chosen: Ids) -> list[SimilarHit]:
         made = (_as_known(opened, hit, request.as_of) for hit in show.hits(chosen))
-        return [{**hit, "members": _members(opened, hit, as_of, left_out, request.as_of)} for hit in made]
+        return [{**hit, "members": _members(opened, hit, left_out, request.as_of)} for hit in made]
 
     return {
         "match": match_of(bool(len(ids)), bool(found.good[ids].any())),
         "as_of": as_of.isoformat() if as_of else None,
-        "own": members([one for one in own if (one.main or not one.tracked) and one.known(request.as_of)], as_of),
+        "own": members(
+            [one for one in own if (one.main or not one.tracked) and one.known(request.as_of)], request.as_of
+        ),
         "results": hits(ids),
         "nearest": hits(nearest),
     }
@@ -137,13 +143,13 @@ def _as_known(opened: Opened, hit: Hit, day: datetime.date | None) -> Hit:
         stood = item.stood(day)
         signal = stood.signal.says if stood.signal else None
         dated = {"status": stood.status, "status_date": stood.status_date, "closure_signal": signal}
-        finding = cast(HitFinding, {**finding, **dated})
+        finding = cast(HitFinding, {**finding, **dated, **printed_of(item, stood)})
     return {**hit, "finding": finding, "fold": fold}
 
 
 def _member_then(opened: Opened, member: FoldMember, day: datetime.date) -> FoldMember | None:
     """One of a fold with its status on a day; None where its document was not out."""
-    item = opened.register.of_document(member["document"]["id"])
+    item = opened.register.by_key(member["finding_id"]) if member["finding_id"] else None
     if item is None:
         return member
     stood = item.stood(day)
@@ -165,7 +171,7 @@ def sought(
         likely = one_each(opened, found, np.flatnonzero(universe))[:LIKELY]
         if not again or not (copies := _more_copies(opened, asked, likely)):
             break
-        more = _asked(opened, asked.text, copies, asked.force)
+        more = _asked(opened, asked.text, copies, asked.forces)
         asked = replace(asked, own=asked.own | more.own, findings=asked.findings | more.findings)
     return asked, question, found, universe
 
@@ -188,8 +194,12 @@ def without_frame(text: str) -> str:
 
 def _universe(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
     universe = opened.findable & ~asked.own
-    if asked.force and not request.same_force:
-        universe &= ~opened.columns.facets["force"].mask([asked.force])
+    if asked.forces:
+        force = opened.columns.facets["force"]
+        # What others were told together with them is a precedent all the same.
+        others = force.mask(set(force.values) - asked.forces - {UNKNOWN})
+        alone = force.mask(asked.forces) & ~others
+        universe &= ~(alone & opened.columns.quoted) if request.same_force else ~alone
     if request.as_of is not None:
         universe &= (opened.columns.days > 0) & (opened.columns.days <= request.as_of.toordinal())
     return universe
@@ -210,7 +220,7 @@ def asked_by_text(opened: Opened, text: str) -> Asked:
     """A text of a user's own, which may be, hold, or be a part of, a finding of the index."""
     plain = words_only(text)
     copies = [one for one in opened.findable_texts if _copied(plain, one.plain)]
-    return _asked(opened, text, copies, None)
+    return _asked(opened, text, copies, frozenset())
 
 
 def asked_by_passage(opened: Opened, number: int) -> Asked:
@@ -218,18 +228,18 @@ def asked_by_passage(opened: Opened, number: int) -> Asked:
     row = opened.generation.tables.execute(_PASSAGE, (number,)).fetchone()
     text = f"{row['lead']} {row['text']}" if row["lead"] else str(row["text"])
     copies = [Findable(number, row["finding"], "")]
-    return _asked(opened, text, copies, row["force"])
+    return _asked(opened, text, copies, frozenset(json.loads(row["forces"])))
 
 
 def asked_by_finding(opened: Opened, item: Item) -> Asked:
     """A finding of the index, whole."""
-    return _asked(opened, item.text, [Findable(0, item.id, "")], item.document["force"])
+    return _asked(opened, item.text, [Findable(0, item.id, "")], frozenset(item.document["forces"]))
 
 
-_PASSAGE = """
-SELECT p.text, p.finding, d.force, i.text AS lead
+_PASSAGE = f"""
+SELECT p.text, p.finding, i.text AS lead, {records.FORCES}
 FROM passages p JOIN documents d ON d.id = p.document LEFT JOIN passages i ON i.id = p.parent WHERE p.id = ?
-"""
+"""  # noqa: S608 - constants alone
 
 
 def _copied(one: str, other: str) -> bool:
@@ -237,17 +247,17 @@ def _copied(one: str, other: str) -> bool:
     return inner.count(" ") > COPY_WORDS and inner in outer
 
 
-def _asked(opened: Opened, text: str, copies: Sequence[Findable], force: str | None) -> Asked:
+def _asked(opened: Opened, text: str, copies: Sequence[Findable], forces: frozenset[str]) -> Asked:
     """What is looked for, with all that says the same as any of its copies."""
     named = [opened.register.by_id(copy.finding) for copy in copies if copy.finding is not None]
     findings = {other.id for item in named for other in opened.register.same(item)}
     # A record is one thing, whatever findings it states.
-    records = {number for number in findings if opened.register.by_id(number).tracked}
-    beside = {other.id for number in records for other in opened.register.beside(opened.register.by_id(number))}
+    tracked = [item for number in findings if (item := opened.register.by_id(number)).tracked]
+    beside = {other.id for item in tracked for other in opened.register.beside(item)}
     own = np.isin(opened.columns.finding, sorted(findings | beside)) & (opened.columns.finding > 0)
     folds = opened.columns.fold[[copy.passage for copy in copies if copy.passage]]
     own |= np.isin(opened.columns.fold, folds) & opened.columns.exists
-    return Asked(text, own, frozenset(findings), force)
+    return Asked(text, own, frozenset(findings), forces)
 
 
 def _more_copies(opened: Opened, asked: Asked, ids: Ids) -> list[Findable]:
@@ -283,18 +293,16 @@ def _telling(opened: Opened, question: Question) -> tuple[Concept, ...]:
     return tuple(question.concepts[at] for at in kept)
 
 
-def _members(
-    opened: Opened, hit: Hit, as_of: datetime.date | None, left_out: str | None, known: datetime.date | None
-) -> list[Member]:
+def _members(opened: Opened, hit: Hit, left_out: frozenset[str], as_of: datetime.date | None) -> list[Member]:
     """All who were given the finding of a hit; of a comment, whose it is; of prose that is no finding, its document."""
     if hit["finding"] is None:
-        return [bare_member(hit, as_of)]
+        return [bare_member(hit, as_of or opened.register.newest)]
     item = opened.register.by_key(hit["finding"]["id"])
     assert item is not None  # noqa: S101 - both are of one generation
     if hit["kind"] == "comment":
         return [{**one, "passage_id": hit["passage_id"]} for one in members([item], as_of)]
-    same = [one for one in opened.register.same(item) if one.document["force"] != left_out or left_out is None]
-    same = [one for one in same if one.known(known)]
-    places = {one["document"]["id"]: one["passage_id"] for one in (hit["fold"]["members"] if hit["fold"] else ())}
-    places.setdefault(hit["document"]["id"], hit["passage_id"])
-    return [{**one, "passage_id": places.get(one["document"]["id"])} for one in members(same, as_of)]
+    same = [one for one in opened.register.given(item) if one.known(as_of)]
+    same = [one for one in same if not (one.document["forces"] and left_out.issuperset(one.document["forces"]))]
+    places = {one["finding_id"]: one["passage_id"] for one in (hit["fold"]["members"] if hit["fold"] else ())}
+    places.setdefault(item.key, hit["passage_id"])
+    return [{**one, "passage_id": places.get(one["finding_id"])} for one in members(same, as_of)]

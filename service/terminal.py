@@ -4,7 +4,7 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from service.answers import Hit, SearchResponse
 from service.calibrate import Calibration
 from service.question import control
-from service.register_answers import Member, RegisterResponse, RegisterRow, SimilarResponse
+from service.register_answers import Member, RegisterResponse, RegisterRow, SimilarResponse, StandingRecord
 from service.show import date_words, excerpt, label, shown, status_words
 from service.strength import SEARCH
 
@@ -85,7 +85,10 @@ def calibration_lines(found: Mapping[str, Calibration], data: Path) -> Iterator[
     yield "Start `precedent serve` again to use them."
 
 
-def search_lines(response: SearchResponse, force_label: Callable[[str], str]) -> Iterator[str]:
+ForcesLabel = Callable[[Sequence[str]], str]
+
+
+def search_lines(response: SearchResponse, forces_label: ForcesLabel) -> Iterator[str]:
     """A page of hits as text."""
     asked = f' for "{response["query"]}"' if response["query"].strip() else ""
     if not response["total"]:
@@ -101,35 +104,35 @@ def search_lines(response: SearchResponse, force_label: Callable[[str], str]) ->
     first = (response["page"] - 1) * response["page_size"] + 1
     for number, hit in enumerate(response["results"] or response["nearest"], first):
         yield ""
-        yield from printable(_hit_lines(number, hit, force_label))
+        yield from printable(_hit_lines(number, hit, forces_label))
 
 
-def similar_lines(response: SimilarResponse, force_label: Callable[[str], str]) -> Iterator[str]:
-    """Similar findings as text, each with those who were given it and what became of it."""
+def similar_lines(response: SimilarResponse, forces_label: ForcesLabel, *, asked: bool) -> Iterator[str]:
+    """Similar findings as text, each with those who were given it and what became of it; `asked` as in the next."""
     found = response["results"]
     if response["own"]:
         yield f"This very finding was given to {len(response['own'])}:"
-        yield from printable(line for one in response["own"] for line in _member_lines(one, force_label))
+        yield from printable(line for one in response["own"] for line in _member_lines(one, forces_label))
     if not found:
         yield "No precedent found."
         if response["nearest"]:
             yield "The nearest there is, which may not help:"
     else:
         weak = ", all of them weak" if response["match"] == "weak" else ""
-        yield f"{len(found)} similar{weak}, best first; statuses as of {date_words(response['as_of']) or 'no day'}."
+        when = f"as of {date_words(response['as_of'])}" if asked else "each as far as its source is known"
+        yield f"{len(found)} similar{weak}, best first; statuses {when}."
     for number, hit in enumerate(found or response["nearest"], start=1):
         yield ""
-        yield from printable(_hit_lines(number, hit, force_label))
-        yield from printable(line for one in hit["members"] for line in _member_lines(one, force_label))
+        yield from printable(_hit_lines(number, hit, forces_label))
+        yield from printable(line for one in hit["members"] for line in _member_lines(one, forces_label))
 
 
-def _member_lines(one: Member, force_label: Callable[[str], str]) -> Iterator[str]:
+def _member_lines(one: Member, forces_label: ForcesLabel) -> Iterator[str]:
     days = f", {one['days_open']:,} days open" if one["days_open"] is not None else ""
-    status = status_words(one["status"], one["status_date"]) if one["status"] else "no status recorded"
-    force = force_label(one["force"]) if one["force"] else "Force not known"
+    status, force, heard = _status(one), forces_label(one["forces"]), _heard(one)
     again = f", opened again {', '.join(map(date_words, one['reopened']))}" if one["reopened"] else ""
     mark = " (fictional example)" if one["fictional"] else ""
-    yield f"   - {force}{mark}: {status}{days}{again}"
+    yield f"   - {force}{mark}: {status}{days}{again}{heard}"
     for mismatch in one["mismatches"]:
         yield f"     ! {mismatch['words']}"
     if said := one["done"] or one["closing_comment"]:
@@ -137,29 +140,34 @@ def _member_lines(one: Member, force_label: Callable[[str], str]) -> Iterator[st
         yield from textwrap.wrap(textwrap.shorten(line, 240, placeholder=" …"), 95, **_INDENTED)
 
 
-def register_lines(response: RegisterResponse, force_label: Callable[[str], str]) -> Iterator[str]:
-    """A page of records as text."""
+def register_lines(response: RegisterResponse, forces_label: ForcesLabel, *, asked: bool) -> Iterator[str]:
+    """A page of records as text; `asked` tells whether a day was asked about."""
     pages = max(1, -(-response["total"] // response["page_size"]))
     word = "record" if response["total"] == 1 else "records"
-    yield f"{response['total']:,} {word} as of {date_words(response['as_of'])}; page {response['page']} of {pages}."
+    day = date_words(response["as_of"])
+    when = f" as of {day}" if asked else f", each as far as its source is known (the newest: {day})" if day else ""
+    yield f"{response['total']:,} {word}{when}; page {response['page']} of {pages}."
     for facet in ("status", "signal", "list"):
         counted = ", ".join(f"{row['label']} {row['count']:,}" for row in response["facets"][facet])
         yield f"{facet.capitalize()}: {counted or 'none'}."
     for row in response["results"]:
         yield ""
-        yield from printable(_record_lines(row, force_label))
+        yield from printable(_record_lines(row, forces_label))
 
 
-def _record_lines(row: RegisterRow, force_label: Callable[[str], str]) -> Iterator[str]:
-    force = force_label(row["document"]["force"]) if row["document"]["force"] else "Force not known"
+def _record_lines(row: RegisterRow, forces_label: ForcesLabel) -> Iterator[str]:
+    force = forces_label(row["document"]["forces"])
     number = f" {row['register_number']}" if row["register_number"] else ""
     mark = "; fictional example" if row["document"]["fictional"] else ""
     yield f"{force}{number}: {row['document']['title']}{mark}"
-    status = status_words(row["status"], row["status_date"]) if row["status"] else "no status recorded"
+    own = f" {row['number']}" if row["number"] else ""
+    asks = f"{label(row['kind'])}{own}: {row['text']}"
+    yield f"   {textwrap.shorten(asks, 100, placeholder=' …')}"
     late = ", overdue" if row["overdue"] else ", passed" if row["deadline_passed"] else ""
     due = f"; due by {date_words(row['deadline'])}{late}" if row["deadline"] else ""
     days = f"; {row['days_open']:,} days open" if row["days_open"] is not None else ""
-    yield f"   {status}{days}{due}"
+    target = f"; target {date_words(row['target'])}" if row["target"] else ""
+    yield f"   {_status(row)}{days}{due}{target}{_heard(row)}"
     if row["closure_signal"]:
         said = f"{label(row['closure_signal'])}, {date_words(row['closure_date'])}: {row['closure_sentence']}"
         yield from textwrap.wrap(said, 95, initial_indent="   ", subsequent_indent="   ")
@@ -168,6 +176,21 @@ def _record_lines(row: RegisterRow, force_label: Callable[[str], str]) -> Iterat
     if row["stalled"]:
         yield f"   ! the last comment is {row['stalled']['kind']}"
     yield f"   {row['finding_id']}"
+
+
+def _status(row: StandingRecord) -> str:
+    if not row["status"]:
+        return "no status recorded"
+    return status_words(row["status"], row["status_date"], row["status_word"], row["status_by"])
+
+
+def _heard(row: StandingRecord) -> str:
+    """Up to when the source of a record is known, where that is not the day asked about or after it."""
+    if not row["heard"]:
+        return ""
+    if row["as_of"] and row["as_of"] > row["heard"]:
+        return f"; its source was last heard of on {date_words(row['heard'])}"
+    return f"; as known on {date_words(row['as_of'])}"
 
 
 def printable(lines: Iterable[str]) -> Iterator[str]:
@@ -195,16 +218,19 @@ def _asides(response: SearchResponse) -> Iterator[str]:
         yield f"To narrow it: {' '.join(options)}"
 
 
-def _hit_lines(number: int, hit: Hit, force_label: Callable[[str], str]) -> Iterator[str]:
+def _hit_lines(number: int, hit: Hit, forces_label: ForcesLabel) -> Iterator[str]:
     document, finding = hit["document"], hit["finding"]
     own = finding if finding and finding["kind"] == hit["kind"] else None
     yield f"{number}. {document['title']}"
     facts = [
         "fictional example" if document["fictional"] else "",
         label(hit["kind"]) + (f" {own['number']}" if own and own["number"] else ""),
-        force_label(document["force"]) if document["force"] else "",
+        forces_label(document["forces"]) if document["forces"] else "",
         date_words(hit["date"]),
-        status_words(finding["status"], finding["status_date"]) if finding and finding["status"] else "",
+        "quoted from an earlier report" if finding and finding["quoted"] else "",
+        status_words(finding["status"], finding["status_date"], finding["status_word"], finding["status_by"])
+        if finding and finding["status"]
+        else "",
     ]
     place = [" › ".join(hit["section"]), f"page {hit['page']}" if hit["page"] is not None else ""]
     start, end = excerpt(hit["text"], hit["best_sentence"], _SHOWN_LENGTH)

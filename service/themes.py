@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,16 +100,17 @@ class Themes:
     def counts(self, by: str) -> ThemeCounts:
         """For each theme and each value of the facet `by` (force or year), the results that are assigned the theme.
 
-        `inherited` counts the results besides that only take it over.
+        What is about several forces counts for each. `inherited` counts the results besides that only take it over.
         """
         opened = self._engine.current()
         column = opened.columns.facets[by]
-        value_of = np.zeros(column.size, dtype=np.int64)
-        value_of[column.of] = column.codes
+        values_of: dict[int, list[str]] = {}
+        for place, code in zip(column.of.tolist(), column.codes.tolist(), strict=True):
+            values_of.setdefault(place, []).append(column.values[code])
         cells: dict[str, dict[str, set[int]]] = {"own": {}, "all": {}}
         for place, tags in opened.tags.shown.items():
-            value, fold = column.values[value_of[place]], int(opened.columns.fold[place])
-            for tag in tags:
+            fold = int(opened.columns.fold[place])
+            for tag, value in product(tags, values_of[place]):
                 name = f"{tag['theme']}\n{value}"
                 cells["all"].setdefault(name, set()).add(fold)
                 if tag["origin"] != "inherited":

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.dates import last_day
-from corpus.standing import Entry
+from corpus.model import STATUSES
+from corpus.standing import Entry, is_closed
 from service.register import Item
 from service.show import date_words, label
 
@@ -18,11 +19,11 @@ Place = Callable[[datetime.date], float]
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The time between two statuses, or from the last one to the end: its place, status and words."""
+    """The time between two statuses, or from the last to the end: its place, words, and the status it looks like."""
 
     x: float
     width: float
-    status: str
+    look: str
     title: str
 
 
@@ -57,14 +58,18 @@ class Timeline:
     left_out: int
 
 
-def timeline(items: Sequence[tuple[Item, str]], own: str, as_of: datetime.date) -> Timeline | None:
-    """The picture of these findings, each with the name of its force, up to a day; None without any event."""
-    shown = [(item, name, [e for e in item.entries if last_day(e.date) <= as_of]) for item, name in items]
+def timeline(items: Sequence[tuple[Item, str]], own: str, as_of: datetime.date | None) -> Timeline | None:
+    """The picture of these findings, each with the name of its force, up to a day; None without any event.
+
+    Without a day each goes as far as its own source is known.
+    """
+    shown = [(item, name, *_known(item, as_of)) for item, name in items]
     shown = [row for row in shown if row[2]]
     if not shown:
         return None
-    first = min(last_day(entry.date) for _, _, entries in shown for entry in entries)
-    span = max(1, (as_of - first).days)
+    first = min(last_day(entry.date) for _, _, entries, _ in shown for entry in entries)
+    last = max(end for _, _, _, end in shown)
+    span = max(1, (last - first).days)
 
     def place(day: datetime.date) -> float:
         part = min(max((day - first).days / span, 0.0), 1.0)
@@ -76,13 +81,13 @@ def timeline(items: Sequence[tuple[Item, str]], own: str, as_of: datetime.date) 
             y=TOP + ROW * at,
             force=name,
             own=item.key == own,
-            bands=tuple(_bands(entries, as_of, place)),
+            bands=tuple(_bands(entries, end, place)),
             ticks=tuple(_ticks(entries, place)),
-            deadline=_deadline(item, first, as_of, place),
+            deadline=_deadline(item, first, last, place),
         )
-        for at, (item, name, entries) in enumerate(ordered)
+        for at, (item, name, entries, end) in enumerate(ordered)
     )
-    years = range(first.year + 1, as_of.year + 1)
+    years = range(first.year + 1, last.year + 1)
     step = 1 + len(years) // 12
     return Timeline(
         width=WIDTH,
@@ -93,11 +98,19 @@ def timeline(items: Sequence[tuple[Item, str]], own: str, as_of: datetime.date) 
     )
 
 
-def _bands(entries: Sequence[Entry], as_of: datetime.date, place: Place) -> Iterator[Band]:
+def _known(item: Item, as_of: datetime.date | None) -> tuple[list[Entry], datetime.date]:
+    """What was known of a finding on a day, and that day."""
+    day = as_of or item.clock or datetime.date.max
+    return [entry for entry in item.entries if last_day(entry.date) <= day], day
+
+
+def _bands(entries: Sequence[Entry], end: datetime.date, place: Place) -> Iterator[Band]:
     statuses = [(entry.status or "", last_day(entry.date), entry.date) for entry in entries if entry.kind == "status"]
-    for (status, start, printed), (_, end, _) in pairwise([*statuses, ("", as_of, "")]):
+    for (status, start, printed), (_, until, _) in pairwise([*statuses, ("", end, "")]):
         words = f"{label(status)} from {date_words(printed)}"
-        yield Band(place(start), max(round(place(end) - place(start), 1), 2.0), status, words)
+        # A word of a tracker's own is drawn as closed or not.
+        look = status if status in STATUSES else "complete" if is_closed(status) else "being-progressed"
+        yield Band(place(start), max(round(place(until) - place(start), 1), 2.0), look, words)
 
 
 def _ticks(entries: Sequence[Entry], place: Place) -> Iterator[Tick]:
@@ -106,7 +119,7 @@ def _ticks(entries: Sequence[Entry], place: Place) -> Iterator[Tick]:
             yield Tick(place(last_day(entry.date)), f"Comment of {date_words(entry.date)}")
 
 
-def _deadline(item: Item, first: datetime.date, as_of: datetime.date, place: Place) -> Tick | None:
-    if item.deadline is None or not first <= last_day(item.deadline) <= as_of:
+def _deadline(item: Item, first: datetime.date, last: datetime.date, place: Place) -> Tick | None:
+    if item.deadline is None or not first <= last_day(item.deadline) <= last:
         return None
     return Tick(place(last_day(item.deadline)), f"Due by {date_words(item.deadline)}")

@@ -29,15 +29,19 @@ class RegisterRequest:
     page_size: int = 50
 
 
-def rows(register: Register, as_of: datetime.date | None, *, explicit: bool) -> list[RegisterRow]:
-    """Every record of the register, the latest published first; with `explicit`, of those known on `as_of`."""
-    found = [_row(register, item, as_of) for item in register.records()]
-    known = [row for row in found if not explicit or (as_of and (row["document"]["date"] or "9") <= as_of.isoformat())]
-    return sorted(known, key=lambda row: (row["document"]["date"] or "", row["register_number"] or ""), reverse=True)
+def rows(register: Register, as_of: datetime.date | None) -> list[RegisterRow]:
+    """Every record of the register that was known on a day, the latest published first; without one, of all.
+
+    Each then stands as on the day up to which its own source is known.
+    """
+    day = as_of.isoformat() if as_of else "9"
+    known = [item for item in register.records() if as_of is None or (item.document["date"] or "9") <= day]
+    found = [_row(register, item, as_of) for item in known]
+    return sorted(found, key=lambda row: (row["document"]["date"] or "", row["register_number"] or ""), reverse=True)
 
 
 def _row(register: Register, item: Item, as_of: datetime.date | None) -> RegisterRow:
-    stalled = item.stood(as_of or datetime.date.max).stalled
+    stalled = item.stood(as_of).stalled
     return {
         **standing_record(item, as_of),
         "finding_id": item.key,
@@ -53,13 +57,14 @@ def _row(register: Register, item: Item, as_of: datetime.date | None) -> Registe
 
 
 def values_of(row: RegisterRow, facet: str) -> list[str]:
-    """The values that a record has of a facet: one, or of the lists any number."""
+    """The values that a record has of a facet: one, or of forces and lists any number."""
     if facet == "list":
         lists = [mismatch["kind"] for mismatch in row["mismatches"]]
         lists += ["overdue"] if row["overdue"] else []
         return lists + ([row["stalled"]["kind"]] if row["stalled"] else [])
+    if facet == "force":
+        return row["document"]["forces"] or [UNKNOWN]
     one = {
-        "force": row["document"]["force"],
         "status": row["status"],
         "signal": row["closure_signal"] or NOTHING,
         "year": (row["document"]["date"] or "")[:4] or None,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpus.dates import last_day
 from corpus.model import STATUSES
-from corpus.standing import CLOSED, Entry, Standing, standing
+from corpus.standing import Entry, Printed, Standing, is_closed, standing
 
 LONG = "We trained two hundred sergeants, bought the new cameras and checked sixty files with the health trust."
 
@@ -194,8 +194,51 @@ def test_what_holds_of_any_record(entries: list[Entry], on: str, deadline: str |
     assert found.status == (statuses[-1] if statuses else None)
     assert found == stood(*known, on=on, deadline=deadline) or not known
     assert found.days_open is None or found.days_open >= 0
-    assert found.closed == (found.status in CLOSED)
+    assert found.closed == (found.status in ("complete", "no-further-action-needed"))
     assert not (found.overdue and found.closed)
     assert found.closing is None or found.closed
     assert found.signal is None or (found.signal in known and found.signal.says not in (None, "open"))
     assert not {"closed-in-comments", "open-in-comments"} <= set(found.mismatches)
+
+
+@pytest.mark.parametrize("word", ["complete", "Completed", "no-further-action-needed", "CLOSED", "Not accepted"])
+def test_words_that_close(word: str) -> None:
+    assert is_closed(word)
+    assert not stood(status("2018-01-01", word), deadline="2018-02").overdue
+
+
+@pytest.mark.parametrize("word", [None, "", "incomplete", "in progress", "not closed", "awaiting-review"])
+def test_words_that_do_not_close(word: str | None) -> None:
+    assert not is_closed(word)
+
+
+def printed(printed: Printed, *entries: Entry, on: str = "2020-01-01", deadline: str | None = None) -> Standing:
+    day = datetime.date.fromisoformat(on)
+    return standing(entries, "2017-01-01", deadline, day, tracked=True, printed=printed)
+
+
+def test_a_printed_status_with_a_day_is_known_from_then_on() -> None:
+    closed = Printed("closed", "2018-03-01")
+    assert (printed(closed).status, printed(closed).status_date, printed(closed).days_open) == (
+        "closed",
+        "2018-03-01",
+        424,
+    )
+    assert printed(closed, on="2018-02-28").status is None
+
+
+def test_a_printed_status_without_a_day_holds_always_and_closes_on_no_day() -> None:
+    found = printed(Printed("completed"), on="2010-01-01", deadline="2009-01")
+    assert (found.status, found.status_date, found.days_open, found.overdue) == ("completed", None, None, False)
+    assert printed(Printed("in progress"), deadline="2019-01").overdue
+
+
+def test_events_win_over_what_is_printed_even_before_their_day() -> None:
+    later = status("2019-01-01", "being-progressed")
+    assert printed(Printed("closed"), later).status == "being-progressed"
+    assert printed(Printed("closed"), later, on="2018-01-01").status is None
+
+
+def test_comments_leave_a_printed_status_as_it_is() -> None:
+    found = printed(Printed("in progress"), comment("2018-01-01", "Please close.", "requested"))
+    assert (found.status, found.mismatches) == ("in progress", ("closed-in-comments",))

@@ -106,9 +106,10 @@ def test_a_document_is_kept_whole(tmp_path: Path) -> None:
     run(tmp_path, assessment(), document("empty.txt", other_sources=("copy.txt",), notes=("Nothing in it.",)))
     found = rows(tmp_path)
     assert [row[1] for row in found["documents"]] == ["empty.txt", "peel-fenshire.txt"]
-    assert found["documents"][0][9:] == ('["copy.txt"]', found["documents"][0][10], "", '["Nothing in it."]')
+    kept = ('["copy.txt"]', found["documents"][0][10], "", '["Nothing in it."]', "[]", "[]", None)
+    assert found["documents"][0][9:] == kept
     assert found["sections"][3] == (4, 2, '["Vulnerability", "Missing children"]')
-    assert found["grades"] == [(1, 2, 3, "vulnerability", "good", '{"good": 20, "inadequate": 2}', 0)]
+    assert found["grades"] == [(1, 2, 3, "vulnerability", "good", '{"good": 20, "inadequate": 2}', 0, None, None)]
     item = found["passages"][3]
     assert item[1:9] == ("peel-fenshire.txt#3", 2, 4, 1, None, 3, 4, "area_for_improvement")
 

@@ -20,6 +20,7 @@ from indexer.embed import pieces_of
 from indexer.generation import (
     Generation,
     GenerationError,
+    Inputs,
     current_id,
     last_inputs,
     open_generation,
@@ -213,10 +214,11 @@ def test_the_last_inputs_are_found_from_any_folder(data: Path, tmp_path: Path, m
     assert last_inputs(tmp_path) is None
     monkeypatch.chdir(data)
     made = FakeCollection(documents())
-    build(made, FakeEncoder(), data, inputs=["papers", "/else/\udcff.txt"], force_from_name=True)
-    assert last_inputs(data) == (("papers", "/else/\udcff.txt"), True)
+    given = ["papers", "/else/\udcff.txt"]
+    build(made, FakeEncoder(), data, inputs=given, without=["papers/a.txt"], force_from_name=True)
+    assert last_inputs(data) == Inputs(("papers", "/else/\udcff.txt"), ("papers/a.txt",), True)
     monkeypatch.chdir(tmp_path)
-    assert last_inputs(data) == ((f"{data}/papers", "/else/\udcff.txt"), True)
+    assert last_inputs(data) == Inputs((f"{data}/papers", "/else/\udcff.txt"), (f"{data}/papers/a.txt",), True)
     (path_of(data) / "manifest.json").write_text("{}")
     with pytest.raises(GenerationError, match="`precedent build`"):
         last_inputs(data)

@@ -18,10 +18,11 @@ WORDS = "missing children patrol custody abuse training vetting cyber search off
 
 
 def make_documents() -> tuple[Document, ...]:
-    """The same thirty-one documents every time."""
+    """The same thirty-three documents every time."""
     asks = "By March 2018, all forces should review how missing children are recorded."
     records = [record(force, "8837", asks, comment=f"{force} reviewed its records.") for force in FORCES]
-    return (*records, assessment("essex"), *(_paper(number) for number in range(24)), _open_record(), _short_forms())
+    papers = (_paper(number) for number in range(24))
+    return (*records, assessment("essex"), *papers, _open_record(), _short_forms(), _joint_paper(), _index_page())
 
 
 def _paper(number: int) -> Document:
@@ -80,6 +81,57 @@ def _short_forms() -> Document:
     )
     row = GlossaryEntry("QLD", "quay lamp duty", 0)
     return document(key, texts, passages=passages, glossary=(row,), date="2016", kind="inspection_report")
+
+
+def _joint_paper() -> Document:
+    """A report about two forces, with one recommendation of its own and one that it quotes."""
+    key = "papers/joint.txt"
+    texts = (
+        "Both forces look for missing children together, and for each lost runaway.",
+        "Both forces should train officers in stalking records.",
+        "Forces should review how custody is recorded, as we said before.",
+    )
+    own = Finding(f"{key}/1", "recommendation", "1", texts[1], 0, None, None, (), None, None)
+    quoted = Finding(f"{key}/2", "recommendation", "9", texts[2], 0, None, None, (), "complete", None, quoted=True)
+    passages = (
+        passage(key, 0, texts[0], date="2019"),
+        passage(key, 1, texts[1], kind="recommendation", finding=0, date="2019"),
+        passage(key, 2, texts[2], kind="recommendation", finding=1, date="2019"),
+    )
+    return document(
+        key,
+        texts,
+        passages=passages,
+        findings=(own, quoted),
+        forces=("essex", "kent"),
+        date="2019",
+        kind="inspection_report",
+    )
+
+
+def _index_page() -> Document:
+    """An index page: each finding with a status in the page's own words, of which one has a day."""
+    key = "index page"
+    asks = ("The force should patrol at night.", "The force should count its cyber cases.", "Vetting is late.")
+    stands = (("completed", None), ("in progress", "2020-02-03"), (None, None))
+    kinds = ("recommendation", "area_for_improvement", "cause_of_concern")
+    findings = tuple(
+        Finding(f"{key}/{at}", kind, str(at + 1), text, 0, "2020-01", "By January 2020", (), *stood)  # type: ignore[arg-type]
+        for at, (kind, text, stood) in enumerate(zip(kinds, asks, stands, strict=True))
+    )
+    passages = tuple(
+        passage(key, at, one.text, kind=one.kind, finding=at, date="2019-05-01") for at, one in enumerate(findings)
+    )
+    return document(
+        key,
+        asks,
+        kind="register_record",
+        force="surrey",
+        date="2019-05-01",
+        heard="2020-03-01",
+        findings=findings,
+        passages=passages,
+    )
 
 
 Publish = Callable[..., str]

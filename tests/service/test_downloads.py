@@ -21,8 +21,20 @@ from service.engine import BATCH, Engine, SearchRequest
 
 COLUMNS = (
     *("rank", "force", "document", "document_kind", "date", "kind", "section", "page", "lead", "text", "grade"),
-    *("number", "status", "status_date", "deadline", "themes", "themes_taken_over", "match", "score", "places"),
-    *("forces_of_fold", "citation", "fictional", "source", "url", "passage_id"),
+    *("number", "status", "status_date", "status_word", "status_by", "deadline", "target", "quoted", "themes"),
+    *(
+        "themes_taken_over",
+        "match",
+        "score",
+        "places",
+        "forces",
+        "forces_of_fold",
+        "citation",
+        "fictional",
+        "source",
+        "url",
+        "passage_id",
+    ),
 )
 FORMULAE = (
     *("=1+1 lantern", "@red lantern", "-green lantern", "+44 lantern", "\twhite lantern", "\rdim lantern"),

@@ -51,12 +51,13 @@ def test_what_cannot_be_read_is_told_in_words_and_as_json(tmp_path: Path, papers
     assert built.exit_code == 0
     lines = built.stdout.splitlines()
     assert lines[0] == "The index now holds 2 documents, 2 passages, 1 finding, 0 events."
-    assert lines[1] == "2 files could not be read, and nothing of them is in the index:"
-    assert lines[2] == f"  - {papers}/empty.txt is empty; get it again from where it came."
-    assert lines[3].startswith(f"  - {papers}/photo.jpg is of a kind that is not read (.jpg); what is read ends in")
-    assert lines[4] == "Left out of files that were read:"
-    assert all(line.startswith(f"  - {papers}/rows.csv, ") for line in lines[5:7])
-    assert lines[7] == f"No documents, and not looked at: {papers}/README.md."
+    assert lines[1] == "They were read as 1 other document, 1 register record."
+    assert lines[2] == "2 files could not be read, and nothing of them is in the index:"
+    assert lines[3] == f"  - {papers}/empty.txt is empty; get it again from where it came."
+    assert lines[4].startswith(f"  - {papers}/photo.jpg is of a kind that is not read (.jpg); what is read ends in")
+    assert lines[5] == "Left out of files that were read:"
+    assert all(line.startswith(f"  - {papers}/rows.csv, ") for line in lines[6:8])
+    assert lines[8] == f"No documents, and not looked at: {papers}/README.md."
     report = json.loads(run("build", papers, "--data", tmp_path / "data", "--json").stdout)
     told = {(Path(entry["path"]).name, entry["expected"], bool(entry["part"])) for entry in report["skipped"]}
     assert told == {

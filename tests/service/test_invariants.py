@@ -38,7 +38,7 @@ VALUES = {
     "force": ("essex", "kent", "gwent", "saltmere", UNKNOWN),
     "document_kind": ("register_record", "inspection_report", "peel_assessment", "other"),
     "finding": ("recommendation", "comment", "context", "strength", "area_for_improvement", "glossary"),
-    "status": (*STATUSES[2:4], UNKNOWN),
+    "status": (*STATUSES[2:4], "completed", UNKNOWN),
     "grade": ("good", UNKNOWN),
     "year": ("2016", "2018", UNKNOWN),
 }
@@ -91,24 +91,24 @@ def year_of(hit: Hit) -> int | None:
     return int(hit["date"][:4]) if hit["date"] else None
 
 
-def values_of(hit: Hit) -> dict[str, str]:
-    """The value that the passage of a hit has of each facet."""
+def values_of(hit: Hit) -> dict[str, set[str]]:
+    """The values that the passage of a hit has of each facet: one, or of forces several."""
     values = {
-        "force": hit["document"]["force"],
-        "document_kind": hit["document"]["kind"],
-        "finding": hit["kind"],
-        "status": hit["finding"]["status"] if hit["finding"] else None,
-        "grade": hit["grade"],
-        "year": hit["date"][:4] if hit["date"] else None,
+        "force": hit["document"]["forces"],
+        "document_kind": [hit["document"]["kind"]],
+        "finding": [hit["kind"]],
+        "status": [hit["finding"]["status"] if hit["finding"] else None],
+        "grade": [hit["grade"]],
+        "year": [hit["date"][:4] if hit["date"] else None],
     }
-    return {name: value or UNKNOWN for name, value in values.items()}
+    return {name: {value for value in own if value} or {UNKNOWN} for name, own in values.items()}
 
 
 def passes(hit: Hit, filters: Filters) -> bool:
     """Whether the passage of a hit passes the filters, by what is shown of it."""
     year = year_of(hit)
     return (
-        all(not filters.chosen(name) or value in filters.chosen(name) for name, value in values_of(hit).items())
+        all(not filters.chosen(name) or own & {*filters.chosen(name)} for name, own in values_of(hit).items())
         and (filters.year_from is None or (year is not None and year >= filters.year_from))
         and (filters.year_to is None or (year is not None and year <= filters.year_to))
     )
@@ -155,8 +155,8 @@ def test_every_value_with_a_hit_is_among_the_facets(engine: Engine, request: Sea
     response = engine.search(replace(request, page_size=100))
     counts = {name: {row["value"]: row["count"] for row in rows} for name, rows in response["facets"].items()}
     for hit in response["results"]:
-        for name, value in values_of(hit).items():
-            assert counts[name].get(value, 0) >= 1
+        for name, values in values_of(hit).items():
+            assert all(counts[name].get(value, 0) >= 1 for value in values)
     for name in FACETS:
         assert set(request.filters.chosen(name)) <= counts[name].keys()
 

@@ -74,7 +74,7 @@ def test_pages_hold_no_script_and_no_style_and_are_well_made(client: FlaskClient
 
 def test_the_start_page_counts_what_is_indexed(client: FlaskClient) -> None:
     text, page = read(client, "/")
-    assert ">31<" in text.replace(" ", "")
+    assert ">33<" in text.replace(" ", "")
     for link in page.values("href"):
         if link.startswith("/?"):
             read(client, link)

@@ -106,9 +106,22 @@ def test_the_answer_for_a_day_holds_nothing_later(sample: FlaskClient) -> None:
 def test_where_sample_records_stand(
     sample: FlaskClient, number: str, status: str, signal: str | None, mismatches: list[str]
 ) -> None:
-    row = row_of(sample, number)
+    rows = get(sample, page_size=100, as_of="2021-02-09")["results"]  # the newest entry of all of them
+    row = next(row for row in rows if row["register_number"] == number)
     assert (row["status"], row["closure_signal"]) == (status, signal)
     assert [one["kind"] for one in row["mismatches"]] == mismatches
+
+
+def test_a_record_is_as_old_as_its_own_source_was_last_heard(sample: FlaskClient) -> None:
+    row = row_of(sample, "4281")
+    assert (row["heard"], row["as_of"]) == ("2019-03-05", "2019-03-05")
+    assert row["mismatches"] == []  # silent since, but so is its whole file
+    later = next(r for r in get(sample, page_size=100, as_of="2021")["results"] if r["register_number"] == "4281")
+    assert (later["heard"], later["as_of"]) == ("2019-03-05", "2021-12-31")
+    assert later["days_open"] > row["days_open"]
+    page = sample.get("/register?as_of=2021").get_data(as_text=True)
+    assert "its source was last heard of on 5 March 2019" in page
+    assert "when its source was last heard of" in sample.get("/register").get_data(as_text=True)
 
 
 def test_a_reopened_record_tells_when_and_counts_on(sample: FlaskClient) -> None:
@@ -152,6 +165,11 @@ def test_the_command_says_the_same(data: Path, client: FlaskClient, monkeypatch:
     plain = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--list", "overdue"])
     assert plain.exit_code == 0
     assert f"{get(client, list='overdue')['total']} record" in plain.output
+    assert "each as far as its source is known (the newest: 4 May 2018)" in plain.output
+    assert "as known on 1 March 2020" in plain.output
+    then = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--as-of", "2021"])
+    assert "records as of 31 December 2021" in then.output
+    assert "its source was last heard of on 1 March 2020" in then.output
 
 
 def test_a_findings_page_shows_its_history_and_who_else_was_given_it(client: FlaskClient) -> None:
@@ -203,6 +221,7 @@ def test_an_entry_dated_in_the_future_does_not_move_the_day(tmp_path: Path) -> N
     build(load([str(table)], forces), encoder, tmp_path / "data", inputs=[str(table)])
     found = get(create_app(Engine(tmp_path / "data", encoder, forces)).test_client())
     assert (found["as_of"], found["total"]) == ("2018-02-15", 1)
+    assert found["results"][0]["as_of"] == "2018-02-15"
 
 
 def test_a_record_with_half_lost_marks_says_so_on_its_page(sample: FlaskClient) -> None:

@@ -274,6 +274,16 @@ def test_counts_by_a_facet_are_what_a_search_with_it_finds(reading: FlaskClient,
         assert sum(row["assigned"]) > 0
 
 
+@pytest.mark.parametrize("by", ["force", "year"])
+def test_the_table_of_themes_counts_as_the_facet_does_for_each_of_several_forces(reading: FlaskClient, by: str) -> None:
+    answer = reading.get(f"/api/v1/themes/{by}").get_json()
+    for row in answer["rows"]:
+        facets = reading.get("/api/v1/search", query_string={"theme": row["theme"]}).get_json()["facets"]
+        counted = {one["value"]: one["count"] for one in facets[by]}
+        told = dict(zip(answer["values"], map(sum, zip(row["assigned"], row["inherited"], strict=True)), strict=True))
+        assert {value: number for value, number in told.items() if number} == counted
+
+
 def test_a_comment_without_a_theme_takes_over_its_recommendations(served: Engine, reading: FlaskClient) -> None:
     assert themes_of(served, "kent:8837#0") == [("missing", "model")]
     assert themes_of(served, "kent:8837#1") == [("missing", "inherited")]
