@@ -74,6 +74,8 @@ class Forces:
     _pattern: re.Pattern[str] = field(repr=False)
     _in_filename: re.Pattern[str] = field(repr=False)
     _filename_slugs: Mapping[str, str] = field(repr=False)
+    extra: str = field(default="", repr=False)
+    """The TOML text of the user's own names, "" without one."""
 
     @property
     def all(self) -> tuple[Force, ...]:
@@ -131,20 +133,24 @@ def load_forces(extra: Path | None = None) -> Forces:
     In the user's file a new slug adds an entry; a known one replaces the keys it gives and keeps the rest.
     Raises CorpusError, naming the file, where a file cannot be read or does not hold together.
     """
+    if extra is None:
+        return forces_of("")
+    try:
+        return forces_of(extra.read_text(encoding="utf-8"), str(extra))
+    except OSError as error:
+        raise CorpusError(f"The forces file {extra} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"The forces file {extra} is not UTF-8 text; save it as UTF-8.") from error
+
+
+def forces_of(extra: str, where: str = "forces.toml") -> Forces:
+    """The shipped forces with those of a user's TOML text; `where` names it in errors."""
     shipped = resources.files("corpus") / "data" / "forces.toml"
     entries, phrases = _merge({}, shipped.read_text(encoding="utf-8"), "forces.toml")
-    where = "forces.toml"
-    if extra is not None:
-        where = str(extra)
-        try:
-            text = extra.read_text(encoding="utf-8")
-        except OSError as error:
-            raise CorpusError(f"The forces file {where} cannot be read: {error.strerror or error}.") from error
-        except UnicodeDecodeError as error:
-            raise CorpusError(f"The forces file {where} is not UTF-8 text; save it as UTF-8.") from error
-        entries, more = _merge(entries, text, where)
+    if extra:
+        entries, more = _merge(entries, extra, where)
         phrases += more
-    return _compile(entries, phrases, where)
+    return replace(_compile(entries, phrases, where), extra=extra)
 
 
 def _merge(known: Mapping[str, Force], text: str, where: str) -> tuple[dict[str, Force], tuple[str, ...]]:

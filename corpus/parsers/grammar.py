@@ -6,7 +6,7 @@ The words stand in `data/findings.toml`; a user's file of the same layout adds t
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -72,6 +72,7 @@ class Grammar:
     answers: Mapping[str, re.Pattern[str]]
     attributes: Mapping[str, str]
     attribute: re.Pattern[str]
+    extra: str = ""  # the TOML text of the user's own entries
 
     def heading(self, text: str) -> Label | None:
         """What a whole heading says: "Areas for improvement (AFIs)", "2.1 Strengths", "AFI 1", "Recommendation 7"."""
@@ -180,25 +181,30 @@ def _plain(text: str) -> str:
 @cache
 def shipped() -> Grammar:
     """The grammar that comes with the program."""
-    return load_grammar()
+    return grammar_of("")
 
 
 def load_grammar(extra: Path | None = None) -> Grammar:
     """The shipped grammar, with the entries of a user's file added. Raises CorpusError, naming the file."""
-    text = resources.files("corpus").joinpath("data/findings.toml").read_text("utf-8")
-    tables = [_tables(text, "findings.toml")]
-    if extra is not None:
-        try:
-            tables.append(_tables(extra.read_text("utf-8"), str(extra)))
-        except (OSError, UnicodeDecodeError) as error:
-            raise CorpusError(f"The findings file {extra} cannot be read ({error}); save it as UTF-8 text.") from error
+    if extra is None:
+        return shipped()
+    try:
+        return grammar_of(extra.read_text("utf-8"), str(extra))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"The findings file {extra} cannot be read ({error}); save it as UTF-8 text.") from error
+
+
+def grammar_of(extra: str, where: str = "findings.toml") -> Grammar:
+    """The shipped grammar with the entries of a user's TOML text; `where` names it in errors."""
+    own = resources.files("corpus").joinpath("data/findings.toml").read_text("utf-8")
+    tables = [_tables(own, "findings.toml"), *([_tables(extra, where)] if extra else [])]
     headings = [heading for table in tables for heading in table["heading"]]
     attributes = {_plain(w): a["role"] for table in tables for a in table["attribute"] for w in a["words"]}
     spoken = {name: [p for t in tables for p in t["sentence"].get(name, ())] for name in _SENTENCES}
     try:
-        return _compiled(headings, attributes, spoken)
+        return replace(_compiled(headings, attributes, spoken), extra=extra)
     except re.error as error:
-        raise CorpusError(f"The findings file {extra} has a pattern that is none: {error}.") from error
+        raise CorpusError(f"The findings file {where} has a pattern that is none: {error}.") from error
 
 
 def _tables(text: str, where: str) -> Mapping[str, Any]:

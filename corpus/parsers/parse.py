@@ -64,6 +64,7 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
         register_number=None,
         url=url,
         evidence=(*kinds, *about.evidence, *dates, *titles),
+        heard=source.metadata.get("heard") or None,
     )
 
 

@@ -1,18 +1,16 @@
 """Folders in: which files are read, under which key, and what is said of those that are not."""
 
-import hashlib
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.model import CorpusError, Source
+from corpus.model import CorpusError, Document, Source
 from corpus.readers.formats import MAPPING, READERS
-from corpus.readers.reading import MEGABYTE, Limits, Text
-from corpus.readers.worker import reading
-from corpus.text import key_step
+from corpus.readers.reading import MEGABYTE, Explained, Limits
+from corpus.readers.worker import Job, Read, Words, reading, source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +47,82 @@ def read_paths(
     `others` are files and folders that stand among the documents and are none. `progress` is called with files done and
     their number. Raises CorpusError for a path that does not exist.
     """
-    limits = limits or Limits()
-    sources: list[Source] = []
+    sources: dict[str, Source] = {}
     skipped: list[Skipped] = []
+    for file, read in _readings(paths, limits or Limits(), others, progress, skipped):
+        for text in read.reading.texts:
+            source = source_of(str(file.path), file.key, text, read.sha256, {})
+            if source.key in sources:
+                skipped.append(_skip(file.path, _taken(source.key), text.name))
+            else:
+                sources[source.key] = source
+        skipped += (_skip(file.path, part.reason, part.where) for part in read.reading.left_out)
+    return list(sources.values()), skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What a folder holds: (key of the source, document) in order, what was left out, what tables were taken for."""
+
+    found: Sequence[tuple[str, Document]]
+    skipped: Sequence[Skipped]
+    explained: Mapping[str, Sequence[Explained]]
+
+
+def read_documents(
+    paths: Sequence[str],
+    words: Words,
+    limits: Limits | None = None,
+    *,
+    others: Sequence[Path] = (),
+    said: Mapping[Path, Mapping[str, str]] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Documents:
+    """Every document under `paths`, parsed where it was read; `said` is what people state of files, by real path."""
+    found: dict[str, Document] = {}
+    skipped: list[Skipped] = []
+    explained: dict[str, Sequence[Explained]] = {}
+    for file, read in _readings(paths, limits or Limits(), others, progress, skipped, words, said or {}):
+        for one in read.parsed:
+            part = one.name
+            if one.key in found:
+                skipped.append(_skip(file.path, _taken(one.key), part))
+            elif one.document is None:
+                skipped.append(_skip(file.path, one.problem, part))
+            else:
+                found[one.key] = one.document
+                skipped += _garbled(one.document)
+        if read.reading.explained:
+            explained[str(file.path)] = read.reading.explained
+        skipped += (_skip(file.path, part.reason, part.where) for part in read.reading.left_out)
+    return Documents(list(found.items()), skipped, explained)
+
+
+def _garbled(document: Document) -> list[Skipped]:
+    if not document.garbled:
+        return []
+    why = "is garbled, as text taken from a PDF may be, and was left out; get a better copy."
+    return [Skipped(document.source, why, f"{document.garbled} of its paragraphs")]
+
+
+def _taken(key: str) -> str:
+    return f"would be known as {key}, as another is; rename it."
+
+
+def _readings(
+    paths: Sequence[str],
+    limits: Limits,
+    others: Sequence[Path],
+    progress: Callable[[int, int], None] | None,
+    skipped: list[Skipped],
+    words: Words | None = None,
+    said: Mapping[Path, Mapping[str, str]] | None = None,
+) -> Iterator[tuple[_Found, Read]]:
+    """Each file that could be read, with what came of it; the others are added to `skipped`."""
     apart = {_real(path) for path in others}
     found = _unique_keys([_judged(file, limits, apart) for file in _once(paths, apart)])
-    keys: set[str] = set()
-    with reading([file.path for file in found if not file.skipped], limits) as readings:
+    jobs = [Job(f.path, f.key, (said or {}).get(_real(f.path), {})) for f in found if not f.skipped]
+    with reading(jobs, limits, words) as readings:
         for number, file in enumerate(found):
             if progress:
                 progress(number, len(found))
@@ -65,17 +132,15 @@ def read_paths(
             read = next(readings)
             if isinstance(read, CorpusError):
                 skipped.append(_skip(file.path, str(read)))
-                continue
-            for text in read.reading.texts:
-                source = _source(file, text, read.sha256)
-                if source.key in keys:
-                    why = f"would be known as {source.key}, as another is; rename it."
-                    skipped.append(_skip(file.path, why, text.name))
-                else:
-                    sources.append(source)
-                    keys.add(source.key)
-            skipped += (_skip(file.path, part.reason, part.where) for part in read.reading.left_out)
-    return sources, skipped
+            else:
+                yield file, read
+
+
+def folders_of(paths: Sequence[str], others: Sequence[Path] = ()) -> list[Path]:
+    """Every folder in which a document may stand: those under `paths`, and the folder of each file given."""
+    apart = {_real(path) for path in others}
+    files = (file for given in paths for file in _files(given, apart))
+    return sorted({file.path.parent for file in files})
 
 
 def _skip(path: Path, reason: str, part: str = "", *, expected: bool = False) -> Skipped:
@@ -142,7 +207,7 @@ def _not_a_document(path: Path, apart: set[Path]) -> Skipped | None:
     return None
 
 
-_COMPANIONS = ("readme.md", "readme.txt", "forces.toml", "thumbs.db", "desktop.ini")
+_COMPANIONS = ("documents.csv", "readme.md", "readme.txt", "forces.toml", "thumbs.db", "desktop.ini")
 
 
 def _unreadable(file: _Found, limits: Limits) -> Skipped | None:
@@ -184,20 +249,6 @@ _MENDS = {
 
 def _mend(suffix: str) -> str:
     return _MENDS.get(suffix.lower()) or f"what is read ends in {', '.join(sorted(READERS))}."
-
-
-def _source(file: _Found, text: Text, sha256: str) -> Source:
-    """A source of a file that may hold several: each then has its name in its key, and a hash of its own."""
-    key = f"{file.key}/{key_step(text.name)}" if text.name else file.key
-    sha256 = own_hash(text) or sha256
-    return Source(str(file.path), key, text.text, sha256, text.headings, text.pages, text.metadata, text.marks)
-
-
-def own_hash(text: Text) -> str | None:
-    """SHA-256 of a document that shares its file with others; None for one that has a file of its own."""
-    if not text.name:
-        return None
-    return hashlib.sha256(repr((text.text, sorted(text.metadata.items()))).encode()).hexdigest()
 
 
 def _unique_keys(files: list[_Found]) -> list[_Found]:
