@@ -50,7 +50,7 @@ def test_what_cannot_be_read_is_told_in_words_and_as_json(tmp_path: Path, papers
     built = run("build", papers, "--data", tmp_path / "data")
     assert built.exit_code == 0
     lines = built.stdout.splitlines()
-    assert lines[0] == "The index now holds 2 documents, 2 passages, 1 finding, 0 events."
+    assert lines[0] == "The index now holds 2 documents, 3 passages, 1 finding, 0 events."
     assert lines[1] == "They were read as 1 other document, 1 register record."
     assert lines[2] == "2 files could not be read, and nothing of them is in the index:"
     assert lines[3] == f"  - {papers}/empty.txt is empty; get it again from where it came."
