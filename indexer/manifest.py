@@ -15,8 +15,8 @@ from models.encoder import Encoder
 # In a generation: copies of the user's files of force names and of words, where there were any.
 FORCES, VOCABULARY = "forces.toml", "vocabulary.toml"
 _COPIES = {FORCES: ("force names", "PRECEDENT_FORCES"), VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY")}
-FORMAT_VERSION = 5
-_OLDER = (2, 3, 4)  # formats whose manifest has the same fields, save theme_model
+FORMAT_VERSION = 6
+_OLDER = (2, 3, 4, 5)  # formats whose manifest has the same fields, save theme_model
 REBUILD = "Run `precedent build` to make a new one."
 
 
