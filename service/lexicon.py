@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 from corpus.english import dictionary, singular
@@ -100,6 +101,13 @@ class Lexicon:
         known = one in self._compounds or singular(one) in self._compounds
         if number or (one.isalpha() and (hyphen or known)) or (letters and one not in dictionary()):
             yield Other(one, self.stems(one), False, spelt=True)
+
+    def closed(self, words: Sequence[str]) -> Iterator[Other]:
+        """Several words with two of them as one."""
+        for at, (first, second) in enumerate(pairwise(words)):
+            for one in self.together(first, second, hyphen=False):
+                text = " ".join([*words[:at], one.text, *words[at + 2 :]])
+                yield Other(text, self.stems(text), False, spelt=True)
 
     def _found(self, words: Sequence[str], meanings: Sequence[str]) -> Iterator[str]:
         yield from meanings

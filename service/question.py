@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 
 from corpus.english import dictionary, singular
 from indexer.lexical import Analyzer, make_analyzer, written_as_name
-from service.lexicon import POSSESSIVE, Lexicon, Other, Stems
+from service.lexicon import POSSESSIVE, Lexicon, Other, Stems, tokens
 
 MAX_LENGTH = 2000
 # Words a question is put with: they name nothing that an answer could hold.
@@ -171,7 +171,9 @@ def _known(words: Sequence[_Word], lexicon: Lexicon, near: set[str]) -> Concept 
         if others:
             whole = tuple(word.stem for word in words[:length])
             typed = tuple(word.stem for word in words[:length] if word.names)
-            return Concept(" ".join(shown), typed or whole, whole, 1, others)
+            said = [shown, *([word for word, _ in tokens(other.text, lexicon.analyzer)] for other in others)]
+            spellings = tuple(other for run in said for other in lexicon.closed(run))
+            return Concept(" ".join(shown), typed or whole, whole, 1, others, spellings)
     return None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical import ALL, MEANT, NAMES, TEXT, name_term
-from service.lexicon import Stems
+from service.lexicon import Other, Stems
 from service.question import Concept, Question
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ Scores = NDArray[np.float64]
 # How much a word of the vocabulary counts where a typed one counts 1, in BM25 and in coverage. Five judged sets,
 # nDCG@10: .5 -> .598, .7 -> .604, .85 -> .611, 1 -> .611 with public sets lower.
 OTHER = 0.85
+# How much the common word scores in BM25 where a name was typed that is written like it: "barking" for Barking.
+COMMON = 0.5
 # The rarity that a question must have for what it says to count in full, as a part of that of a word that occurs
 # nowhere: "police" stands in nearly every passage.
 LEAST = 0.26
@@ -60,14 +62,7 @@ class WordIndex:
 
         Spellings come before other words.
         """
-        kept = [
-            replace(
-                concept,
-                others=tuple(o for o in (*concept.spellings, *concept.others) if o.meaning or self._occurs(o.stems)),
-                spellings=(),
-            )
-            for concept in question.concepts
-        ]
+        kept = [replace(concept, others=self._kept(concept), spellings=()) for concept in question.concepts]
         return replace(question, concepts=tuple(kept))
 
     def rarities(self, stems: Sequence[str]) -> dict[str, float]:
@@ -98,6 +93,12 @@ class WordIndex:
             bound=bound,
             words=sum(len(concept.typed) for concept in question.concepts),
         )
+
+    def _kept(self, concept: Concept) -> tuple[Other, ...]:
+        known = {other.stems for other in concept.others}
+        more = [one for one in concept.spellings if one.stems not in known]
+        listed = {other.stems: other for other in (*more, *concept.others)}
+        return tuple(other for other in listed.values() if other.meaning or self._occurs(other.stems))
 
     def _occurs(self, stems: Stems) -> bool:
         return any(self._stands(stems, field) for field in (ALL, MEANT))
@@ -138,7 +139,7 @@ class WordIndex:
             return [self._phrase(concept.typed, ALL)]
         words = self._any([self._term(stem) for stem in concept.typed])
         name = self._name(concept)
-        return [self._term(name, NAMES), Query.boost_query(words, OTHER)] if name else [words]
+        return [self._term(name, NAMES), Query.boost_query(words, COMMON)] if name else [words]
 
     def _name(self, concept: Concept) -> str:
         """The term of a concept that is a name: surely, or where most of those words of the index are written so."""
