@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from corpus.closure import claim_of
 from corpus.dates import last_day
@@ -19,10 +18,7 @@ from corpus.forces import Forces, load_forces
 from corpus.model import Document
 from corpus.text import sentences
 from indexer.canonical import Reading
-from indexer.lexical import make_analyzer
-
-if TYPE_CHECKING:
-    import tantivy
+from indexer.lexical import Analyzer, make_analyzer
 
 SHARED = 0.5  # of the words of each sentence of a comment, at least, that the earlier one has too
 MERGED = 0.5  # of the words of an earlier sentence, at least, that one holds which it went into
@@ -270,7 +266,7 @@ def _stems(keys: Sequence[str]) -> Iterator[str]:
 
 
 @cache
-def _analyzer() -> "tantivy.TextAnalyzer":
+def _analyzer() -> Analyzer:
     return make_analyzer(stop=True)
 
 

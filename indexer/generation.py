@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.embed import VectorIndex, open_vectors
-from indexer.lexical import make_analyzer, open_lexical
+from indexer.lexical import Analyzer, make_analyzer, open_lexical
 from indexer.manifest import (
     FORCES,
     REBUILD,
@@ -75,7 +75,7 @@ class Generation:
         """A new read-only connection to passages.sqlite, for the caller to close; fails once it was pruned."""
         return open_tables(self.path / PASSAGES)
 
-    def analyzer(self) -> "tantivy.TextAnalyzer":
+    def analyzer(self) -> Analyzer:
         """The analyzer that the passages of `lexical` went through."""
         return make_analyzer()
 

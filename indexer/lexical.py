@@ -1,41 +1,119 @@
 """The lexical index of a generation: tantivy, passages by their words."""
 
+import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.figures import figures
+from corpus.text import Span
 from indexer.context import Placed
 
 if TYPE_CHECKING:
     import tantivy
 
-TEXT, ALL, MEANT = "text", "all", "meant"
+TEXT, ALL, MEANT, NAMES = "text", "all", "meant", "names"
+_WORD = re.compile(r"[^\W\d_]+")
 # Postings are held in memory up to this many bytes and then flushed as a segment: enough for one segment
 # of some million passages. It is a ceiling, not an allocation.
 _HEAP = 1_000_000_000
 
 
-def make_analyzer(*, stop: bool = False, without: Sequence[str] = ()) -> "tantivy.TextAnalyzer":
-    """The one way from text to terms, for passages and for queries: lower case, unaccented, stemmed.
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text, or a figure in its one spelling: where it stands, and its term."""
+
+    span: Span
+    term: str
+
+
+class Analyzer:
+    """The one way from text to terms, for passages and for queries. Safe to share between threads."""
+
+    def __init__(self, analyzer: "tantivy.TextAnalyzer") -> None:
+        self._analyzer = analyzer
+
+    def analyze(self, text: str) -> list[str]:
+        """The terms of a text, in order."""
+        return list(self._analyzer.analyze(plain(text)))
+
+    def tokens(self, text: str) -> list[Token]:
+        """The terms of a text with their places in it."""
+        found: list[Token] = []
+        at = 0
+        for (start, end), spelt in [*figures(text), ((len(text), len(text)), "")]:
+            between = self._analyzer.pre_tokenize(text[at:start]).tokens
+            found += [Token((at + t.char_offset_from, at + (t.char_offset_to or 0)), t.text) for t in between]
+            found += [Token((start, end), term) for term in self._analyzer.analyze(spelt)]
+            at = end
+        return found
+
+
+def plain(text: str) -> str:
+    """A text with its figures in their one spelling."""
+    return "".join(_plain(text))
+
+
+def _plain(text: str) -> Iterator[str]:
+    at = 0
+    for (start, end), spelt in figures(text):
+        yield f"{text[at:start]} {spelt} "
+        at = end
+    yield text[at:]
+
+
+def make_analyzer(*, stop: bool = False, without: Sequence[str] = ()) -> Analyzer:
+    """An analyzer: figures in one spelling, lower case, unaccented, stemmed.
 
     With `stop`, English words that name nothing are left out, and those of `without`, which are in lower case.
     """
+    # Words are left out before they are stemmed: the lists are of whole words.
+    from tantivy import Filter
+
+    left_out = (Filter.stopword("english"), Filter.custom_stopword(list(without))) if stop else ()
+    return Analyzer(_steps(*left_out, Filter.stemmer("english")))
+
+
+def _steps(*more: "tantivy.Filter") -> "tantivy.TextAnalyzer":
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    # Words are left out before they are stemmed: the lists are of whole words.
-    left_out = (Filter.stopword("english"), Filter.custom_stopword(list(without))) if stop else ()
     builder = TextAnalyzerBuilder(Tokenizer.simple())
-    for step in (Filter.lowercase(), Filter.ascii_fold(), *left_out, Filter.stemmer("english")):
+    for step in (Filter.lowercase(), Filter.ascii_fold(), *more):
         builder = builder.filter(step)
     return builder.build()
+
+
+def _register(index: "tantivy.Index") -> None:
+    from tantivy import Filter
+
+    index.register_tokenizer("precedent", _steps(Filter.stemmer("english")))
+    index.register_tokenizer("names", _steps())
+
+
+def written_as_name(word: str) -> bool:
+    """Whether a word is written as a name is: with a capital, then in small letters."""
+    return word[:1].isupper() and word[1:].islower()
+
+
+def name_term(word: str) -> str:
+    """A name in the form of the field NAMES: not stemmed."""
+    return "".join(_names().analyze(word))
+
+
+@cache
+def _names() -> "tantivy.TextAnalyzer":
+    return _steps()
 
 
 def write_lexical(folder: Path, passages: Iterable[Placed]) -> None:
     """Write passages 1, 2, 3, … as a new index into `folder`, which is made.
 
     The field TEXT holds a passage's own words; ALL also its headings and the words that introduce it; MEANT what its
-    short forms stand for. No phrase runs from one part into the next.
+    short forms stand for; NAMES those words of ALL that are written as names, unstemmed. No phrase runs from one part
+    into the next.
     """
     import tantivy
 
@@ -44,9 +122,10 @@ def write_lexical(folder: Path, passages: Iterable[Placed]) -> None:
     schema.add_text_field(TEXT, tokenizer_name="precedent")
     schema.add_text_field(ALL, tokenizer_name="precedent")
     schema.add_text_field(MEANT, tokenizer_name="precedent")
+    schema.add_text_field(NAMES, tokenizer_name="names")
     folder.mkdir()
     index = tantivy.Index(schema.build(), path=str(folder))
-    index.register_tokenizer("precedent", make_analyzer())
+    _register(index)
     try:
         _fill(index, passages)
     except ValueError as error:  # all that tantivy raises, a full disk included
@@ -65,11 +144,12 @@ def _fill(index: "tantivy.Index", passages: Iterable[Placed]) -> None:
     for number, placed in enumerate(passages, start=1):
         document = tantivy.Document()  # filled field by field: its keywords would make `id` a signed integer
         document.add_unsigned("id", number)
-        document.add_text(TEXT, placed.passage.text)
+        document.add_text(TEXT, plain(placed.passage.text))
         for part in read_with(placed):
-            document.add_text(ALL, part)
+            document.add_text(ALL, plain(part))
+            document.add_text(NAMES, " ".join(filter(written_as_name, _WORD.findall(part))))
         for _, means in placed.meanings:
-            document.add_text(MEANT, means)
+            document.add_text(MEANT, plain(means))
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
@@ -98,5 +178,5 @@ def open_lexical(folder: Path) -> "tantivy.Index":
                 links.joinpath(path.name).symlink_to(path.resolve())
         index = tantivy.Index.open(str(links))
         links.rename(links.with_name("done"))
-    index.register_tokenizer("precedent", make_analyzer())
+    _register(index)
     return index

@@ -115,6 +115,11 @@ CREATE TABLE words (
     places INTEGER NOT NULL             -- passages that hold it, or stand under it
 );
 
+CREATE TABLE compounds (
+    closed TEXT PRIMARY KEY,            -- written as one word, in small letters: followup
+    apart TEXT NOT NULL                 -- as the passages write it too: "follow up", with a hyphen or without
+);
+
 CREATE INDEX passages_by_document ON passages (document);
 CREATE INDEX passages_by_fold ON passages (fold);
 CREATE INDEX passages_by_finding ON passages (finding);

@@ -1,4 +1,4 @@
-"""What a generation keeps of the words of its passages: how much they say, what their short forms mean, and a list."""
+"""What a generation keeps of the words of its passages: how much they say, what their short forms mean, and lists."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from indexer.compounds import compounds
 from indexer.context import Placed
 from indexer.lexical import make_analyzer
 
@@ -15,7 +16,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 def write_wording(path: Path, passages: Sequence[Placed]) -> None:
-    """Add to the database at `path` the tables `wording`, of passages 1, 2, 3, …, and `words`."""
+    """Add to the database at `path` the tables `wording`, of passages 1, 2, 3, …, `words` and `compounds`."""
     content = make_analyzer(stop=True)
     counts: Counter[str] = Counter()
     rows = []
@@ -26,3 +27,5 @@ def write_wording(path: Path, passages: Sequence[Placed]) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.executemany("INSERT INTO wording VALUES (?, ?, ?)", rows)
         database.executemany("INSERT INTO words VALUES (?, ?)", sorted(counts.items()))
+        made = compounds(" \n".join([placed.text, *placed.headings]) for placed in passages)
+        database.executemany("INSERT INTO compounds VALUES (?, ?)", made.items())

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.classifier import CONSTANTS, Classifier, Encode, Label, Numbers, Trained, Windows, Words, train
+from models.denial import without_denials
 from models.encoder import Encoder, ModelError
 from models.examples import Example
 from models.label_metrics import Gold, brier_skill, calibration_error, macro_f1, scores
@@ -48,6 +49,7 @@ _COMMON = re.compile(
     r"|will|than|there|who|it|be|out|up|off|new|any|each|both|now|only|when"
 )
 _KNOWN = 0.75  # share of the fragments of words that the examples hold: English .8 to 1, French .65, German .46
+_DOUBTED = 0.99  # of its threshold is left of the probability of a theme that is denied
 _ENOUGH = 12  # words that a text needs for its language to be told
 
 
@@ -64,10 +66,21 @@ def judge(
 ) -> Numbers:
     """The probability of each theme in each text, shape (texts, themes); 0 for a text in another language.
 
-    The rest is as for `Classifier.best`.
+    A theme that a text has only by a clause that denies it ("no cases of fraud") is in doubt: it has a little less than
+    it would need. The rest is as for `Classifier.best`.
     """
     probabilities = model.classifier.best(texts, headings, windows, encode)
     probabilities[[place for place, text in enumerate(texts) if is_foreign(model, text)]] = 0
+    chosen = model.classifier.assigned(probabilities)
+    rests = {
+        place: rest
+        for place in np.flatnonzero(chosen.any(axis=1)).tolist()
+        if (rest := without_denials(texts[place])) is not None
+    }
+    without = model.classifier.best(list(rests.values()), [headings[place] for place in rests], windows, encode)
+    for place, left in zip(rests, model.classifier.assigned(without), strict=True):
+        denied = chosen[place] & ~left
+        probabilities[place, denied] = model.classifier.threshold[denied] * _DOUBTED
     return probabilities
 
 

@@ -1,17 +1,17 @@
 """The vocabulary as a query looks it up: which words of it answer what was typed."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from types import MappingProxyType
 
-from corpus.english import singular
+from corpus.english import dictionary, singular
 from corpus.vocabulary import Sense, Vocabulary
-
-if TYPE_CHECKING:
-    import tantivy
+from indexer.lexical import Analyzer
 
 MAX_ALSO = 12  # other words for one concept: each is a search of its own
+_PART = 2  # letters of a part of a compound, at least
 POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 
 Stems = tuple[str, ...]
@@ -20,22 +20,29 @@ Stems = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Words of the vocabulary that answer what was typed. `meaning`: they spell out a short form that was typed."""
+    """Other words that answer what was typed.
+
+    `meaning`: they spell out a short form that was typed; `spelt`: they are what was typed, in another spelling.
+    """
 
     text: str
     stems: Stems
     meaning: bool
+    spelt: bool = False
 
 
 class Lexicon:
     """A vocabulary in a form to look up words as they are typed. Safe to share between threads.
 
     Words are compared in small letters and in the singular, not by their stems: to the stemmer an operator is
-    operating.
+    operating. `compounds` are those of the index: written as one word, and the words that they are written in too.
     """
 
-    def __init__(self, vocabulary: Vocabulary, analyzer: "tantivy.TextAnalyzer") -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, analyzer: Analyzer, compounds: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.analyzer = analyzer
+        self._compounds = compounds
         self._senses = vocabulary.senses
         self._small: dict[tuple[str, ...], tuple[Sense, ...]] = {}
         cased = {short for short, senses in vocabulary.senses.items() if any(sense.capitals for sense in senses)}
@@ -67,6 +74,40 @@ class Lexicon:
     def stems(self, words: str) -> Stems:
         """Words in the form of the lexical index."""
         return tuple(self.analyzer.analyze(words))
+
+    def apart(self, word: str) -> Iterator[Other]:
+        """A compound that was typed as one word, in the words it may be made of; a number, in thousands.
+
+        Where the index writes it apart it is so made; else, if it is not English, it may be made of any two that are.
+        """
+        small = word.lower()
+        known = self._compounds.get(small) or self._compounds.get(singular(small))
+        if known:
+            texts = [known]
+        elif re.fullmatch(r"\d{4,6}", small):
+            texts = [f"{small[:-3]} {small[-3:]}"]
+        elif small.isalpha() and small not in dictionary():
+            cuts = [(small[:at], small[at:]) for at in range(_PART, len(small) - _PART + 1)]
+            texts = [" ".join(cut) for cut in cuts if dictionary().issuperset(cut)]
+        else:
+            texts = []
+        yield from (Other(text, self.stems(text), False, spelt=True) for text in texts)
+
+    def together(self, first: str, second: str, hyphen: bool) -> Iterator[Other]:
+        """Two words that were typed side by side, as one: with a hyphen, or where that is no other English word."""
+        one = f"{first}{second}".lower()
+        number = re.fullmatch(r"\d{1,3}", first) and re.fullmatch(r"\d{3}", second)
+        letters = one.isalpha() and min(len(first), len(second)) >= _PART
+        known = one in self._compounds or singular(one) in self._compounds
+        if number or (one.isalpha() and (hyphen or known)) or (letters and one not in dictionary()):
+            yield Other(one, self.stems(one), False, spelt=True)
+
+    def closed(self, words: Sequence[str]) -> Iterator[Other]:
+        """Several words with two of them as one."""
+        for at, (first, second) in enumerate(pairwise(words)):
+            for one in self.together(first, second, hyphen=False):
+                text = " ".join([*words[:at], one.text, *words[at + 2 :]])
+                yield Other(text, self.stems(text), False, spelt=True)
 
     def _found(self, words: Sequence[str], meanings: Sequence[str]) -> Iterator[str]:
         yield from meanings
@@ -104,7 +145,6 @@ def _forms(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield (*words[:-1], words[-1][:-1])
 
 
-def tokens(text: str, analyzer: "tantivy.TextAnalyzer") -> list[tuple[str, str]]:
+def tokens(text: str, analyzer: Analyzer) -> list[tuple[str, str]]:
     """The words of a text as they stand there, each with its stem."""
-    found = analyzer.pre_tokenize(text).tokens
-    return [(text[token.char_offset_from : token.char_offset_to], token.text) for token in found]
+    return [(text[slice(*token.span)], token.term) for token in analyzer.tokens(text)]

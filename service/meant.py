@@ -9,7 +9,10 @@ from service.question import Question
 
 def expansions(question: Question) -> list[Expansion]:
     """Each of the words that were looked for besides those that were typed."""
-    return [{"from": c.shown, "to": other.text} for c in question.concepts for other in c.others]
+    pairs = [(c.shown, other) for c in question.concepts for other in c.others]
+    # Two words are both answered by their compound: it is told once.
+    first = {other.text: shown for shown, other in reversed(pairs) if other.spelt}
+    return [{"from": s, "to": other.text} for s, other in pairs if not other.spelt or first[other.text] == s]
 
 
 def did_you_mean(opened: Opened, question: Question) -> DidYouMean | None:

@@ -88,7 +88,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             generation=generation,
             columns=columns,
             forces=load_forces(files[FORCES]),
-            lexicon=Lexicon(vocabulary, generation.analyzer()),
+            lexicon=Lexicon(vocabulary, generation.analyzer(), _compounds(generation.tables)),
             words=WordIndex(generation.lexical, len(columns.exists)),
             substance=substance_of(columns.content),
             spelling=_spelling(generation.tables, vocabulary),
@@ -132,6 +132,10 @@ def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:
     known = " ".join([*vocabulary.finds, *vocabulary.senses]).lower()
     counts = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0)
     return Spelling(counts | dict(map(tuple, tables.execute("SELECT word, places FROM words"))))
+
+
+def _compounds(tables: sqlite3.Connection) -> dict[str, str]:
+    return dict(map(tuple, tables.execute("SELECT closed, apart FROM compounds")))
 
 
 def _day(created: str) -> datetime.date:

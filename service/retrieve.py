@@ -67,7 +67,11 @@ def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
 
     What does not fit the encoder's window is the mean of its first windows.
     """
-    others = [other.text for concept in question.concepts for other in concept.others[:ENCODED_OTHERS]]
+    others = [
+        other.text
+        for concept in question.concepts
+        for other in [one for one in concept.others if not one.spelt][:ENCODED_OTHERS]
+    ]
     texts = [question.text, f"{question.text} ({', '.join(others)})"] if others else [question.text]
     windows = [encoder.windows(text)[:MAX_WINDOWS] for text in texts]
     vectors = encoder.encode_queries([window for own in windows for window in own])
@@ -100,7 +104,7 @@ def retrieve(
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)
     chance = luck(float((generation.reference @ vector).std()), int(exists.sum()))
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
-    evidence = _standing_there(evidence, held.share, question, strength)
+    evidence = _standing_there(evidence, held, question, strength)
     asked = held.phrases & exists if question.concepts else np.zeros_like(exists)
     answered = bool((asked & (evidence >= strength.weak)).any())
     members = asked & (evidence >= strength.member) if answered else np.zeros_like(exists)
@@ -118,15 +122,17 @@ def retrieve(
     )
 
 
-def _standing_there(evidence: Scores, share: Scores, question: Question, strength: Strength) -> Scores:
+def _standing_there(evidence: Scores, held: Held, question: Question, strength: Strength) -> Scores:
     """The evidence with what counts by itself: a passage that holds all that is asked for is found, weakly at least.
 
     Where only numbers, short forms and names are asked for, it is good; what holds none of them has to be good by
-    likeness alone, because two short forms are alike to an encoder.
+    likeness alone, because two short forms are alike to an encoder. A number with the words around it is good where
+    it stands just so.
     """
     enough = strength.good if question.proper else strength.weak
-    found = np.where(share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
-    return np.where((share > 0) | (evidence >= strength.good), found, 0.0) if question.proper else found
+    found = np.where(held.share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
+    found = np.where(held.exact, np.maximum(found, strength.good), found)
+    return np.where((held.share > 0) | (evidence >= strength.good), found, 0.0) if question.proper else found
 
 
 def substance_of(content: NDArray[np.int64]) -> Scores:

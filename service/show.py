@@ -10,19 +10,16 @@ from functools import cache
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from corpus.acronyms import Meaning
 from corpus.readers.export.read import read_csv
-from corpus.readers.folder import own_hash
 from corpus.readers.reading import Limits
+from corpus.readers.worker import own_hash
 from corpus.text import Span
+from indexer.lexical import Analyzer
 from service.columns import UNKNOWN
 from service.lexicon import Stems
 from service.question import Question
-
-if TYPE_CHECKING:
-    import tantivy
 
 KINDS = {
     "inspection_report": "Inspection report",
@@ -140,24 +137,25 @@ Marks = list[tuple[Span, Stems]]
 """Places in a text that answer a question, with the word or phrase of it (or of the vocabulary) that they answer."""
 
 
-def marks(text: str, question: Question, shorts: Sequence[Meaning], analyzer: "tantivy.TextAnalyzer") -> Marks:
+def marks(text: str, question: Question, shorts: Sequence[Meaning], analyzer: Analyzer) -> Marks:
     """Where the words of a question stand in a text, or others for the same; in order, the longer first.
 
     `shorts` are the meanings of the short forms in the text: where one of them says what is looked for, its short
     form is marked.
     """
-    phrases: set[Stems] = {(stem,) for c in question.concepts if c.typed not in question.phrases for stem in c.typed}
+    loose = [c for c in question.concepts if c.typed not in question.phrases]
+    phrases: set[Stems] = {words for c in loose for words in ([c.typed] if c.together else [(s,) for s in c.typed])}
     phrases |= set(question.phrases) | {other.stems for concept in question.concepts for other in concept.others}
     beginning: dict[str, list[Stems]] = {}
     for phrase in phrases:
         beginning.setdefault(phrase[0], []).append(phrase)
-    found = analyzer.pre_tokenize(text).tokens
-    stems = tuple(token.text for token in found)
+    found = analyzer.tokens(text)
+    stems = tuple(token.term for token in found)
     hits: Marks = []
     for first, stem in enumerate(stems):
         for phrase in beginning.get(stem, ()):
             if stems[first : first + len(phrase)] == phrase:
-                span = found[first].char_offset_from, found[first + len(phrase) - 1].char_offset_to or 0
+                span = found[first].span[0], found[first + len(phrase) - 1].span[1]
                 hits.append((span, phrase))
     # What stands in quotation marks has to stand there itself.
     sought = {c.whole for c in question.concepts} | {other.stems for c in question.concepts for other in c.others}

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from models.theme_model import ThemeModel
     from service.columns import Columns
 
+# Kinds of passages that say what is asked for. What stands around it tells why, and often of much else.
+ASKING = ("recommendation", "area_for_improvement", "cause_of_concern")
 Shown = Mapping[int, tuple[ThemeTag, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Themes by passages.id. `own` is what the model assigned, `asked` gives for comments the passages they are about.
+    """Themes by passages.id. `own` is what the model assigned, `asked` gives for comments the passages that ask for
+    what they are about.
 
     `shown` is what holds with the corrections of `version` taken in, by id and in `by_key` by passages.key;
     `corrected` gives the correction that holds for a passage. `model` is None where nothing is tagged.
@@ -58,7 +61,7 @@ def read_tags(generation: "Generation", model: "ThemeModel | None") -> Tags:
         keys[row["id"]] = row["key"]
         if row["finding"] is not None and row["kind"] == "comment":
             comments[row["id"]] = row["finding"]
-        elif row["finding"] is not None:
+        elif row["finding"] is not None and row["kind"] in ASKING:
             asks[row["finding"]].append(row["id"])
     own: dict[int, list[ThemeTag]] = defaultdict(list)
     if generation.tags is not None:

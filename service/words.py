@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexical import ALL, MEANT, TEXT
-from service.lexicon import Stems
+from indexer.lexical import ALL, MEANT, NAMES, TEXT, name_term
+from service.lexicon import Other, Stems
 from service.question import Concept, Question
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ Scores = NDArray[np.float64]
 # How much a word of the vocabulary counts where a typed one counts 1, in BM25 and in coverage. Five judged sets,
 # nDCG@10: .5 -> .598, .7 -> .604, .85 -> .611, 1 -> .611 with public sets lower.
 OTHER = 0.85
+# How much the common word scores in BM25 where a name was typed that is written like it: "barking" for Barking.
+COMMON = 0.5
 # The rarity that a question must have for what it says to count in full, as a part of that of a word that occurs
 # nowhere: "police" stands in nearly every passage.
 LEAST = 0.26
@@ -33,14 +35,16 @@ class Held:
 
     `bm25` is in the field ALL. `share` is how much of the question, 0 to 1, stands in a passage: concepts weighted by
     the rarity of their words; `coverage` is the same, less where all its words stand nearly everywhere. `phrases` tells
-    who has all that stands in quotation marks. `bound` is the sum of the rarities of all words of the question, each as
-    often as it was typed, and `words` their number.
+    who has all that stands in quotation marks, `exact` who has a whole query with a number in it, word for word.
+    `bound` is the sum of the rarities of all words of the question, each as often as it was typed, and `words` their
+    number.
     """
 
     bm25: Scores
     share: Scores
     coverage: Scores
     phrases: NDArray[np.bool_]
+    exact: NDArray[np.bool_]
     bound: float
     words: int
 
@@ -54,11 +58,11 @@ class WordIndex:
         self._size = size
 
     def occurring(self, question: Question) -> Question:
-        """The question with only those other words that occur in the index, and the meanings of short forms."""
-        kept = [
-            replace(c, others=tuple(o for o in c.others if o.meaning or self._occurs(o.stems)))
-            for c in question.concepts
-        ]
+        """The question with only those other words and spellings that occur, and with meanings of short forms.
+
+        Spellings come before other words.
+        """
+        kept = [replace(concept, others=self._kept(concept), spellings=()) for concept in question.concepts]
         return replace(question, concepts=tuple(kept))
 
     def rarities(self, stems: Sequence[str]) -> dict[str, float]:
@@ -85,9 +89,16 @@ class WordIndex:
             coverage=share * min(1.0, bound / least) if least > 0 else share,
             share=share,
             phrases=self._phrases(question.phrases),
+            exact=self._search([self._phrase(question.exact, ALL)] if question.exact else []) > 0,
             bound=bound,
             words=sum(len(concept.typed) for concept in question.concepts),
         )
+
+    def _kept(self, concept: Concept) -> tuple[Other, ...]:
+        known = {other.stems for other in concept.others}
+        more = [one for one in concept.spellings if one.stems not in known]
+        listed = {other.stems: other for other in (*more, *concept.others)}
+        return tuple(other for other in listed.values() if other.meaning or self._occurs(other.stems))
 
     def _occurs(self, stems: Stems) -> bool:
         return any(self._stands(stems, field) for field in (ALL, MEANT))
@@ -112,14 +123,30 @@ class WordIndex:
         """BM25 of the typed words together, or of other words where that is more."""
         from tantivy import Query
 
-        typed = self._any([self._term(stem) for stem in concept.typed])
         own = sum(rarity[stem] for stem in concept.typed)
         others = [
             Query.boost_query(self._phrase(stems, field), OTHER * self._tamed(stems, own))
             for stems, field in self._others(question, concept)
         ]
-        best = Query.disjunction_max_query([typed, *others]) if others else typed
+        best = self._best([*self._typed(concept), *others])
         return Query.boost_query(best, concept.count) if concept.count > 1 else best
+
+    def _typed(self, concept: Concept) -> list["tantivy.Query"]:
+        """What a concept's typed words are found by: of a name, the words of its stem are others."""
+        from tantivy import Query
+
+        if concept.together:
+            return [self._phrase(concept.typed, ALL)]
+        words = self._any([self._term(stem) for stem in concept.typed])
+        name = self._name(concept)
+        return [self._term(name, NAMES), Query.boost_query(words, COMMON)] if name else [words]
+
+    def _name(self, concept: Concept) -> str:
+        """The term of a concept that is a name: surely, or where most of those words of the index are written so."""
+        term = name_term(concept.name) if concept.name else ""
+        named = self._searcher.doc_freq(NAMES, term) if term else 0
+        every = self._searcher.doc_freq(ALL, concept.typed[0])
+        return term if named and (concept.sure or 2 * named >= every) else ""
 
     def _tamed(self, stems: Stems, own: float) -> float:
         """What keeps other words from counting for much more than words that are typed and everywhere."""
@@ -130,15 +157,20 @@ class WordIndex:
         """The rarities of the typed words that a passage holds, or of all of them where it holds other words."""
         from tantivy import Query
 
-        typed = self._any(
-            [Query.const_score_query(self._term(stem), concept.count * rarity[stem]) for stem in concept.typed]
-        )
-        whole = OTHER * concept.count * sum(rarity[stem] for stem in concept.typed)
+        whole = concept.count * sum(rarity[stem] for stem in concept.typed)
+        if concept.together:
+            typed = [Query.const_score_query(self._phrase(concept.typed, ALL), whole)]
+        elif name := self._name(concept):
+            words = Query.const_score_query(self._term(concept.typed[0]), OTHER * whole)
+            typed = [Query.const_score_query(self._term(name, NAMES), whole), words]
+        else:
+            each = [Query.const_score_query(self._term(s), concept.count * rarity[s]) for s in concept.typed]
+            typed = [self._any(each)]
         others = [
-            Query.const_score_query(self._phrase(stems, field), whole)
+            Query.const_score_query(self._phrase(stems, field), OTHER * whole)
             for stems, field in self._others(question, concept)
         ]
-        return Query.disjunction_max_query([typed, *others]) if others else typed
+        return self._best([*typed, *others])
 
     def _phrases(self, phrases: Sequence[Stems]) -> NDArray[np.bool_]:
         from tantivy import Occur, Query
@@ -164,6 +196,11 @@ class WordIndex:
         from tantivy import Occur, Query
 
         return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
+
+    def _best(self, queries: "Sequence[tantivy.Query]") -> "tantivy.Query":
+        from tantivy import Query
+
+        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(list(queries))
 
     def _search(self, queries: "Sequence[tantivy.Query]") -> Scores:
         """The score of each passage that any of the queries finds, by passages.id; 0 for others."""

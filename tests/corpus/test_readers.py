@@ -6,7 +6,7 @@ import pytest
 
 from corpus import load
 from corpus.forces import load_forces
-from corpus.model import CorpusError, Document, Source
+from corpus.model import CorpusError, Source
 from corpus.parsers.parse import parse
 from corpus.readers import read_paths
 
@@ -82,12 +82,13 @@ def test_a_path_without_a_name_is_not_the_working_folder() -> None:
 
 
 def test_a_parser_that_fails_costs_its_document_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(source: Source, *_: object, **__: object) -> Document:
-        if "Moths" in source.text:
-            raise ZeroDivisionError("lamps by none")
-        return parse(source, load_forces())
-
-    monkeypatch.setattr("corpus.parse", fail)
+    failing = (
+        "from corpus.parsers import parse as parser\nreal = parser.parse\n"
+        "def fail(source, *given, **named):\n    if 'Moths' in source.text: raise ZeroDivisionError('lamps by none')\n"
+        "    return real(source, *given, **named)\n"
+        "parser.parse = fail\nfrom corpus.readers.worker import main\nmain()"
+    )
+    monkeypatch.setattr("corpus.readers.worker._PROGRAM", failing)
     (tmp_path / "a.txt").write_text("Lamps burn on the quay.", "utf-8")
     (tmp_path / "b.txt").write_text("Moths fly to the lamps.", "utf-8")
     collection = load([str(tmp_path)], load_forces())

@@ -351,3 +351,11 @@ def test_a_theme_without_an_example_is_named() -> None:
     more = replace(TAXONOMY, themes=(*TAXONOMY.themes, Theme("horses", "Horses", "Horses.")))
     with pytest.raises(ModelError, match=r"horses.*has 0 examples"):
         train_themes(more, examples(), FakeEncoder(), CREATED)
+
+
+def test_a_theme_that_a_text_only_denies_is_in_doubt_and_not_assigned(model: ThemeModel) -> None:
+    denied = f"There were no cases of {DOGS.lower()}"
+    alone, both, plain = judged(model, denied, f"{denied}. {DOGS}", DOGS)
+    decisions, doubts = model.classifier.decisions(np.array([alone]))
+    assert model.classifier.assigned(np.array([alone, both, plain]))[:, 0].tolist() == [False, True, True]
+    assert (decisions, doubts[0] > 0.9) == (["review"], True)

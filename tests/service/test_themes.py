@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import WORDS, make_documents
-from fakes import FakeCollection, FakeEncoder, document, record
+from fakes import FakeCollection, FakeEncoder, document, passage, record
 from flask.testing import FlaskClient
 from numpy.typing import NDArray
 
@@ -297,6 +297,18 @@ def test_a_comment_with_a_theme_keeps_it(tmp_path: Path, model: ThemeModel) -> N
     engine = Engine(tmp_path, QuickEncoder())
     assert themes_of(engine, "kent:1#0") == [("missing", "model")]
     assert themes_of(engine, "kent:1#1") == [("custody", "model")]
+
+
+def test_a_comment_takes_over_nothing_of_what_stands_around_its_recommendation(
+    tmp_path: Path, model: ThemeModel
+) -> None:
+    made = _with_comments(record("kent", "1", LOOKS, comment="Kent reviewed its records."))
+    around = passage(made.key, 2, CELLS, finding=0, date="2017-11")
+    index(tmp_path, [replace(made, passages=(*made.passages, around))], model)
+    publish_model(tmp_path, model, {})
+    engine = Engine(tmp_path, QuickEncoder())
+    assert themes_of(engine, "kent:1#2") == [("custody", "model")]
+    assert themes_of(engine, "kent:1#1") == [("missing", "inherited")]
 
 
 # Corrections
