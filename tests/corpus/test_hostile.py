@@ -91,5 +91,5 @@ def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     (tmp_path / "shut.txt").write_text(GOOD, "utf-8")
     monkeypatch.setattr("builtins.open", refuse)  # a test may run as root, who may read everything
-    answer = _read(str(tmp_path / "shut.txt"), LIMITS)
+    answer = _read({"path": str(tmp_path / "shut.txt")}, LIMITS)
     assert answer["error"] == "cannot be opened (Permission denied); check its permissions."
