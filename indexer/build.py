@@ -96,7 +96,8 @@ def build(
     `inputs`, `without` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `left_out`
     says by source what of a file was not read, to be shown with its documents; `forces`, `vocabulary` and `findings`
     are the user's files of force names, of words, and of what introduces a finding, of which the generation keeps
-    copies; passages are tagged by the model `themes`, or not at all without one. Whatever goes wrong, the generation before stays current.
+    copies; passages are tagged by the model `themes`, or not at all without one. Whatever goes wrong, the generation
+    before stays current.
     `progress(stage, done, total)` is called as each stage starts, in "sentences" as passages are cut up, in "encode" as
     strings are encoded, out of the new ones (perhaps none), and in "themes" as passages are tagged.
     Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
