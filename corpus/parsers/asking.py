@@ -221,6 +221,9 @@ def _only_items(walk: Walk, at: int) -> bool:
         first -= 1
     before = blocks[first - 1] if first else None
     leads = before is not None and (before.text[-1] == ":" or before.kind == "line" or bool(before.level))
+    role = walk.role
+    if before is not None and before.kind == "line" and role is not None and role.label.finds == "area_for_improvement":
+        return True
     last = at
     while last + 1 < len(blocks) and blocks[last + 1].kind == "item":
         last += 1

@@ -18,11 +18,16 @@ from corpus.text import normalise, sentences
 
 FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
 _KINDS = (*get_args(PassageKind), "other")
-_KEYS = ("kind", "words", "starts", "short", "inline", "several")
+_KEYS = ("kind", "words", "starts", "suggests", "short", "inline", "several")
 _ROLES = ("number", "text", "addressee", "deadline", "status", "acceptance", "target", "owner", "update", "response")
 _AS_AT = re.compile(r"\s*(?:\([^)]*\)|\b(?:as )?(?:at|on|of|for|to)\s[^:]*\d[^:]*)$", re.I)  # "Position at 30 June"
 _PARTS = re.compile(r"\s*(?:/|&|\bor\b|\band\b)\s*", re.I)
 _INSPECTORATE = re.compile(r"\bHMIC(?:FRS)?(?:['’]s)?\s+", re.I)
+_HEADING_WORDS = 10
+_DECORATED = re.compile(
+    r"^(?:(?:our|the|these|all|its|this|some|further|other|more) )+|"
+    r" (?:in full|in brief|in detail|at a glance|this year|this time|so far|for (?:the|this|all) .*|to (?:the|this|all) .*)$"
+)
 _ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
 _SENTENCES = (*_ANSWERS, "recommends", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
@@ -65,6 +70,7 @@ class Grammar:
 
     headings: Mapping[str, Label]
     starts: Sequence[tuple[str, Label]]
+    suggests: Sequence[tuple[re.Pattern[str], Label]]
     numbered: re.Pattern[str]
     opening: re.Pattern[str]
     labels: Mapping[str, Label]
@@ -85,6 +91,19 @@ class Grammar:
         if match := self.numbered.fullmatch(text.strip().rstrip(":.")):
             return self._numbered(match)
         return next((label for start, label in self.starts if plain.startswith(start)), None)
+
+    def decorated(self, text: str) -> Label | None:
+        """What a heading says that is a known one with words around it: "Our areas for improvement this year (2)"."""
+        plain = _plain(_CHAPTER.sub("", _COUNT.sub("", text), 1))
+        bare = _DECORATED.sub("", plain)
+        return self.headings.get(bare) if bare != plain else None
+
+    def suggestion(self, text: str) -> Label | None:
+        """What a heading that is not known may say: "Where improvement is called for", "What we recommended"."""
+        plain = _plain(_COUNT.sub("", text))
+        if len(plain.split()) > _HEADING_WORDS or text.rstrip()[-1:] in ".?;,":
+            return None
+        return next((label for pattern, label in self.suggests if pattern.search(plain)), None)
 
     def label(self, text: str) -> Label | None:
         """What the start of a paragraph says of the rest: "Cause of concern The number …", "AFI 3 – The force …"."""
@@ -243,6 +262,7 @@ def _compiled(
 ) -> Grammar:
     known: dict[str, Label] = {}
     starts: list[tuple[str, Label]] = []
+    suggests: list[tuple[re.Pattern[str], Label]] = []
     labels: dict[str, Label] = {}
     inline: list[str] = []
     shorts: list[str] = []
@@ -251,6 +271,7 @@ def _compiled(
         words = [form for word in heading.get("words", ()) for form in _forms(word)]
         known |= {_plain(word): Label(label.kind, label.several, new=_new(word)) for word in words}
         starts += [(_plain(start), label) for start in heading.get("starts", ())]
+        suggests += [(re.compile(pattern), label) for pattern in heading.get("suggests", ())]
         labels |= {_plain(word): label for word in (*words, *heading.get("short", ()))}
         shorts += heading.get("short", ())
         inline += words if heading.get("inline") else ()
@@ -259,6 +280,7 @@ def _compiled(
     return Grammar(
         headings=known,
         starts=starts,
+        suggests=suggests,
         numbered=re.compile(rf"(?P<words>{everything})\s*(?:no\.?|number|#)?\s*(?P<number>{NUMBER})", re.I),
         opening=_opening(either, _either([w for h in headings if h["kind"] in FINDING_KINDS for w in h["words"]])),
         labels=labels,

@@ -120,7 +120,8 @@ def _tell_of_row(builder: Builder) -> None:
         if said.get("finding_kind") and index == main:
             finding = builder.findings[index] = replace(finding, kind=said["finding_kind"])  # type: ignore[arg-type]
         printed = said.get("number_printed")
-        if printed and finding.number is None and printed != said.get("number"):
+        own = printed and (printed != said.get("number") or not printed.isdigit())  # "CW-061"; a register's has digits
+        if own and finding.number is None:
             builder.findings[index] = replace(finding, number=printed)
         builder.tell(
             index,

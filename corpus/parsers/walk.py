@@ -143,7 +143,8 @@ def label_level(walk: Walk, at: int, label: Label) -> int:
     if walk.peel:
         return 3
     if label.kind == "other":
-        return heading_level(walk.blocks, at, walk.contents, inside=False) or 2
+        level = heading_level(walk.blocks, at, walk.contents, inside=False) or 2
+        return min(level, walk.role.level) if walk.role else level
     return 1 if normalise(block.text) == "recommendations" and walk.contents.get("recommendations") == 1 else 2
 
 
