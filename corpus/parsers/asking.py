@@ -12,6 +12,7 @@ from corpus.statuses import status_of_word
 from corpus.text import normalise, sentences
 
 _CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
+_PARAGRAPH = re.compile(r"(\d{1,2}(?:\.\d{1,3}){1,2}[a-z]?)[.):]?\s+(?=[A-Z“‘\"'])")
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
 _SAME = 10  # words from which two recommendations of the same words are one
 _NOTHING = re.compile(
@@ -24,6 +25,8 @@ _QUOTED = re.compile(r"(?:(?P<number>\d{1,2}[a-z]?)[.):]?\s+)?(?P<text>[“\"‘
 def add_found(walk: Walk, at: int, block: Block, number: str | None = None, kind: FindingKind | None = None) -> None:
     """A finding of this block, in the open role."""
     builder, role = walk.builder, walk.role
+    if number is None and (match := _PARAGRAPH.match(block.text)):  # "7.1 Detainees should …"
+        number, block = match[1], replace(block, text=block.text[match.end() :])
     kind = kind or (role.label.finds if role else None) or "recommendation"
     quoted = walk.grammar.cites(block.text)
     block, comment, status = _status_cut(block) if walk.replying else (block, None, "")

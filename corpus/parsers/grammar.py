@@ -19,15 +19,29 @@ from corpus.text import normalise, sentences
 FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
 _KINDS = (*get_args(PassageKind), "other")
 _KEYS = ("kind", "words", "starts", "suggests", "short", "inline", "several")
-_ROLES = ("number", "text", "addressee", "deadline", "status", "acceptance", "target", "owner", "update", "response")
+_ROLES = (
+    "number",
+    "text",
+    "addressee",
+    "deadline",
+    "status",
+    "acceptance",
+    "target",
+    "closed",
+    "owner",
+    "update",
+    "response",
+)
 _AS_AT = re.compile(r"\s*(?:\([^)]*\)|\b(?:as )?(?:at|on|of|for|to)\s[^:]*\d[^:]*)$", re.I)  # "Position at 30 June"
 _PARTS = re.compile(r"\s*(?:/|&|\bor\b|\band\b)\s*", re.I)
 _INSPECTORATE = re.compile(r"\bHMIC(?:FRS)?(?:['’]s)?\s+", re.I)
 _HEADING_WORDS = 10
 _DECORATED = re.compile(
     r"^(?:(?:our|the|these|all|its|this|some|further|other|more) )+|"
-    r" (?:in full|in brief|in detail|at a glance|this year|this time|so far|for (?:the|this|all) .*|to (?:the|this|all) .*)$"
+    r" (?:in full|in brief|in detail|at a glance|this year|this time|so far|(?:for|to) (?:the|this|all) .*)$"
 )
+_NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+")
+_LED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+)?(?:HMIC(?:FRS|S)?|HMI|IOPC|Ofsted|CQC)(?:['’]s)?\s+(?=[A-Za-z])")
 _ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
 _SENTENCES = (*_ANSWERS, "recommends", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
@@ -107,7 +121,8 @@ class Grammar:
 
     def label(self, text: str) -> Label | None:
         """What the start of a paragraph says of the rest: "Cause of concern The number …", "AFI 3 – The force …"."""
-        match = self.opening.match(text)
+        led = _LED.match(text)
+        match = self.opening.match(text, led.end() if led else 0)
         if not match or not match["rest"]:
             return None
         about = match["about"] or ""
@@ -163,7 +178,7 @@ class Grammar:
 
     def for_members(self, text: str) -> bool:
         """Whether it is what a committee's paper asks of its members."""
-        return bool(self.members.search(text))
+        return bool(self.members.search(_NUMBERED.sub("", text, 1)))
 
     def role_of(self, name: str) -> str | None:
         """What a column or line of that name says of a finding ("status", "target", …), None for a name not known."""

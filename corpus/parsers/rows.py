@@ -89,7 +89,8 @@ def findings_table(blocks: Sequence[Block], at: int, grammar: Grammar, inside: F
         asked = [i for i in range(len(head.cells)) if roles.get(i) in (None, "text") and _tells(rows, i, grammar)]
         kinds = {asked[0]: inside} if asked else {}
     if not kinds and {"status", "number"} & set(roles.values()):
-        texts = [i for i, role in roles.items() if role == "text" and _tells(rows, i, grammar)]
+        open_ = [i for i in range(len(head.cells)) if roles.get(i) in (None, "text") and _tells(rows, i, grammar)]
+        texts = sorted(open_, key=lambda i: roles.get(i) != "text")
         kinds = {texts[0]: "recommendation"} if texts else {}
     if not kinds or not (len(head.cells) > 1 or inside):
         return None
@@ -101,7 +102,13 @@ def listed_statuses(blocks: Sequence[Block], grammar: Grammar) -> str:
     at = 0
     while at < len(blocks):
         table = findings_table(blocks, at, grammar, None) if blocks[at].kind == "row" else None
-        if table and "status" in table.roles.values() and not {"response", "update"} & set(table.roles.values()):
+        named = table and all(grammar.role_of(table.head.cells[i]) == "text" for i in table.kinds)
+        if (
+            table
+            and named
+            and "status" in table.roles.values()
+            and not {"response", "update"} & set(table.roles.values())
+        ):
             statuses = [_cell(row, i) for i, role in table.roles.items() if role == "status" for row in table.rows]
             if sum(1 for word in statuses if status_of_word(word)) * 2 > len(statuses):
                 return table.head.text
@@ -144,7 +151,7 @@ class Rows:
         """A finding for each cell of a finding column, with what the other cells of its row say."""
         self.builder.add(table.head, "context")
         for row in table.rows:
-            found = [i for column, kind in table.kinds.items() for i in self._cell(row, column, kind)]
+            found = [i for column, kind in table.kinds.items() for i in self._cell(row, column, kind, table)]
             if not found:
                 self.builder.add(row, "context")
                 continue
@@ -154,7 +161,14 @@ class Rows:
             for index in found:
                 self._accepted(table, row, index)
 
-    def _cell(self, row: Block, column: int, kind: FindingKind) -> Iterator[int]:
+    def _numbered(self, row: Block, table: Table) -> FindingKind | None:
+        """The kind that its number names, in a table of one column of findings: "AFI 1"."""
+        if len(table.kinds) > 1:
+            return None
+        numbers = (_cell(row, i) for i, role in table.roles.items() if role == "number")
+        return next((label.finds for value in numbers if (label := self.grammar.heading(value)) and label.number), None)
+
+    def _cell(self, row: Block, column: int, kind: FindingKind, table: Table) -> Iterator[int]:
         """The findings of one cell: it may state a cause of concern and then what is recommended."""
         for part in filter(str.strip, _BOTH.split(_cell(row, column))):
             label = self.grammar.label(part)
@@ -162,7 +176,7 @@ class Rows:
             numbered = _NUMBERED.match(part) if named is None else None
             number = named.number if named else numbered[1] if numbered else self.number
             text = named.rest if named else part[numbered.end() :] if numbered else part
-            kind_here = (named.finds if named else None) or kind
+            kind_here = (named.finds if named else None) or self._numbered(row, table) or kind
             known = _known(self.builder, kind_here, text)
             index = self.builder.add_finding(kind_here, number, text) if known is None or number else known
             if index != known:
@@ -173,14 +187,17 @@ class Rows:
         finding = self.builder.findings[index]
         if finding.kind == "cause_of_concern" and len(table.kinds) == 1 and len(self.builder.findings) > index + 1:
             return
+        printed = [value for i, role in table.roles.items() if role == "status" and (value := _cell(row, i))]
+        if word := next(filter(status_of_word, printed), next(iter(printed), "")):
+            self.builder.tell(index, status=word)
         for column, role in table.roles.items():
             value = _cell(row, column)
             if not value:
                 continue
             if role == "number" and finding.number in (None, self.number) and finding.kind != "cause_of_concern":
                 self.builder.findings[index] = replace(finding, number=_number(value, self.grammar))
-            elif role == "status":
-                self.builder.tell(index, status=value)
+            elif role == "closed" and (day := day_in(value)):
+                self.builder.tell(index, status="Closed", status_date=day)
             elif role == "target":
                 closed = status_of_word(re.sub(r"\d.*", "", value))  # "Closed locally 12/02/20" is no date to come
                 self.builder.tell(index, target="" if closed else day_in(value) or "")

@@ -34,8 +34,9 @@ _NO_FORCE = re.compile(r"\b(?:fire|ambulance|council|coroner|prisons?)\b", re.I)
 class Held:
     """Shares (0 to 1) of a column's cells, empty ones and those that say nothing ("n/a", "TBC") aside, of each kind.
 
-    `count` is the number of cells; `colours` are those of a key, or letters for them; `labels` are numbers with the kind before them ("AFI 4"), `counted` says that the
-    numbers run from the first row to the last (a count of rows), `few` that the column has a handful of values.
+    `count` is the number of cells; `colours` are those of a key, or letters for them; `labels` are numbers with the
+    kind before them ("AFI 4"), `counted` says that the numbers run from the first row to the last (a count of rows),
+    `few` that the column has a handful of values.
     """
 
     count: int = 0
