@@ -81,8 +81,8 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
 def _label() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(signs().labels, key=len, reverse=True))
     return re.compile(
-        rf"(?P<lead>^|[(>*·|\t•]|[.,:]\s|\band\s|(?<=\d{{4}})\s)\s*(?:report\s+)?(?P<label>{names})\b"
-        rf"(?P<gap>[\s:*_|–-]*(?:on\s+)?{_WEEKDAY})(?P<rest>.*)",
+        rf"(?P<lead>^|[(>*·|\t•]|[.,:;]\s|\band\s|(?<=\d{{4}})\s)\s*(?:report\s+)?(?P<label>{names})\b"
+        rf"(?P<gap>[\s:*_|–-]*(?:on\s+)?{_WEEKDAY})(?=(?P<rest>.*))",
         re.I,
     )
 
@@ -97,7 +97,7 @@ _LATER = ("a day of the page, not of the document", "the day of a correction")
 
 def _alone(lines: Sequence[str], *, listing: bool) -> Iterator[Evidence]:
     """Dates at the top that stand alone on a line, or with a place or a weekday."""
-    for at, line in ((at, part) for at, line in enumerate(lines) for part in re.split(r"\s+[·•|]\s+", line)):
+    for at, line in ((at, part) for at, whole in enumerate(lines) for part in re.split(r"\s+[·•|]\s+", whole)):
         plain = re.sub(rf"^{_WEEKDAY}", "", line).strip(" .,*_")
         if len(plain) > 60 or not (date := _ANY.search(plain)):
             continue

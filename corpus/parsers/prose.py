@@ -75,7 +75,12 @@ def _step(walk: Walk, at: int) -> None:
         walk.builder.tell(walk.last or 0, status=entry.status, deadline=entry.deadline)
         walk.last = None
         return
-    if _practice(walk, block) or take_attribute(walk, block) or open_heading(walk, at):
+    if (
+        walk.verdicts.listed(walk.blocks, at)
+        or _practice(walk, block)
+        or take_attribute(walk, block)
+        or open_heading(walk, at)
+    ):
         return
     if block.kind == "row":
         _row(walk, at)

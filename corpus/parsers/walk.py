@@ -112,7 +112,7 @@ def level_of(walk: Walk, at: int) -> int:
             return 0
         graded = at + 1 < len(walk.blocks) and grade_of(walk.blocks[at + 1].text) is not None
         if not block.level and graded and is_question(block):
-            return 3 if inside else 1
+            return min(3, walk.roles[0].level) if inside else 1  # a question that is graded is part of no list
         level = heading_level(walk.blocks, at, walk.contents, inside=inside, marked=walk.marked)
         return _by_chapter(walk, block, level)
     if is_pillar(block):
