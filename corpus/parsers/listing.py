@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.model import Source
-from corpus.parsers.grammar import Grammar
+from corpus.parsers.grammar import Grammar, shipped
 from corpus.parsers.layout import Block
-from corpus.parsers.record import is_record, register_number_of
+from corpus.parsers.record import TAG, is_record, register_number_of
 from corpus.statuses import status_of_word
 from corpus.text import key_step
 
@@ -76,16 +76,26 @@ def records_of(source: Source) -> list[Source]:
     text = source.text
     if not is_record(text):
         return [source]
-    starts = [(m.start(), number) for m in re.finditer(r"^.*$", text, re.M) if (number := register_number_of(m[0]))]
-    starts = [(at, n) for i, (at, n) in enumerate(starts) if i == 0 or n != starts[i - 1][1]]
-    if len(starts) < _FEW:
+    lines = [(m.start(), number) for m in re.finditer(r"^.*$", text, re.M) if (number := register_number_of(m[0]))]
+    lines = [(at, n) for i, (at, n) in enumerate(lines) if i == 0 or n != lines[i - 1][1]]
+    starts = [(at, number) for (at, number), part in _parts(text, lines) if _opens_asking(part)]
+    parts = _parts(text, starts)
+    numbers = {number for _, number in starts}
+    if len(numbers) < max(_FEW, len(starts)) or sum(1 for _, part in parts if is_record(part)) < _FEW:
         return [source]
+    above = text[: starts[0][0]]
+    return [_part(source, number, part, above) for (_, number), part in parts]
+
+
+def _parts(text: str, starts: Sequence[tuple[int, str]]) -> list[tuple[tuple[int, str], str]]:
+    """Each start with the text from there to the next one."""
     ends = [*(at for at, _ in starts[1:]), len(text)]
-    parts = [(number, at, end) for (at, number), end in zip(starts, ends, strict=True) if is_record(text[at:end])]
-    if len(parts) < _FEW or len({number for number, _, _ in parts}) < len(parts):
-        return [source]
-    above = text[: parts[0][1]]
-    return [_part(source, number, text[at:end], above) for number, at, end in parts]
+    return [(start, text[start[0] : end]) for start, end in zip(starts, ends, strict=False)]
+
+
+def _opens_asking(part: str) -> bool:
+    """Whether something is asked before the first event: else its first line only names another record."""
+    return shipped().asks(TAG.split(part, maxsplit=1)[0])
 
 
 def _part(source: Source, number: str, text: str, above: str) -> Source:
