@@ -66,7 +66,8 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
             if in_passing or not date or (below and len(text) > 60) or not (below or _parted(name, match["gap"])):
                 continue
             if value := _iso(date[0]):
-                why = "" if name == "meeting" else _aside(text[date.end() :], _LATER)
+                behind = text[date.end() :]  # "Published 3 May 2016. Corrected 9 June 2017" says it of the second
+                why = "" if name == "meeting" or _ANY.search(behind) else _aside(behind, _LATER)
                 quote = f"{line} {lines[at + 1]}" if below else line
                 yield piece("date", value, f"“{match['label']}”", labels[name] + 0.001 * max(0, 60 - at), quote, why)
 

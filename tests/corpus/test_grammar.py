@@ -228,7 +228,7 @@ def test_another_sentence_is_no_imperative(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [ASK, "By March 2020, the force must act.", "That the force counts.", "Count lamps: all"]
+    "text", [ASK, "By March 2020, the force must act.", "That the force counts.", "Review the lamps"]
 )
 def test_a_command_starts_by_telling_somebody(text: str) -> None:
     assert GRAMMAR.commands(text)
