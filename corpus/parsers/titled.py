@@ -11,9 +11,10 @@ from corpus.parsers.grammar import shipped
 from corpus.parsers.layout import Block
 from corpus.parsers.lines import is_heading_like
 
+_ITEM = r"(?:agenda )?item(?: no\.?)?(?: \d+[a-z]?)?"
 _GENERIC = re.compile(
-    r"agenda item|home|report|response|recommendations?|contents|publications?|reports?|news|document|untitled|"
-    r"letter|minutes|item \d+|peel(?: 20\d\d(?:\s*[/–-]\s*\d{2,4})?)?",
+    rf"{_ITEM}|home|report|response|recommendations?|contents|publications?|reports?|news|document|untitled|"
+    r"letter|minutes|peel(?: 20\d\d(?:\s*[/–-]\s*\d{2,4})?)?",
     re.I,
 )
 _DATE = re.compile(
@@ -88,9 +89,7 @@ def _marked(blocks: Sequence[Block]) -> str | None:
     if following is None or shipped().heading(following.text) or following.start - blocks[top[0]].end > 300:
         return title
     return (
-        following.text
-        if re.fullmatch(r"agenda item|item \d+|home|report|document", title, re.I)
-        else f"{title}: {following.text}"
+        following.text if re.fullmatch(rf"{_ITEM}|home|report|document", title, re.I) else f"{title}: {following.text}"
     )
 
 
