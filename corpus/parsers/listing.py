@@ -37,8 +37,8 @@ def entries_of(blocks: Sequence[Block], grammar: Grammar) -> dict[int, Entry]:
     asked = [at for at, block in enumerate(blocks) if block.kind != "row" and _asks(block, grammar)]
     if len(asked) < _FEW:
         return {}
-    before = _beside(blocks, asked, -1)
-    behind = _beside(blocks, asked, 1)
+    before = _beside(blocks, asked, -1, grammar)
+    behind = _beside(blocks, asked, 1, grammar)
     found = before if len(before) >= len(behind) else behind
     return found if len(found) >= max(_FEW, (len(asked) + 1) // 2) else {}
 
@@ -47,7 +47,15 @@ def _asks(block: Block, grammar: Grammar) -> bool:
     return len(block.text.split()) > _WORDS and grammar.commands(block.text)
 
 
-def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int) -> dict[int, Entry]:
+def status_line(text: str, grammar: Grammar) -> str:
+    """The status that a line states, perhaps behind its name ("Status: Closed"); "" for another line."""
+    if len(text.split()) > _WORDS or text[-1] in ":?" or not status_of_word(text):
+        return ""
+    said = grammar.attribute_of(text)
+    return said[2] if said and said[0] == "status" else text
+
+
+def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int, grammar: Grammar) -> dict[int, Entry]:
     found: dict[int, Entry] = {}
     others = set(asked)
     for at in asked:
@@ -55,11 +63,12 @@ def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int) -> dict[in
         place = at + step
         while 0 <= place < len(blocks) and abs(place - at) <= _FAR and place not in others:
             text = blocks[place].text
-            if not status and len(text.split()) <= _WORDS and text[-1] not in ":?" and status_of_word(text):
-                status = text
+            if not status and (word := status_line(text, grammar)):
+                status = word
                 number = number or (blocks[place].above if step < 0 else None) or None
             elif number is None and step < 0 and _REFERENCE.fullmatch(text):
-                number = text
+                label = grammar.heading(text)
+                number = label.number if label and label.number else text
             place += step
         if status:
             due = next((m[1] for b in blocks[at + 1 : at + 1 + _FAR] if (m := _DUE.fullmatch(b.text))), "")
