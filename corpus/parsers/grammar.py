@@ -20,6 +20,9 @@ FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
 _KINDS = (*get_args(PassageKind), "other")
 _KEYS = ("kind", "words", "starts", "short", "inline", "several")
 _ROLES = ("number", "text", "addressee", "deadline", "status", "acceptance", "target", "owner", "update", "response")
+_AS_AT = re.compile(r"\s*(?:\([^)]*\)|\b(?:as )?(?:at|on|of|for|to)\s[^:]*\d[^:]*)$", re.I)  # "Position at 30 June"
+_PARTS = re.compile(r"\s*(?:/|&|\bor\b|\band\b)\s*", re.I)
+_INSPECTORATE = re.compile(r"\bHMIC(?:FRS)?(?:['’]s)?\s+", re.I)
 _ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
 _SENTENCES = (*_ANSWERS, "recommends", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
@@ -149,8 +152,13 @@ class Grammar:
 
     def role_of(self, name: str) -> str | None:
         """What a column or line of that name says of a finding ("status", "target", …), None for a name not known."""
-        plain = _plain(name)
-        return self.attributes.get(plain) or ("text" if (label := self.heading(name)) and label.finds else None)
+        role = self.attributes.get(_plain(name)) or self.attributes.get(_plain(_AS_AT.sub("", name)))
+        return role or ("text" if self.found_in(name) else None)
+
+    def found_in(self, name: str) -> FindingKind | None:
+        """Kind of finding in a column of that name: "Areas for improvement", "HMICFRS recommendation or AFI"."""
+        parts = (name, *_PARTS.split(_INSPECTORATE.sub("", name)))
+        return next((label.finds for part in parts if part and (label := self.heading(part)) and label.finds), None)
 
     def attribute_of(self, text: str) -> tuple[str, str, str] | None:
         """(role, date as printed or "", value) of a line such as "Update 14/02/11: Review finished"; else None."""

@@ -54,7 +54,7 @@ def contents_of(blocks: Sequence[Block]) -> tuple[int, int, dict[str, int]]:
     at = next((i for i, b in enumerate(blocks[:60]) if b.kind == "line" and normalise(b.text) in titles), None)
     if at is None:
         return 0, 0, {}
-    first = next((i for i in range(at + 1, len(blocks)) if blocks[i].kind in ("line", "row")), None)
+    first = next((i for i in range(at + 1, len(blocks)) if blocks[i].kind != "text"), None)
     if first is None:
         return 0, 0, {}
     name = _entry(blocks[first].text)

@@ -53,8 +53,10 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
         keep_headings(builder, blocks)
     words = [said.status for said in builder.said.values() if said.status]
     key = key_of((block.text for block in blocks), words) if words else None
-    published = builder.date if kind != "other" else answered_report(source.text, builder.date)
-    builder.finish(published=published, as_printed=kind == "register_record", by=_speaker(kinds), key=key)
+    earlier = answered_report(source.text, builder.date)
+    published = builder.date if kind != "other" else earlier
+    as_printed = kind == "register_record"
+    builder.finish(published=published, earlier=earlier, as_printed=as_printed, by=_speaker(kinds), key=key)
     return builder.document(
         source.key,
         kind=kind,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.dates import MONTH
 from corpus.model import FindingKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.days import day_in
@@ -21,6 +22,9 @@ _SUMMED = re.compile(rf"(.{{3,60}}?)\s+({_WORD}|grade)", re.I)
 _SUMMARY = re.compile(r"summary of (?:judgements|grades)\b", re.I)
 _BOTH = re.compile(r"(?<=[.!?])\s+(?=recommendations?\s*:\s)", re.I)  # where a cell goes on with what is recommended
 _NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,2})*[a-z]?)[.):]\s+(?=[A-Z])")
+_SINCE = re.compile(
+    rf"\s+(?:since|on|in)\s+(?:early |late |mid-)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}\b.*", re.I
+)  # "Done since May"
 _LONG = 4  # words of a text that can be a finding, on average over a column
 
 
@@ -108,8 +112,7 @@ def listed_statuses(blocks: Sequence[Block], grammar: Grammar) -> str:
 def _finding_columns(head: Block, rows: Sequence[Block], grammar: Grammar) -> dict[int, FindingKind]:
     named: dict[int, FindingKind] = {}
     for i, cell in enumerate(head.cells):
-        label = grammar.heading(cell)
-        if label and (kind := label.finds) and _is_long(rows, i):
+        if (kind := grammar.found_in(cell)) and _is_long(rows, i):
             named[i] = kind
     return named
 
@@ -142,9 +145,14 @@ class Rows:
         self.builder.add(table.head, "context")
         for row in table.rows:
             found = [i for column, kind in table.kinds.items() for i in self._cell(row, column, kind)]
+            if not found:
+                self.builder.add(row, "context")
+                continue
             for index in found:
                 self._say(table, row, index)
             self._replies(table, row, found)
+            for index in found:
+                self._accepted(table, row, index)
 
     def _cell(self, row: Block, column: int, kind: FindingKind) -> Iterator[int]:
         """The findings of one cell: it may state a cause of concern and then what is recommended."""
@@ -171,25 +179,32 @@ class Rows:
                 continue
             if role == "number" and finding.number in (None, self.number) and finding.kind != "cause_of_concern":
                 self.builder.findings[index] = replace(finding, number=_number(value, self.grammar))
-            elif role in ("status", "acceptance"):
+            elif role == "status":
                 self.builder.tell(index, status=value)
             elif role == "target":
-                self.builder.tell(index, target=day_in(value) or "")
+                closed = status_of_word(re.sub(r"\d.*", "", value))  # "Closed locally 12/02/20" is no date to come
+                self.builder.tell(index, target="" if closed else day_in(value) or "")
             elif role in ("addressee", "deadline"):
                 self.builder.tell(index, **{role: value})
 
+    def _accepted(self, table: Table, row: Block, index: int) -> None:
+        """Whether it is accepted, which says less of where it stands than a reply that opens with "Done"."""
+        for column, role in table.roles.items():
+            if role == "acceptance" and (value := _cell(row, column)):
+                self.builder.tell(index, status=value, accepted=role)
+
     def _replies(self, table: Table, row: Block, found: Sequence[int]) -> None:
         """What the other long cells of a row say to its finding."""
-        if not found:
-            return
         index = found[-1]
         for column in range(len(row.cells)):
             value = _cell(row, column)
             role = table.roles.get(column)
-            if column in table.kinds or not value or role in ("number", "status", "addressee", "deadline", "target"):
+            if column in table.kinds or not value or role in ("number", "addressee", "deadline", "target"):
+                continue
+            if role == "status" and len(value.split()) <= _LONG:
                 continue
             if role in ("update", "response", "acceptance") or len(value.split()) > _LONG:
-                first = re.split(r"[.;,]", value, maxsplit=1)[0]
+                first = _SINCE.sub("", re.split(r"[.;,]", value, maxsplit=1)[0])
                 if len(first.split()) < 4 and status_of_word(first):
                     self.builder.tell(index, status=first)
                 self.builder.comment(_part(row, value), index, None)

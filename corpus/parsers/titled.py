@@ -33,6 +33,7 @@ _SITE = re.compile(
     re.I,
 )
 _DEAR = re.compile(r"dear\b[^.;:!?]{0,90}[,:]?", re.I)
+_ADDRESSED = re.compile(r"(?P<label>from|to|cc|copied to|sent(?: on)?|date(?: sent)?)(?P<value>\s*:\s*\S.*)?:?", re.I)
 _CLOSING = re.compile(
     r"(?:yours (?:sincerely|faithfully|truly)|(?:with )?(?:kind|best|warm) (?:regards|wishes)|yours)[,.]?", re.I
 )
@@ -135,12 +136,23 @@ def _saluted(blocks: Sequence[Block]) -> int | None:
     return next((at for at, b in enumerate(blocks[:_SALUTED]) if len(b.text) < 100 and _DEAR.fullmatch(b.text)), None)
 
 
+def _addressed(blocks: Sequence[Block]) -> int | None:
+    """Index of the last line of a page's "From … To … Sent on …", None where these are not there."""
+    lines = enumerate(blocks[:_SALUTED])
+    found = [(at, label) for at, block in lines if block.kind != "row" and (label := _ADDRESSED.fullmatch(block.text))]
+    if not {"from", "to"} <= {label["label"].lower() for _, label in found}:
+        return None
+    at, label = found[-1]
+    return at if label["value"] else min(at + 1, len(blocks) - 1)
+
+
 def letter_body(blocks: Sequence[Block]) -> tuple[Sequence[Block], list[str]]:
     """The blocks of a letter between salutation and signature, and what follows as an annex; notes on what is left out.
 
     Other documents stay as they are.
     """
     dear = _saluted(blocks)
+    dear = _addressed(blocks) if dear is None else dear
     if dear is None:
         return blocks, []
     closing = next((at for at in range(len(blocks) - 1, dear, -1) if _CLOSING.fullmatch(blocks[at].text)), None)
