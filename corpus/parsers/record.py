@@ -239,7 +239,7 @@ class _Head:
 
     def titled(self, at: int, block: Block) -> bool:
         """Take a title with its register number, or the number alone, at the top."""
-        if at > 2 or block.kind == "item":
+        if at > 2 or block.kind == "item" or self.kind != "context":
             return False
         if match := _NUMBERED_TITLE.fullmatch(block.text):
             self.number, title = match[2], match[1]
