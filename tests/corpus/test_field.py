@@ -7,8 +7,9 @@ from io import BytesIO
 
 import docx
 import pytest
-from prints import LAMPS, LEFT, TOP, Canvas, made, put, wrapped
+from prints import LAMPS, LEFT, TOP, made, put, wrapped
 from reading import only, read, read_file, texts
+from reportlab.pdfgen.canvas import Canvas
 
 from corpus.model import Document
 
@@ -238,6 +239,15 @@ def test_an_item_is_of_the_kind_that_its_heading_says(heading: str, kind: str | 
     assert [(f.kind, f.text) for f in document.findings] == ([(kind, item)] if kind else [])
     (placed,) = (p for p in document.passages if p.text == item)
     assert placed.kind == (kind or "strength")
+
+
+def test_an_item_goes_on_over_its_line_though_other_paragraphs_are_not_wrapped() -> None:
+    items = "■ Wardens do not write in the book whether a lamp\nis lit at dusk.\n■ The timeliness of oil.\n"
+    document = read(f"{FRONT}Areas for improvement\n{items}\nNext steps\n\n{'The quay is long and dark. ' * 12}\n")
+    assert [f.text for f in document.findings] == [
+        "Wardens do not write in the book whether a lamp is lit at dusk.",
+        "The timeliness of oil.",
+    ]
 
 
 # Pages of the web
