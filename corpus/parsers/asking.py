@@ -84,6 +84,9 @@ def add_numbered(walk: Walk, at: int, block: Block) -> None:
     label, builder = walk.awaiting, walk.builder
     assert label is not None  # noqa: S101
     walk.awaiting = None
+    if walk.grammar.for_members(block.text):
+        walk.placed[at] = builder.add(block, "context")
+        return
     kind = label.finds or "recommendation"
     words = Counter(normalise(block.text).split())
     number = f"{kind} {label.number or ''}"

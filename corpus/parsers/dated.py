@@ -70,7 +70,8 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
             if in_passing or not date or (below and len(text) > 60) or not (below or _parted(name, match["gap"])):
                 continue
             if value := _iso(date[0]):
-                why = "" if name == "meeting" else _aside(text[date.end() :], _LATER)
+                behind = text[date.end() :]  # "Published 3 May 2016. Corrected 9 June 2017" says it of the second
+                why = "" if name == "meeting" or _ANY.search(behind) else _aside(behind, _LATER)
                 if re.search(r"\breport: $", line[: match.start("label")], re.I):
                     why = "the day of the report that is answered"
                 quote = f"{line} {lines[at + 1]}" if below else line

@@ -45,7 +45,11 @@ _LED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+)?(?:HMIC(?:FRS|S)?|HMI|IOPC|O
 _ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
 _SENTENCES = (*_ANSWERS, "recommends", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
-_CHAPTER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|section \d{1,2}[.:]?|part \d{1,2}[.:]?|[a-z][.)])\s+", re.I)
+_CHAPTER = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[a-z][.)]|"
+    r"(?:section|part|chapter|annex|appendix) (?:\d{1,2}|[a-z])\s*[.:–—-]?)\s+",
+    re.I,
+)
 _COUNT = re.compile(r"\s*\(\d{1,3}\)$")
 _DUTY = re.compile(r"\b(?:should|must|needs? to|ought to|(?:is|are) to|shall)\b")
 _THAT = re.compile(r"[Tt]hat (?:the )?\w+")
@@ -174,7 +178,7 @@ class Grammar:
         """Whether the first sentences of a reply accept what was asked: "Accepted", "Partly accepted", …; else None."""
         opening = " ".join(text[a:b] for a, b in sentences(text)[:3])
         found = [(m.start(), word) for word, pattern in self.answers.items() if (m := pattern.search(opening))]
-        return min(found)[1] if found else None
+        return min(found, key=lambda answer: answer[0])[1] if found else None  # of two at one place, the narrower
 
     def for_members(self, text: str) -> bool:
         """Whether it is what a committee's paper asks of its members."""
@@ -250,26 +254,59 @@ def grammar_of(extra: str, where: str = "findings.toml") -> Grammar:
 
 
 def _tables(text: str, where: str) -> Mapping[str, Any]:
-    def bad(problem: str) -> CorpusError:
-        return CorpusError(f"The findings file {where} cannot be used: {problem}.")
-
     try:
         tables = tomllib.loads(text)
+        problem = _problem(tables)
     except tomllib.TOMLDecodeError as error:
-        raise bad(f"it is not valid TOML: {error}") from error
-    if unknown := tables.keys() - {"heading", "sentence", "attribute"}:
-        raise bad(f'it has "{min(unknown)}", where [[heading]], [[attribute]] or [sentence] is expected')
-    for attribute in tables.get("attribute", ()):
-        if attribute.keys() != {"role", "words"} or attribute["role"] not in _ROLES:
-            raise bad(f"an [[attribute]] needs words and a role, one of {', '.join(_ROLES)}")
-    for heading in tables.get("heading", ()):
-        if unknown := heading.keys() - set(_KEYS):
-            raise bad(f'a [[heading]] has the unknown key "{min(unknown)}"; the keys are {", ".join(_KEYS)}')
-        if heading.get("kind") not in _KINDS:
-            raise bad(f"a [[heading]] has the kind {heading.get('kind')!r}; the kinds are {', '.join(_KINDS)}")
-    if unknown := tables.get("sentence", {}).keys() - set(_SENTENCES):
-        raise bad(f'[sentence] has the unknown key "{min(unknown)}"; the keys are {", ".join(_SENTENCES)}')
+        problem = f"it is not valid TOML: {error}"
+    if problem:
+        raise CorpusError(f"The findings file {where} cannot be used: {problem}.")
     return {"attribute": [], "heading": [], "sentence": {}} | tables
+
+
+def _problem(tables: Mapping[str, Any]) -> str | None:
+    """What is wrong with the tables of a findings file; None where nothing is."""
+    if unknown := tables.keys() - {"heading", "sentence", "attribute"}:
+        return f'it has "{min(unknown)}", where [[heading]], [[attribute]] or [sentence] is expected'
+    headings, attributes = tables.get("heading", []), tables.get("attribute", [])
+    for name, listed in (("heading", headings), ("attribute", attributes)):
+        if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+            return f"write [[{name}]] with two brackets, once for each"
+    spoken = tables.get("sentence", {})
+    if not isinstance(spoken, dict):
+        return "write [sentence] with one bracket, once"
+    if unknown := spoken.keys() - set(_SENTENCES):
+        return f'[sentence] has the unknown key "{min(unknown)}"; the keys are {", ".join(_SENTENCES)}'
+    found = (_problem_of_list(f"{name} in [sentence]", listed) for name, listed in spoken.items())
+    problems = (*map(_problem_of_heading, headings), *map(_problem_of_attribute, attributes), *found)
+    return next(filter(None, problems), None)
+
+
+def _problem_of_heading(heading: Mapping[str, Any]) -> str | None:
+    if unknown := heading.keys() - set(_KEYS):
+        return f'a [[heading]] has the unknown key "{min(unknown)}"; the keys are {", ".join(_KEYS)}'
+    if heading.get("kind") not in _KINDS:
+        return f"a [[heading]] has the kind {heading.get('kind')!r}; the kinds are {', '.join(_KINDS)}"
+    lists = {name: heading[name] for name in ("words", "starts", "short") if name in heading}
+    if not lists:
+        return "a [[heading]] has none of words, starts and short"
+    switch = next((n for n in ("inline", "several") if not isinstance(heading.get(n, False), bool)), None)
+    if switch:
+        return f"{switch} of a [[heading]] is true or false, without quotation marks"
+    found = (_problem_of_list(f"{name} of a [[heading]]", listed) for name, listed in lists.items())
+    return next(filter(None, found), None)
+
+
+def _problem_of_attribute(attribute: Mapping[str, Any]) -> str | None:
+    if attribute.keys() != {"role", "words"} or attribute["role"] not in _ROLES:
+        return f"an [[attribute]] needs words and a role, one of {', '.join(_ROLES)}"
+    return _problem_of_list("words of an [[attribute]]", attribute["words"])
+
+
+def _problem_of_list(name: str, listed: object) -> str | None:
+    if isinstance(listed, list) and listed and all(isinstance(word, str) and word.strip() for word in listed):
+        return None
+    return f'{name} is a list of texts: ["…", "…"]'
 
 
 def _compiled(
@@ -297,9 +334,11 @@ def _compiled(
         starts=starts,
         suggests=suggests,
         numbered=re.compile(rf"(?P<words>{everything})\s*(?:no\.?|number|#)?\s*(?P<number>{NUMBER})", re.I),
-        opening=_opening(either, _either([w for h in headings if h["kind"] in FINDING_KINDS for w in h["words"]])),
+        opening=_opening(
+            either, _either([w for h in headings if h["kind"] in FINDING_KINDS for w in h.get("words", ())])
+        ),
         labels=labels,
-        imperatives=frozenset(spoken["imperative"]),
+        imperatives=frozenset(map(str.lower, spoken["imperative"])),
         recommends=_any(spoken["recommends"]),
         quotes=_any(spoken["quoted"]),
         members=_any(spoken["members"]),

@@ -117,7 +117,8 @@ def _marks(source: Source) -> dict[int, str]:
 def _units(lines: Sequence[Line], wrapped: int, levels: Levels) -> Iterator[list[Line]]:
     unit: list[Line] = []
     for line in lines:
-        if unit and (not wrapped or line.gap or _stands_alone(unit[-1], line, wrapped, levels)):
+        alone = not wrapped or line.gap or (unit and _stands_alone(unit[-1], line, wrapped, levels))
+        if unit and alone and not _ends_item(unit, line, levels):
             yield unit
             unit = []
         unit.append(line)
@@ -133,6 +134,15 @@ def _stands_alone(before: Line, line: Line, width: int, levels: Levels) -> bool:
         or bool(columns_of(line.text))
         or bool(columns_of(before.text))
     )
+
+
+def _ends_item(unit: Sequence[Line], line: Line, levels: Levels) -> bool:
+    """Whether a line goes on, in small letters and amid a sentence, with the list item right above it."""
+    before = unit[-1].text.rstrip()
+    apart = line.gap or line.start in levels or unit[0].start in levels or bool(columns_of(before))
+    if apart or before[-1:] in ".;:!?" or not marker_of(unit[0].text)[0]:
+        return False
+    return line.text.lstrip()[:1].islower() and not marker_of(line.text)[0] and not columns_of(line.text)
 
 
 def _block(unit: list[Line], levels: Levels, page: int | None) -> Block:

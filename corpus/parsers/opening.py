@@ -93,8 +93,9 @@ def _open_role(walk: Walk, at: int, label: Label) -> None:
 def _labelled(walk: Walk, at: int, label: Label) -> bool:
     """A label at the start of a paragraph, item or heading, with what stands behind it."""
     block = walk.blocks[at]
-    if walk.grammar.for_members(label.rest):
-        return False
+    if label.finds and walk.grammar.for_members(label.rest):
+        walk.placed[at] = walk.builder.add(block, "context")
+        return True
     if label.finds is None:
         if not block.level and block.kind != "line":
             return False

@@ -15,7 +15,7 @@ from corpus.parsers.builder import Builder
 from corpus.parsers.grammar import Grammar
 from corpus.parsers.headings import contents_of, practice_label
 from corpus.parsers.layout import Block
-from corpus.parsers.listing import Entry
+from corpus.parsers.listing import Entry, status_line
 from corpus.parsers.opening import open_heading
 from corpus.parsers.rows import Rows, findings_table, with_rows
 from corpus.parsers.telling import attribute_of, note_told, take_attribute
@@ -73,7 +73,10 @@ def _step(walk: Walk, at: int) -> None:
     if entry := walk.entries.get(block.start):
         add_found(walk, at, block, entry.number, "recommendation")
         walk.builder.tell(walk.last or 0, status=entry.status, deadline=entry.deadline)
-        walk.last = None
+        walk.last = walk.awaiting = None
+        return
+    if walk.entries and block.kind == "line" and status_line(block.text, walk.grammar):
+        walk.builder.add(block, "context")
         return
     if (
         walk.verdicts.listed(walk.blocks, at)

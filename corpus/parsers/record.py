@@ -239,7 +239,7 @@ class _Head:
 
     def titled(self, at: int, block: Block) -> bool:
         """Take a title with its register number, or the number alone, at the top."""
-        if at > 2 or block.kind == "item":
+        if at > 2 or block.kind == "item" or self.kind != "context":
             return False
         if match := _NUMBERED_TITLE.fullmatch(block.text):
             self.number, title = match[2], match[1]
@@ -350,10 +350,11 @@ def is_record(text: str) -> bool:
 
 def register_number_of(line: str) -> str | None:
     """The register number that a line consists of or begins or ends with, as the title of a record; else None."""
-    plain = line.strip().strip("#*[]() ")
-    for pattern in (_NUMBERED_TITLE, _REGISTER_LINE, _ADDRESSED):
-        if len(plain) < 300 and (match := pattern.fullmatch(plain)):
-            return next((group for group in match.groups() if group and group.isdigit()), None)
+    bare = line.strip().strip("#* ")
+    for plain in (bare, bare.strip("[]() ")):  # the bracket at the end may be that of the number
+        for pattern in (_NUMBERED_TITLE, _REGISTER_LINE, _ADDRESSED):
+            if len(plain) < 300 and (match := pattern.fullmatch(plain)):
+                return next((group for group in match.groups() if group and group.isdigit()), None)
     return None
 
 

@@ -32,7 +32,6 @@ class Verdicts:
     builder: Builder
     peel: bool
     header: int | None = None
-    inspected: bool = True  # by an inspectorate: what it says of progress is of earlier findings
     adjacent: bool = False  # the open question stands right below its pillar
     pillars: set[tuple[str, ...]] = field(default_factory=set)  # questions that are their pillar's own
     fresh: bool = False  # nothing of the answer to the open question has been met yet
