@@ -19,6 +19,7 @@ Key = Mapping[str, str]
 _WORDS = re.compile(r"[a-z0-9]+(?:'[a-z]+)?%?")
 _CLAUSE = re.compile(r"[.;:,(\[\n–—]|\s-\s")
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|per ?cent\b)", re.I)
+_KEYED = 200  # words: the words of a key are few and short
 _SHORT = 8  # words: a longer text is no status word, unless its first clause is one
 # Before "complete" they make it something else: "not complete", "on course to complete", "until it is closed".
 _VOID = frozenset(("not", "no", "never", "cannot", "until", "unless", "once", "before", "to", "will"))
@@ -85,7 +86,7 @@ def key_of(lines: Iterable[str], words: Sequence[str]) -> dict[str, str]:
 
     `words` are those that the table prints. A word whose meaning says nothing of its state is left to the file.
     """
-    names = sorted({name for word in words if (name := word.strip()) and len(name) <= 60}, key=len, reverse=True)
+    names = sorted({name for word in words if (name := word.strip()) and len(name) <= 60}, key=len)[:_KEYED][::-1]
     if not names:
         return {}
     defined = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, names))})\s*(?:=|:|\||\s[–—-]\s|\bmeans\b)\s*", re.I)

@@ -137,7 +137,7 @@ class Grammar:
         """Whether the first sentences of a reply accept what was asked: "Accepted", "Partly accepted", …; else None."""
         opening = " ".join(text[a:b] for a, b in sentences(text)[:3])
         found = [(m.start(), word) for word, pattern in self.answers.items() if (m := pattern.search(opening))]
-        return min(found)[1] if found else None
+        return min(found, key=lambda one: one[0])[1] if found else None  # "accepted in part" stands before "accepted"
 
     def for_members(self, text: str) -> bool:
         """Whether it is what a committee's paper asks of its members."""

@@ -18,10 +18,11 @@ _MANY = 8  # forces: so many in a title or label are the country
 _PAPER = 20_000  # characters: a longer text that names one force is not for that reason about it
 _OTHER_NATIONS = ("police-scotland", "psni")
 _LABEL = re.compile(
-    r"^[\W_]*(?:police )?forces?(?: inspected| name| area)?[\W_]*[:\t][\s*_]*(?P<rest>.+)$", re.I | re.M
+    r"^(?:[^\w\n]|_)*(?:police )?forces?(?: inspected| name| area)?(?:[^\w\n]|_){0,9}?[:\t][\s*_]*(?P<rest>.+)$",
+    re.I | re.M,
 )
 _ADDRESSEE = re.compile(
-    r"^[\W_]*(?:to[:\t]\s*)?(?:[^\n]{0,60},\s*)?(?:the )?chief constable"
+    r"^(?:[^\w\n]|_)*(?:to[:\t]\s*)?(?:[^\n]{0,60},\s*)?(?:the )?chief constable"
     r"(?:\s+of|,|\s+[A-Z][^\n]{0,40},|\n)\s*(?P<rest>[^\n]{3,60})$",
     re.I | re.M,
 )
