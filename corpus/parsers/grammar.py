@@ -21,7 +21,7 @@ _KINDS = (*get_args(PassageKind), "other")
 _KEYS = ("kind", "words", "starts", "short", "inline", "several")
 _ROLES = ("number", "text", "addressee", "deadline", "status", "acceptance", "target", "owner", "update", "response")
 _ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
-_SENTENCES = (*_ANSWERS, "recommends", "quoted", "members", "imperative")
+_SENTENCES = (*_ANSWERS, "recommends", "reported", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
 _CHAPTER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|section \d{1,2}[.:]?|part \d{1,2}[.:]?|[a-z][.)])\s+", re.I)
 _COUNT = re.compile(r"\s*\(\d{1,3}\)$")
@@ -67,6 +67,7 @@ class Grammar:
     labels: Mapping[str, Label]
     imperatives: frozenset[str]
     recommends: re.Pattern[str]
+    reports: re.Pattern[str]
     quotes: re.Pattern[str]
     members: re.Pattern[str]
     answers: Mapping[str, re.Pattern[str]]
@@ -99,7 +100,15 @@ class Grammar:
 
     def asks(self, text: str) -> bool:
         """Whether a text asks for something anywhere: "should", "must", "needs to", "That the force …"."""
-        return bool(_DUTY.search(text) or _THAT.match(text) or self.recommends.search(text))
+        return bool(self._duty(text) or _THAT.match(text) or self.recommends.search(text))
+
+    def _duty(self, text: str) -> bool:
+        """Whether somebody has to do something, and not by what others say ("Officers told us that staff should …")."""
+        for start, end in sentences(text) if _DUTY.search(text) else ():
+            sentence = text[start:end]
+            if (duty := _DUTY.search(sentence)) and not self.reports.search(sentence, 0, duty.start()):
+                return True
+        return False
 
     def opens_asking(self, text: str) -> bool:
         """Whether its first sentence asks, or is an imperative."""
@@ -112,7 +121,7 @@ class Grammar:
         begins = _FIRST_WORDS.match(text)
         rest = text[begins.end() if begins else 0 :]
         return (
-            bool(_TELLS.match(rest))
+            bool((told := _TELLS.match(rest)) and not self.reports.search(told[0]))
             or self.is_imperative(text)
             or bool(_THAT.match(text))
             or self.recommending(text[:200])
@@ -256,6 +265,7 @@ def _compiled(
         labels=labels,
         imperatives=frozenset(spoken["imperative"]),
         recommends=_any(spoken["recommends"]),
+        reports=_any(spoken["reported"]),
         quotes=_any(spoken["quoted"]),
         members=_any(spoken["members"]),
         answers={word: _any(spoken[name]) for name, word in _ANSWERS.items()},

@@ -53,3 +53,43 @@ def test_time_grows_as_the_text_does(name: str) -> None:
 def test_a_record_of_one_line_that_begins_with_a_number_asks_it() -> None:
     (finding,) = read("8837 – Owner: CI Wick\n", kind="register_record", number="4471").findings
     assert finding.text == "8837 – Owner: CI Wick"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This inspection identified no causes of concern.",
+        "We found no causes of concern.",
+        "We did not identify any causes of concern.",
+        "This report makes no new recommendations.",
+        "We have not made any recommendations.",
+    ],
+)
+def test_that_nothing_was_found_is_no_finding(said: str) -> None:
+    assert asked(f"{REPORT}Cause of concern\n\n{said}\n\nRecommendation\n\n{said}\n") == []
+
+
+def test_a_concern_that_something_is_not_made_is_one() -> None:
+    assert asked(f"{REPORT}Cause of concern\n\nThe force has not made arrests in time.\n")
+
+
+def test_what_is_accepted_in_part_is_said_to_be() -> None:
+    answer = "Response of the commissioner\n\nRecommendation 1: The force should lend radios.\n\nAccepted in part. They cost.\n"
+    assert [f.status_word for f in read(answer).findings] == ["Partly accepted"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Officers told us that supervisors should visit them.",
+        "Victims felt that the police must do more.",
+        "Guidance says that detainees should be seen within the hour.",
+        "The law states that every cell must have a window.",
+    ],
+)
+def test_what_others_say_should_be_is_not_asked(said: str) -> None:
+    text = f"{REPORT}Cause of concern: The force does not count those in its cells.\n\n{said}\n\nThe force should count.\n"
+    assert asked(text) == [
+        ("cause_of_concern", "The force does not count those in its cells."),
+        ("recommendation", "The force should count."),
+    ]
