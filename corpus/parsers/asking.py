@@ -14,12 +14,13 @@ from corpus.text import normalise, sentences
 
 _CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
+_AGAIN = 30  # findings of one number that a further one is compared with
 _SAME = 10  # words from which two recommendations of the same words are one
 _ONE = r"(?:areas? (?:for|of|that|where)|recommendations?|causes? (?:of|for) concern|priorit(?:y|ies))"
 _NOTHING = re.compile(
     rf"(?:there (?:are|were|is|was) no|no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b|"
     rf"(?:[\w’']+ ){{0,5}}(?:(?:found|identified|made|makes?|ha[sd]|have|given|issued|raised) no|"
-    rf"(?:did|do|does|have|has) not (?:\w+ )?(?:find|found|identif(?:y|ied)|make|made|given?|issued?|raised?|any)(?: any)?)"
+    r"(?:did|do|does|have|has) not (?:\w+ )?(?:find|found|identif(?:y|ied)|make|made|given?|issued?|raised?)(?: any)?)"
     rf" (?:\w+ ){{0,2}}{_ONE}\b",
     re.I,
 )
@@ -88,7 +89,7 @@ def add_numbered(walk: Walk, at: int, block: Block) -> None:
     kind = label.finds or "recommendation"
     words = Counter(normalise(block.text).split())
     number = f"{kind} {label.number or ''}"
-    known = next((i for other, i in walk.asked.get(number, ()) if _alike(words, other)), None)
+    known = next((i for other, i in walk.asked.get(number, [])[-_AGAIN:] if _alike(words, other)), None)
     if known is None:
         add_found(walk, at, block, label.number or "", kind)
         known = walk.last or 0

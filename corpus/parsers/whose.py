@@ -142,6 +142,9 @@ def _of_title(title: str, forces: Forces, record: bool) -> Iterator[Evidence]:
     if record and _COMMISSIONED.search(title):
         why = "the title names a force whose inspection was commissioned; the record's own force is not stated"
     mentions = forces.mentions(title)
+    bodies = [m for m in forces.bodies(title) if _is_force(forces, m.slug)]
+    if bodies and not any(m.how == "name" for m in mentions):  # an area's plain name may stand beside a body's
+        yield piece("force", _NONE, "the title names another police body", 5, forces.label(bodies[0].slug))
     for how, weight in (("name", 6.0), ("short", 4.5), ("abbreviation", 4.5)):
         slugs = dict.fromkeys(m.slug for m in mentions if m.how == how and _is_force(forces, m.slug))
         if slugs:

@@ -9,6 +9,7 @@ import pytest
 from corpus.forces import load_forces
 from corpus.model import Document, Source
 from corpus.parsers.parse import parse
+from corpus.statuses import status_of_word
 
 SAMPLE = load_forces(Path(__file__).parents[2] / "corpus/sample/forces.toml")
 REPORT = "Saltmere Police: an inspection of custody\n\nPublished on 4 May 2018\n\n"
@@ -74,8 +75,8 @@ def test_a_concern_that_something_is_not_made_is_one() -> None:
 
 
 def test_what_is_accepted_in_part_is_said_to_be() -> None:
-    answer = "Response of the commissioner\n\nRecommendation 1: The force should lend radios.\n\nAccepted in part. They cost.\n"
-    assert [f.status_word for f in read(answer).findings] == ["Partly accepted"]
+    reply = "Response of the commissioner\n\nRecommendation 1: The force should lend radios.\n\nAccepted in part.\n"
+    assert [f.status_word for f in read(reply).findings] == ["Partly accepted"]
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,77 @@ def test_what_is_accepted_in_part_is_said_to_be() -> None:
     ],
 )
 def test_what_others_say_should_be_is_not_asked(said: str) -> None:
-    text = f"{REPORT}Cause of concern: The force does not count those in its cells.\n\n{said}\n\nThe force should count.\n"
+    text = (
+        f"{REPORT}Cause of concern: The force does not count those in its cells.\n\n{said}\n\nThe force should count.\n"
+    )
     assert asked(text) == [
         ("cause_of_concern", "The force does not count those in its cells."),
         ("recommendation", "The force should count."),
     ]
+
+
+# --- Of whom ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kent Fire and Rescue Service: effectiveness 2021/22",
+        "Essex County Fire and Rescue Service",
+        "A study of policing by Durham University",
+        "An inspection of HMP Durham",
+        "West Midlands Ambulance Service",
+        "An inspection of custody at Kent Street and Essex House",
+        "British Transport Police in Kent",
+    ],
+)
+def test_another_body_or_a_place_is_no_force(title: str) -> None:
+    document = parse(source(f"{title}\n\nPublished on 4 May 2018\n\nThe service is good.\n"), load_forces())
+    assert (document.force, document.forces) == (None, ())
+
+
+def test_an_area_and_what_is_done_there_is_its_force() -> None:
+    for title in ("Kent: inspection of road policing", "PEEL 2017: Merseyside", "Kent Street Crime Team inspection"):
+        document = parse(source(f"{title}\n\nThe force is good.\n"), load_forces())
+        assert document.force in ("kent", "merseyside")
+
+
+# --- When ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_day_on_which_something_else_was_published() -> None:
+    text = "Saltmere Police inspection\n\nThe guidance, published 4 May 2011, says so.\n\nIssued 3 June 2019\n"
+    assert read(text).date == "2019-06-03"
+
+
+def test_a_day_long_before_the_year_of_the_title() -> None:
+    assert read("Saltmere Police inspection 2019\n\nThe force is old.\n\n1 April 1974\n\nIt is.\n").date == "2019"
+
+
+# --- How far it has come ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Complete except for IT",
+        "Complete apart from training",
+        "Complete: 3 of 5 actions",
+        "4/5 actions complete",
+        "Closed in error",
+        "Complete. HMICFRS disagree",
+        "Completion expected",
+        "Complete by March 2022",
+        "Business as usual once trained",
+        "Resolved to continue",
+    ],
+)
+def test_a_status_word_goes_no_further_than_it_says(word: str) -> None:
+    assert status_of_word(word) == "being-progressed"
+
+
+@pytest.mark.parametrize(
+    "word", ["Closed 3/12", "Closed 12/3/19", "Complete: 5 of 5 actions", "Completed by Supt Wick"]
+)
+def test_a_day_and_a_name_beside_a_status_word(word: str) -> None:
+    assert status_of_word(word) == "complete"
