@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -113,7 +114,11 @@ class Forces:
         return found.pop() if len(found) == 1 else None
 
     def _scan(self, text: str) -> list[Mention]:
-        found = [(match, form) for match in self._pattern.finditer(text) if (form := self._form(match[0]))]
+        found = [
+            (match, form)
+            for match in self._pattern.finditer(text)
+            if (form := self._form(match[0])) and not (form.how == "short" and _is_elsewhere(text, *match.span()))
+        ]
         named = {form.strong for _, form in found if form.how == "name"}
         return [
             Mention(slug, match.start(), match.end(), form.how)
@@ -125,6 +130,22 @@ class Forces:
         # None: the pattern ignores more differences of case than lower() does (the long s, the Kelvin sign).
         plain = _plain(matched)
         return self._forms.get(plain) or self._forms.get(plain.lower())
+
+
+def _is_elsewhere(text: str, start: int, end: int) -> bool:
+    """Whether an area's plain name is part of another body's, or of a place ("Kent Fire and Rescue Service")."""
+    behind, before = _elsewhere()
+    return bool(behind.match(text, end) or before.search(text, max(0, start - 20), start))
+
+
+@cache
+def _elsewhere() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands behind such a name, and what before it (see `data/elsewhere.toml`)."""
+    listed = tomllib.loads((resources.files("corpus") / "data" / "elsewhere.toml").read_text(encoding="utf-8"))
+    behind, before = ("|".join(map(re.escape, listed[name])) for name in ("behind", "before"))
+    between = r"(?:[ \u00a0](?!Police|Constabulary|Force)(?:[A-Z][\w'\u2019-]*|and|&|of)){0,4}?"
+    own = r"(?![ \u00a0](?i:policing|crime|robbery|safety|team|officers))"
+    return re.compile(rf"{between}[ \u00a0](?:{behind})\b{own}"), re.compile(rf"\b(?:{before})[ \u00a0]$")
 
 
 def load_forces(extra: Path | None = None) -> Forces:

@@ -19,6 +19,12 @@ Key = Mapping[str, str]
 _WORDS = re.compile(r"[a-z0-9]+(?:'[a-z]+)?%?")
 _CLAUSE = re.compile(r"[.;:,(\[\n–—]|\s-\s")
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|per ?cent\b)", re.I)
+_KEYED = 200  # words: the words of a key are few and short
+_PARTS = re.compile(
+    r"(?<![\d/.])(\d{1,2})\s*(?:(?:out )?of|/(?=\s*\d{1,2}\s+(?:\w+ )?(?:actions?|parts?|complete|closed|done|met)\b))"
+    r"\s*(\d{1,2})(?![\d/.])",
+    re.I,
+)  # "3 of 5 actions"
 _SHORT = 8  # words: a longer text is no status word, unless its first clause is one
 # Before "complete" they make it something else: "not complete", "on course to complete", "until it is closed".
 _VOID = frozenset(("not", "no", "never", "cannot", "until", "unless", "once", "before", "to", "will"))
@@ -57,8 +63,8 @@ def _of_text(text: str) -> str | None:
         if not head or len(head) > _SHORT - 3 or head == words or _decided(head, leads=True) is None:
             return None
         return _decided([*head, *words[len(head) :]], leads=True, held_after=len(head))
-    done = _PERCENT.search(text)
-    if done and int(done[1]) < 100:
+    done, parts = _PERCENT.search(text), _PARTS.search(text)
+    if (done and int(done[1]) < 100) or (parts and int(parts[1]) < int(parts[2])):
         return "being-progressed"
     return _decided([word for word in words if not word.endswith("%")], leads=True)
 
@@ -87,7 +93,7 @@ def key_of(lines: Iterable[str], words: Sequence[str]) -> dict[str, str]:
 
     `words` are those that the table prints. A word whose meaning says nothing of its state is left to the file.
     """
-    names = sorted({name for word in words if (name := word.strip()) and len(name) <= 60}, key=len, reverse=True)
+    names = sorted({name for word in words if (name := word.strip()) and len(name) <= 60}, key=len)[:_KEYED][::-1]
     if not names:
         return {}
     defined = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, names))})\s*(?:=|:|\||\s[–—-]\s|\bmeans\b)\s*", re.I)

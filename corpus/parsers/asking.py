@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 from corpus.model import FindingKind, PassageKind
@@ -14,9 +15,15 @@ from corpus.text import normalise, sentences
 _CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
 _PARAGRAPH = re.compile(r"(\d{1,2}(?:\.\d{1,3}){1,2}[a-z]?)[.):]?\s+(?=[A-Z“‘\"'])")
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
+_AGAIN = 30  # findings of one number that a further one is compared with
 _SAME = 10  # words from which two recommendations of the same words are one
+_ONE = r"(?:areas? (?:for|of|that|where)|recommendations?|causes? (?:of|for) concern|priorit(?:y|ies))"
 _NOTHING = re.compile(
-    r"(?:there (?:are|were|is|was) no|no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b", re.I
+    rf"(?:there (?:are|were|is|was) no|no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b|"
+    rf"(?:[\w’']+ ){{0,5}}(?:(?:found|identified|made|makes?|ha[sd]|have|given|issued|raised) no|"
+    r"(?:did|do|does|have|has) not (?:\w+ )?(?:find|found|identif(?:y|ied)|make|made|given?|issued?|raised?)(?: any)?)"
+    rf" (?:\w+ ){{0,2}}{_ONE}\b",
+    re.I,
 )
 _MIXED = re.compile(r"(?:\d+\.?\s+)?(?:summary of )?(?:conclusions|findings)\b", re.I)
 _QUOTED = re.compile(r"(?:(?P<number>\d{1,2}[a-z]?)[.):]?\s+)?(?P<text>[“\"‘'].{20,}[”\"’'][.;]?)", re.S)
@@ -55,10 +62,8 @@ def add_found(walk: Walk, at: int, block: Block, number: str | None = None, kind
 
 def _known(builder: Builder, kind: FindingKind, text: str) -> int | None:
     """The finding that says the same already; a lead-in of few words says nothing by itself."""
-    plain = normalise(text)
-    if kind != "cause_of_concern" and len(plain.split()) < _SAME:
-        return None
-    return next((i for i, f in enumerate(builder.findings) if f.kind == kind and normalise(f.text) == plain), None)
+    short = kind != "cause_of_concern" and len(normalise(text).split()) < _SAME
+    return None if short else builder.same(kind, text)
 
 
 def _wording(walk: Walk, parent: int | None) -> str:
@@ -90,7 +95,7 @@ def add_numbered(walk: Walk, at: int, block: Block) -> None:
     kind = label.finds or "recommendation"
     words = Counter(normalise(block.text).split())
     number = f"{kind} {label.number or ''}"
-    known = next((i for other, i in walk.asked.get(number, ()) if _alike(words, other)), None)
+    known = next((i for other, i in walk.asked.get(number, [])[-_AGAIN:] if _alike(words, other)), None)
     if known is None:
         add_found(walk, at, block, label.number or "", kind)
         known = walk.last or 0
@@ -202,17 +207,20 @@ def _is_one_of_several(walk: Walk, at: int, block: Block, role: Role) -> bool:
 def _is_bare_list(walk: Walk, at: int) -> bool:
     """Whether a list that lost its bullets stands here: two or more short paragraphs, each of one sentence, alone under
     a heading."""
-    blocks = walk.blocks
-    if not _is_point(blocks[at]):
+    if not _is_point(walk.blocks[at]):
         return False
-    first = last = at
-    while first and _is_point(blocks[first - 1]):
-        first -= 1
-    while last + 1 < len(blocks) and _is_point(blocks[last + 1]):
-        last += 1
-    alone = last + 1 == len(blocks) or blocks[last + 1].kind == "line" or bool(blocks[last + 1].level)
-    headed = first == 0 or blocks[first - 1].kind == "line" or bool(blocks[first - 1].level)
-    return last > first and alone and headed and all(len(sentences(b.text)) == 1 for b in blocks[first : last + 1])
+
+    def bare(first: int, last: int) -> bool:
+        blocks = walk.blocks
+        alone = last + 1 == len(blocks) or _is_headed(blocks[last + 1])
+        headed = first == 0 or _is_headed(blocks[first - 1])
+        return last > first and alone and headed and all(len(sentences(b.text)) == 1 for b in blocks[first : last + 1])
+
+    return _of_run(walk, at, "points", _is_point, bare)
+
+
+def _is_headed(block: Block) -> bool:
+    return block.kind == "line" or bool(block.level)
 
 
 def _is_point(block: Block) -> bool:
@@ -221,17 +229,27 @@ def _is_point(block: Block) -> bool:
 
 def _only_items(walk: Walk, at: int) -> bool:
     """Whether what stands under the open heading is a list, perhaps after a lead-in, and nothing else."""
-    blocks = walk.blocks
-    first = at
-    while first and blocks[first - 1].kind == "item":
+
+    def alone(first: int, last: int) -> bool:
+        blocks, role = walk.blocks, walk.role
+        if first > 0 and blocks[first - 1].kind == "line" and role and role.label.finds == "area_for_improvement":
+            return True  # a list right below its heading, whatever follows it
+        leads = first > 0 and (blocks[first - 1].text[-1] == ":" or _is_headed(blocks[first - 1]))
+        return leads and (last + 1 == len(blocks) or _is_headed(blocks[last + 1]) or walk.marked)
+
+    return _of_run(walk, at, "items", lambda block: block.kind == "item", alone)
+
+
+def _of_run(
+    walk: Walk, at: int, name: str, belongs: Callable[[Block], bool], judge: Callable[[int, int], bool]
+) -> bool:
+    """What `judge` finds of the first and last of the blocks around `at` that belong together, each run judged once."""
+    if (known := walk.runs.get(name)) and known[0] <= at <= known[1]:
+        return known[2]
+    first = last = at
+    while first and belongs(walk.blocks[first - 1]):
         first -= 1
-    before = blocks[first - 1] if first else None
-    leads = before is not None and (before.text[-1] == ":" or before.kind == "line" or bool(before.level))
-    role = walk.role
-    if before is not None and before.kind == "line" and role is not None and role.label.finds == "area_for_improvement":
-        return True
-    last = at
-    while last + 1 < len(blocks) and blocks[last + 1].kind == "item":
+    while last + 1 < len(walk.blocks) and belongs(walk.blocks[last + 1]):
         last += 1
-    after = blocks[last + 1] if last + 1 < len(blocks) else None
-    return leads and (after is None or after.kind == "line" or bool(after.level) or walk.marked)
+    walk.runs[name] = (first, last, judge(first, last))
+    return walk.runs[name][2]

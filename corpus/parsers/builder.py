@@ -60,6 +60,7 @@ class Builder:
     garbled: list[tuple[Block, str]] = field(default_factory=list)  # paragraphs left out, and what is wrong
     said: dict[int, Said] = field(default_factory=dict)  # finding -> what else is said of it
     _parts: dict[int, dict[str, str]] = field(default_factory=dict)  # finding -> its further parts, normalised first
+    _asked: dict[tuple[FindingKind, str], int] = field(default_factory=dict)  # kind, normalised text -> finding
     _places: dict[tuple[str, ...], int] = field(default_factory=dict)  # section -> its index
 
     @property
@@ -119,7 +120,12 @@ class Builder:
         """Append a finding in the open section; deadline, addressee and status are filled in by `finish`."""
         section = self.section()
         self.findings.append(Finding("", kind, number, text, section, None, None, (), None, None, quoted=quoted))
+        self._asked.setdefault((kind, normalise(text)), len(self.findings) - 1)
         return len(self.findings) - 1
+
+    def same(self, kind: FindingKind, text: str) -> int | None:
+        """The first finding of this kind that says the same; None for none."""
+        return self._asked.get((kind, normalise(text)))
 
     def tell(self, finding: int, **said: str) -> None:
         """Note what else the document says of a finding (the fields of `Said`); what was said first stays."""

@@ -22,6 +22,7 @@ _RANGE = re.compile(
     r"\d\s*(?:st|nd|rd|th)?\s*(?:[A-Z][a-z]+\s+)?(?:(?:19|20)\d\d\s*)?(?:[–—-]|\bto\b|\band\b|\buntil\b)\s*$|^\s*(?:[–—-]|to\b|and\b|until\b)\s*\d",
     re.I,
 )
+_GOES_ON = re.compile(r"[,;]?\s+[a-z]+\s+[a-z]+\b")  # "the guidance, published 4 May 2011, says that"
 _WAS_PUBLISHED = re.compile(
     rf"\b(?:published|issued|released)\W+(?:(?:it|this|its|on|in|the|report|\w+)\W+){{0,6}}?({DAY_DATE}|{MONTH_DATE})",
     re.I,
@@ -67,7 +68,14 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
             below = not match["rest"].strip() and at + 1 < len(lines)
             text = _UNNAMED_DAY.sub("", lines[at + 1] if below else match["rest"].strip())
             date = _ANY.match(text)
-            if in_passing or not date or (below and len(text) > 60) or not (below or _parted(name, match["gap"])):
+            passing = match["lead"].strip() in (",", "and") and date and _GOES_ON.match(text, date.end())
+            if (
+                in_passing
+                or passing
+                or not date
+                or (below and len(text) > 60)
+                or not (below or _parted(name, match["gap"]))
+            ):
                 continue
             if value := _iso(date[0]):
                 behind = text[date.end() :]  # "Published 3 May 2016. Corrected 9 June 2017" says it of the second
@@ -115,15 +123,23 @@ def _alone(lines: Sequence[str], *, listing: bool) -> Iterator[Evidence]:
             if re.search(r"\bupdated\b", line, re.I):
                 continue
             why = _aside(line)
-            yield piece("date", value, "a line at the top", 3 - 0.05 * at, line, why)
+            sure = 2 if _GOES_ON.match(plain, date.end()) else 3
+            yield piece("date", value, "a line at the top", sure - 0.05 * at, line, why)
 
 
 def _checked(found: Evidence, title: str) -> Evidence:
-    """A page's last change counts only near the year that its title names."""
+    """A page's last change counts only near the year that its title names, and a bare date not long before it."""
     year = _YEARS.search(title)
-    if "updated" not in found.source or found.why or not year or 0 <= int(found.value[:4]) - int(year[1]) <= 1:
+    if found.why or not year:
         return found
-    return replace(found, why="a day of the page, not of the document")
+    later = int(found.value[:4]) - int(year[1])
+    if "updated" in found.source and not 0 <= later <= 1:
+        return replace(found, why="a day of the page, not of the document")
+    return (
+        replace(found, why="long before the year in the title")
+        if "at the top" in found.source and later < -1
+        else found
+    )
 
 
 def _in_title(title: str, lines: Sequence[str]) -> Iterator[Evidence]:

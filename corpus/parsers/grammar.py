@@ -43,7 +43,7 @@ _DECORATED = re.compile(
 _NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+")
 _LED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+)?(?:HMIC(?:FRS|S)?|HMI|IOPC|Ofsted|CQC)(?:['’]s)?\s+(?=[A-Za-z])")
 _ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
-_SENTENCES = (*_ANSWERS, "recommends", "quoted", "members", "imperative")
+_SENTENCES = (*_ANSWERS, "recommends", "reported", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
 _CHAPTER = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[a-z][.)]|"
@@ -94,6 +94,7 @@ class Grammar:
     labels: Mapping[str, Label]
     imperatives: frozenset[str]
     recommends: re.Pattern[str]
+    reports: re.Pattern[str]
     quotes: re.Pattern[str]
     members: re.Pattern[str]
     answers: Mapping[str, re.Pattern[str]]
@@ -140,7 +141,15 @@ class Grammar:
 
     def asks(self, text: str) -> bool:
         """Whether a text asks for something anywhere: "should", "must", "needs to", "That the force …"."""
-        return bool(_DUTY.search(text) or _THAT.match(text) or self.recommends.search(text))
+        return bool(self._duty(text) or _THAT.match(text) or self.recommends.search(text))
+
+    def _duty(self, text: str) -> bool:
+        """Whether somebody has to do something, and not by what others say ("Officers told us that staff should …")."""
+        for start, end in sentences(text) if _DUTY.search(text) else ():
+            sentence = text[start:end]
+            if (duty := _DUTY.search(sentence)) and not self.reports.search(sentence, 0, duty.start()):
+                return True
+        return False
 
     def opens_asking(self, text: str) -> bool:
         """Whether its first sentence asks, or is an imperative."""
@@ -153,7 +162,7 @@ class Grammar:
         begins = _FIRST_WORDS.match(text)
         rest = text[begins.end() if begins else 0 :]
         return (
-            bool(_TELLS.match(rest))
+            bool((told := _TELLS.match(rest)) and not self.reports.search(told[0]))
             or self.is_imperative(text)
             or bool(_THAT.match(text))
             or self.recommending(text[:200])
@@ -340,6 +349,7 @@ def _compiled(
         labels=labels,
         imperatives=frozenset(map(str.lower, spoken["imperative"])),
         recommends=_any(spoken["recommends"]),
+        reports=_any(spoken["reported"]),
         quotes=_any(spoken["quoted"]),
         members=_any(spoken["members"]),
         answers={word: _any(spoken[name]) for name, word in _ANSWERS.items()},

@@ -220,7 +220,7 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
 _DOT = re.compile("[•●▪■◼‣➢◦\uf0b7\uf0a7]")
 _ROMAN = re.compile(r"(?<=[a-z.)])(iii|ii|iv|i|viii|vii|vi|v|ix|x)\. (?=[A-Z])")
 _INLINE = re.compile(r"(?<=[:;,]\s)(?:and\s+|or\s+)?(?:\(([a-h]|[1-9]|i{1,3}|iv|vi{0,3})\)|([a-h]|[1-9])\))\s+(?=\S)")
-_FIRST = re.compile(r"\b(?:should|must)\b(?:[^.;]*?[A-Za-z:,])?\s+(?P<mark>\((?:a|1|i)\)|[a1]\))\s+(?=\S)")
+_FIRST = re.compile(r"\b(?:should|must)\b(?:[^.;]{0,400}?[A-Za-z:,])?\s+(?P<mark>\((?:a|1|i)\)|[a1]\))\s+(?=\S)")
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 
 

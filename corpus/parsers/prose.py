@@ -17,7 +17,7 @@ from corpus.parsers.headings import contents_of, practice_label
 from corpus.parsers.layout import Block
 from corpus.parsers.listing import Entry, status_line
 from corpus.parsers.opening import open_heading
-from corpus.parsers.rows import Rows, findings_table, with_rows
+from corpus.parsers.rows import Rows, findings_table, rows_end, with_rows
 from corpus.parsers.telling import attribute_of, note_told, take_attribute
 from corpus.parsers.verdicts import Verdicts
 from corpus.parsers.walk import Walk, close_ended
@@ -117,7 +117,9 @@ def _practice(walk: Walk, block: Block) -> bool:
 
 def _row(walk: Walk, at: int) -> None:
     label = walk.awaiting or (walk.role.label if walk.role else None)
-    if table := findings_table(walk.blocks, at, walk.grammar, label.finds if label else None):
+    if at >= walk.rows:
+        walk.rows = rows_end(walk.blocks, at)
+    if table := findings_table(walk.blocks, at, walk.rows, walk.grammar, label.finds if label else None):
         walk.until = table.end
         Rows(walk.builder, walk.grammar, walk.awaiting.number if walk.awaiting else None).read(table)
         walk.awaiting = None

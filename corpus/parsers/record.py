@@ -211,7 +211,7 @@ def _head(builder: Builder, blocks: Sequence[Block]) -> str | None:
     closing = next((m for block in blocks if (m := _IN_WORDS.fullmatch(block.text)) and status_of_word(m[1])), None)
     head = _Head(builder, _first_asked(blocks), answered=closing is not None)
     for at, block in enumerate(blocks):
-        if not block.text or head.titled(at, block) or head.opened(blocks, at):
+        if not block.text or head.titled(blocks, at) or head.opened(blocks, at):
             continue
         head.place(at, block)
     for index in range(len(builder.findings) if closing else 0):
@@ -237,9 +237,10 @@ class _Head:
     replied: bool = False
     placed: dict[int, int] = field(default_factory=dict)
 
-    def titled(self, at: int, block: Block) -> bool:
-        """Take a title with its register number, or the number alone, at the top."""
-        if at > 2 or block.kind == "item" or self.kind != "context":
+    def titled(self, blocks: Sequence[Block], at: int) -> bool:
+        """Take a title with its register number, or the number alone, at the top of what is asked."""
+        block = blocks[at]
+        if at > 2 or block.kind == "item" or self.kind != "context" or len(blocks) == 1:
             return False
         if match := _NUMBERED_TITLE.fullmatch(block.text):
             self.number, title = match[2], match[1]

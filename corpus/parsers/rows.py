@@ -12,7 +12,6 @@ from corpus.parsers.grades import GRADES, scale_of
 from corpus.parsers.grammar import Grammar
 from corpus.parsers.layout import Block
 from corpus.statuses import status_of_word
-from corpus.text import normalise
 
 _WORD = "|".join(GRADES)
 _SCALE = re.compile(rf"(?:{_WORD})(?:\s+(?:{_WORD})){{2,4}}", re.I)
@@ -25,6 +24,7 @@ _NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,2})*[a-z]?)[.):]\s+(?=[A-Z])")
 _SINCE = re.compile(
     rf"\s+(?:since|on|in)\s+(?:early |late |mid-)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}\b.*", re.I
 )  # "Done since May"
+_JUDGED = 100  # rows by which a table is judged
 _LONG = 4  # words of a text that can be a finding, on average over a column
 
 
@@ -71,16 +71,22 @@ class Table:
     end: int
 
 
-def findings_table(blocks: Sequence[Block], at: int, grammar: Grammar, inside: FindingKind | None) -> Table | None:
-    """The table of findings that starts at block `at`; None where it is another table.
+def rows_end(blocks: Sequence[Block], at: int) -> int:
+    """The block behind the last of the rows that follow one another from block `at` on."""
+    while at < len(blocks) and blocks[at].kind == "row":
+        at += 1
+    return at
 
-    By its header ("Recommendation", "By when") and what its cells hold; `inside` a section of findings the long
-    column that tells somebody to do something will do.
+
+def findings_table(
+    blocks: Sequence[Block], at: int, end: int, grammar: Grammar, inside: FindingKind | None
+) -> Table | None:
+    """The table of findings that starts at block `at` and whose rows go on to `end`; None where it is another table.
+
+    By its header ("Recommendation", "By when") and what the cells of its first rows hold; `inside` a section of
+    findings the long column that tells somebody to do something will do.
     """
-    end = at
-    while end < len(blocks) and blocks[end].kind == "row":
-        end += 1
-    head, rows = blocks[at], blocks[at + 1 : end]
+    head, rows = blocks[at], blocks[at + 1 : min(end, at + 1 + _JUDGED)]
     if not rows or scale_of(head.cells) or all(len(row.cells) < 2 for row in rows):
         return None
     roles = {i: role for i, cell in enumerate(head.cells) if (role := grammar.role_of(cell))}
@@ -94,26 +100,28 @@ def findings_table(blocks: Sequence[Block], at: int, grammar: Grammar, inside: F
         kinds = {texts[0]: "recommendation"} if texts else {}
     if not kinds or not (len(head.cells) > 1 or inside):
         return None
-    return Table(head, rows, {i: role for i, role in roles.items() if i not in kinds}, kinds, end)
+    return Table(head, blocks[at + 1 : end], {i: role for i, role in roles.items() if i not in kinds}, kinds, end)
 
 
 def listed_statuses(blocks: Sequence[Block], grammar: Grammar) -> str:
     """The head row of a table of findings with their statuses and nobody's reply; "" where there is none."""
-    at = 0
+    at = end = 0
     while at < len(blocks):
-        table = findings_table(blocks, at, grammar, None) if blocks[at].kind == "row" else None
-        named = table and all(grammar.role_of(table.head.cells[i]) == "text" for i in table.kinds)
-        if (
-            table
-            and named
-            and "status" in table.roles.values()
-            and not {"response", "update"} & set(table.roles.values())
-        ):
+        end = rows_end(blocks, at) if at >= end else end
+        table = findings_table(blocks, at, end, grammar, None) if blocks[at].kind == "row" else None
+        if table and _lists_statuses(table, grammar):
             statuses = [_cell(row, i) for i, role in table.roles.items() if role == "status" for row in table.rows]
             if sum(1 for word in statuses if status_of_word(word)) * 2 > len(statuses):
                 return table.head.text
         at = table.end if table else at + 1
     return ""
+
+
+def _lists_statuses(table: Table, grammar: Grammar) -> bool:
+    """Whether its findings stand in columns of that name, beside statuses and without anybody's reply."""
+    roles = set(table.roles.values())
+    named = all(grammar.role_of(table.head.cells[i]) == "text" for i in table.kinds)
+    return named and "status" in roles and not {"response", "update"} & roles
 
 
 def _finding_columns(head: Block, rows: Sequence[Block], grammar: Grammar) -> dict[int, FindingKind]:
@@ -177,7 +185,7 @@ class Rows:
             number = named.number if named else numbered[1] if numbered else self.number
             text = named.rest if named else part[numbered.end() :] if numbered else part
             kind_here = (named.finds if named else None) or self._numbered(row, table) or kind
-            known = _known(self.builder, kind_here, text)
+            known = self.builder.same(kind_here, text)  # a cell that covers several rows stands in each
             index = self.builder.add_finding(kind_here, number, text) if known is None or number else known
             if index != known:
                 self.builder.add(_part(row, text), kind_here, finding=index)
@@ -230,12 +238,6 @@ class Rows:
 def _number(value: str, grammar: Grammar) -> str:
     label = grammar.heading(value)
     return label.number if label and label.number else value
-
-
-def _known(builder: Builder, kind: FindingKind, text: str) -> int | None:
-    """The finding that says the same: a cell that covers several rows stands in each of them."""
-    plain = normalise(text)
-    return next((i for i, f in enumerate(builder.findings) if f.kind == kind and normalise(f.text) == plain), None)
 
 
 def _part(row: Block, text: str) -> Block:

@@ -209,6 +209,8 @@ class Verdicts:
     def close(self) -> None:
         """One grade an area: from its section, its row in a summary, or a sentence."""
         builder, rest = self.builder, dict(self.summary)
+        sections = {path: at for at, path in enumerate(builder.sections)}
+        named: set[str] = set()
         for path, stated in self.graded.items():
             name = path[-2] if path in self.pillars else _area(path)
             tail = normalise(re.split(r"\s[–-]\s", name)[-1])
@@ -218,12 +220,12 @@ class Verdicts:
                 says = f"The summary grades {listed[0]} {listed[1].grade}, its own section {stated.grade};"
                 builder.notes.append(f"{says} the section's is kept.")
             spread = self.spread.get(path[:1]) or self.national.get(tail)
-            section = builder.sections.index(path) if path in builder.sections else None
-            if any(normalise(name) == normalise(grade.area) for grade in builder.grades):
+            if normalise(name) in named:
                 continue  # said again
             area = listed[0] if listed else re.split(r"\s[–-]\s", name)[-1] if not self.peel else name
+            named.add(normalise(area))
             builder.grades.append(
-                Grade(area, stated.grade, section, spread, stated.start, stated.direction, stated.before)
+                Grade(area, stated.grade, sections.get(path), spread, stated.start, stated.direction, stated.before)
             )
         for key, (name, stated) in rest.items():
             if not self._known(name, stated):

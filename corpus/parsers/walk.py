@@ -59,6 +59,8 @@ class Walk:
     placed: dict[int, int] = field(default_factory=dict)  # block -> passage
     asked: dict[str, list[tuple[Counter[str], int]]] = field(default_factory=dict)  # number -> words, finding
     until: int = 0  # blocks before this one are done
+    rows: int = 0  # where the rows end among which the walk stands
+    runs: dict[str, tuple[int, int, bool]] = field(default_factory=dict)  # the last list met, and what it was found
     framework: bool = False  # of 2007 to 2009: its areas for improvement are prose
     after_pillar: bool = False  # the heading before this one is a pillar's, and no text came
     pillar: int = 0  # marked level of the last pillar and question of a PEEL page

@@ -18,10 +18,11 @@ _MANY = 8  # forces: so many in a title or label are the country
 _PAPER = 20_000  # characters: a longer text that names one force is not for that reason about it
 _OTHER_NATIONS = ("police-scotland", "psni")
 _LABEL = re.compile(
-    r"^[\W_]*(?:police )?forces?(?: inspected| name| area)?[\W_]*[:\t][\s*_]*(?P<rest>.+)$", re.I | re.M
+    r"^(?:[^\w\n]|_)*(?:police )?forces?(?: inspected| name| area)?(?:[^\w\n]|_){0,9}?[:\t][\s*_]*(?P<rest>.+)$",
+    re.I | re.M,
 )
 _ADDRESSEE = re.compile(
-    r"^[\W_]*(?:to[:\t]\s*)?(?:[^\n]{0,60},\s*)?(?:the )?chief constable"
+    r"^(?:[^\w\n]|_)*(?:to[:\t]\s*)?(?:[^\n]{0,60},\s*)?(?:the )?chief constable"
     r"(?:\s+of|,|\s+[A-Z][^\n]{0,40},|\n)\s*(?P<rest>[^\n]{3,60})$",
     re.I | re.M,
 )
@@ -154,6 +155,9 @@ def _of_title(title: str, forces: Forces, record: bool) -> Iterator[Evidence]:
     if record and _COMMISSIONED.search(title):
         why = "the title names a force whose inspection was commissioned; the record's own force is not stated"
     mentions = _areas(title, forces)
+    bodies = [m for m in forces.bodies(title) if _is_force(forces, m.slug)]
+    if bodies and not any(m.how == "name" for m in mentions):  # an area's plain name may stand beside a body's
+        yield piece("force", _NONE, "the title names another police body", 5, forces.label(bodies[0].slug))
     for how, weight in (("name", 6.0), ("short", 4.5), ("abbreviation", 4.5)):
         slugs = dict.fromkeys(m.slug for m in mentions if m.how == how)
         if slugs:
