@@ -1,6 +1,7 @@
 """Index pages: recommendations with number and status on lines of their own, and several records on one page."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ _REFERENCE = re.compile(
     r"#?\s?(?:[A-Z]{1,4}[-/ ]?)?\d{1,5}(?:[-/.]\d{1,5})*[a-z]?|(?:AFI|CoC|Rec(?:ommendation)?)\s?\d{1,3}", re.I
 )
 _DUE = re.compile(r"(?:due|deadline|to be done by)\s*:?\s+(?:by\s+)?(.{3,40})", re.I)
+_SHOULD = re.compile(r"\bshould\b")
 _FAR = 4  # lines between what is asked and its number or status
 _FEW = 2  # entries that make a list
 _WORDS = 6  # of a status
@@ -39,7 +41,7 @@ def entries_of(blocks: Sequence[Block], grammar: Grammar) -> dict[int, Entry]:
         return {}
     before = _beside(blocks, asked, -1)
     behind = _beside(blocks, asked, 1)
-    found = before if len(before) >= len(behind) else behind
+    found = before if len(before) > len(behind) else behind  # with as many on both sides, what is asked comes first
     return found if len(found) >= max(_FEW, (len(asked) + 1) // 2) else {}
 
 
@@ -51,7 +53,7 @@ def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int) -> dict[in
     found: dict[int, Entry] = {}
     others = set(asked)
     for at in asked:
-        number, status = blocks[at].above or None, ""
+        number, status = blocks[at].above or (_reference(blocks, at) if step > 0 else None) or None, ""
         place = at + step
         while 0 <= place < len(blocks) and abs(place - at) <= _FAR and place not in others:
             text = blocks[place].text
@@ -65,6 +67,12 @@ def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int) -> dict[in
             due = next((m[1] for b in blocks[at + 1 : at + 1 + _FAR] if (m := _DUE.fullmatch(b.text))), "")
             found[at] = Entry(number, status, due)
     return found
+
+
+def _reference(blocks: Sequence[Block], at: int) -> str | None:
+    """The number on the line right above what is asked."""
+    above = blocks[at - 1].text if at else ""
+    return above if _REFERENCE.fullmatch(above) else None
 
 
 def records_of(source: Source) -> list[Source]:
@@ -81,11 +89,26 @@ def records_of(source: Source) -> list[Source]:
     if len(starts) < _FEW:
         return [source]
     ends = [*(at for at, _ in starts[1:]), len(text)]
-    parts = [(number, at, end) for (at, number), end in zip(starts, ends, strict=True) if is_record(text[at:end])]
-    if len(parts) < _FEW or len({number for number, _, _ in parts}) < len(parts):
+    parts: list[tuple[str, int, int]] = []
+    for (at, number), end in zip(starts, ends, strict=True):
+        if parts and not _is_own(text[at:end]):  # a number that is only mentioned: what stands there goes on
+            parts[-1] = (*parts[-1][:2], end)
+        else:
+            parts.append((number, at, end))
+    if sum(1 for _, at, end in parts if is_record(text[at:end])) < _FEW:
         return [source]
-    above = text[: parts[0][1]]
-    return [_part(source, number, text[at:end], above) for number, at, end in parts]
+    above, met = text[: parts[0][1]], Counter[str]()
+    found = []
+    for number, at, end in parts:
+        met[number] += 1  # one number may be asked of several forces
+        step = number if met[number] == 1 else f"{number} ({met[number]})"
+        found.append(_part(source, step, text[at:end], above))
+    return found
+
+
+def _is_own(part: str) -> bool:
+    """Whether what stands under a number is a record of its own: it has statuses, or asks something."""
+    return is_record(part) or bool(_SHOULD.search(part))
 
 
 def _part(source: Source, number: str, text: str, above: str) -> Source:
