@@ -1,13 +1,14 @@
 """Index pages: recommendations with number and status on lines of their own, and several records on one page."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.model import Source
-from corpus.parsers.grammar import Grammar, shipped
+from corpus.parsers.grammar import Grammar
 from corpus.parsers.layout import Block
-from corpus.parsers.record import TAG, is_record, register_number_of
+from corpus.parsers.record import is_record, register_number_of
 from corpus.statuses import status_of_word
 from corpus.text import key_step
 
@@ -15,6 +16,7 @@ _REFERENCE = re.compile(
     r"#?\s?(?:[A-Z]{1,4}[-/ ]?)?\d{1,5}(?:[-/.]\d{1,5})*[a-z]?|(?:AFI|CoC|Rec(?:ommendation)?)\s?\d{1,3}", re.I
 )
 _DUE = re.compile(r"(?:due|deadline|to be done by)\s*:?\s+(?:by\s+)?(.{3,40})", re.I)
+_SHOULD = re.compile(r"\bshould\b")
 _FAR = 4  # lines between what is asked and its number or status
 _FEW = 2  # entries that make a list
 _WORDS = 6  # of a status
@@ -39,7 +41,7 @@ def entries_of(blocks: Sequence[Block], grammar: Grammar) -> dict[int, Entry]:
         return {}
     before = _beside(blocks, asked, -1, grammar)
     behind = _beside(blocks, asked, 1, grammar)
-    found = before if len(before) >= len(behind) else behind
+    found = before if len(before) > len(behind) else behind  # with as many on both sides, what is asked comes first
     return found if len(found) >= max(_FEW, (len(asked) + 1) // 2) else {}
 
 
@@ -59,7 +61,7 @@ def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int, grammar: G
     found: dict[int, Entry] = {}
     others = set(asked)
     for at in asked:
-        number, status = blocks[at].above or None, ""
+        number, status = blocks[at].above or (_reference(blocks, at) if step > 0 else None) or None, ""
         place = at + step
         while 0 <= place < len(blocks) and abs(place - at) <= _FAR and place not in others:
             text = blocks[place].text
@@ -76,6 +78,12 @@ def _beside(blocks: Sequence[Block], asked: Sequence[int], step: int, grammar: G
     return found
 
 
+def _reference(blocks: Sequence[Block], at: int) -> str | None:
+    """The number on the line right above what is asked."""
+    above = blocks[at - 1].text if at else ""
+    return above if _REFERENCE.fullmatch(above) else None
+
+
 def records_of(source: Source) -> list[Source]:
     """The records of a page that lists several, each a source of its own; a page of one record stays as it is.
 
@@ -85,26 +93,31 @@ def records_of(source: Source) -> list[Source]:
     text = source.text
     if not is_record(text):
         return [source]
-    lines = [(m.start(), number) for m in re.finditer(r"^.*$", text, re.M) if (number := register_number_of(m[0]))]
-    lines = [(at, n) for i, (at, n) in enumerate(lines) if i == 0 or n != lines[i - 1][1]]
-    starts = [(at, number) for (at, number), part in _parts(text, lines) if _opens_asking(part)]
-    parts = _parts(text, starts)
-    numbers = {number for _, number in starts}
-    if len(numbers) < max(_FEW, len(starts)) or sum(1 for _, part in parts if is_record(part)) < _FEW:
+    starts = [(m.start(), number) for m in re.finditer(r"^.*$", text, re.M) if (number := register_number_of(m[0]))]
+    starts = [(at, n) for i, (at, n) in enumerate(starts) if i == 0 or n != starts[i - 1][1]]
+    if len(starts) < _FEW:
         return [source]
-    above = text[: starts[0][0]]
-    return [_part(source, number, part, above) for (_, number), part in parts]
-
-
-def _parts(text: str, starts: Sequence[tuple[int, str]]) -> list[tuple[tuple[int, str], str]]:
-    """Each start with the text from there to the next one."""
     ends = [*(at for at, _ in starts[1:]), len(text)]
-    return [(start, text[start[0] : end]) for start, end in zip(starts, ends, strict=False)]
+    parts: list[tuple[str, int, int]] = []
+    for (at, number), end in zip(starts, ends, strict=True):
+        if parts and not _is_own(text[at:end]):  # a number that is only mentioned: what stands there goes on
+            parts[-1] = (*parts[-1][:2], end)
+        else:
+            parts.append((number, at, end))
+    if sum(1 for _, at, end in parts if is_record(text[at:end])) < _FEW:
+        return [source]
+    above, met = text[: parts[0][1]], Counter[str]()
+    found = []
+    for number, at, end in parts:
+        met[number] += 1  # one number may be asked of several forces
+        step = number if met[number] == 1 else f"{number} ({met[number]})"
+        found.append(_part(source, step, text[at:end], above))
+    return found
 
 
-def _opens_asking(part: str) -> bool:
-    """Whether something is asked before the first event: else its first line only names another record."""
-    return shipped().asks(TAG.split(part, maxsplit=1)[0])
+def _is_own(part: str) -> bool:
+    """Whether what stands under a number is a record of its own: it has statuses, or asks something."""
+    return is_record(part) or bool(_SHOULD.search(part))
 
 
 def _part(source: Source, number: str, text: str, above: str) -> Source:

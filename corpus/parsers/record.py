@@ -240,13 +240,15 @@ class _Head:
     def titled(self, blocks: Sequence[Block], at: int) -> bool:
         """Take a title with its register number, or the number alone, at the top of what is asked."""
         block = blocks[at]
-        if at > 2 or block.kind == "item" or self.kind != "context" or len(blocks) == 1:
+        if at > 2 or block.kind == "item" or self.kind != "context":
             return False
         if match := _NUMBERED_TITLE.fullmatch(block.text):
             self.number, title = match[2], match[1]
         elif match := _REGISTER_LINE.fullmatch(block.text):
             self.number, title = match[1] or match[2], match[3] or ""
         else:
+            return False
+        if title and len(blocks) == 1:  # it is all that is asked
             return False
         if title:
             self.builder.open(title, 1)

@@ -53,7 +53,8 @@ _ACTS = re.compile(
 # What makes another body, a road or a house of the name of a force's area
 _ELSEWHERE = re.compile(
     r"\s+(?:(?:North|South|East|West|County|City|Borough|District)\s+)?"
-    r"(?:Fire|Ambulance|Council|Road|Street|Lane|Avenue|Square|House|Moorlands|University|Hospitals?|Probation|NHS)\b"
+    r"(?:Fire|Ambulance|Council|Road|Street(?! Crime)|Lane|Avenue|Square|House|Moorlands|University|"
+    r"Hospitals?|Probation|NHS)\b"
 )
 
 
