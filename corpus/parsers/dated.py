@@ -15,6 +15,7 @@ _WORDS = ("date", "sent", "issued", "updated")  # labels that need a mark behind
 _SURE = 11  # weight of a label that counts in the middle of a paragraph too
 _LINE = 140  # characters
 _TOP_LINES = 45
+_MASTHEAD = 12  # lines within which a date in brackets behind a title is that of the document
 _OPENING = 3_000  # characters
 _ISO = r"(?:19|20)\d{2}-\d{2}-\d{2}"
 _ANY = re.compile(rf"{_ISO}|{DAY_DATE}|{SLASHED_DATE}|\d{{1,2}}\.\d{{1,2}}\.(?:19|20)\d{{2}}|{MONTH_DATE}", re.I)
@@ -29,6 +30,7 @@ _WAS_PUBLISHED = re.compile(
 )
 _BY = re.compile(rf"\bpublished by [^.;:\d]{{3,80}}?,? ({DAY_DATE}|{MONTH_DATE})", re.I)
 _YEARS = re.compile(r"\b((?:19|20)\d{2})(?:\s*[/–-]\s*\d{2,4})?\b")
+_PARTED = re.compile(r"\s+[·•|]\s+|\t+|\s{3,}")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|first published)\D{0,40}((?:19|20)\d{2})\b", re.I)
 
 
@@ -80,6 +82,8 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
             if value := _iso(date[0]):
                 behind = text[date.end() :]  # "Published 3 May 2016. Corrected 9 June 2017" says it of the second
                 why = "" if name == "meeting" or _ANY.search(behind) else _aside(behind, _LATER)
+                if at >= _MASTHEAD and match["lead"] == "(" and line[: match.start()].strip():
+                    why = "the day of a report that is named"
                 if re.search(r"\breport: $", line[: match.start("label")], re.I):
                     why = "the day of the report that is answered"
                 quote = f"{line} {lines[at + 1]}" if below else line
@@ -106,7 +110,9 @@ _LATER = ("a day of the page, not of the document", "the day of a correction")
 
 def _alone(lines: Sequence[str], *, listing: bool) -> Iterator[Evidence]:
     """Dates at the top that stand alone on a line, or with a place or a weekday."""
-    for at, line in ((at, part) for at, whole in enumerate(lines) for part in re.split(r"\s+[·•|]\s+", whole)):
+    for at, line in (
+        (at, part) for at, whole in enumerate(lines) for part in ([whole] if listing else _PARTED.split(whole))
+    ):
         plain = re.sub(rf"^{_WEEKDAY}", "", line).strip(" .,*_")
         if len(plain) > 60 or not (date := _ANY.search(plain)):
             continue

@@ -205,8 +205,10 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
         return False
     if not _OPEN_END.search(last.text[-1:]):
         return False
+    if first.kind == "line" and not block.gap and not block.broken and _UNFINISHED.search(last.text):
+        return True
     if first.kind == "line" and len(run) == 1 and not block.broken:  # a heading, unless the sentence plainly goes on
-        return not block.gap and block.text[0].islower() and len(last.text.split()) > _FEW
+        return not block.gap and block.text[0].islower() and len(last.text.split()) >= _FEW
     if block.text[0].islower():
         if len(last.text) < SHORT and block.gap and not block.broken:  # two short lines, one below the other
             return False

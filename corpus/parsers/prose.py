@@ -21,9 +21,11 @@ from corpus.parsers.rows import Rows, findings_table, rows_end, with_rows
 from corpus.parsers.telling import attribute_of, note_told, take_attribute
 from corpus.parsers.verdicts import Verdicts
 from corpus.parsers.walk import Walk, close_ended
+from corpus.statuses import status_of_word
 from corpus.text import normalise
 
 _TERM = re.compile(r"([A-Z][\w&/-]*(?: ?\([A-Z]+\))?)(?:\t|\s{2,}|\s+[–—-]\s+)(\S.*)", re.S)
+_STATUS_SAID = re.compile(r"(?<=[.;:)] )Status\s*[:–-]\s*([^.;]{3,60})")
 _ABOUT = re.compile(r"(?:introduction|foreword|methodology|about)\b", re.I)
 _PEEL_TITLE = re.compile(r"\bPEEL\b.*\b20\d{2}|\b20\d{2}\b.*\bPEEL\b|PEEL assessment", re.I)
 
@@ -159,6 +161,8 @@ def _place(walk: Walk, at: int) -> None:
         number, text = (walk.replying and quotation(block)) or (block.number, block.text)
         add_found(walk, at, replace(block, text=text), number, kind)
         return
+    if walk.replying and walk.last is not None and (said := _STATUS_SAID.search(block.text)):  # "… Status: ongoing."
+        walk.builder.tell(walk.last, status=said[1] if status_of_word(said[1]) else "")
     if walk.replying and walk.last is not None and not walk.answered and (word := walk.grammar.answer_of(block.text)):
         builder.tell(walk.last, status=word)
         walk.answered = True
