@@ -50,12 +50,6 @@ _PASTED = re.compile(r"\b(?:record|by mistake|in error|pasted|copied)\b", re.I)
 _ACTS = re.compile(
     r"^(?:[’']s)?\s*(?:,|has\b|have\b|had\b|is\b|are\b|was\b|will\b|now\b|use[sd]?\b|[a-z]+s\b|[a-z]+ed\b|[’']s\b)"
 )
-# What makes another body, a road or a house of the name of a force's area
-_ELSEWHERE = re.compile(
-    r"\s+(?:(?:North|South|East|West|County|City|Borough|District)\s+)?"
-    r"(?:Fire|Ambulance|Council|Road|Street(?! Crime)|Lane|Avenue|Square|House|Moorlands|University|"
-    r"Hospitals?|Probation|NHS)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +118,8 @@ def _named(name: str, forces: Forces) -> str | None:
 
 
 def _areas(text: str, forces: Forces) -> list[Mention]:
-    """Where a title or a label names a force, roads and other bodies that bear its area's name aside."""
-    named = (m for m in forces.mentions(text) if _is_force(forces, m.slug))
-    return [m for m in named if m.how != "short" or not _ELSEWHERE.match(text, m.end)]
+    """Where a title or a label names a force."""
+    return [m for m in forces.mentions(text) if _is_force(forces, m.slug)]
 
 
 def _is_force(forces: Forces, slug: str) -> bool:
