@@ -24,6 +24,10 @@ _ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Co
 _SENTENCES = (*_ANSWERS, "recommends", "reported", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
 _CHAPTER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|section \d{1,2}[.:]?|part \d{1,2}[.:]?|[a-z][.)])\s+", re.I)
+_PARAGRAPH = re.compile(r"\d{1,2}(?:\.\d{1,3}){1,3}\.?\s+(?=[A-Z])")  # the number of a paragraph: "2.14 The force"
+_PRINTED = re.compile(
+    r"(?:(?:R|Rec\.?|AFI)\s?)?(?P<number>\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)(?:[.):]|(?<=\d))\s+(?=[A-Z])"
+)
 _COUNT = re.compile(r"\s*\(\d{1,3}\)$")
 _DUTY = re.compile(r"\b(?:should|must|needs? to|ought to|(?:is|are) to|shall)\b")
 _THAT = re.compile(r"[Tt]hat (?:the )?\w+")
@@ -86,7 +90,8 @@ class Grammar:
 
     def label(self, text: str) -> Label | None:
         """What the start of a paragraph says of the rest: "Cause of concern The number …", "AFI 3 – The force …"."""
-        match = self.opening.match(text)
+        numbered = _PARAGRAPH.match(text)
+        match = self.opening.match(text, numbered.end() if numbered else 0)
         if not match or not match["rest"]:
             return None
         about = match["about"] or ""
@@ -97,6 +102,11 @@ class Grammar:
         label = self._named(match["words"])
         number = self._number(match["words"], match["number"])
         return Label(label.kind, label.several, number, match["rest"], match.start("rest"), _new(match["words"]))
+
+    def numbered_paragraph(self, text: str) -> tuple[str, str] | None:
+        """(number, text) of a paragraph such as "2.14 The force should …" or "R3. The force should …"; else None."""
+        match = _PRINTED.match(text)
+        return (match["number"], text[match.end() :]) if match and self.commands(text[match.end() :]) else None
 
     def asks(self, text: str) -> bool:
         """Whether a text asks for something anywhere: "should", "must", "needs to", "That the force …"."""

@@ -48,7 +48,7 @@ def note_told(walk: Walk, role: str, date: str, value: str) -> None:
         asked = "yes" if role == "acceptance" else ""
         walk.builder.tell(walk.last, status=word, status_date=day_in(date) or "", accepted=asked)
         finding = walk.builder.findings[walk.last]
-        if walk.verdicts.inspected and role == "status":  # an inspectorate says how far an earlier one has come
+        if not walk.replying and role == "status":  # an inspectorate says how far an earlier one has come
             walk.builder.findings[walk.last] = replace(finding, quoted=True)
     elif role == "target":
         walk.builder.tell(walk.last, target=day_in(value) or "")
