@@ -17,6 +17,13 @@ _PARAGRAPH = re.compile(r"(\d{1,2}(?:\.\d{1,3}){1,2}[a-z]?)[.):]?\s+(?=[A-Z“�
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
 _AGAIN = 30  # findings of one number that a further one is compared with
 _SAME = 10  # words from which two recommendations of the same words are one
+_ASKED = r"(?:recommendations?|areas for improvement|causes? of concern)"
+# A heading under which stands what an earlier report asked, and how far it has come
+_EARLIER = re.compile(
+    rf"\b(?:previous|earlier|past|outstanding|our last|(?P<year>(?:19|20)\d\d))\b.{{0,40}}\b{_ASKED}\b|"
+    rf"\b(?:progress|follow[- ]up)\b.{{0,40}}\b(?:on|against|with|to|since|of)\b.{{0,40}}\b{_ASKED}\b",
+    re.I,
+)
 _ONE = r"(?:areas? (?:for|of|that|where)|recommendations?|causes? (?:of|for) concern|priorit(?:y|ies))"
 _NOTHING = re.compile(
     rf"(?:there (?:are|were|is|was) no|no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b|"
@@ -35,7 +42,7 @@ def add_found(walk: Walk, at: int, block: Block, number: str | None = None, kind
     if number is None and (match := _PARAGRAPH.match(block.text)):  # "7.1 Detainees should …"
         number, block = match[1], replace(block, text=block.text[match.end() :])
     kind = kind or (role.label.finds if role else None) or "recommendation"
-    quoted = walk.grammar.cites(block.text)
+    quoted = walk.grammar.cites(block.text) or (not walk.replying and _is_earlier(walk))
     block, comment, status = _status_cut(block) if walk.replying else (block, None, "")
     text = _CITED.sub("", block.text, 1) if quoted else block.text
     parent = walk.placed.get(block.parent) if block.parent is not None else None
@@ -58,6 +65,16 @@ def add_found(walk: Walk, at: int, block: Block, number: str | None = None, kind
     walk.placed[at] = builder.add(block, kind, finding=index, parent=parent)
     if comment:
         builder.comment(comment, index, None)
+
+
+def _is_earlier(walk: Walk) -> bool:
+    """Whether a heading says that what stands below was asked before, in another year than the document's own."""
+    for heading in reversed(walk.builder.path):
+        if (label := walk.grammar.heading(heading)) and label.new:
+            return False
+        if match := _EARLIER.search(heading):
+            return not match["year"] or match["year"] < (walk.builder.date or "")[:4]
+    return False
 
 
 def _known(builder: Builder, kind: FindingKind, text: str) -> int | None:
@@ -199,7 +216,7 @@ def _is_one_of_several(walk: Walk, at: int, block: Block, role: Role) -> bool:
         return walk.grammar.commands(block.text)
     if not walk.framework and _is_bare_list(walk, at):
         return True
-    if role.label.kind == "recommendation":
+    if role.label.kind == "recommendation" or not (walk.framework or walk.peel):
         return walk.grammar.opens_asking(block.text)
     return asks and walk.peel
 

@@ -10,7 +10,7 @@ _NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve "
     "thirteen fourteen fifteen sixteen seventeen eighteen"
 )
-_NUMBERS = {name: number for number, name in enumerate(_NUMBER_WORDS.split(" "), 1)}
+_NUMBERS = {name: number for number, name in enumerate(_NUMBER_WORDS.split(" "), 1)} | {"a": 1, "an": 1}
 _EXPLICIT = re.compile(
     r"(?:by|before|no later than|not later than)\s+(?:the\s+end\s+of\s+)?"
     rf"((?:{DAY_DATE})|(?:{MONTH_DATE})|(?:19|20)\d{{2}})",

@@ -1,7 +1,7 @@
 """Grades as these documents state them: alone on a line, in pairs, and in the first sentences of a judgement."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.text import normalise, sentences
@@ -68,6 +68,7 @@ _SUBJECT = re.compile(
     r"[A-Z][\w&'’-]+(?: (?:(?:and|&) )?[\w&'’-]+){0,4} (?:Police(?: Service)?|Constabulary)) "
     r"(?=is|was|has been|requires)"
 )
+_SUBJECTS = 60  # characters: within these a sentence names whom it is about
 _COUNT = re.compile(r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|all|most|none|each|every)\b", re.I)
 _SMALL = frozenset(
     [
@@ -133,13 +134,16 @@ def is_ungraded(text: str) -> bool:
     return len(text) < 60 and bool(_UNGRADED.match(plain))
 
 
-def spoken(text: str) -> Iterator[Stated]:
-    """The grades that the sentences of a judgement state for this force now; other years are left out."""
+def spoken(text: str, others: Callable[[str], bool]) -> Iterator[Stated]:
+    """The grades that the sentences of a judgement state for this force now; other years are left out.
+
+    `others` tells whether a text names another force, so that what is said of that one is left out too.
+    """
     for start, end in sentences(text):
         sentence = text[start:end]
         head, _, then = sentence.partition(", as ")
         said = head if _PAST.search(then) else sentence
-        if _PAST.search(said):
+        if _PAST.search(said) or others(said[:_SUBJECTS]):
             continue
         for found in _of_sentence(said.rstrip(" ,")):
             yield Stated(found.area, found.grade, start + found.start)

@@ -50,6 +50,10 @@ _CHAPTER = re.compile(
     r"(?:section|part|chapter|annex|appendix) (?:\d{1,2}|[a-z])\s*[.:–—-]?)\s+",
     re.I,
 )
+_PARAGRAPH = re.compile(r"\d{1,2}(?:\.\d{1,3}){1,3}\.?\s+(?=[A-Z])")  # the number of a paragraph: "2.14 The force"
+_PRINTED = re.compile(
+    r"(?:(?:R|Rec\.?|AFI)\s?)?(?P<number>\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)(?:[.):]|(?<=\d))\s+(?=[A-Z])"
+)
 _COUNT = re.compile(r"\s*\(\d{1,3}\)$")
 _DUTY = re.compile(r"\b(?:should|must|needs? to|ought to|(?:is|are) to|shall)\b")
 _THAT = re.compile(r"[Tt]hat (?:the )?\w+")
@@ -126,7 +130,7 @@ class Grammar:
 
     def label(self, text: str) -> Label | None:
         """What the start of a paragraph says of the rest: "Cause of concern The number …", "AFI 3 – The force …"."""
-        led = _LED.match(text)
+        led = _LED.match(text) or _PARAGRAPH.match(text)
         match = self.opening.match(text, led.end() if led else 0)
         if not match or not match["rest"]:
             return None
@@ -138,6 +142,11 @@ class Grammar:
         label = self._named(match["words"])
         number = self._number(match["words"], match["number"])
         return Label(label.kind, label.several, number, match["rest"], match.start("rest"), _new(match["words"]))
+
+    def numbered_paragraph(self, text: str) -> tuple[str, str] | None:
+        """(number, text) of a paragraph such as "2.14 The force should …" or "R3. The force should …"; else None."""
+        match = _PRINTED.match(text)
+        return (match["number"], text[match.end() :]) if match and self.commands(text[match.end() :]) else None
 
     def asks(self, text: str) -> bool:
         """Whether a text asks for something anywhere: "should", "must", "needs to", "That the force …"."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from corpus.forces import Forces
 from corpus.model import Document, Evidence, Source
@@ -47,7 +48,8 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
     builder.notes += notes
     told = {blocks[at].start: entry for at, entry in entries.items()} if kind == "register_record" else {}
     replying = kind == "other"
-    parse_prose(builder, body, grammar, peel=kind == "peel_assessment", replying=replying, entries=told)
+    others = partial(_names_another, forces, about.forces)
+    parse_prose(builder, body, grammar, peel=kind == "peel_assessment", replying=replying, others=others, entries=told)
     builder.notes += unreadable(builder)
     if not builder.passages:
         keep_headings(builder, blocks)
@@ -68,6 +70,12 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
         evidence=(*kinds, *about.evidence, *dates, *titles),
         heard=source.metadata.get("heard") or None,
     )
+
+
+def _names_another(forces: Forces, own: Sequence[str], text: str) -> bool:
+    """Whether a text names a force in full, and none of the document's `own`."""
+    named = {mention.slug for mention in forces.mentions(text) if mention.how == "name"}
+    return bool(own) and bool(named) and named.isdisjoint(own)
 
 
 def _is_record(source: Source, url: str | None) -> bool:

@@ -5,7 +5,7 @@ the next heading of its level, the end of its box, or the words that it was for,
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from corpus.dates import iso_date
@@ -37,17 +37,18 @@ def parse_prose(
     *,
     peel: bool,
     replying: bool = False,
+    others: Callable[[str], bool] = lambda _: False,
     entries: Mapping[int, Entry] | None = None,
 ) -> None:
     """Fill `builder` from the blocks of any document but a register record; `peel` for an assessment page.
 
-    `replying` documents answer what an inspectorate asked; `entries` are those of an index page, by the offset at
-    which each starts.
+    `replying` documents answer what an inspectorate asked; `others` tells whether a text names another force than the
+    document's own; `entries` are those of an index page, by the offset at which each starts.
     """
     blocks = list(with_rows(blocks))
     start, end, contents = contents_of(blocks)
     marked = any(block.level for block in blocks)
-    walk = Walk(builder, blocks, grammar, peel, contents, marked, Verdicts(builder, peel), entries or {})
+    walk = Walk(builder, blocks, grammar, peel, contents, marked, Verdicts(builder, peel, others), entries or {})
     walk.replying = replying
     walk.framework = any(block.kind != "item" and normalise(block.text) == "work in progress" for block in blocks)
     front = 0 if peel else start if end else _front(blocks)
@@ -156,9 +157,12 @@ def _place(walk: Walk, at: int) -> None:
     if add_to_finding(walk, at, block):
         return
     walk.series = None
-    kind = kind_of_finding(walk, at, block)
+    printed = None
+    if walk.role is not None and walk.role.label.finds and block.kind == "text":
+        printed = walk.grammar.numbered_paragraph(block.text)
+    kind = kind_of_finding(walk, at, replace(block, text=printed[1]) if printed else block)
     if kind:
-        number, text = (walk.replying and quotation(block)) or (block.number, block.text)
+        number, text = printed or (walk.replying and quotation(block)) or (block.number, block.text)
         add_found(walk, at, replace(block, text=text), number, kind)
         return
     if walk.replying and walk.last is not None and (said := _STATUS_SAID.search(block.text)):  # "… Status: ongoing."

@@ -24,6 +24,7 @@ _NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,2})*[a-z]?)[.):]\s+(?=[A-Z])")
 _SINCE = re.compile(
     rf"\s+(?:since|on|in)\s+(?:early |late |mid-)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}\b.*", re.I
 )  # "Done since May"
+_FEWEST = 2  # words of a finding
 _JUDGED = 100  # rows by which a table is judged
 _LONG = 4  # words of a text that can be a finding, on average over a column
 
@@ -133,7 +134,7 @@ def _finding_columns(head: Block, rows: Sequence[Block], grammar: Grammar) -> di
 
 
 def _is_long(rows: Sequence[Block], column: int) -> bool:
-    words = [len(cell.split()) for row in rows if (cell := _cell(row, column))]
+    words = [count for row in rows if (count := len(_cell(row, column).split())) >= _FEWEST]
     return bool(words) and sum(words) / len(words) >= _LONG
 
 
@@ -160,12 +161,12 @@ class Rows:
         self.builder.add(table.head, "context")
         for row in table.rows:
             found = [i for column, kind in table.kinds.items() for i in self._cell(row, column, kind, table)]
-            if not found:
-                self.builder.add(row, "context")
-                continue
             for index in found:
                 self._say(table, row, index)
-            self._replies(table, row, found)
+            if found:
+                self._replies(table, row, found[-1])
+            elif any(cell and cell != "–" for cell in row.cells):
+                self.builder.add(row, "context")
             for index in found:
                 self._accepted(table, row, index)
 
@@ -178,7 +179,10 @@ class Rows:
 
     def _cell(self, row: Block, column: int, kind: FindingKind, table: Table) -> Iterator[int]:
         """The findings of one cell: it may state a cause of concern and then what is recommended."""
-        for part in filter(str.strip, _BOTH.split(_cell(row, column))):
+        cell = _cell(row, column)
+        if len(cell.split()) < _FEWEST:  # a subtotal, the name of a part
+            return
+        for part in filter(str.strip, _BOTH.split(cell)):
             label = self.grammar.label(part)
             named = label if label and label.finds else None
             numbered = _NUMBERED.match(part) if named is None else None
@@ -218,9 +222,9 @@ class Rows:
             if role == "acceptance" and (value := _cell(row, column)):
                 self.builder.tell(index, status=value, accepted=role)
 
-    def _replies(self, table: Table, row: Block, found: Sequence[int]) -> None:
-        """What the other long cells of a row say to its finding."""
-        index = found[-1]
+    def _replies(self, table: Table, row: Block, index: int) -> None:
+        """What the other long cells of a row say to its finding; short ones that nothing else takes stay beside it."""
+        beside = []
         for column in range(len(row.cells)):
             value = _cell(row, column)
             role = table.roles.get(column)
@@ -233,6 +237,10 @@ class Rows:
                 if len(first.split()) < 4 and status_of_word(first):
                     self.builder.tell(index, status=first)
                 self.builder.comment(_part(row, value), index, None)
+            elif role is None:
+                beside.append(value)
+        if beside:
+            self.builder.add(_part(row, "\t".join(beside)), "context", finding=index)
 
 
 def _number(value: str, grammar: Grammar) -> str:

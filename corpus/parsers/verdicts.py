@@ -1,7 +1,7 @@
 """The grades of one document: gathered from lines, tables and sentences while it is walked through."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.model import Grade, PassageKind
@@ -17,6 +17,13 @@ _EARLIER = re.compile(
     r"\b(?:in (?:19|20)\d\d|(?:19|20)\d\d(?:/\d\d)?,|previous(?:ly)?|before|last time|earlier)\b", re.I
 )
 _GRADED = re.compile(r"\b(?:grades?|graded|judge?ments?|ratings?)\b", re.I)
+# A heading under which the grades are explained
+_SCALE = re.compile(
+    r"\b(?:how we (?:grade|judge|assess)|what (?:our |the |these )?(?:grades|judge?ments|gradings) mean|"
+    r"(?:grading|rating) (?:scale|scheme|system)|(?:definition|meaning|explanation|description)s? of|"
+    r"about (?:our|the) (?:grades|judge?ments|gradings))\b",
+    re.I,
+)
 _OPENING = 4  # paragraphs of an overview before its first section, in which grades are told
 
 
@@ -31,6 +38,7 @@ class Verdicts:
 
     builder: Builder
     peel: bool
+    others: Callable[[str], bool]  # whether a text names another force than the document's own
     header: int | None = None
     adjacent: bool = False  # the open question stands right below its pillar
     pillars: set[tuple[str, ...]] = field(default_factory=set)  # questions that are their pillar's own
@@ -75,7 +83,7 @@ class Verdicts:
     def line(self, blocks: Sequence[Block], at: int) -> bool:
         """Take a grade that stands on a line of its own; a second one right below is that of an earlier inspection."""
         block = blocks[at]
-        usable = block.kind != "item" and (self.peel or self.fresh)
+        usable = block.kind != "item" and (self.peel or self.fresh) and not any(map(_SCALE.search, self.builder.path))
         stated = grade_of(block.text) if usable else None
         direction = direction_of(block.text) if usable else None
         if direction and (known := self.graded.get(self._area_path())):
@@ -122,12 +130,12 @@ class Verdicts:
         if not self.builder.path or self.opening < _OPENING:
             if self.opening < _OPENING:
                 self.opening += 1
-                self.told += [replace(s, start=block.start + s.start) for s in spoken(block.text)]
+                self.told += [replace(s, start=block.start + s.start) for s in spoken(block.text, self.others)]
             return
         if not self.fresh:
             return
         self.fresh = False
-        found = list(spoken(block.text))
+        found = list(spoken(block.text, self.others))
         path = self._area_path()
         if found and path and path not in self.graded and found[0].start < 80 and not self.after_grade:
             self.graded[path] = Stated("", found[0].grade, block.start)

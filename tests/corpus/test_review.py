@@ -8,6 +8,7 @@ import pytest
 
 from corpus.forces import load_forces
 from corpus.model import Document, Source
+from corpus.parsers.listing import records_of
 from corpus.parsers.parse import parse
 from corpus.statuses import status_of_word
 
@@ -163,3 +164,129 @@ def test_a_status_word_goes_no_further_than_it_says(word: str) -> None:
 )
 def test_a_day_and_a_name_beside_a_status_word(word: str) -> None:
     assert status_of_word(word) == "complete"
+
+
+# --- Index pages and lists of records --------------------------------------------------------------------------------
+
+
+def test_a_status_is_of_what_stands_above_it() -> None:
+    first, second, third = (f"The force should {what} in each of its cells." for what in ("count", "lend", "light"))
+    page = f"Recommendations tracker\n\n7742\n\n{first}\n\nComplete\n\n7743\n\n{second}\n\nOpen\n\n7744\n\n{third}\n"
+    assert [(f.number, f.text, f.status) for f in read(page).findings] == [
+        ("7742", first, "complete"),
+        ("7743", second, "open"),
+    ]
+
+
+def record(number: int, asks: str, *statuses: str) -> str:
+    events = "".join(f"[on]{day} May 2019 [status]{status}[/status][/on]" for day, status in enumerate(statuses, 1))
+    return f"Recommendation {number}\n\n{asks}\n\n{events}\n\n"
+
+
+def test_a_record_without_a_status_among_others_is_one() -> None:
+    page = "".join(
+        [
+            record(7742, "The force should count.", "complete"),
+            record(7743, "The force should lend."),
+            record(7744, "The force should light.", "awaiting-review"),
+        ]
+    )
+    found = [read(part.text) for part in records_of(source(page))]
+    assert [(d.register_number, d.findings[0].text, d.findings[0].status) for d in found] == [
+        ("7742", "The force should count.", "complete"),
+        ("7743", "The force should lend.", None),
+        ("7744", "The force should light.", "awaiting-review"),
+    ]
+
+
+def test_one_number_asked_of_two_forces_is_two_records() -> None:
+    page = record(7742, "Saltmere Police should count.", "complete") + "".join(
+        [
+            record(7743, "Saltmere Police should lend.", "complete"),
+            record(7742, "Carrowdale Police should count.", "awaiting-review"),
+        ]
+    )
+    parts = records_of(source(page))
+    assert [part.key for part in parts] == ["a.txt/7742", "a.txt/7743", "a.txt/7742 (2)"]
+    assert [read(part.text).force for part in parts] == ["saltmere", "saltmere", "carrowdale"]
+
+
+# --- Lists, tables, numbers ------------------------------------------------------------------------------------------
+
+
+def test_an_area_for_improvement_in_a_paragraph_of_its_own() -> None:
+    two = "The force should count. It does not.\n\nThe force should lend. It has much.\n"
+    assert [text for _, text in asked(f"{REPORT}Areas for improvement\n\n{two}")] == [
+        "The force should count. It does not.",
+        "The force should lend. It has much.",
+    ]
+
+
+def test_what_introduces_a_list_asks_all_of_it() -> None:
+    text = f"{REPORT}Areas for improvement\n\nThe force should:\n\n- count; and\n- lend.\n\nWe return next year.\n"
+    assert asked(text) == [("area_for_improvement", "The force should:\ncount; and\nlend.")]
+
+
+def test_no_cell_of_a_table_of_findings_is_lost() -> None:
+    table = "Area\tFound\tRecommendation\nCells\tNobody counts.\tThe force should count.\nRadios\tSome lend.\t\n"
+    document = read(f"{REPORT}{table}")
+    assert [f.text for f in document.findings] == ["The force should count."]
+    assert [p.text for p in document.passages][-3:] == [
+        "The force should count.",
+        "Cells\tNobody counts.",
+        "Radios\tSome lend.",
+    ]
+
+
+def test_a_subtotal_is_no_finding() -> None:
+    table = "Ref\tRecommendation\tStatus\n1\tThe force should count its cells.\tOpen\n\tSubtotal\t\n"
+    assert [f.text for f in read(f"{REPORT}{table}").findings] == ["The force should count its cells."]
+
+
+def test_the_number_of_a_paragraph_is_that_of_what_it_asks() -> None:
+    three = "1. The force should count.\n\n2.1 The force should lend.\n\nR3. The force should go.\n"
+    assert [(f.number, f.text) for f in read(f"{REPORT}Recommendations\n\n{three}").findings] == [
+        ("1", "The force should count."),
+        ("2.1", "The force should lend."),
+        ("3", "The force should go."),
+    ]
+
+
+def test_the_number_of_a_paragraph_before_a_label() -> None:
+    paper = "Audit committee\n\nAgenda item 5\n\nBackground\n\n2.2 Recommendation 1: the force should count.\n"
+    (finding,) = read(f"{paper}\nStatus: Complete pending HMICFRS\n").findings
+    assert (finding.number, finding.status, finding.quoted) == ("1", "being-progressed", False)
+
+
+def test_what_members_should_do_is_no_finding() -> None:
+    assert asked("Audit committee\n\nAgenda item 5\n\nRecommendations\n\n1. Members should consider the risk.\n") == []
+
+
+def test_within_a_year() -> None:
+    (finding,) = read(f"{REPORT}Recommendation 1\n\nWithin a year, the force should count.\n").findings
+    assert (finding.deadline, finding.deadline_text) == ("2019-05-04", "Within a year")
+
+
+def test_what_an_earlier_report_asked_is_quoted() -> None:
+    again = "Recommendation 1\n\nThe force should count.\n\nThis has been done.\n\n"
+    new = "New recommendations\n\nRecommendation 2\n\nThe force should lend.\n"
+    document = read(f"{REPORT}We went there.\n\nProgress on our 2016 recommendations\n\n{again}{new}")
+    assert [(f.number, f.quoted) for f in document.findings] == [("1", True), ("2", False)]
+
+
+def test_what_this_years_report_asks_is_not_quoted() -> None:
+    document = read(f"{REPORT}Our 2018 recommendations\n\nRecommendation 1\n\nThe force should count.\n")
+    assert [f.quoted for f in document.findings] == [False]
+
+
+# --- Grades ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_grades_mean_is_no_grade() -> None:
+    text = f"{PEEL}How we grade\n\nOutstanding\n\nThe force does more.\n\nManaging offenders\n\nGood\n\nIt does.\n"
+    assert [(g.area, g.grade) for g in read(text).grades] == [("Managing offenders", "good")]
+
+
+def test_the_grade_of_another_force_is_not_this_ones() -> None:
+    text = f"{PEEL}Investigating crime\n\nCarrowdale Police is outstanding at investigating crime.\n"
+    assert read(text).grades == ()
