@@ -26,8 +26,9 @@ _EARLIER = re.compile(
 )
 _ONE = r"(?:areas? (?:for|of|that|where)|recommendations?|causes? (?:of|for) concern|priorit(?:y|ies))"
 _NOTHING = re.compile(
-    rf"(?:there (?:are|were|is|was) no|no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b|"
-    rf"(?:[\w’']+ ){{0,5}}(?:(?:found|identified|made|makes?|ha[sd]|have|given|issued|raised) no|"
+    rf"there (?:are|were|is|was) (?:currently |therefore |also )?no (?:\w+ ){{0,2}}{_ONE}\b|"
+    r"(?:no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b|"
+    r"(?:[\w’']+ ){0,5}(?:(?:found|identified|made|makes?|ha[sd]|have|given|issued|raised) no|"
     r"(?:did|do|does|have|has) not (?:\w+ )?(?:find|found|identif(?:y|ied)|make|made|given?|issued?|raised?)(?: any)?)"
     rf" (?:\w+ ){{0,2}}{_ONE}\b",
     re.I,

@@ -41,6 +41,9 @@ def date_evidence(source: Source, title: str, kind: str) -> tuple[str | None, li
     lines = [line.strip().strip("#*_|> ").strip() for line in source.text.splitlines()]
     lines = [line for line in lines if line]
     pieces += _labelled([*(step.strip() for step in source.metadata.get("trail", "").split(">")), *lines])
+    published = {p.value for p in pieces if p.source.lower() == "“published”"}
+    if kind == "register_record" and len(published) > 1:
+        pieces = [replace(p, why=p.why or "one of the reports that are listed") for p in pieces]
     pieces += _alone(lines[:_TOP_LINES], listing=kind == "register_record")
     pieces += _in_title(title, lines)
     for line in lines[:_TOP_LINES]:

@@ -140,7 +140,8 @@ class Grammar:
         if not match["number"] and not match["mark"] and not about and self._is_short(match["words"]):
             return None
         label = self._named(match["words"])
-        number = self._number(match["words"], match["number"])
+        paragraph = led[0].split()[0].rstrip(".") if led and "." in led[0].rstrip(". ") else None
+        number = self._number(match["words"], match["number"]) or (paragraph if label.finds else None)
         return Label(label.kind, label.several, number, match["rest"], match.start("rest"), _new(match["words"]))
 
     def numbered_paragraph(self, text: str) -> tuple[str, str] | None:
@@ -211,6 +212,11 @@ class Grammar:
         """Kind of finding in a column of that name: "Areas for improvement", "HMICFRS recommendation or AFI"."""
         parts = (name, *_PARTS.split(_INSPECTORATE.sub("", name)))
         return next((label.finds for part in parts if part and (label := self.heading(part)) and label.finds), None)
+
+    def label_in(self, cell: str) -> Label | None:
+        """The label of a finding that a short text is, or ends with: "Recommendation 2", "PEEL 2018/19 AFI"."""
+        label = self.heading(cell) or self.labels.get(_plain(cell.split()[-1]))
+        return label if label and label.finds else None
 
     def attribute_of(self, text: str) -> tuple[str, str, str] | None:
         """(role, date as printed or "", value) of a line such as "Update 14/02/11: Review finished"; else None."""

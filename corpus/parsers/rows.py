@@ -9,7 +9,7 @@ from corpus.model import FindingKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.days import day_in
 from corpus.parsers.grades import GRADES, scale_of
-from corpus.parsers.grammar import Grammar
+from corpus.parsers.grammar import Grammar, Label
 from corpus.parsers.layout import Block
 from corpus.statuses import status_of_word
 
@@ -26,6 +26,7 @@ _SINCE = re.compile(
 )  # "Done since May"
 _FEWEST = 2  # words of a finding
 _JUDGED = 100  # rows by which a table is judged
+_NAMED = 6  # words of a cell that names a kind of finding
 _LONG = 4  # words of a text that can be a finding, on average over a column
 
 
@@ -170,12 +171,11 @@ class Rows:
             for index in found:
                 self._accepted(table, row, index)
 
-    def _numbered(self, row: Block, table: Table) -> FindingKind | None:
-        """The kind that its number names, in a table of one column of findings: "AFI 1"."""
-        if len(table.kinds) > 1:
-            return None
-        numbers = (_cell(row, i) for i, role in table.roles.items() if role == "number")
-        return next((label.finds for value in numbers if (label := self.grammar.heading(value)) and label.number), None)
+    def _named(self, row: Block, table: Table) -> Label | None:
+        """The label in another cell, in a table of one column of findings: "AFI 1", "PEEL 2018/19 AFI"."""
+        others = [cell for i, cell in enumerate(row.cells) if i not in table.kinds and 0 < len(cell.split()) <= _NAMED]
+        labels = [label for cell in others if (label := self.grammar.label_in(cell))]
+        return labels[0] if labels and len(table.kinds) == 1 else None
 
     def _cell(self, row: Block, column: int, kind: FindingKind, table: Table) -> Iterator[int]:
         """The findings of one cell: it may state a cause of concern and then what is recommended."""
@@ -186,9 +186,11 @@ class Rows:
             label = self.grammar.label(part)
             named = label if label and label.finds else None
             numbered = _NUMBERED.match(part) if named is None else None
+            beside = self._named(row, table)
             number = named.number if named else numbered[1] if numbered else self.number
+            number = number or (beside.number if beside else None)
             text = named.rest if named else part[numbered.end() :] if numbered else part
-            kind_here = (named.finds if named else None) or self._numbered(row, table) or kind
+            kind_here = next((said.finds for said in (named, beside) if said and said.finds), kind)
             known = self.builder.same(kind_here, text)  # a cell that covers several rows stands in each
             index = self.builder.add_finding(kind_here, number, text) if known is None or number else known
             if index != known:
