@@ -15,7 +15,8 @@ SLASHED_DATE = r"\d{1,2}/\d{1,2}/(?:19|20)\d{2}"
 MONTH_DATE = rf"{MONTH}\s+(?:19|20)\d{{2}}"
 _DAY = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+({MONTH})\.?,?\s+((?:19|20)\d{{2}})", re.I)
 _MONTH = re.compile(rf"({MONTH})\s+((?:19|20)\d{{2}})", re.I)
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/((?:19|20)\d{2})")
+SHORT_DATE = r"\d{1,2}/\d{1,2}/\d{2}(?![\d/])"  # only where a date is expected: "05/04/18" is of this century
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/((?:19|20)\d{2}|\d{2}(?![\d/]))")
 _ISO = re.compile(r"(?:19|20)\d{2}(?:-\d{2}(?:-\d{2})?)?")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 
@@ -28,7 +29,7 @@ def iso_date(text: str) -> str | None:
     if match := _MONTH.fullmatch(text):
         return f"{match[2]}-{_MONTHS[match[1].lower()]:02d}"
     if match := _SLASHED.fullmatch(text):
-        return _checked(int(match[3]), int(match[2]), int(match[1]))
+        return _checked(int(match[3]) + (2000 if len(match[3]) == 2 else 0), int(match[2]), int(match[1]))
     if _ISO.fullmatch(text):
         year, month, day = (text + "-01-01").split("-")[:3]
         return text if _checked(int(year), int(month), int(day)) else None

@@ -44,7 +44,9 @@ class _Words:
 @cache
 def _known() -> _Words:
     listed = tomllib.loads(resources.files("corpus").joinpath("data/statuses.toml").read_text("utf-8"))
-    groups = {tuple(plain(phrase).split()): group for group in (*STATUSES, "held") for phrase in listed[group]}
+    groups = {
+        tuple(plain(phrase).split()): group for group in (*STATUSES, "held", "accepted") for phrase in listed[group]
+    }
     return _Words(groups, max(map(len, groups)), frozenset(listed["fillers"]), listed["colours"])
 
 
@@ -133,4 +135,5 @@ def _decided(words: Sequence[str], *, leads: bool, held_after: int | None = None
         first = first and not size and not colour
         at += size or 1
     careful = next((group for group in _CARE if group in found), None)
-    return "being-progressed" if careful == "held" else careful or colour
+    going_on = careful == "held" or (careful is None and colour is None and "accepted" in found)
+    return "being-progressed" if going_on else careful or colour

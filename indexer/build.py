@@ -22,6 +22,7 @@ from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vec
 from indexer.generation import LEXICAL, PASSAGES, REFERENCE, TAGS, VECTORS, verify_generation
 from indexer.lexical import write_lexical
 from indexer.manifest import (
+    FINDINGS,
     FORCES,
     FORMAT_VERSION,
     VOCABULARY,
@@ -86,15 +87,17 @@ def build(
     force_from_name: bool = False,
     forces: Path | None = None,
     vocabulary: Path | None = None,
+    findings: Path | None = None,
     themes: ThemeModel | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Index `collection` into a new generation of `data` and make it the current one.
 
     `inputs`, `without` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `left_out`
-    says by source what of a file was not read, to be shown with its documents; `forces` and
-    `vocabulary` are the user's files of force names and of words, of which the generation keeps copies; passages are
-    tagged by the model `themes`, or not at all without one. Whatever goes wrong, the generation before stays current.
+    says by source what of a file was not read, to be shown with its documents; `forces`, `vocabulary` and `findings`
+    are the user's files of force names, of words, and of what introduces a finding, of which the generation keeps
+    copies; passages are tagged by the model `themes`, or not at all without one. Whatever goes wrong, the generation
+    before stays current.
     `progress(stage, done, total)` is called as each stage starts, in "sentences" as passages are cut up, in "encode" as
     strings are encoded, out of the new ones (perhaps none), and in "themes" as passages are tagged.
     Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
@@ -111,7 +114,7 @@ def build(
         data.mkdir(parents=True, exist_ok=True)
         with building(data):
             clean(data)
-            files = {FORCES: forces, VOCABULARY: vocabulary}
+            files = {FORCES: forces, VOCABULARY: vocabulary, FINDINGS: findings}
             copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
             content = _content(documents, given, missed, copies)
             words, known = load_vocabulary(vocabulary), load_forces(forces)

@@ -13,8 +13,12 @@ from typing import Any
 from models.encoder import Encoder
 
 # In a generation: copies of the user's files of force names and of words, where there were any.
-FORCES, VOCABULARY = "forces.toml", "vocabulary.toml"
-_COPIES = {FORCES: ("force names", "PRECEDENT_FORCES"), VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY")}
+FORCES, VOCABULARY, FINDINGS = "forces.toml", "vocabulary.toml", "findings.toml"
+_COPIES = {
+    FORCES: ("force names", "PRECEDENT_FORCES"),
+    VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY"),
+    FINDINGS: ("words for findings", "PRECEDENT_FINDINGS"),
+}
 FORMAT_VERSION = 6
 _OLDER = (2, 3, 4, 5)  # formats whose manifest has the same fields, save theme_model and without
 REBUILD = "Run `precedent build` to make a new one."
@@ -121,7 +125,7 @@ def last_inputs(data: Path) -> Inputs | None:
 
 
 def last_copy(data: Path, name: str) -> Path | None:
-    """The copy of the user's file FORCES or VOCABULARY that the last generation was built with; None without one.
+    """The copy of a user's file (FORCES, VOCABULARY, FINDINGS) that the last generation was built with, or None.
 
     Where the current generation cannot be told or read, that of the newest one that can. Raises GenerationError
     where it is not as it was written: a build from it would go wrong unseen.

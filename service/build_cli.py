@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from service.terminal import Progress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_TABLES = (".csv", ".xlsx")
 
 
 class _Stopped(Failure):
@@ -145,17 +144,19 @@ def _build(
 ) -> None:
     from corpus import load
     from corpus.forces import load_forces
+    from corpus.parsers.grammar import load_grammar
     from indexer.build import build as build_generation
     from service import cli
     from service.answers import to_json
     from service.report import report_json, report_lines
     from service.training import model_for
 
-    forces, vocabulary = cli.forces_file(settings), cli.vocabulary_file(settings)
-    apart = [settings.data, *filter(None, [forces, vocabulary]), *map(Path, inputs.without)]
+    forces, vocabulary, findings = cli.forces_file(settings), cli.vocabulary_file(settings), cli.findings_file(settings)
+    apart = [settings.data, *filter(None, [forces, vocabulary, findings]), *map(Path, inputs.without)]
     found = load(
         inputs.paths,
         load_forces(forces),
+        grammar=load_grammar(findings),
         force_from_name=inputs.force_from_name,
         others=apart,
         progress=lambda done, total: progress("read", done, total),
@@ -174,6 +175,7 @@ def _build(
         force_from_name=inputs.force_from_name,
         forces=forces,
         vocabulary=vocabulary,
+        findings=findings,
         themes=model_for(settings.data, encoder),
         progress=progress,
     )
@@ -248,32 +250,23 @@ def _explain(settings: Settings, file: str, force_from_name: bool, as_json: bool
     if Path(file).is_dir():
         raise Failure(f"{file} is a folder: --explain takes one file of it.")
     from corpus import load
+    from corpus.parsers.grammar import load_grammar
+    from corpus.readers.reading import explained_lines
     from service import cli
     from service.answers import to_json
     from service.explain import collection_json, collection_lines
     from service.report import plain, skipped_json, skipped_lines
 
     forces = cli.forces_for(settings)
-    collection = load([file], forces, force_from_name=force_from_name)
-    tables = _columns(Path(file)) if collection.documents else ()
+    grammar = load_grammar(cli.findings_file(settings))
+    collection = load([file], forces, grammar=grammar, force_from_name=force_from_name)
+    tables = explained_lines([table for tables in collection.explained.values() for table in tables])
     if as_json:
         click.echo(to_json(collection_json(collection, tables, skipped_json(collection))))
         return
     left_out = list(skipped_lines(collection.skipped))
     for line in collection_lines(collection, tables, forces.label, left_out):
         click.echo(plain(line))
-
-
-def _columns(file: Path) -> Sequence[str]:
-    """What the columns of a table were taken for."""
-    if file.suffix.lower() not in _TABLES:
-        return ()
-    from corpus.readers import Limits
-    from corpus.readers.reading import explained_lines
-    from corpus.readers.worker import ReaderProcess
-
-    with ReaderProcess(Limits()) as reader:
-        return explained_lines(reader.read(file).reading.explained)
 
 
 def _current(data: Path) -> str | None:

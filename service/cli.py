@@ -46,6 +46,13 @@ def vocabulary_file(settings: Settings) -> Path | None:
     return settings.vocabulary if settings.vocabulary_stated else last_copy(settings.data, VOCABULARY)
 
 
+def findings_file(settings: Settings) -> Path | None:
+    """The user's file of what introduces findings: the one that the settings name, else that of the last build."""
+    from indexer.manifest import FINDINGS, last_copy
+
+    return settings.findings if settings.findings_stated else last_copy(settings.data, FINDINGS)
+
+
 def forces_for(settings: Settings) -> "Forces":
     """The force names, with those of the user's file."""
     from corpus.forces import load_forces

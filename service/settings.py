@@ -36,6 +36,11 @@ SETTINGS = (
         "",
         "File of further short forms and words for the next build, or none; empty for those of the last one.",
     ),
+    Setting(
+        "PRECEDENT_FINDINGS",
+        "",
+        "File of further words that introduce findings, for the next build, or none; empty for those of the last one.",
+    ),
     Setting("PRECEDENT_MASK", "on", "Whether telephone numbers and e-mail addresses are shown as dots: on or off."),
     Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),
     Setting("PRECEDENT_PORT", "8000", "Port that `precedent serve` listens on, 0 to 65535."),
@@ -53,6 +58,8 @@ class Settings:
     forces_stated: bool
     vocabulary: Path | None
     vocabulary_stated: bool
+    findings: Path | None
+    findings_stated: bool
     mask: bool
     host: str
     port: int
@@ -70,6 +77,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         forces_stated=bool(values["PRECEDENT_FORCES"]),
         vocabulary=_file(values, "PRECEDENT_VOCABULARY"),
         vocabulary_stated=bool(values["PRECEDENT_VOCABULARY"]),
+        findings=_file(values, "PRECEDENT_FINDINGS"),
+        findings_stated=bool(values["PRECEDENT_FINDINGS"]),
         mask=_switch(values, "PRECEDENT_MASK"),
         host=values["PRECEDENT_HOST"],
         port=_whole(values, "PRECEDENT_PORT", 0, 65535),

@@ -13,6 +13,7 @@ from corpus.statuses import status_of_word
 from corpus.text import normalise, sentences
 
 _CITED = re.compile(r"(?:from|in|of) (?:the|our) .{0,40}?report\s*:\s*", re.I)
+_PARAGRAPH = re.compile(r"(\d{1,2}(?:\.\d{1,3}){1,2}[a-z]?)[.):]?\s+(?=[A-Z“‘\"'])")
 _LISTS = ("recommendations", "summary of recommendations", "list of recommendations", "executive summary")
 _AGAIN = 30  # findings of one number that a further one is compared with
 _SAME = 10  # words from which two recommendations of the same words are one
@@ -25,8 +26,9 @@ _EARLIER = re.compile(
 )
 _ONE = r"(?:areas? (?:for|of|that|where)|recommendations?|causes? (?:of|for) concern|priorit(?:y|ies))"
 _NOTHING = re.compile(
-    rf"(?:there (?:are|were|is|was) no|no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b|"
-    rf"(?:[\w’']+ ){{0,5}}(?:(?:found|identified|made|makes?|ha[sd]|have|given|issued|raised) no|"
+    rf"there (?:are|were|is|was) (?:currently |therefore |also )?no (?:\w+ ){{0,2}}{_ONE}\b|"
+    r"(?:no (?:areas?|recommendations?|causes?)|none|not applicable|n/?a)\b|"
+    r"(?:[\w’']+ ){0,5}(?:(?:found|identified|made|makes?|ha[sd]|have|given|issued|raised) no|"
     r"(?:did|do|does|have|has) not (?:\w+ )?(?:find|found|identif(?:y|ied)|make|made|given?|issued?|raised?)(?: any)?)"
     rf" (?:\w+ ){{0,2}}{_ONE}\b",
     re.I,
@@ -38,6 +40,8 @@ _QUOTED = re.compile(r"(?:(?P<number>\d{1,2}[a-z]?)[.):]?\s+)?(?P<text>[“\"‘
 def add_found(walk: Walk, at: int, block: Block, number: str | None = None, kind: FindingKind | None = None) -> None:
     """A finding of this block, in the open role."""
     builder, role = walk.builder, walk.role
+    if number is None and (match := _PARAGRAPH.match(block.text)):  # "7.1 Detainees should …"
+        number, block = match[1], replace(block, text=block.text[match.end() :])
     kind = kind or (role.label.finds if role else None) or "recommendation"
     quoted = walk.grammar.cites(block.text) or (not walk.replying and _is_earlier(walk))
     block, comment, status = _status_cut(block) if walk.replying else (block, None, "")
@@ -103,6 +107,9 @@ def add_numbered(walk: Walk, at: int, block: Block) -> None:
     label, builder = walk.awaiting, walk.builder
     assert label is not None  # noqa: S101
     walk.awaiting = None
+    if walk.grammar.for_members(block.text):
+        walk.placed[at] = builder.add(block, "context")
+        return
     kind = label.finds or "recommendation"
     words = Counter(normalise(block.text).split())
     number = f"{kind} {label.number or ''}"
@@ -242,7 +249,9 @@ def _only_items(walk: Walk, at: int) -> bool:
     """Whether what stands under the open heading is a list, perhaps after a lead-in, and nothing else."""
 
     def alone(first: int, last: int) -> bool:
-        blocks = walk.blocks
+        blocks, role = walk.blocks, walk.role
+        if first > 0 and blocks[first - 1].kind == "line" and role and role.label.finds == "area_for_improvement":
+            return True  # a list right below its heading, whatever follows it
         leads = first > 0 and (blocks[first - 1].text[-1] == ":" or _is_headed(blocks[first - 1]))
         return leads and (last + 1 == len(blocks) or _is_headed(blocks[last + 1]) or walk.marked)
 

@@ -149,16 +149,24 @@ class Builder:
         return "\n".join([self.findings[finding].text, *self._parts.get(finding, {}).values()])
 
     def finish(
-        self, *, published: str | None = None, as_printed: bool = False, by: str | None = None, key: Key | None = None
+        self,
+        *,
+        published: str | None = None,
+        earlier: str | None = None,
+        as_printed: bool = False,
+        by: str | None = None,
+        key: Key | None = None,
     ) -> None:
         """Deadline, addressee and status of each finding; the date of passages placed before it was known.
 
         `published` is the day from which relative deadlines count, the document's own or that of the report that it
-        answers. `as_printed` keeps a status word in small letters where no event gives a status, as an index page's
-        is; else it comes to one of the register's, by the document's own `key`. `by` tells whose words they are.
+        answers; `earlier` that for findings quoted from a report before it. `as_printed` keeps a status word in small
+        letters where no event gives a status, as an index page's is; else it comes to one of the register's, by the
+        document's own `key`. `by` tells whose words they are.
         """
         for index in range(len(self.findings)):
-            self.findings[index] = self._finished(index, published, as_printed, by, key)
+            counted = earlier if self.findings[index].quoted else published
+            self.findings[index] = self._finished(index, counted, as_printed, by, key)
         self.passages = [p if p.date or p.event is not None else replace(p, date=self.date) for p in self.passages]
 
     def _finished(

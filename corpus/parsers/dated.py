@@ -15,6 +15,7 @@ _WORDS = ("date", "sent", "issued", "updated")  # labels that need a mark behind
 _SURE = 11  # weight of a label that counts in the middle of a paragraph too
 _LINE = 140  # characters
 _TOP_LINES = 45
+_MASTHEAD = 12  # lines within which a date in brackets behind a title is that of the document
 _OPENING = 3_000  # characters
 _ISO = r"(?:19|20)\d{2}-\d{2}-\d{2}"
 _ANY = re.compile(rf"{_ISO}|{DAY_DATE}|{SLASHED_DATE}|\d{{1,2}}\.\d{{1,2}}\.(?:19|20)\d{{2}}|{MONTH_DATE}", re.I)
@@ -27,7 +28,9 @@ _WAS_PUBLISHED = re.compile(
     rf"\b(?:published|issued|released)\W+(?:(?:it|this|its|on|in|the|report|\w+)\W+){{0,6}}?({DAY_DATE}|{MONTH_DATE})",
     re.I,
 )
+_BY = re.compile(rf"\bpublished by [^.;:\d]{{3,80}}?,? ({DAY_DATE}|{MONTH_DATE})", re.I)
 _YEARS = re.compile(r"\b((?:19|20)\d{2})(?:\s*[/–-]\s*\d{2,4})?\b")
+_PARTED = re.compile(r"\s+[·•|]\s+|\t+|\s{3,}")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|first published)\D{0,40}((?:19|20)\d{2})\b", re.I)
 
 
@@ -38,8 +41,14 @@ def date_evidence(source: Source, title: str, kind: str) -> tuple[str | None, li
     lines = [line.strip().strip("#*_|> ").strip() for line in source.text.splitlines()]
     lines = [line for line in lines if line]
     pieces += _labelled([*(step.strip() for step in source.metadata.get("trail", "").split(">")), *lines])
+    published = {p.value for p in pieces if p.source.lower() == "“published”"}
+    if kind == "register_record" and len(published) > 1:
+        pieces = [replace(p, why=p.why or "one of the reports that are listed") for p in pieces]
     pieces += _alone(lines[:_TOP_LINES], listing=kind == "register_record")
     pieces += _in_title(title, lines)
+    for line in lines[:_TOP_LINES]:
+        if match := _BY.search(line):
+            pieces.append(piece("date", _iso(match[1]) or "", "“published by”", 7, line))
     pieces = [_checked(p, title) for p in pieces]
     usable = [p for p in pieces if not p.why and p.weight > 0]
     best = max(usable, key=lambda p: (p.weight, len(p.value)), default=None)
@@ -74,7 +83,12 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
             ):
                 continue
             if value := _iso(date[0]):
-                why = "" if name == "meeting" else _aside(text[date.end() :], _LATER)
+                behind = text[date.end() :]  # "Published 3 May 2016. Corrected 9 June 2017" says it of the second
+                why = "" if name == "meeting" or _ANY.search(behind) else _aside(behind, _LATER)
+                if at >= _MASTHEAD and match["lead"] == "(" and line[: match.start()].strip():
+                    why = "the day of a report that is named"
+                if re.search(r"\breport: $", line[: match.start("label")], re.I):
+                    why = "the day of the report that is answered"
                 quote = f"{line} {lines[at + 1]}" if below else line
                 yield piece("date", value, f"“{match['label']}”", labels[name] + 0.001 * max(0, 60 - at), quote, why)
 
@@ -83,8 +97,8 @@ def _labelled(lines: Sequence[str]) -> Iterator[Evidence]:
 def _label() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(signs().labels, key=len, reverse=True))
     return re.compile(
-        rf"(?P<lead>^|[(>*·|\t•]|[.,]\s|\band\s|(?<=\d{{4}})\s)\s*(?:report\s+)?(?P<label>{names})\b"
-        rf"(?P<gap>[\s:*_|–-]*(?:on\s+)?{_WEEKDAY})(?P<rest>.*)",
+        rf"(?P<lead>^|[(>*·|\t•]|[.,:;]\s|\band\s|(?<=\d{{4}})\s)\s*(?:report\s+)?(?P<label>{names})\b"
+        rf"(?P<gap>[\s:*_|–-]*(?:on\s+)?{_WEEKDAY})(?=(?P<rest>.*))",
         re.I,
     )
 
@@ -99,8 +113,10 @@ _LATER = ("a day of the page, not of the document", "the day of a correction")
 
 def _alone(lines: Sequence[str], *, listing: bool) -> Iterator[Evidence]:
     """Dates at the top that stand alone on a line, or with a place or a weekday."""
-    for at, line in enumerate(lines):
-        plain = re.sub(rf"^{_WEEKDAY}", "", line).strip(" .,")
+    for at, line in (
+        (at, part) for at, whole in enumerate(lines) for part in ([whole] if listing else _PARTED.split(whole))
+    ):
+        plain = re.sub(rf"^{_WEEKDAY}", "", line).strip(" .,*_")
         if len(plain) > 60 or not (date := _ANY.search(plain)):
             continue
         before, after = plain[: date.start()].strip(" ,–-"), plain[date.end() :].strip(" ,–-.")

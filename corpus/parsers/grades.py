@@ -50,7 +50,7 @@ _JUDGED = (
 _AT = r"(?:at|in|for|with|on)"
 _GRADE = (
     rf"(?:{_JUDGED}(?P<good>outstanding|excellent|good|fair|adequate|inadequate|poor)|"
-    rf"(?:requires|{_JUDGED}require)\s+(?P<needs>improvement))"
+    rf"(?:requires|{_JUDGED}(?:to )?require)\s+(?P<needs>improvement))"
 )
 # "… is good at investigating crime", "requires improvement in its efficiency", "is judged to require improvement at …"
 _GOOD_AT = re.compile(rf"{_GRADE}\s+{_AT}\s+(?P<area>(?:its |the )?[^.;:]+)", re.I)
@@ -141,7 +141,8 @@ def spoken(text: str, others: Callable[[str], bool]) -> Iterator[Stated]:
     """
     for start, end in sentences(text):
         sentence = text[start:end]
-        said = _PAST.split(sentence)[0] if ", as " in sentence else sentence
+        head, _, then = sentence.partition(", as ")
+        said = head if _PAST.search(then) else sentence
         if _PAST.search(said) or others(said[:_SUBJECTS]):
             continue
         for found in _of_sentence(said.rstrip(" ,")):

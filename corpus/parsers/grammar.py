@@ -18,12 +18,38 @@ from corpus.text import normalise, sentences
 
 FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
 _KINDS = (*get_args(PassageKind), "other")
-_KEYS = ("kind", "words", "starts", "short", "inline", "several")
-_ROLES = ("number", "text", "addressee", "deadline", "status", "acceptance", "target", "owner", "update", "response")
+_KEYS = ("kind", "words", "starts", "suggests", "short", "inline", "several")
+_ROLES = (
+    "number",
+    "text",
+    "addressee",
+    "deadline",
+    "status",
+    "acceptance",
+    "target",
+    "closed",
+    "owner",
+    "update",
+    "response",
+)
+_AS_AT = re.compile(r"\s*(?:\([^)]*\)|\b(?:as )?(?:at|on|of|for|to)\s[^:]*\d[^:]*)$", re.I)  # "Position at 30 June"
+_PARTS = re.compile(r"\s*(?:/|&|\bor\b|\band\b)\s*", re.I)
+_INSPECTORATE = re.compile(r"\bHMIC(?:FRS)?(?:['’]s)?\s+", re.I)
+_HEADING_WORDS = 10
+_DECORATED = re.compile(
+    r"^(?:(?:our|the|these|all|its|this|some|further|other|more) )+|"
+    r" (?:in full|in brief|in detail|at a glance|this year|this time|so far|(?:for|to) (?:the|this|all) .*)$"
+)
+_NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+")
+_LED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+)?(?:HMIC(?:FRS|S)?|HMI|IOPC|Ofsted|CQC)(?:['’]s)?\s+(?=[A-Za-z])")
 _ANSWERS = {"partly": "Partly accepted", "rejected": "Not accepted", "done": "Completed", "accepted": "Accepted"}
 _SENTENCES = (*_ANSWERS, "recommends", "reported", "quoted", "members", "imperative")
 NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?|[A-Z]{1,2}\d{1,3}|[IVX]{1,4}|[A-Z])"
-_CHAPTER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|section \d{1,2}[.:]?|part \d{1,2}[.:]?|[a-z][.)])\s+", re.I)
+_CHAPTER = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[a-z][.)]|"
+    r"(?:section|part|chapter|annex|appendix) (?:\d{1,2}|[a-z])\s*[.:–—-]?)\s+",
+    re.I,
+)
 _PARAGRAPH = re.compile(r"\d{1,2}(?:\.\d{1,3}){1,3}\.?\s+(?=[A-Z])")  # the number of a paragraph: "2.14 The force"
 _PRINTED = re.compile(
     r"(?:(?:R|Rec\.?|AFI)\s?)?(?P<number>\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)(?:[.):]|(?<=\d))\s+(?=[A-Z])"
@@ -66,6 +92,7 @@ class Grammar:
 
     headings: Mapping[str, Label]
     starts: Sequence[tuple[str, Label]]
+    suggests: Sequence[tuple[re.Pattern[str], Label]]
     numbered: re.Pattern[str]
     opening: re.Pattern[str]
     labels: Mapping[str, Label]
@@ -88,10 +115,23 @@ class Grammar:
             return self._numbered(match)
         return next((label for start, label in self.starts if plain.startswith(start)), None)
 
+    def decorated(self, text: str) -> Label | None:
+        """What a heading says that is a known one with words around it: "Our areas for improvement this year (2)"."""
+        plain = _plain(_CHAPTER.sub("", _COUNT.sub("", text), 1))
+        bare = _DECORATED.sub("", plain)
+        return self.headings.get(bare) if bare != plain else None
+
+    def suggestion(self, text: str) -> Label | None:
+        """What a heading that is not known may say: "Where improvement is called for", "What we recommended"."""
+        plain = _plain(_COUNT.sub("", text))
+        if len(plain.split()) > _HEADING_WORDS or text.rstrip()[-1:] in ".?;,":
+            return None
+        return next((label for pattern, label in self.suggests if pattern.search(plain)), None)
+
     def label(self, text: str) -> Label | None:
         """What the start of a paragraph says of the rest: "Cause of concern The number …", "AFI 3 – The force …"."""
-        numbered = _PARAGRAPH.match(text)
-        match = self.opening.match(text, numbered.end() if numbered else 0)
+        led = _LED.match(text) or _PARAGRAPH.match(text)
+        match = self.opening.match(text, led.end() if led else 0)
         if not match or not match["rest"]:
             return None
         about = match["about"] or ""
@@ -100,7 +140,8 @@ class Grammar:
         if not match["number"] and not match["mark"] and not about and self._is_short(match["words"]):
             return None
         label = self._named(match["words"])
-        number = self._number(match["words"], match["number"])
+        paragraph = led[0].split()[0].rstrip(".") if led and "." in led[0].rstrip(". ") else None
+        number = self._number(match["words"], match["number"]) or (paragraph if label.finds else None)
         return Label(label.kind, label.several, number, match["rest"], match.start("rest"), _new(match["words"]))
 
     def numbered_paragraph(self, text: str) -> tuple[str, str] | None:
@@ -156,16 +197,26 @@ class Grammar:
         """Whether the first sentences of a reply accept what was asked: "Accepted", "Partly accepted", …; else None."""
         opening = " ".join(text[a:b] for a, b in sentences(text)[:3])
         found = [(m.start(), word) for word, pattern in self.answers.items() if (m := pattern.search(opening))]
-        return min(found, key=lambda one: one[0])[1] if found else None  # "accepted in part" stands before "accepted"
+        return min(found, key=lambda answer: answer[0])[1] if found else None  # of two at one place, the narrower
 
     def for_members(self, text: str) -> bool:
         """Whether it is what a committee's paper asks of its members."""
-        return bool(self.members.search(text))
+        return bool(self.members.search(_NUMBERED.sub("", text, 1)))
 
     def role_of(self, name: str) -> str | None:
         """What a column or line of that name says of a finding ("status", "target", …), None for a name not known."""
-        plain = _plain(name)
-        return self.attributes.get(plain) or ("text" if (label := self.heading(name)) and label.finds else None)
+        role = self.attributes.get(_plain(name)) or self.attributes.get(_plain(_AS_AT.sub("", name)))
+        return role or ("text" if self.found_in(name) else None)
+
+    def found_in(self, name: str) -> FindingKind | None:
+        """Kind of finding in a column of that name: "Areas for improvement", "HMICFRS recommendation or AFI"."""
+        parts = (name, *_PARTS.split(_INSPECTORATE.sub("", name)))
+        return next((label.finds for part in parts if part and (label := self.heading(part)) and label.finds), None)
+
+    def label_in(self, cell: str) -> Label | None:
+        """The label of a finding that a short text is, or ends with: "Recommendation 2", "PEEL 2018/19 AFI"."""
+        label = self.heading(cell) or self.labels.get(_plain(cell.split()[-1]))
+        return label if label and label.finds else None
 
     def attribute_of(self, text: str) -> tuple[str, str, str] | None:
         """(role, date as printed or "", value) of a line such as "Update 14/02/11: Review finished"; else None."""
@@ -227,26 +278,59 @@ def grammar_of(extra: str, where: str = "findings.toml") -> Grammar:
 
 
 def _tables(text: str, where: str) -> Mapping[str, Any]:
-    def bad(problem: str) -> CorpusError:
-        return CorpusError(f"The findings file {where} cannot be used: {problem}.")
-
     try:
         tables = tomllib.loads(text)
+        problem = _problem(tables)
     except tomllib.TOMLDecodeError as error:
-        raise bad(f"it is not valid TOML: {error}") from error
-    if unknown := tables.keys() - {"heading", "sentence", "attribute"}:
-        raise bad(f'it has "{min(unknown)}", where [[heading]], [[attribute]] or [sentence] is expected')
-    for attribute in tables.get("attribute", ()):
-        if attribute.keys() != {"role", "words"} or attribute["role"] not in _ROLES:
-            raise bad(f"an [[attribute]] needs words and a role, one of {', '.join(_ROLES)}")
-    for heading in tables.get("heading", ()):
-        if unknown := heading.keys() - set(_KEYS):
-            raise bad(f'a [[heading]] has the unknown key "{min(unknown)}"; the keys are {", ".join(_KEYS)}')
-        if heading.get("kind") not in _KINDS:
-            raise bad(f"a [[heading]] has the kind {heading.get('kind')!r}; the kinds are {', '.join(_KINDS)}")
-    if unknown := tables.get("sentence", {}).keys() - set(_SENTENCES):
-        raise bad(f'[sentence] has the unknown key "{min(unknown)}"; the keys are {", ".join(_SENTENCES)}')
+        problem = f"it is not valid TOML: {error}"
+    if problem:
+        raise CorpusError(f"The findings file {where} cannot be used: {problem}.")
     return {"attribute": [], "heading": [], "sentence": {}} | tables
+
+
+def _problem(tables: Mapping[str, Any]) -> str | None:
+    """What is wrong with the tables of a findings file; None where nothing is."""
+    if unknown := tables.keys() - {"heading", "sentence", "attribute"}:
+        return f'it has "{min(unknown)}", where [[heading]], [[attribute]] or [sentence] is expected'
+    headings, attributes = tables.get("heading", []), tables.get("attribute", [])
+    for name, listed in (("heading", headings), ("attribute", attributes)):
+        if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+            return f"write [[{name}]] with two brackets, once for each"
+    spoken = tables.get("sentence", {})
+    if not isinstance(spoken, dict):
+        return "write [sentence] with one bracket, once"
+    if unknown := spoken.keys() - set(_SENTENCES):
+        return f'[sentence] has the unknown key "{min(unknown)}"; the keys are {", ".join(_SENTENCES)}'
+    found = (_problem_of_list(f"{name} in [sentence]", listed) for name, listed in spoken.items())
+    problems = (*map(_problem_of_heading, headings), *map(_problem_of_attribute, attributes), *found)
+    return next(filter(None, problems), None)
+
+
+def _problem_of_heading(heading: Mapping[str, Any]) -> str | None:
+    if unknown := heading.keys() - set(_KEYS):
+        return f'a [[heading]] has the unknown key "{min(unknown)}"; the keys are {", ".join(_KEYS)}'
+    if heading.get("kind") not in _KINDS:
+        return f"a [[heading]] has the kind {heading.get('kind')!r}; the kinds are {', '.join(_KINDS)}"
+    lists = {name: heading[name] for name in ("words", "starts", "short") if name in heading}
+    if not lists:
+        return "a [[heading]] has none of words, starts and short"
+    switch = next((n for n in ("inline", "several") if not isinstance(heading.get(n, False), bool)), None)
+    if switch:
+        return f"{switch} of a [[heading]] is true or false, without quotation marks"
+    found = (_problem_of_list(f"{name} of a [[heading]]", listed) for name, listed in lists.items())
+    return next(filter(None, found), None)
+
+
+def _problem_of_attribute(attribute: Mapping[str, Any]) -> str | None:
+    if attribute.keys() != {"role", "words"} or attribute["role"] not in _ROLES:
+        return f"an [[attribute]] needs words and a role, one of {', '.join(_ROLES)}"
+    return _problem_of_list("words of an [[attribute]]", attribute["words"])
+
+
+def _problem_of_list(name: str, listed: object) -> str | None:
+    if isinstance(listed, list) and listed and all(isinstance(word, str) and word.strip() for word in listed):
+        return None
+    return f'{name} is a list of texts: ["…", "…"]'
 
 
 def _compiled(
@@ -254,6 +338,7 @@ def _compiled(
 ) -> Grammar:
     known: dict[str, Label] = {}
     starts: list[tuple[str, Label]] = []
+    suggests: list[tuple[re.Pattern[str], Label]] = []
     labels: dict[str, Label] = {}
     inline: list[str] = []
     shorts: list[str] = []
@@ -262,6 +347,7 @@ def _compiled(
         words = [form for word in heading.get("words", ()) for form in _forms(word)]
         known |= {_plain(word): Label(label.kind, label.several, new=_new(word)) for word in words}
         starts += [(_plain(start), label) for start in heading.get("starts", ())]
+        suggests += [(re.compile(pattern), label) for pattern in heading.get("suggests", ())]
         labels |= {_plain(word): label for word in (*words, *heading.get("short", ()))}
         shorts += heading.get("short", ())
         inline += words if heading.get("inline") else ()
@@ -270,10 +356,13 @@ def _compiled(
     return Grammar(
         headings=known,
         starts=starts,
+        suggests=suggests,
         numbered=re.compile(rf"(?P<words>{everything})\s*(?:no\.?|number|#)?\s*(?P<number>{NUMBER})", re.I),
-        opening=_opening(either, _either([w for h in headings if h["kind"] in FINDING_KINDS for w in h["words"]])),
+        opening=_opening(
+            either, _either([w for h in headings if h["kind"] in FINDING_KINDS for w in h.get("words", ())])
+        ),
         labels=labels,
-        imperatives=frozenset(spoken["imperative"]),
+        imperatives=frozenset(map(str.lower, spoken["imperative"])),
         recommends=_any(spoken["recommends"]),
         reports=_any(spoken["reported"]),
         quotes=_any(spoken["quoted"]),

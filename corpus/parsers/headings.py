@@ -50,11 +50,11 @@ def contents_of(blocks: Sequence[Block]) -> tuple[int, int, dict[str, int]]:
     The list ends where its first entry comes again. An entry alone between blank lines is of level 1, one in
     a group of level 2.
     """
-    titles = ("contents", "table of contents")
+    titles = ("contents", "table of contents", "on this page", "in this report", "in this section", "page contents")
     at = next((i for i, b in enumerate(blocks[:60]) if b.kind == "line" and normalise(b.text) in titles), None)
     if at is None:
         return 0, 0, {}
-    first = next((i for i in range(at + 1, len(blocks)) if blocks[i].kind in ("line", "row")), None)
+    first = next((i for i in range(at + 1, len(blocks)) if blocks[i].kind != "text"), None)
     if first is None:
         return 0, 0, {}
     name = _entry(blocks[first].text)

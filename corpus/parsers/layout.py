@@ -117,7 +117,8 @@ def _marks(source: Source) -> dict[int, str]:
 def _units(lines: Sequence[Line], wrapped: int, levels: Levels) -> Iterator[list[Line]]:
     unit: list[Line] = []
     for line in lines:
-        if unit and (not wrapped or line.gap or _stands_alone(unit[-1], line, wrapped, levels)):
+        alone = not wrapped or line.gap or (unit and _stands_alone(unit[-1], line, wrapped, levels))
+        if unit and alone and not _ends_item(unit, line, levels):
             yield unit
             unit = []
         unit.append(line)
@@ -133,6 +134,15 @@ def _stands_alone(before: Line, line: Line, width: int, levels: Levels) -> bool:
         or bool(columns_of(line.text))
         or bool(columns_of(before.text))
     )
+
+
+def _ends_item(unit: Sequence[Line], line: Line, levels: Levels) -> bool:
+    """Whether a line goes on, in small letters and amid a sentence, with the list item right above it."""
+    before = unit[-1].text.rstrip()
+    apart = line.gap or line.start in levels or unit[0].start in levels or bool(columns_of(before))
+    if apart or before[-1:] in ".;:!?" or not marker_of(unit[0].text)[0]:
+        return False
+    return line.text.lstrip()[:1].islower() and not marker_of(line.text)[0] and not columns_of(line.text)
 
 
 def _block(unit: list[Line], levels: Levels, page: int | None) -> Block:
@@ -195,8 +205,10 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
         return False
     if not _OPEN_END.search(last.text[-1:]):
         return False
+    if first.kind == "line" and not block.gap and not block.broken and _UNFINISHED.search(last.text):
+        return True
     if first.kind == "line" and len(run) == 1 and not block.broken:  # a heading, unless the sentence plainly goes on
-        return not block.gap and block.text[0].islower() and len(last.text.split()) > _FEW
+        return not block.gap and block.text[0].islower() and len(last.text.split()) >= _FEW
     if block.text[0].islower():
         if len(last.text) < SHORT and block.gap and not block.broken:  # two short lines, one below the other
             return False
@@ -207,7 +219,7 @@ def _continues(run: Sequence[Block], block: Block) -> bool:
     return bool(_UNFINISHED.search(last.text)) or (first.kind == "text" and long)
 
 
-_DOT = re.compile("[•●▪◦\uf0b7\uf0a7]")
+_DOT = re.compile("[•●▪■◼‣➢◦\uf0b7\uf0a7]")
 _ROMAN = re.compile(r"(?<=[a-z.)])(iii|ii|iv|i|viii|vii|vi|v|ix|x)\. (?=[A-Z])")
 _INLINE = re.compile(r"(?<=[:;,]\s)(?:and\s+|or\s+)?(?:\(([a-h]|[1-9]|i{1,3}|iv|vi{0,3})\)|([a-h]|[1-9])\))\s+(?=\S)")
 _FIRST = re.compile(r"\b(?:should|must)\b(?:[^.;]{0,400}?[A-Za-z:,])?\s+(?P<mark>\((?:a|1|i)\)|[a1]\))\s+(?=\S)")

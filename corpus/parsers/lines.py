@@ -24,7 +24,9 @@ class Line:
 _JUNK = re.compile(
     r"404 page not found|page not found|skip to (?:main )?content|print this (?:document|page)|"
     r"get the (?:free )?pdf reader|last updated:? \d{1,2}/\d{1,2}/\d{4}|back to top|share this page|"
-    r"https?://\S+|www\.\S+|page \d+(?: of \d+)?|[-–—_=|*\s•·▪◦●\uf0b7\uf0a7]+|\d{1,3}",
+    r"https?://\S+|www\.\S+|page \d+(?: of \d+)?|[-–—_=|*\s•·▪◦●■◼‣➢\uf0b7\uf0a7]+|\d{1,3}|"
+    r"(?:©|\(c\) )[^.]{,60}\b(?:19|20)\d\d\b[^.]{,40}\.?|ISBN:? [\d\s-]{9,20}[\dX]|"
+    r"(?:previous )?(?:\d{1,2} )+next(?: page)?|view (?:all|more|other) (?:publications|reports)",
     re.I,
 )
 
@@ -75,7 +77,7 @@ def running_headers(text: str) -> frozenset[int]:
 
 
 _MARKERS = (
-    ("dot", re.compile(r"[•·▪●\uf0b7\uf0a7]\s*(?:[-–]\s?(?=\S))?")),
+    ("dot", re.compile(r"[•·▪●■◼‣➢\uf0b7\uf0a7]\s*(?:[-–]\s?(?=\S))?")),
     ("ring", re.compile(r"◦\s*|o\s+(?=\S)")),
     ("dash", re.compile(r"[-–—*]\s+(?=\S)|[-–—](?=[^\s\-–—\d])|:-\s?(?=\S)")),
     ("number", re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")),

@@ -29,9 +29,14 @@ def open_heading(walk: Walk, at: int) -> bool:
         return False
     level = level_of(walk, at)
     if not level:
-        return False
+        if label := _suggested(walk, at):
+            _open_role(walk, at, label)
+        return label is not None
     if _is_finding(walk, at):
         add_found(walk, at, block)
+        return True
+    if label := _suggested(walk, at):
+        _open_role(walk, at, label)
         return True
     open_section(walk, block, level)
     return True
@@ -45,6 +50,23 @@ def _named(walk: Walk, block: Block) -> Label | None:
     if label is None or (block.kind == "text" and block.text[-1] in ".;,"):
         return None
     return label if block.kind != "item" or label.number is None else None
+
+
+def _suggested(walk: Walk, at: int) -> Label | None:
+    """What a heading seems to say of what follows, where that is a list, a table, or asks for something."""
+    block = walk.blocks[at]
+    following = walk.blocks[at + 1] if at + 1 < len(walk.blocks) else None
+    if following is None or not (block.level or block.kind == "line") or walk.replying:
+        return None
+    if not block.level and walk.grammar.recommending(block.text):  # "We recommend that, at once, the force:"
+        return None
+    if walk.verdicts.is_grade(block.text):
+        return None
+    label = walk.grammar.decorated(block.text)
+    if label is None and (label := walk.grammar.suggestion(block.text)):
+        borne_out = following.kind in ("item", "row") or walk.grammar.opens_asking(following.text)
+        label = label if borne_out else None
+    return label if label and label.finds else None
 
 
 def _await(walk: Walk, block: Block, label: Label, heading: str) -> None:
@@ -71,6 +93,9 @@ def _open_role(walk: Walk, at: int, label: Label) -> None:
 def _labelled(walk: Walk, at: int, label: Label) -> bool:
     """A label at the start of a paragraph, item or heading, with what stands behind it."""
     block = walk.blocks[at]
+    if label.finds and walk.grammar.for_members(label.rest):
+        walk.placed[at] = walk.builder.add(block, "context")
+        return True
     if label.finds is None:
         if not block.level and block.kind != "line":
             return False

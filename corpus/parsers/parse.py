@@ -55,8 +55,10 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
         keep_headings(builder, blocks)
     words = [said.status for said in builder.said.values() if said.status]
     key = key_of((block.text for block in blocks), words) if words else None
-    published = builder.date if kind != "other" else answered_report(source.text, builder.date)
-    builder.finish(published=published, as_printed=kind == "register_record", by=_speaker(kinds), key=key)
+    earlier = answered_report(source.text, builder.date)
+    published = builder.date if kind != "other" else earlier
+    as_printed = kind == "register_record"
+    builder.finish(published=published, earlier=earlier, as_printed=as_printed, by=_speaker(kinds), key=key)
     return builder.document(
         source.key,
         kind=kind,
@@ -126,7 +128,8 @@ def _tell_of_row(builder: Builder) -> None:
         if said.get("finding_kind") and index == main:
             finding = builder.findings[index] = replace(finding, kind=said["finding_kind"])  # type: ignore[arg-type]
         printed = said.get("number_printed")
-        if printed and finding.number is None and printed != said.get("number"):
+        own = printed and (printed != said.get("number") or not printed.isdigit())  # "CW-061"; a register's has digits
+        if own and finding.number is None:
             builder.findings[index] = replace(finding, number=printed)
         builder.tell(
             index,

@@ -15,15 +15,17 @@ from corpus.parsers.builder import Builder
 from corpus.parsers.grammar import Grammar
 from corpus.parsers.headings import contents_of, practice_label
 from corpus.parsers.layout import Block
-from corpus.parsers.listing import Entry
+from corpus.parsers.listing import Entry, status_line
 from corpus.parsers.opening import open_heading
 from corpus.parsers.rows import Rows, findings_table, rows_end, with_rows
 from corpus.parsers.telling import attribute_of, note_told, take_attribute
 from corpus.parsers.verdicts import Verdicts
 from corpus.parsers.walk import Walk, close_ended, keep_bare
+from corpus.statuses import status_of_word
 from corpus.text import normalise
 
 _TERM = re.compile(r"([A-Z][\w&/-]*(?: ?\([A-Z]+\))?)(?:\t|\s{2,}|\s+[–—-]\s+)(\S.*)", re.S)
+_STATUS_SAID = re.compile(r"(?<=[.;:)] )Status\s*[:–-]\s*([^.;]{3,60})")
 _ABOUT = re.compile(r"(?:introduction|foreword|methodology|about)\b", re.I)
 _PEEL_TITLE = re.compile(r"\bPEEL\b.*\b20\d{2}|\b20\d{2}\b.*\bPEEL\b|PEEL assessment", re.I)
 
@@ -75,9 +77,17 @@ def _step(walk: Walk, at: int) -> None:
     if entry := walk.entries.get(block.start):
         add_found(walk, at, block, entry.number, "recommendation")
         walk.builder.tell(walk.last or 0, status=entry.status, deadline=entry.deadline)
-        walk.last = None
+        walk.last = walk.awaiting = None
         return
-    if _practice(walk, block) or take_attribute(walk, block) or open_heading(walk, at):
+    if walk.entries and block.kind == "line" and status_line(block.text, walk.grammar):
+        walk.builder.add(block, "context")
+        return
+    if (
+        walk.verdicts.listed(walk.blocks, at)
+        or _practice(walk, block)
+        or take_attribute(walk, block)
+        or open_heading(walk, at)
+    ):
         return
     if block.kind == "row":
         _row(walk, at)
@@ -156,6 +166,8 @@ def _place(walk: Walk, at: int) -> None:
         number, text = printed or (walk.replying and quotation(block)) or (block.number, block.text)
         add_found(walk, at, replace(block, text=text), number, kind)
         return
+    if walk.replying and walk.last is not None and (said := _STATUS_SAID.search(block.text)):  # "… Status: ongoing."
+        walk.builder.tell(walk.last, status=said[1] if status_of_word(said[1]) else "")
     if walk.replying and walk.last is not None and not walk.answered and (word := walk.grammar.answer_of(block.text)):
         builder.tell(walk.last, status=word)
         walk.answered = True

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.dates import DAY_DATE, MONTH_DATE, SLASHED_DATE, iso_date
+from corpus.dates import DAY_DATE, MONTH_DATE, SHORT_DATE, SLASHED_DATE, iso_date
 from corpus.model import STATUSES, Event, PassageKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.grammar import Label, shipped
@@ -26,7 +26,7 @@ def _tag(slash: str, names: str) -> str:
 TAG = re.compile(_tag("/?", "on|status|comment"), re.I)
 _OPEN_ON, _CLOSE_ON = re.compile(_tag("", "on"), re.I), re.compile(_tag("/", "on"), re.I)
 _OPEN_STATUS, _OPEN_COMMENT = re.compile(_tag("", "status"), re.I), re.compile(_tag("", "comment"), re.I)
-_DATE = rf"{DAY_DATE}|{SLASHED_DATE}"
+_DATE = rf"{DAY_DATE}|{SLASHED_DATE}|{SHORT_DATE}"
 _STATUS = "|".join(status.replace("-", "[- ]") for status in STATUSES)
 # Where an event starts, the surest sign first. Group 1 is the date; what stands before it belongs to the event.
 _HEADS = (
@@ -59,7 +59,7 @@ _HEADING = 120  # characters of a heading by its words
 _OWNED = re.compile(r"(\d{4,5})\s*[–-]\s*owner\b", re.I)
 _ASKS = re.compile(r"\bshould\b")
 _SOFT = "\u00ad"  # a soft hyphen: parts what reads as a mark, and is gone again from the text that is shown
-_READS_AS_EVENT = re.compile(rf"(?:^|(?<=\]))\s*+(?={DAY_DATE}|{SLASHED_DATE})", re.I | re.M)
+_READS_AS_EVENT = re.compile(rf"(?:^|(?<=\]))\s*+(?={_DATE})", re.I | re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,10 +353,11 @@ def is_record(text: str) -> bool:
 
 def register_number_of(line: str) -> str | None:
     """The register number that a line consists of or begins or ends with, as the title of a record; else None."""
-    plain = line.strip().strip("#*[]() ")
-    for pattern in (_NUMBERED_TITLE, _REGISTER_LINE, _ADDRESSED):
-        if len(plain) < 300 and (match := pattern.fullmatch(plain)):
-            return next((group for group in match.groups() if group and group.isdigit()), None)
+    bare = line.strip().strip("#* ")
+    for plain in (bare, bare.strip("[]() ")):  # the bracket at the end may be that of the number
+        for pattern in (_NUMBERED_TITLE, _REGISTER_LINE, _ADDRESSED):
+            if len(plain) < 300 and (match := pattern.fullmatch(plain)):
+                return next((group for group in match.groups() if group and group.isdigit()), None)
     return None
 
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.dates import MONTH
 from corpus.model import FindingKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.days import day_in
 from corpus.parsers.grades import GRADES, scale_of
-from corpus.parsers.grammar import Grammar
+from corpus.parsers.grammar import Grammar, Label
 from corpus.parsers.layout import Block
 from corpus.statuses import status_of_word
 
@@ -20,8 +21,12 @@ _SUMMED = re.compile(rf"(.{{3,60}}?)\s+({_WORD}|grade)", re.I)
 _SUMMARY = re.compile(r"summary of (?:judgements|grades)\b", re.I)
 _BOTH = re.compile(r"(?<=[.!?])\s+(?=recommendations?\s*:\s)", re.I)  # where a cell goes on with what is recommended
 _NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,2})*[a-z]?)[.):]\s+(?=[A-Z])")
+_SINCE = re.compile(
+    rf"\s+(?:since|on|in)\s+(?:early |late |mid-)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}\b.*", re.I
+)  # "Done since May"
 _FEWEST = 2  # words of a finding
 _JUDGED = 100  # rows by which a table is judged
+_NAMED = 6  # words of a cell that names a kind of finding
 _LONG = 4  # words of a text that can be a finding, on average over a column
 
 
@@ -92,7 +97,8 @@ def findings_table(
         asked = [i for i in range(len(head.cells)) if roles.get(i) in (None, "text") and _tells(rows, i, grammar)]
         kinds = {asked[0]: inside} if asked else {}
     if not kinds and {"status", "number"} & set(roles.values()):
-        texts = [i for i, role in roles.items() if role == "text" and _tells(rows, i, grammar)]
+        open_ = [i for i in range(len(head.cells)) if roles.get(i) in (None, "text") and _tells(rows, i, grammar)]
+        texts = sorted(open_, key=lambda i: roles.get(i) != "text")
         kinds = {texts[0]: "recommendation"} if texts else {}
     if not kinds or not (len(head.cells) > 1 or inside):
         return None
@@ -105,7 +111,7 @@ def listed_statuses(blocks: Sequence[Block], grammar: Grammar) -> str:
     while at < len(blocks):
         end = rows_end(blocks, at) if at >= end else end
         table = findings_table(blocks, at, end, grammar, None) if blocks[at].kind == "row" else None
-        if table and "status" in table.roles.values() and not {"response", "update"} & set(table.roles.values()):
+        if table and _lists_statuses(table, grammar):
             statuses = [_cell(row, i) for i, role in table.roles.items() if role == "status" for row in table.rows]
             if sum(1 for word in statuses if status_of_word(word)) * 2 > len(statuses):
                 return table.head.text
@@ -113,11 +119,17 @@ def listed_statuses(blocks: Sequence[Block], grammar: Grammar) -> str:
     return ""
 
 
+def _lists_statuses(table: Table, grammar: Grammar) -> bool:
+    """Whether its findings stand in columns of that name, beside statuses and without anybody's reply."""
+    roles = set(table.roles.values())
+    named = all(grammar.role_of(table.head.cells[i]) == "text" for i in table.kinds)
+    return named and "status" in roles and not {"response", "update"} & roles
+
+
 def _finding_columns(head: Block, rows: Sequence[Block], grammar: Grammar) -> dict[int, FindingKind]:
     named: dict[int, FindingKind] = {}
     for i, cell in enumerate(head.cells):
-        label = grammar.heading(cell)
-        if label and (kind := label.finds) and _is_long(rows, i):
+        if (kind := grammar.found_in(cell)) and _is_long(rows, i):
             named[i] = kind
     return named
 
@@ -149,15 +161,23 @@ class Rows:
         """A finding for each cell of a finding column, with what the other cells of its row say."""
         self.builder.add(table.head, "context")
         for row in table.rows:
-            found = [i for column, kind in table.kinds.items() for i in self._cell(row, column, kind)]
+            found = [i for column, kind in table.kinds.items() for i in self._cell(row, column, kind, table)]
             for index in found:
                 self._say(table, row, index)
             if found:
                 self._replies(table, row, found[-1])
             elif any(cell and cell != "–" for cell in row.cells):
                 self.builder.add(row, "context")
+            for index in found:
+                self._accepted(table, row, index)
 
-    def _cell(self, row: Block, column: int, kind: FindingKind) -> Iterator[int]:
+    def _named(self, row: Block, table: Table) -> Label | None:
+        """The label in another cell, in a table of one column of findings: "AFI 1", "PEEL 2018/19 AFI"."""
+        others = [cell for i, cell in enumerate(row.cells) if i not in table.kinds and 0 < len(cell.split()) <= _NAMED]
+        labels = [label for cell in others if (label := self.grammar.label_in(cell))]
+        return labels[0] if labels and len(table.kinds) == 1 else None
+
+    def _cell(self, row: Block, column: int, kind: FindingKind, table: Table) -> Iterator[int]:
         """The findings of one cell: it may state a cause of concern and then what is recommended."""
         cell = _cell(row, column)
         if len(cell.split()) < _FEWEST:  # a subtotal, the name of a part
@@ -166,9 +186,11 @@ class Rows:
             label = self.grammar.label(part)
             named = label if label and label.finds else None
             numbered = _NUMBERED.match(part) if named is None else None
+            beside = self._named(row, table)
             number = named.number if named else numbered[1] if numbered else self.number
+            number = number or (beside.number if beside else None)
             text = named.rest if named else part[numbered.end() :] if numbered else part
-            kind_here = (named.finds if named else None) or kind
+            kind_here = next((said.finds for said in (named, beside) if said and said.finds), kind)
             known = self.builder.same(kind_here, text)  # a cell that covers several rows stands in each
             index = self.builder.add_finding(kind_here, number, text) if known is None or number else known
             if index != known:
@@ -179,18 +201,28 @@ class Rows:
         finding = self.builder.findings[index]
         if finding.kind == "cause_of_concern" and len(table.kinds) == 1 and len(self.builder.findings) > index + 1:
             return
+        printed = [value for i, role in table.roles.items() if role == "status" and (value := _cell(row, i))]
+        if word := next(filter(status_of_word, printed), next(iter(printed), "")):
+            self.builder.tell(index, status=word)
         for column, role in table.roles.items():
             value = _cell(row, column)
             if not value:
                 continue
             if role == "number" and finding.number in (None, self.number) and finding.kind != "cause_of_concern":
                 self.builder.findings[index] = replace(finding, number=_number(value, self.grammar))
-            elif role in ("status", "acceptance"):
-                self.builder.tell(index, status=value)
+            elif role == "closed" and (day := day_in(value)):
+                self.builder.tell(index, status="Closed", status_date=day)
             elif role == "target":
-                self.builder.tell(index, target=day_in(value) or "")
+                closed = status_of_word(re.sub(r"\d.*", "", value))  # "Closed locally 12/02/20" is no date to come
+                self.builder.tell(index, target="" if closed else day_in(value) or "")
             elif role in ("addressee", "deadline"):
                 self.builder.tell(index, **{role: value})
+
+    def _accepted(self, table: Table, row: Block, index: int) -> None:
+        """Whether it is accepted, which says less of where it stands than a reply that opens with "Done"."""
+        for column, role in table.roles.items():
+            if role == "acceptance" and (value := _cell(row, column)):
+                self.builder.tell(index, status=value, accepted=role)
 
     def _replies(self, table: Table, row: Block, index: int) -> None:
         """What the other long cells of a row say to its finding; short ones that nothing else takes stay beside it."""
@@ -198,10 +230,12 @@ class Rows:
         for column in range(len(row.cells)):
             value = _cell(row, column)
             role = table.roles.get(column)
-            if column in table.kinds or not value or role in ("number", "status", "addressee", "deadline", "target"):
+            if column in table.kinds or not value or role in ("number", "addressee", "deadline", "target"):
+                continue
+            if role == "status" and len(value.split()) <= _LONG:
                 continue
             if role in ("update", "response", "acceptance") or len(value.split()) > _LONG:
-                first = re.split(r"[.;,]", value, maxsplit=1)[0]
+                first = _SINCE.sub("", re.split(r"[.;,]", value, maxsplit=1)[0])
                 if len(first.split()) < 4 and status_of_word(first):
                     self.builder.tell(index, status=first)
                 self.builder.comment(_part(row, value), index, None)

@@ -11,9 +11,10 @@ from corpus.parsers.grammar import shipped
 from corpus.parsers.layout import Block
 from corpus.parsers.lines import is_heading_like
 
+_ITEM = r"(?:agenda )?item(?: no\.?)?(?: \d+[a-z]?)?"
 _GENERIC = re.compile(
-    r"agenda item|home|report|response|recommendations?|contents|publications?|reports?|news|document|untitled|"
-    r"letter|minutes|item \d+|peel(?: 20\d\d(?:\s*[/–-]\s*\d{2,4})?)?",
+    rf"{_ITEM}|home|report|response|recommendations?|contents|publications?|reports?|news|document|untitled|"
+    r"letter|minutes|peel(?: 20\d\d(?:\s*[/–-]\s*\d{2,4})?)?",
     re.I,
 )
 _DATE = re.compile(
@@ -32,6 +33,7 @@ _SITE = re.compile(
     re.I,
 )
 _DEAR = re.compile(r"dear\b[^.;:!?]{0,90}[,:]?", re.I)
+_ADDRESSED = re.compile(r"(?P<label>from|to|cc|copied to|sent(?: on)?|date(?: sent)?)(?P<value>\s*:\s*\S.*)?:?", re.I)
 _CLOSING = re.compile(
     r"(?:yours (?:sincerely|faithfully|truly)|(?:with )?(?:kind|best|warm) (?:regards|wishes)|yours)[,.]?", re.I
 )
@@ -46,6 +48,7 @@ _ROUND = re.compile(r"PEEL(?: assessments?)? 20\d\d(?:\s*[/–-]\s*\d{2,4})?", r
 _PILLAR = re.compile(r"(?:effectiveness|efficiency|legitimacy|leadership)", re.I)
 _SALUTED = 60  # blocks within which the salutation of a letter stands
 _WORDS = 14
+_NAME = 8  # words of a force's name, with what stands beside it
 
 
 def title_evidence(source: Source, blocks: Sequence[Block]) -> tuple[str, list[Evidence]]:
@@ -88,9 +91,7 @@ def _marked(blocks: Sequence[Block]) -> str | None:
     if following is None or shipped().heading(following.text) or following.start - blocks[top[0]].end > 300:
         return title
     return (
-        following.text
-        if re.fullmatch(r"agenda item|item \d+|home|report|document", title, re.I)
-        else f"{title}: {following.text}"
+        following.text if re.fullmatch(rf"{_ITEM}|home|report|document", title, re.I) else f"{title}: {following.text}"
     )
 
 
@@ -135,12 +136,23 @@ def _saluted(blocks: Sequence[Block]) -> int | None:
     return next((at for at, b in enumerate(blocks[:_SALUTED]) if len(b.text) < 100 and _DEAR.fullmatch(b.text)), None)
 
 
+def _addressed(blocks: Sequence[Block]) -> int | None:
+    """Index of the last line of a page's "From … To … Sent on …", None where these are not there."""
+    lines = enumerate(blocks[:_SALUTED])
+    found = [(at, label) for at, block in lines if block.kind != "row" and (label := _ADDRESSED.fullmatch(block.text))]
+    if not {"from", "to"} <= {label["label"].lower() for _, label in found}:
+        return None
+    at, label = found[-1]
+    return at if label["value"] else min(at + 1, len(blocks) - 1)
+
+
 def letter_body(blocks: Sequence[Block]) -> tuple[Sequence[Block], list[str]]:
     """The blocks of a letter between salutation and signature, and what follows as an annex; notes on what is left out.
 
     Other documents stay as they are.
     """
     dear = _saluted(blocks)
+    dear = _addressed(blocks) if dear is None else dear
     if dear is None:
         return blocks, []
     closing = next((at for at in range(len(blocks) - 1, dear, -1) if _CLOSING.fullmatch(blocks[at].text)), None)
@@ -187,10 +199,13 @@ def _top(blocks: Sequence[Block]) -> list[Evidence]:
 
 
 def _with_pillar(blocks: Sequence[Block]) -> list[Evidence]:
-    """ "Essex PEEL 2016" above "Effectiveness", and "PEEL 2023–25" above whom it is of, are one title in two lines."""
-    if len(blocks) > 1 and _ROUND.fullmatch(blocks[0].text) and blocks[1].kind == "line" and not blocks[0].level:
-        title = f"{blocks[0].text}: {blocks[1].text}"
-        return [piece("title", title, "the first two lines", 6.5, title)]
+    """ "Essex PEEL 2016" above "Effectiveness", and "PEEL 2023–25" beside whom it is of, are one title in two lines."""
+    if len(blocks) > 1 and blocks[0].kind == blocks[1].kind == "line":
+        first, second = blocks[0], blocks[1]
+        of_round = _ROUND.fullmatch(first.text) and not first.level
+        if of_round or (_ROUND.fullmatch(second.text) and len(first.text.split()) < _NAME):
+            title = f"{first.text}: {second.text}"
+            return [piece("title", title, "the first two lines", 6.5, title)]
     if len(blocks) < 2 or not _PILLAR.fullmatch(blocks[1].text) or blocks[0].level or blocks[0].kind == "item":
         return []
     title = f"{blocks[0].text} – {blocks[1].text}"

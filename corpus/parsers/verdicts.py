@@ -27,6 +27,11 @@ _SCALE = re.compile(
 _OPENING = 4  # paragraphs of an overview before its first section, in which grades are told
 
 
+def _bare(block: Block) -> bool:
+    """A short line without mark-up or number."""
+    return block.kind == "line" and not block.level and len(block.text) < 70
+
+
 @dataclass(slots=True)
 class Verdicts:
     """What was met so far. `header` is the passage of the open table's head row."""
@@ -64,6 +69,17 @@ class Verdicts:
         self.after_grade = self.paired = self.columns = False
         self.opening = _OPENING
 
+    def listed(self, blocks: Sequence[Block], at: int) -> bool:
+        """Take a line of a list that gives the areas under each grade."""
+        grade = self._over(blocks, at) if self.peel else None
+        if grade is None:
+            return False
+        text = blocks[at].text
+        if grade_of(text) is None and normalise(text) != "none":
+            self.summary.setdefault(normalise(text), (text, Stated(text, grade, blocks[at].start)))
+        self.builder.add(blocks[at], "grade")
+        return True
+
     def line(self, blocks: Sequence[Block], at: int) -> bool:
         """Take a grade that stands on a line of its own; a second one right below is that of an earlier inspection."""
         block = blocks[at]
@@ -88,6 +104,20 @@ class Verdicts:
         self.builder.add(block, "grade")
         self.after_grade = True
         return True
+
+    def _over(self, blocks: Sequence[Block], at: int) -> str | None:
+        """The grade above a line in a list that gives areas under each grade ("Good", two areas, "Adequate", …)."""
+        first = last = at
+        while first and _bare(blocks[first - 1]) and not blocks[first].gap:
+            first -= 1
+        while last + 1 < len(blocks) and _bare(blocks[last + 1]) and not blocks[last + 1].gap:
+            last += 1
+        run = blocks[first : last + 1] if _bare(blocks[at]) else []
+        graded = [i for i, block in enumerate(run) if grade_of(block.text)]
+        if len(graded) < 2 or graded[0] or graded[-1] == len(run) - 1 or any(b.text[-1] == "?" for b in run):
+            return None
+        stated = next((grade_of(run[i].text) for i in reversed(graded) if i <= at - first), None)
+        return stated.grade if stated else None
 
     def _ungraded(self, block: Block) -> bool:
         self.builder.add(block, "context")
@@ -120,7 +150,7 @@ class Verdicts:
     def row(self, block: Block, kind: PassageKind) -> None:
         """Take a table row that is none of findings."""
         cells = [cell for cell in block.cells if cell and cell != "–"]
-        stated = _GRADE_ROW.fullmatch(block.text)
+        stated = _GRADE_ROW.fullmatch("\t".join(cells))
         if scale := scale_of(block.cells):
             self.scale, self.header, kind = scale, None, "grade"
             self.columns = bool(block.cells[0].strip()) and block.cells[0].lower() in GRADES

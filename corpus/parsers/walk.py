@@ -130,7 +130,7 @@ def level_of(walk: Walk, at: int) -> int:
             return 0
         graded = at + 1 < len(walk.blocks) and grade_of(walk.blocks[at + 1].text) is not None
         if not block.level and graded and is_question(block):
-            return 3 if inside else 1
+            return min(3, walk.roles[0].level) if inside else 1  # a question that is graded is part of no list
         level = heading_level(walk.blocks, at, walk.contents, inside=inside, marked=walk.marked)
         return _by_chapter(walk, block, level)
     if is_pillar(block):
@@ -161,7 +161,8 @@ def label_level(walk: Walk, at: int, label: Label) -> int:
     if walk.peel:
         return 3
     if label.kind == "other":
-        return heading_level(walk.blocks, at, walk.contents, inside=False) or 2
+        level = heading_level(walk.blocks, at, walk.contents, inside=False) or 2
+        return min(level, walk.role.level) if walk.role else level
     return 1 if normalise(block.text) == "recommendations" and walk.contents.get("recommendations") == 1 else 2
 
 

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from corpus.forces import Forces
+from corpus.forces import Forces, Mention
 from corpus.model import Event, Evidence, Source
 from corpus.parsers.evidence import STATED, piece, settled, totals
 
@@ -86,12 +86,13 @@ def whose(case: Case) -> Whose:
     ranked = sorted(weights, key=lambda slug: (-weights[slug], slug))
     best = ranked[0] if ranked else _NONE
     second = weights[ranked[1]] if len(ranked) > 1 else 0.0
-    clear = best != _NONE and weights[best] >= _ENOUGH and weights[best] - second >= _LEAD
-    several = () if clear else _several(case)
-    force = best if clear else None
-    why = "less than what speaks for the force that was taken" if force else "not clear enough to name one force"
-    note = None if force or several else _open_note(ranked, weights, pieces, case.forces)
-    return Whose(force, (force,) if force else several, settled(pieces, force, why), note)
+    clear = bool(ranked) and weights[best] >= _ENOUGH and weights[best] - second >= _LEAD
+    several = () if clear and best != _NONE else _several(case)
+    force = best if clear and best != _NONE else None
+    taken = best if clear and not several else None
+    why = "less than what was taken" if taken else "not clear enough to name one force"
+    note = None if taken or several else _open_note(ranked, weights, pieces, case.forces)
+    return Whose(force, (force,) if force else several, settled(pieces, taken, why), note)
 
 
 def _stated(source: Source, stated: str, forces: Forces) -> Whose:
@@ -101,9 +102,10 @@ def _stated(source: Source, stated: str, forces: Forces) -> Whose:
     found = tuple(dict.fromkeys(slug for name in stated.split(";") if (slug := _named(name.strip(), forces))))
     if found:
         pieces = [piece("force", slug, where, STATED if by else 20.0, stated) for slug in found]
-        return Whose(found[0] if len(found) == 1 else None, found, settled(pieces, found[0], "one of several"))
+        taken = [replace(said, taken=True) for said in pieces]
+        return Whose(found[0] if len(found) == 1 else None, found, taken)
     if stated.strip().lower() == _NONE:
-        return Whose(None, (), [piece("force", _NONE, where, STATED, stated)])
+        return Whose(None, (), settled([piece("force", _NONE, where, STATED, stated)], _NONE, ""))
     note = f"The force “{stated}” is not in the list of forces."
     return Whose(None, (), [piece("force", stated, where, 0, stated, "no force of the list")], note)
 
@@ -113,6 +115,11 @@ def _named(name: str, forces: Forces) -> str | None:
         return name
     slugs = {mention.slug for mention in forces.mentions(name)}
     return slugs.pop() if len(slugs) == 1 else None
+
+
+def _areas(text: str, forces: Forces) -> list[Mention]:
+    """Where a title or a label names a force."""
+    return [m for m in forces.mentions(text) if _is_force(forces, m.slug)]
 
 
 def _is_force(forces: Forces, slug: str) -> bool:
@@ -141,12 +148,12 @@ def _of_title(title: str, forces: Forces, record: bool) -> Iterator[Evidence]:
     why = ""
     if record and _COMMISSIONED.search(title):
         why = "the title names a force whose inspection was commissioned; the record's own force is not stated"
-    mentions = forces.mentions(title)
+    mentions = _areas(title, forces)
     bodies = [m for m in forces.bodies(title) if _is_force(forces, m.slug)]
     if bodies and not any(m.how == "name" for m in mentions):  # an area's plain name may stand beside a body's
         yield piece("force", _NONE, "the title names another police body", 5, forces.label(bodies[0].slug))
     for how, weight in (("name", 6.0), ("short", 4.5), ("abbreviation", 4.5)):
-        slugs = dict.fromkeys(m.slug for m in mentions if m.how == how and _is_force(forces, m.slug))
+        slugs = dict.fromkeys(m.slug for m in mentions if m.how == how)
         if slugs:
             for slug in slugs:
                 yield piece("force", slug, "title", weight, title, why)
@@ -169,7 +176,7 @@ def _of_top(source: Source, title: str, forces: Forces) -> Iterator[Evidence]:
 
 def _of_labels(text: str, forces: Forces) -> Iterator[Evidence]:
     for match in _LABEL.finditer(text[:6_000]):
-        slugs = {m.slug for m in forces.mentions(match["rest"]) if _is_force(forces, m.slug)}
+        slugs = {m.slug for m in _areas(match["rest"], forces)}
         if len(slugs) == 1:
             yield piece("force", slugs.pop(), "a line that names the force", 6, match[0])
             break
@@ -273,7 +280,7 @@ def _several(case: Case) -> tuple[str, ...]:
     forces = case.forces
     labelled = [match["rest"] for match in _LABEL.finditer(case.source.text[:6_000])]
     for text in (case.title, *labelled):
-        slugs = tuple(dict.fromkeys(m.slug for m in forces.mentions(text) if _is_force(forces, m.slug)))
+        slugs = tuple(dict.fromkeys(m.slug for m in _areas(text, forces)))
         if 1 < len(slugs) < _MANY:
             return slugs
         groups = [entry for m in forces.bodies(text) if (entry := forces.get(m.slug)) and entry.kind == "group"]

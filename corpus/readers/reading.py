@@ -71,7 +71,7 @@ def explained_lines(explained: Sequence[Explained]) -> list[str]:
     lines: list[str] = []
     for table in explained:
         lines += [f"Sheet “{table.table}”"] if table.table else []
-        lines += [f"  column “{name}”: {role or 'not read'} ({why})" for name, role, why in table.columns]
+        lines += [f"  column “{name}”: {f'{role} ({why})' if role else why}" for name, role, why in table.columns]
         lines += [f"  {where}: taken for {what}" for where, what in table.rows]
         lines += [f"  status “{word}”: {status or 'not known'} ({why})" for word, status, why in table.statuses]
         lines += [f"  {note}" for note in table.notes]

@@ -218,7 +218,7 @@ def test_what_was_taken_for_what_is_told_in_plain_lines() -> None:
     assert explained_lines([told]) == [
         "Sheet “2019”",
         "  column “Ref”: number (by its header)",
-        "  column “Lead”: not read (is not read.)",
+        "  column “Lead”: is not read.",
         "  row 9: taken for a total",
         "  status “Puce”: not known (in no list)",
         "  the rows stand newest first",

@@ -1,5 +1,6 @@
 """Which column of a table holds what, by its header and by what its cells hold."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,8 +22,10 @@ _TAKEN = 0.6  # what a name and the cells have to come to together
 _CLOSE = 0.05  # two columns this near to one another are not told apart
 _OWN_NAME, _ASKS = 0.9, 0.3  # a header that is a known name; the share of cells that ask, where it is none
 _HELD_NAME = 0.55  # a name that stands in the header, as against one that could mean several things
+_AIMED = re.compile(r"\w (?:by|for|until|before|on or before)$", re.I)
 _SHORT = 40  # characters: longer cells are no header
 _WHOLE = 0.85  # the same, of a header over two rows
+_MOST = 0.6  # of a column's cells
 _SURE = 0.75  # a name that a header has as it is, or nearly
 _BY_CELLS = ("recommendation", "status", "number", "kind", "force")  # what cells can show without a header
 _BESIDE = ("number", "kind", "force", "status", "comment", "date", "target", "revised", "closed", "owner")
@@ -248,6 +251,11 @@ def _assigned(
     if extra := _further_comment(cells, held, chosen, closed | unclear.keys()):
         chosen[extra.place] = extra
     days = [p for p in held if p not in chosen and p not in closed and held[p].dates + held[p].serials >= _SURE]
+    aimed = [p for p in days if "target" not in {c.role for c in chosen.values()} and _AIMED.search(cells[p].strip())]
+    if len(aimed) == 1:
+        chosen[aimed[0]] = Column(aimed[0], cells[aimed[0]], "target", "its header ends as that of a date to come does")
+        days.remove(aimed[0])
+        unclear.pop(aimed[0], None)
     rows = [row for _, row in table.rows[at + 1 : at + _SAMPLE] if sum(map(bool, map(str.strip, row))) > 2]
     known = {column.role: column.place for column in chosen.values()}
     for place, role, why in days_by_rows(rows, days, known):
@@ -302,6 +310,7 @@ def _forces_of(cells: Sequence[str]) -> Mapping[int, str]:
 
 
 def _candidates(cells: Sequence[str], held: Mapping[int, Held], forces: Mapping[int, str]) -> Iterator[_Candidate]:
+    worded = {p for p, cell in enumerate(cells) if "status" in named(cell) and held[p].statuses > _MOST}
     for place, cell in enumerate(cells):
         names = named(cell) if len(cell) <= 4 * _SHORT else {}
         bare = is_period(cell) or forces.get(place) == cell.strip()
@@ -310,6 +319,8 @@ def _candidates(cells: Sequence[str], held: Mapping[int, Held], forces: Mapping[
             sure = name.sure if name else 0.5 if bare and role in _EACH else 0
             if not sure and role not in _BY_CELLS:
                 continue
+            if role == "status" and held[place].colours > _MOST and worded - {place}:
+                continue  # colours beside status words may say something else: how sure a date is
             if role == "recommendation" and sure < _OWN_NAME and held[place].asks < _ASKS:
                 continue  # "Headline findings": texts of that name need not be what is asked for
             fit = fit_of(role, held[place])

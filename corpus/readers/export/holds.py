@@ -24,6 +24,9 @@ _DUTY = re.compile(
 _POLICE = re.compile(
     r"(?:(?:[A-Z][\w'’-]+|[A-Z]{2,})(?:,? (?:(?:of|and|the|&) )*)){1,6}(?:Police(?: Service)?|Constabulary)\b"
 )
+_COLOUR = re.compile(
+    r"[A-Z]|[BRAG]{2}|red|amber|yellow|green|blue|gr[ae]y|black|white|(?:red|amber)/(?:amber|green)", re.I
+)
 _NO_FORCE = re.compile(r"\b(?:fire|ambulance|council|coroner|prisons?)\b", re.I)
 
 
@@ -31,14 +34,16 @@ _NO_FORCE = re.compile(r"\b(?:fire|ambulance|council|coroner|prisons?)\b", re.I)
 class Held:
     """Shares (0 to 1) of a column's cells, empty ones and those that say nothing ("n/a", "TBC") aside, of each kind.
 
-    `count` is the number of cells; `labels` are numbers with the kind before them ("AFI 4"), `counted` says that the
-    numbers run from the first row to the last (a count of rows), `few` that the column has a handful of values.
+    `count` is the number of cells; `colours` are those of a key, or letters for them; `labels` are numbers with the
+    kind before them ("AFI 4"), `counted` says that the numbers run from the first row to the last (a count of rows),
+    `few` that the column has a handful of values.
     """
 
     count: int = 0
     dates: float = 0
     serials: float = 0
     statuses: float = 0
+    colours: float = 0
     numbers: float = 0
     labels: float = 0
     kinds: float = 0
@@ -65,6 +70,7 @@ def held_by(cells: Sequence[str]) -> Held:
         dates=share(lambda cell: due_of(cell) and not serial_day(cell)),
         serials=share(serial_day),
         statuses=share(_is_status),
+        colours=share(_COLOUR.fullmatch),
         numbers=share(lambda cell: len(cell) <= 30 and (_NUMBERED.fullmatch(cell) or _LABELLED.fullmatch(cell))),
         labels=share(is_numbered),
         kinds=share(_KIND.fullmatch),
@@ -155,7 +161,8 @@ def _day(held: Held) -> float:
 
 def _status(held: Held) -> float:
     several = 1.0 if held.count >= 3 and held.few else 0.75
-    return 0.65 * several * held.statuses - 0.7 * held.long - 0.9 * held.dates - 0.6 * held.numbers
+    coloured = 0.35 * held.colours if held.few else 0
+    return coloured + 0.65 * several * held.statuses - 0.7 * held.long - 0.9 * held.dates - 0.6 * held.numbers
 
 
 def _number(held: Held) -> float:
