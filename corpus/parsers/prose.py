@@ -20,7 +20,7 @@ from corpus.parsers.opening import open_heading
 from corpus.parsers.rows import Rows, findings_table, rows_end, with_rows
 from corpus.parsers.telling import attribute_of, note_told, take_attribute
 from corpus.parsers.verdicts import Verdicts
-from corpus.parsers.walk import Walk, close_ended
+from corpus.parsers.walk import Walk, close_ended, keep_bare
 from corpus.statuses import status_of_word
 from corpus.text import normalise
 
@@ -58,6 +58,7 @@ def parse_prose(
         if peel and not builder.path and block.kind == "line" and _PEEL_TITLE.search(block.text[:200]):
             continue
         _step(walk, at)
+    keep_bare(walk)
     walk.verdicts.close()
 
 

@@ -14,6 +14,7 @@ from corpus.parsers.listing import Entry
 from corpus.parsers.verdicts import Verdicts
 from corpus.text import normalise
 
+_SAYS = 4  # words of a heading that says something by itself
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 
 
@@ -65,6 +66,7 @@ class Walk:
     after_pillar: bool = False  # the heading before this one is a pillar's, and no text came
     pillar: int = 0  # marked level of the last pillar and question of a PEEL page
     question: int = 0
+    bare: tuple[Block, int, int] | None = None  # the last heading, its level, and the passages before it
 
     @property
     def role(self) -> Role | None:
@@ -90,7 +92,21 @@ def push(walk: Walk, role: Role) -> None:
     walk.roles.append(role)
 
 
+def keep_bare(walk: Walk, level: int = 0) -> None:
+    """A heading with nothing below it, where one of its own `level` or above comes next, says what it says itself."""
+    block, own, before = walk.bare or (None, 0, 0)
+    walk.bare = None
+    if block is None or level > own or len(walk.builder.passages) > before or not walk.builder.outline:
+        return
+    says = len(block.text.split()) >= _SAYS and not is_question(block) and walk.grammar.heading(block.text) is None
+    if says and walk.builder.outline[-1][1] == block.text:
+        walk.builder.outline.pop()
+        walk.builder.add(block, "context")
+
+
 def open_section(walk: Walk, block: Block, level: int) -> None:
+    keep_bare(walk, level)
+    walk.bare = (block, level, len(walk.builder.passages))
     walk.builder.open(block.text, level)
     while walk.roles and walk.roles[-1].level >= level:
         walk.roles.pop()
