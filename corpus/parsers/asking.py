@@ -170,7 +170,11 @@ def kind_of_finding(walk: Walk, at: int, block: Block) -> FindingKind | None:
     """Whether a paragraph or item is a finding, and of which kind."""
     grammar, role = walk.grammar, walk.role
     lead = walk.blocks[block.parent].text if block.parent is not None else ""
-    if _NOTHING.match(block.text) or grammar.for_members(block.text) or (lead and grammar.for_members(lead)):
+    if grammar.for_members(block.text) or (lead and grammar.for_members(lead)):
+        if role is not None and role.label.kind == "recommendation" and role.finding is None:
+            walk.roles.remove(role)  # what the paper asks of its members: no section of findings
+        return None
+    if _NOTHING.match(block.text):
         return None
     if grammar.cites(block.text):
         leads = block.text[-1] == ":" or len(sentences(block.text)) == 1

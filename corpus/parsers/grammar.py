@@ -19,26 +19,15 @@ from corpus.text import normalise, sentences
 FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
 _KINDS = (*get_args(PassageKind), "other")
 _KEYS = ("kind", "words", "starts", "suggests", "short", "inline", "several")
-_ROLES = (
-    "number",
-    "text",
-    "addressee",
-    "deadline",
-    "status",
-    "acceptance",
-    "target",
-    "closed",
-    "owner",
-    "update",
-    "response",
-)
+_SAYS = ("number", "text", "addressee", "deadline", "target", "closed", "owner")  # what a column says of a finding
+_ROLES = (*_SAYS, "status", "acceptance", "update", "response")
 _AS_AT = re.compile(r"\s*(?:\([^)]*\)|\b(?:as )?(?:at|on|of|for|to)\s[^:]*\d[^:]*)$", re.I)  # "Position at 30 June"
 _PARTS = re.compile(r"\s*(?:/|&|\bor\b|\band\b)\s*", re.I)
 _INSPECTORATE = re.compile(r"\bHMIC(?:FRS)?(?:['’]s)?\s+", re.I)
 _HEADING_WORDS = 10
 _DECORATED = re.compile(
-    r"^(?:(?:our|the|these|all|its|this|some|further|other|more) )+|"
-    r" (?:in full|in brief|in detail|at a glance|this year|this time|so far|(?:for|to) (?:the|this|all) .*)$"
+    r"^(?:(?:our|the|these|all|its|this|some|further|other|more) )+| (?:in full|in brief|in detail|at a glance|"
+    r"this year|this time|so far|(?:for|to) (?:the|this|all) .*)$"
 )
 _NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+")
 _LED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+)?(?:HMIC(?:FRS|S)?|HMI|IOPC|Ofsted|CQC)(?:['’]s)?\s+(?=[A-Za-z])")
