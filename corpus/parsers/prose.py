@@ -25,6 +25,7 @@ from corpus.statuses import status_of_word
 from corpus.text import normalise
 
 _TERM = re.compile(r"([A-Z][\w&/-]*(?: ?\([A-Z]+\))?)(?:\t|\s{2,}|\s+[–—-]\s+)(\S.*)", re.S)
+_DATE_LABEL = re.compile(r"(?:first )?(?:published|issued|publication date|date)(?: on)?\s*:?\s*", re.I)
 _STATUS_SAID = re.compile(r"(?<=[.;:)] )Status\s*[:–-]\s*([^.;]{3,60})")
 _ABOUT = re.compile(r"(?:introduction|foreword|methodology|about)\b", re.I)
 _PEEL_TITLE = re.compile(r"\bPEEL\b.*\b20\d{2}|\b20\d{2}\b.*\bPEEL\b|PEEL assessment", re.I)
@@ -67,8 +68,13 @@ def _front(blocks: Sequence[Block]) -> int:
     lines = next((at for at, block in enumerate(blocks) if block.kind != "line" or block.level), len(blocks))
     if lines and lines < len(blocks) and blocks[lines].level:
         return lines
-    first_heading = lines - 1 if lines and lines < len(blocks) and not iso_date(blocks[lines - 1].text) else lines
+    first_heading = lines - 1 if lines and lines < len(blocks) and not _dated(blocks[lines - 1].text) else lines
     return first_heading if first_heading > 0 else min(lines, 1) if lines == len(blocks) else 0
+
+
+def _dated(line: str) -> bool:
+    """Whether a line is a date, perhaps behind its label."""
+    return iso_date(_DATE_LABEL.sub("", line, 1)) is not None
 
 
 def _step(walk: Walk, at: int) -> None:
