@@ -24,6 +24,8 @@ from corpus.text import key_step
 
 _ADDRESS = re.compile(r"https?://[^\s()<>\]]+")
 _REGISTER_ADDRESS = re.compile(r"/recommendations?/[\w-]+/(\d{2,6})(?:/|\b)")
+_OWN = re.compile(r"\bwe (?:therefore |also )?recommend\b", re.I)
+_REPLIES = re.compile(r"(?<!police )\b(?:respon[sd]\w*|repl(?:y|ies)|answers?|comments?|update|progress|section 55)\b", re.I)
 _HEAD = 1.8  # weight from which a line that may be the title is looked at for what it says of the document
 _RECORD = 20_000  # characters that a record without mark-up has at most
 
@@ -47,7 +49,7 @@ def parse(source: Source, forces: Forces, *, force_from_name: bool = False, gram
     body, notes = letter_body(without_title(blocks))
     builder.notes += notes
     told = {blocks[at].start: entry for at, entry in entries.items()} if kind == "register_record" else {}
-    replying = kind == "other"
+    replying = kind == "other" and not _recommends_itself(source.text, heads)
     others = partial(_names_another, forces, about.forces)
     parse_prose(builder, body, grammar, peel=kind == "peel_assessment", replying=replying, others=others, entries=told)
     builder.notes += unreadable(builder)
@@ -76,6 +78,11 @@ def _names_another(forces: Forces, own: Sequence[str], text: str) -> bool:
     """Whether a text names a force in full, and none of the document's `own`."""
     named = {mention.slug for mention in forces.mentions(text) if mention.how == "name"}
     return bool(own) and bool(named) and named.isdisjoint(own)
+
+
+def _recommends_itself(text: str, heads: str) -> bool:
+    """Whether a paper makes recommendations of its own, as a committee of parliament does, and is no reply to any."""
+    return len(_OWN.findall(text)) > 1 and not _REPLIES.search(heads)
 
 
 def _is_record(source: Source, url: str | None) -> bool:
