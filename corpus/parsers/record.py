@@ -264,6 +264,8 @@ class _Head:
             self.kind, self.apart = label.kind, label.several  # type: ignore[assignment]
             self.builder.open(block.text, 2)
             return True
+        if label and self.first is None:  # what stands below is not asked any more
+            self.kind = "context"
         if block.kind == "line" and block.gap and at + 1 < len(blocks) and not _says_more(block.text):
             self.builder.open(block.text, 1)
             return True
