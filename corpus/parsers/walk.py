@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from corpus.parsers.builder import Builder
 from corpus.parsers.grades import grade_of
 from corpus.parsers.grammar import Grammar, Label
-from corpus.parsers.headings import heading_level, is_pillar, is_question
+from corpus.parsers.headings import SAYS, heading_level, is_pillar, is_question
 from corpus.parsers.layout import Block
 from corpus.parsers.listing import Entry
 from corpus.parsers.verdicts import Verdicts
 from corpus.text import normalise
 
-_SAYS = 4  # words of a heading that says something by itself
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 
 
@@ -101,7 +100,7 @@ def keep_bare(walk: Walk, level: int = 0) -> None:
     walk.bare = None
     if block is None or level > own or not before or len(walk.builder.passages) > before:
         return
-    says = len(block.text.split()) >= _SAYS and not block.text.isupper() and not is_question(block)
+    says = len(block.text.split()) >= SAYS and not block.text.isupper() and not is_question(block)
     outline = walk.builder.outline
     if says and walk.grammar.heading(block.text) is None and outline and outline[-1][1] == block.text:
         outline.pop()

@@ -306,3 +306,9 @@ def test_a_chapter_behind_what_a_record_asks_is_no_part_of_it() -> None:
     head = "Cells (7742)\n\nRecommendation\n\nThe force should count.\n\nBackground\n\nIt has many cells.\n\n"
     (finding,) = read(f"{head}[on]1 May 2019 [status]complete[/status][/on]\n").findings
     assert finding.text == "The force should count."
+
+
+def test_two_headings_above_what_a_record_asks() -> None:
+    head = "Cells (7742)\n\nReport of the year 2018\n\nPublished by us for all\n\nThe force should count.\n\n"
+    document = read(f"{head}[on]1 May 2019 [status]complete[/status][/on]\n")
+    assert "Report of the year 2018" in [p.text for p in document.passages]
