@@ -134,7 +134,7 @@ def is_ungraded(text: str) -> bool:
     return len(text) < 60 and bool(_UNGRADED.match(plain))
 
 
-def spoken(text: str, others: Callable[[str], bool]) -> Iterator[Stated]:
+def spoken(text: str, others: Callable[[str], bool] = lambda _: False) -> Iterator[Stated]:
     """The grades that the sentences of a judgement state for this force now; other years are left out.
 
     `others` tells whether a text names another force, so that what is said of that one is left out too.

@@ -7,6 +7,7 @@ from corpus.parsers.grammar import shipped
 from corpus.parsers.layout import Block
 from corpus.text import normalise
 
+SAYS = 4  # words of a heading that says something by itself
 _TOP = re.compile(
     r"(?:appendix|annex|introduction|findings|recommendations|foreword|conclusions?|methodology|glossary|"
     r"executive summary|force overview and context|(?:national|force) summary of judgements)\b",

@@ -12,6 +12,7 @@ from corpus.dates import DAY_DATE, MONTH_DATE, SHORT_DATE, SLASHED_DATE, iso_dat
 from corpus.model import STATUSES, Event, PassageKind
 from corpus.parsers.builder import Builder
 from corpus.parsers.grammar import Label, shipped
+from corpus.parsers.headings import SAYS
 from corpus.parsers.layout import Block, Layout, blocks_of, layout_of
 from corpus.parsers.lines import content_lines, content_span
 from corpus.parsers.titled import shortened
@@ -235,6 +236,7 @@ class _Head:
     answered: bool = False
     listed: bool = False  # the last block was an item of what is asked
     replied: bool = False
+    bare: tuple[Block, int] | None = None  # the last heading, and the passages before it
     placed: dict[int, int] = field(default_factory=dict)
 
     def titled(self, blocks: Sequence[Block], at: int) -> bool:
@@ -264,10 +266,21 @@ class _Head:
             self.kind, self.apart = label.kind, label.several  # type: ignore[assignment]
             self.builder.open(block.text, 2)
             return True
+        if label and self.first is None:  # what stands below is not asked any more
+            self.kind = "context"
         if block.kind == "line" and block.gap and at + 1 < len(blocks) and not _says_more(block.text):
+            self._keep_bare()
+            self.bare = (block, len(self.builder.passages))
             self.builder.open(block.text, 1)
             return True
         return False
+
+    def _keep_bare(self) -> None:
+        """A heading above another one, with nothing between them, says what it says itself."""
+        block, before = self.bare or (None, 0)
+        if block and len(self.builder.passages) == before and len(block.text.split()) >= SAYS:
+            self.builder.outline.pop()
+            self.builder.add(block, "context")
 
     def place(self, at: int, block: Block) -> None:
         """A passage of what is asked, or of what stands before it."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from corpus.parsers.builder import Builder
 from corpus.parsers.grades import grade_of
 from corpus.parsers.grammar import Grammar, Label
-from corpus.parsers.headings import heading_level, is_pillar, is_question
+from corpus.parsers.headings import SAYS, heading_level, is_pillar, is_question
 from corpus.parsers.layout import Block
 from corpus.parsers.listing import Entry
 from corpus.parsers.verdicts import Verdicts
 from corpus.text import normalise
 
-_SAYS = 4  # words of a heading that says something by itself
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 
 
@@ -93,14 +92,18 @@ def push(walk: Walk, role: Role) -> None:
 
 
 def keep_bare(walk: Walk, level: int = 0) -> None:
-    """A heading with nothing below it, where one of its own `level` or above comes next, says what it says itself."""
+    """A heading with nothing below it, where one of its own `level` or above comes next, says what it says itself.
+
+    Those of a title page, and short ones, say nothing.
+    """
     block, own, before = walk.bare or (None, 0, 0)
     walk.bare = None
-    if block is None or level > own or len(walk.builder.passages) > before or not walk.builder.outline:
+    if block is None or level > own or not before or len(walk.builder.passages) > before:
         return
-    says = len(block.text.split()) >= _SAYS and not is_question(block) and walk.grammar.heading(block.text) is None
-    if says and walk.builder.outline[-1][1] == block.text:
-        walk.builder.outline.pop()
+    says = len(block.text.split()) >= SAYS and not block.text.isupper() and not is_question(block)
+    outline = walk.builder.outline
+    if says and walk.grammar.heading(block.text) is None and outline and outline[-1][1] == block.text:
+        outline.pop()
         walk.builder.add(block, "context")
 
 
