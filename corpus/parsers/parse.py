@@ -25,7 +25,9 @@ from corpus.text import key_step
 _ADDRESS = re.compile(r"https?://[^\s()<>\]]+")
 _REGISTER_ADDRESS = re.compile(r"/recommendations?/[\w-]+/(\d{2,6})(?:/|\b)")
 _OWN = re.compile(r"\bwe (?:therefore |also )?recommend\b", re.I)
-_REPLIES = re.compile(r"(?<!police )\b(?:respon[sd]\w*|repl(?:y|ies)|answers?|comments?|update|progress|section 55)\b", re.I)
+_REPLIES = re.compile(
+    r"(?<!police )\b(?:respon[sd]\w*|repl(?:y|ies)|answers?|comments?|update|progress|section 55)\b", re.I
+)
 _HEAD = 1.8  # weight from which a line that may be the title is looked at for what it says of the document
 _RECORD = 20_000  # characters that a record without mark-up has at most
 
