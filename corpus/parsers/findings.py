@@ -40,6 +40,8 @@ _ADDRESSEES = (
     ),
 )
 _ONE_FORCE = re.compile(r"\b(?:force|constabulary|chief constable|police)\b", re.I)
+_FOR = re.compile(r"(?:recommendations? )?(?:to|for)\b", re.I)
+_SHORT = 8  # words of a heading that names an addressee
 _DUTY = re.compile(r"\b(?:should|must|is to|are to|needs? to)\b", re.I)
 
 
@@ -91,6 +93,11 @@ def addressees_named(text: str) -> tuple[str, ...]:
     if not {"all-forces", "chief-constables"} & set(found) and _ONE_FORCE.search(text):
         found.append("force")
     return tuple(found)
+
+
+def is_addressee(heading: str) -> bool:
+    """Whether a heading only says for whom is what stands below it: "To the Home Office", "For chief constables"."""
+    return bool(_FOR.match(heading)) and len(heading.split()) <= _SHORT and bool(addressees_named(heading))
 
 
 def status_of(events: Sequence[Event]) -> tuple[str | None, str | None]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.parsers.builder import Builder
+from corpus.parsers.findings import is_addressee
 from corpus.parsers.grades import grade_of
 from corpus.parsers.grammar import Grammar, Label
 from corpus.parsers.headings import SAYS, heading_level, is_pillar, is_question
@@ -170,8 +171,13 @@ def label_level(walk: Walk, at: int, label: Label) -> int:
 
 
 def _by_chapter(walk: Walk, block: Block, level: int) -> int:
-    """An unmarked heading numbered as the open role's is stands beside it: "3. Position" after "2. Findings"."""
+    """An unmarked heading numbered as the open role's is stands beside it: "3. Position" after "2. Findings".
+
+    One that says whom the findings below it are for stands in their section: "To the Home Office".
+    """
     role = walk.role
+    if level and not block.level and role is not None and role.label.finds and is_addressee(block.text):
+        return max(level, role.level + 1)
     if not level or block.level or role is None or not role.chapter:
         return level
     depth = chapter_of(walk, block)

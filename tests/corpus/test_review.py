@@ -312,3 +312,10 @@ def test_two_headings_above_what_a_record_asks() -> None:
     head = "Cells (7742)\n\nReport of the year 2018\n\nPublished by us for all\n\nThe force should count.\n\n"
     document = read(f"{head}[on]1 May 2019 [status]complete[/status][/on]\n")
     assert "Report of the year 2018" in [p.text for p in document.passages]
+
+
+def test_whom_it_is_for_opens_no_other_section() -> None:
+    first = "To the chief constable\n\nWithin three months:\n\n- train those who count;\n- review the cells.\n\n"
+    second = "To the Home Office\n\nThe Home Office should lend.\n"
+    text = f"{REPORT}Introduction\n\nWe went.\n\nRecommendations\n\n{first}{second}"
+    assert [text for _, text in asked(text)][-1] == "The Home Office should lend."
