@@ -120,3 +120,9 @@ def test_colours_beside_status_words_are_not_the_status() -> None:
     rows = ([f"K-{n}", f"{COUNT} {n}", "Closed", "R"] for n in range(4))
     reading = tracker(["Ref", "Recommendation", "Status", "RAG"], *rows)
     assert [document.findings[0].status for document in documents(reading)] == ["complete"] * 4
+
+
+def test_a_column_named_comment_is_one_whatever_its_cells_hold() -> None:
+    reading = tracker(["Number", "Recommendation", "Comment"], ["1", COUNT, "Recommendation"], ["2", TELL, ""])
+    texts = [passage.text for document in documents(reading) for passage in document.passages]
+    assert "Recommendation" in texts

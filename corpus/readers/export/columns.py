@@ -25,6 +25,7 @@ _HELD_NAME = 0.55  # a name that stands in the header, as against one that could
 _AIMED = re.compile(r"\w (?:by|for|until|before|on or before)$", re.I)
 _SHORT = 40  # characters: longer cells are no header
 _WHOLE = 0.85  # the same, of a header over two rows
+_EXACT = 0.98  # a header that is a known name, letter for letter
 _MOST = 0.6  # of a column's cells
 _SURE = 0.75  # a name that a header has as it is, or nearly
 _BY_CELLS = ("recommendation", "status", "number", "kind", "force")  # what cells can show without a header
@@ -324,7 +325,10 @@ def _candidates(cells: Sequence[str], held: Mapping[int, Held], forces: Mapping[
             if role == "recommendation" and sure < _OWN_NAME and held[place].asks < _ASKS:
                 continue  # "Headline findings": texts of that name need not be what is asked for
             fit = fit_of(role, held[place])
-            if sure + fit >= _TAKEN:
+            named_so = (
+                role == "comment" and sure >= _EXACT and len(names) == 1
+            )  # whatever a few cells of such a column hold
+            if sure + fit >= _TAKEN or named_so:
                 yield _Candidate(sure + fit, sure, place, role, _why(cell, role, sure, fit, name.name if name else ""))
 
 
