@@ -93,7 +93,7 @@ def test_twenty_killed_builds_under_a_server(tmp_path: Path) -> None:
     data = tmp_path / "data"
 
     def build(word: str) -> "subprocess.Popen[str]":
-        return start("build", str(folders[word]), "--data", str(data))
+        return start("build", "--replace", str(folders[word]), "--data", str(data))
 
     began = time.monotonic()
     _, complaint = build("heron").communicate()
