@@ -16,7 +16,6 @@ import papers
 
 from corpus import Collection, load
 from corpus.forces import load_forces
-from indexer.embed import embedding_text
 from models.encoder import load_encoder
 
 ROOT = Path(__file__).parents[2]
@@ -38,13 +37,14 @@ def main() -> None:
                 seconds[name].append(time.perf_counter() - began)
     encoding = encode(made[".txt"])
     print(f"encoding: {encoding * 1000:.2f} ms a passage")
-    print("| form | documents/s | passages/s | share of reading, parsing and encoding |")
-    print("|--|--|--|--|")
+    print("| form | documents/s | passages/s | seconds a MB of text | share of reading, parsing and encoding |")
+    print("|--|--|--|--|--|")
     for name, collection in made.items():
         took = statistics.median(seconds[name])
         documents, passages = len(collection.documents), sum(len(d.passages) for d in collection.documents)
+        size = sum(len(d.text) for d in collection.documents) / 1e6
         share = took / (took + passages * encoding)
-        print(f"| {name} | {documents / took:,.0f} | {passages / took:,.0f} | {share:.1%} |")
+        print(f"| {name} | {documents / took:,.0f} | {passages / took:,.0f} | {took / size:.2f} | {share:.1%} |")
 
 
 def write(sources: list[Path], home: Path) -> dict[str, Path]:
@@ -67,7 +67,7 @@ def write(sources: list[Path], home: Path) -> dict[str, Path]:
 
 def encode(collection: Collection) -> float:
     """Seconds that a passage takes to encode, loading the encoder aside."""
-    texts = [embedding_text(d, p) for d in collection.documents[::COPIES] for p in d.passages]
+    texts = [p.text for d in collection.documents[::COPIES] for p in d.passages]
     encoder = load_encoder()
     encoder.encode_document(texts[:64])
     began = time.perf_counter()
