@@ -18,7 +18,6 @@ _MONTH = re.compile(rf"({MONTH})\s+((?:19|20)\d{{2}})", re.I)
 SHORT_DATE = r"\d{1,2}/\d{1,2}/\d{2}(?![\d/])"  # only where a date is expected: "05/04/18" is of this century
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/((?:19|20)\d{2}|\d{2}(?![\d/]))")
 _ISO = re.compile(r"(?:19|20)\d{2}(?:-\d{2}(?:-\d{2})?)?")
-_YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
 def iso_date(text: str) -> str | None:
@@ -40,12 +39,6 @@ def find_date(text: str) -> str | None:
     """ISO form of the first date with at least a month that `text` mentions."""
     match = re.search(rf"{DAY_DATE}|{MONTH_DATE}", text)
     return iso_date(match[0]) if match else None
-
-
-def find_year(text: str) -> str | None:
-    """First year from 1900 to 2099 that `text` mentions."""
-    match = re.search(rf"\b{_YEAR.pattern}\b", text)
-    return match[0] if match else None
 
 
 def after(date: str, count: int, unit: str) -> str | None:
