@@ -15,31 +15,39 @@ from corpus.dates import last_day
 from corpus.text import Span
 from indexer.generation import GenerationError, current_id
 from models.encoder import ModelError
-from service import document_records, records
-from service.answers import FacetValue, ForcesAnswer, Hit, Passage, Readiness, SearchResponse
-from service.columns import FACETS, UNKNOWN, Filters, Mask
-from service.document_answers import DocumentAnswer
-from service.hints import suggested_filters
-from service.mask import Answer, mask, masked
-from service.meant import did_you_mean, expansions, named_records
-from service.opened import Opened, corrected_by, open_for
-from service.precedents import echo_records, members, printed_of, standing_record
-from service.profile import profile
-from service.question import Question, understand
-from service.register_answers import FindingAnswer, ForceAnswer, RegisterResponse, RegisterRow, SimilarResponse
-from service.retrieve import Retrieved, best_of_folds, encode, everything, retrieve
-from service.show import forces_words, label, marks, outermost
-from service.showing import Showing, match_of
-from service.similar import SimilarRequest, asked_about, similar
-from service.state import State, StateError
-from service.strength import calibrated
-from service.timeline import Timeline, timeline
-from service.tracker import RegisterRequest, chosen_rows, listed, rows
+from service.answers.force_profile import profile
+from service.answers.hits import Showing, match_of
+from service.answers.outcomes import echo_records, members, printed_of, standing_record
+from service.answers.register import RegisterRequest, chosen_rows, listed, rows
+from service.answers.retrieve import Retrieved, best_of_folds, encode, everything, retrieve
+from service.answers.search import did_you_mean, expansions, named_records
+from service.answers.similar import SimilarRequest, asked_about, similar
+from service.answers.timeline import Timeline, timeline
+from service.contract.contacts import Answer, mask, masked
+from service.contract.document_responses import DocumentAnswer
+from service.contract.filters import FACETS, UNKNOWN, Filters
+from service.contract.labels import forces_words, label
+from service.contract.register_responses import (
+    FindingAnswer,
+    ForceAnswer,
+    RegisterResponse,
+    RegisterRow,
+    SimilarResponse,
+)
+from service.contract.responses import FacetValue, ForcesAnswer, Hit, Passage, Readiness, SearchResponse
+from service.memory import document_rows, passage_rows
+from service.memory.facets import Mask
+from service.memory.opened import Opened, corrected_by, open_for
+from service.memory.strength import calibrated
+from service.query.marks import marks, outermost
+from service.query.offers import suggested_filters
+from service.query.question import Question, understand
+from service.state.corrections import State, StateError
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
     from models.encoder import Encoder
-    from service.strength import Strength
+    from service.memory.strength import Strength
 
 Sort = Literal["relevance", "newest"]
 Ids = NDArray[np.int64]
@@ -194,7 +202,7 @@ class Engine:
     def document(self, key: str) -> DocumentAnswer | None:
         """One document, or None where the current generation does not have it."""
         opened = self.current()
-        found = document_records.document_by_key(opened.generation.tables, key)
+        found = document_rows.document_by_key(opened.generation.tables, key)
         for section in found["sections"] if found else ():
             for passage in section["passages"]:
                 passage["themes"] = opened.tags.of(passage["passage_id"])
@@ -207,7 +215,7 @@ class Engine:
     def passage(self, key: str) -> Passage | None:
         """One passage, or None."""
         opened = self.current()
-        found = records.passage_by_key(opened.generation.tables, key)
+        found = passage_rows.passage_by_key(opened.generation.tables, key)
         if found:
             found["themes"] = opened.tags.of(key)
         return self.shown(found)
@@ -215,7 +223,7 @@ class Engine:
     def finding(self, key: str, as_of: datetime.date | None = None) -> FindingAnswer | None:
         """One finding with where it stood and all who were given it, or None."""
         opened = self.current()
-        found = document_records.finding_by_key(opened.generation.tables, key)
+        found = document_rows.finding_by_key(opened.generation.tables, key)
         item = opened.register.by_key(key)
         if found is None or item is None:
             return None
@@ -240,7 +248,7 @@ class Engine:
         """The places in a passage's text of the words of a query, and with `expand` of others for the same."""
         opened = self.current()
         question = understand(query, opened.lexicon, expand=expand)
-        shorts = records.meanings_by_key(opened.generation.tables, passage["passage_id"])
+        shorts = passage_rows.meanings_by_key(opened.generation.tables, passage["passage_id"])
         return outermost(marks(passage["text"], question, shorts, opened.lexicon.analyzer))
 
     def forces(self) -> ForcesAnswer:

@@ -28,5 +28,5 @@ def _train_once(
 
 @pytest.fixture(autouse=True)
 def _little_to_learn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.training.shipped_examples", few_examples)
-    monkeypatch.setattr("service.training.train_themes", _train_once)
+    monkeypatch.setattr("service.themes.training.shipped_examples", few_examples)
+    monkeypatch.setattr("service.themes.training.train_themes", _train_once)

@@ -2,9 +2,11 @@
 
 from fakes import FakeEncoder, few_examples
 
-from service import cli, training
+from service.cli import context
+from service.cli.main import main
+from service.themes import training
 
 if __name__ == "__main__":
-    cli.encoder_for = lambda settings: FakeEncoder()
+    context.encoder_for = lambda settings: FakeEncoder()
     training.shipped_examples = few_examples
-    cli.main(prog_name="precedent")
+    main(prog_name="precedent")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corpus.model import Document, Event, Finding, Grade, Passage, PassageKind
 from models.examples import Example, shipped_examples
 from models.taxonomy import Taxonomy
-from service.strength import save_strength, shipped_strength
+from service.memory.strength import save_strength, shipped_strength
 
 Vectors = NDArray[np.float32]
 

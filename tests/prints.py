@@ -8,7 +8,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from corpus.readers.pdf.read import read_pdf
+from corpus.readers.pdf.read_pdf import read_pdf
 from corpus.readers.reading import Limits, Text
 
 LAMPS = (

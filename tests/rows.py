@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from corpus.forces import load_forces
 from corpus.model import Document, Source
 from corpus.parsers.parse import parse
-from corpus.readers.export.read import read_csv
+from corpus.readers.export.read_exports import read_csv
 from corpus.readers.reading import Limits, Reading, Text
 
 FORCES = load_forces()

@@ -1,6 +1,6 @@
 """How the tests of web pages read one, and a paragraph of content to put into it."""
 
-from corpus.readers.html.read import read_html
+from corpus.readers.html.read_markup import read_html
 from corpus.readers.reading import Limits, Text
 
 LIMITS = Limits()

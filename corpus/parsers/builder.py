@@ -16,9 +16,9 @@ from corpus.model import (
     PassageKind,
     Source,
 )
-from corpus.parsers.days import day_in
 from corpus.parsers.findings import addressees_named, addressees_of, deadline_of, status_of
 from corpus.parsers.layout import Block
+from corpus.parsers.passing_days import day_in
 from corpus.statuses import Key, status_of_word
 from corpus.text import normalise
 

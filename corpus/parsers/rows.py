@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from corpus.dates import MONTH
 from corpus.model import FindingKind
 from corpus.parsers.builder import Builder
-from corpus.parsers.days import day_in
 from corpus.parsers.grades import GRADES, scale_of
 from corpus.parsers.grammar import Grammar, Label
 from corpus.parsers.layout import Block
+from corpus.parsers.passing_days import day_in
 from corpus.statuses import status_of_word
 
 _WORD = "|".join(GRADES)

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from corpus.parsers.days import day_in
 from corpus.parsers.layout import Block
+from corpus.parsers.passing_days import day_in
 from corpus.parsers.walk import Walk
 from corpus.statuses import status_of_word
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.model import CorpusError
+from corpus.readers.front_matter import stated
 from corpus.readers.plain import decode
 from corpus.readers.reading import LeftOut, Limits, Reading, Text
-from corpus.readers.stated import stated
 
 _READ = ("_id", "id", "title", "text", "force", "date", "kind", "url")
 _NEEDED = 'each line is one JSON object such as {"_id": "a1", "title": "Lamps", "text": "Every lamp is lit."}'

@@ -3,8 +3,8 @@
 import re
 
 from corpus.model import CorpusError
+from corpus.readers.front_matter import front_matter
 from corpus.readers.reading import Limits, Reading, Text
-from corpus.readers.stated import front_matter
 
 
 def read_text(raw: bytes, limits: Limits) -> Reading:

@@ -25,11 +25,11 @@ from indexer.build import build
 from models.encoder import Encoder, load_encoder
 from models.metrics import compare
 from service import engine as asking
-from service import retrieve as ranking
+from service.answers import retrieve as ranking
 from service.engine import Engine
-from service.evaluate import evaluate_queries, evaluate_retrieval
-from service.runs import Run
-from service.strength import shipped_strength
+from service.evaluation.queries import evaluate_queries, evaluate_retrieval
+from service.evaluation.runs import Run
+from service.memory.strength import shipped_strength
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -42,7 +42,7 @@ Patches = Callable[[], "contextlib.AbstractContextManager[Any]"]
 
 
 def setting(**values: object) -> Patches:
-    return lambda: patch.multiple("service.retrieve", **values)
+    return lambda: patch.multiple("service.answers.retrieve", **values)
 
 
 def one_piece(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
@@ -86,10 +86,12 @@ QUERY_TIME: Mapping[str, Patches] = {
     ),
     "no vocabulary for queries": lambda: patch.object(asking, "understand", unexpanded),
     "its words not encoded": setting(ENCODED_OTHERS=0),
-    "short passages in full": lambda: patch("service.opened.substance_of", lambda content: np.ones(len(content))),
+    "short passages in full": lambda: patch(
+        "service.memory.opened.substance_of", lambda content: np.ones(len(content))
+    ),
     "with feedback of 2 hits": lambda: patch.object(asking, "retrieve", fed_back),
     "no match set": lambda: patch(
-        "service.opened.load_strength", lambda *_: replace(shipped_strength(), member=0.0, weak=0.0)
+        "service.memory.opened.load_strength", lambda *_: replace(shipped_strength(), member=0.0, weak=0.0)
     ),
 }
 INDEX_TIME: Mapping[str, Patches] = {

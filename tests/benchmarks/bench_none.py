@@ -19,10 +19,10 @@ from corpus import load
 from corpus.forces import load_forces
 from indexer.build import build
 from models.encoder import Encoder, load_encoder
-from service.opened import Opened, open_for
-from service.question import understand
-from service.retrieve import encode, retrieve
-from service.strength import shipped_strength
+from service.answers.retrieve import encode, retrieve
+from service.memory.opened import Opened, open_for
+from service.memory.strength import shipped_strength
+from service.query.question import understand
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"

@@ -27,8 +27,8 @@ from models.label_metrics import Gold, compare_f1, scores
 from models.metrics import compare
 from models.taxonomy import load_taxonomy
 from models.theme_model import ThemeModel, judge, train_themes
-from service.evaluate_themes import measured, read_judged_texts
-from service.tagging import Tagger, Text
+from service.evaluation.theme_scores import measured, read_judged_texts
+from service.themes.tagging import Tagger, Text
 
 DRAWS, EACH, SEED = 10, 8, 20261126
 ENOUGH = 5

@@ -17,10 +17,10 @@ import pypdfium2 as pdfium
 from corpus.readers.pdf.asides import set_aside
 from corpus.readers.pdf.contents import without_contents
 from corpus.readers.pdf.edges import furniture
-from corpus.readers.pdf.layout import habits_of
-from corpus.readers.pdf.lines import lines_of
+from corpus.readers.pdf.page_layout import habits_of
 from corpus.readers.pdf.paragraphs import paragraphs_of
-from corpus.readers.pdf.read import pages_of, read_pdf
+from corpus.readers.pdf.printed_lines import lines_of
+from corpus.readers.pdf.read_pdf import pages_of, read_pdf
 from corpus.readers.reading import Limits
 
 _WORD = re.compile(r"[^\W_]+")

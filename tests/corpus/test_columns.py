@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rows import COUNT, LIMITS, TELL, TRAIN, documents, left, read, roles, stated, table, undated
 
 from corpus.model import CorpusError
-from corpus.readers.export.read import read_csv
+from corpus.readers.export.read_exports import read_csv
 from corpus.readers.reading import Explained, explained_lines
 
 

@@ -4,7 +4,7 @@ import pytest
 from rows import HEADER, LIMITS, ONE, documents, left, row, table
 
 from corpus.model import CorpusError
-from corpus.readers.export.read import read_csv
+from corpus.readers.export.read_exports import read_csv
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

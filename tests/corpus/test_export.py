@@ -11,7 +11,7 @@ from rows import ASK, FORCES, HEADER, LIMITS, documents, events, left, only, row
 from corpus.model import CorpusError, Source
 from corpus.parsers.merge import merge
 from corpus.parsers.parse import parse
-from corpus.readers.export.read import read_csv
+from corpus.readers.export.read_exports import read_csv
 
 
 def test_rows_of_one_number_are_one_record_in_order_of_their_days() -> None:

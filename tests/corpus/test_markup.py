@@ -10,7 +10,7 @@ from webpages import COUNTED, LAMPS, LIMITS, headings, html, lines
 
 from corpus.model import CorpusError
 from corpus.readers.formats import read_bytes
-from corpus.readers.html.read import read_markdown
+from corpus.readers.html.read_markup import read_markdown
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from webpages import COUNTED, LAMPS, LIMITS, headings, html, lines
 
 from corpus.readers.formats import read_bytes
-from corpus.readers.html.read import read_markdown
+from corpus.readers.html.read_markup import read_markdown
 from corpus.readers.reading import Text
 
 

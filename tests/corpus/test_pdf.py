@@ -18,10 +18,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from corpus.model import CorpusError, Document, Source
 from corpus.parsers.parse import parse
-from corpus.readers.html.read import read_markdown
+from corpus.readers.html.read_markup import read_markdown
 from corpus.readers.pdf.flow import text_of
-from corpus.readers.pdf.layout import Page, Run
-from corpus.readers.pdf.read import read_pdf
+from corpus.readers.pdf.page_layout import Page, Run
+from corpus.readers.pdf.read_pdf import read_pdf
 from corpus.readers.reading import Limits, Text
 
 WORDS = ["a wharf", "• wharf lamps", "1. The wharf is dark.", "wharf", "Lamps of the wharf and its seven moths", "old-"]

@@ -7,7 +7,7 @@ from reading import FORCES, TOP, read, texts
 
 from corpus.model import Document, Source
 from corpus.parsers.parse import parse
-from corpus.readers.html.read import read_markdown
+from corpus.readers.html.read_markup import read_markdown
 from corpus.readers.reading import Limits
 
 

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from rows import COUNT, DARK, LIMITS, TELL, TRAIN, documents, events, left, read, stated, undated
 
-from corpus.readers.export.read import read_csv, read_xlsx
+from corpus.readers.export.read_exports import read_csv, read_xlsx
 
 # --- Three trackers in conventions of their own ---------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from docx.enum.style import WD_STYLE_TYPE
 
 from corpus.model import CorpusError
 from corpus.readers.formats import read_bytes
-from corpus.readers.html.read import read_docx
+from corpus.readers.html.read_markup import read_docx
 from corpus.readers.reading import Limits, Text
 
 LIMITS = Limits()

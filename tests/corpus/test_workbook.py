@@ -11,7 +11,7 @@ from rows import ASK, HEADER, LIMITS, ONE, documents, events, left, only, row, t
 
 from corpus.model import CorpusError
 from corpus.parsers.merge import merge
-from corpus.readers.export.read import read_csv, read_xlsx
+from corpus.readers.export.read_exports import read_csv, read_xlsx
 
 
 def workbook(*sheets: tuple[str, Sequence[Sequence[object]]]) -> openpyxl.Workbook:

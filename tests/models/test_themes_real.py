@@ -8,7 +8,7 @@ from models.encoder import load_encoder
 from models.examples import shipped_examples
 from models.taxonomy import load_taxonomy
 from models.theme_model import ThemeModel, train_themes
-from service.evaluate_themes import evaluate_themes
+from service.evaluation.theme_scores import evaluate_themes
 
 HELD_OUT = Path(__file__).parents[1] / "data" / "themes_heldout.jsonl"
 JUDGED = Path(__file__).parents[3] / "shared" / "eval" / "themes_dev.jsonl"

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from corpus.model import Document, Event, Finding, GlossaryEntry
 from indexer.build import build
-from service.app import create_app
 from service.engine import Engine
+from service.web.app import create_app
 
 FORCES = ("essex", "kent", "gwent", "surrey")
 WORDS = "missing children patrol custody abuse training vetting cyber search officers stalking records".split()  # noqa: SIM905

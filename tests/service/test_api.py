@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.app import create_app
+from service.contract.requests import NAMES
 from service.engine import Engine
-from service.openapi import openapi
-from service.params import NAMES
+from service.web.app import create_app
+from service.web.openapi import openapi
 
 HOSTILE = (
     "",

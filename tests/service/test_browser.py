@@ -14,8 +14,8 @@ from fakes import FakeEncoder
 from corpus import load
 from corpus.forces import load_forces
 from indexer.build import build
-from service.app import create_app
 from service.engine import Engine
+from service.web.app import create_app
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")

@@ -15,23 +15,24 @@ from fakes import FakeEncoder, fitted
 from flask.testing import FlaskClient
 
 from models.encoder import ModelError
-from service import cli
-from service.settings import SETTINGS, Settings, SettingsError, read_settings
-from service.terminal import Progress, duration
+from service.cli import context
+from service.cli.main import main
+from service.cli.settings import SETTINGS, Settings, SettingsError, read_settings
+from service.cli.terminal import Progress, duration
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = tuple(cli.main.commands)
+COMMANDS = tuple(main.commands)
 
 
 @pytest.fixture(autouse=True)
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def refused(*arguments: str | Path) -> str:
@@ -111,7 +112,7 @@ def test_a_model_that_cannot_be_loaded_is_a_sentence(data: Path, monkeypatch: py
     def fail(settings: Settings) -> None:
         raise ModelError("There is no model.")
 
-    monkeypatch.setattr(cli, "encoder_for", fail)
+    monkeypatch.setattr(context, "encoder_for", fail)
     assert "There is no model." in refused("search", "custody", "--data", data)
 
 
@@ -143,7 +144,7 @@ def test_doctor_says_that_the_encoder_cannot_be_loaded(data: Path, monkeypatch: 
         def dimension(self) -> int:  # type: ignore[override]
             raise ModelError("The model cannot be loaded.")
 
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: Broken())
+    monkeypatch.setattr(context, "encoder_for", lambda settings: Broken())
     done = run("doctor", "--data", str(data))
     assert done.exit_code == 1
     assert "The model cannot be loaded." in done.output
@@ -191,7 +192,7 @@ def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(tmp_path: Path
 def test_help_imports_nothing_heavy() -> None:
     heavy = ("torch", "faiss", "sentence_transformers", "transformers", "tantivy", "sklearn", "flask", "numpy")
     script = (
-        "import sys; from service.cli import main\n"
+        "import sys; from service.cli.main import main\n"
         "try: main(['--help'], prog_name='precedent')\n"
         f"except SystemExit: print('HEAVY', [name for name in {heavy} if name in sys.modules])"
     )

@@ -14,10 +14,11 @@ from click.testing import CliRunner
 from fakes import FakeEncoder, assessment, document, passage, record
 from flask.testing import FlaskClient
 
-from service import cli
-from service.app import create_app
-from service.downloads import written
+from service.cli import context
+from service.cli.main import main
+from service.contract.exports import written
 from service.engine import BATCH, Engine, SearchRequest
+from service.web.app import create_app
 
 COLUMNS = (
     *("rank", "force", "document", "document_kind", "date", "kind", "section", "page", "lead", "text", "grade"),
@@ -219,9 +220,9 @@ def test_contact_details_are_dots_in_files(files: FlaskClient, folder: Path) -> 
 def test_the_command_line_prints_the_same_file_but_for_line_ends(
     folder: Path, files: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
     options = ["--force", "kent", "--force", "unknown", "--sort", "newest", "--no-expand", "--data", str(folder)]
-    printed = CliRunner().invoke(cli.main, ["search", "lantern", "--csv", *options])
+    printed = CliRunner().invoke(main, ["search", "lantern", "--csv", *options])
     assert printed.exit_code == 0
     served = fetch(files, "csv", q="lantern", force=["kent", "unknown"], sort="newest", expand="false")
     assert len(rows(served)) > 5
@@ -229,8 +230,8 @@ def test_the_command_line_prints_the_same_file_but_for_line_ends(
 
 
 def test_the_command_line_refuses_a_page_of_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
-    refused = CliRunner().invoke(cli.main, ["search", "lantern", "--csv", "--page", "2", "--data", str(folder)])
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    refused = CliRunner().invoke(main, ["search", "lantern", "--csv", "--page", "2", "--data", str(folder)])
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "'page' is not a parameter here" in refused.stderr
 

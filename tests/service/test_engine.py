@@ -13,12 +13,14 @@ from corpus.forces import load_forces
 from corpus.text import sentences
 from corpus.vocabulary import Vocabulary
 from indexer.generation import GenerationError
-from service.columns import UNKNOWN, Filters
+from service.answers.retrieve import DENSE_WEIGHT
+from service.contract.excerpts import excerpt, pieces
+from service.contract.filters import UNKNOWN, Filters
+from service.contract.labels import citation, date_words, fictional, status_words
 from service.engine import Engine, SearchRequest
-from service.lexicon import Lexicon
-from service.question import understand
-from service.retrieve import DENSE_WEIGHT
-from service.show import best_sentence, citation, date_words, excerpt, fictional, pieces, status_words
+from service.query.lexicon import Lexicon
+from service.query.marks import best_sentence
+from service.query.question import understand
 
 
 def test_a_recommendation_given_to_four_forces_is_one_hit_with_four_members(engine: Engine) -> None:

@@ -11,12 +11,13 @@ from click.testing import CliRunner, Result
 from fakes import FakeEncoder
 
 from models.metrics import RETRIEVAL
-from service import cli
+from service.cli import context
+from service.cli.main import main
+from service.cli.settings import SETTINGS
 from service.engine import Engine, SearchRequest
-from service.evaluate import evaluate_queries, evaluate_retrieval
-from service.judged import EvaluationError, read_judged, read_qrels
-from service.runs import QueryRecord, Run, by_type, compare_runs, load_run, save_run, summary, worst
-from service.settings import SETTINGS
+from service.evaluation.judged import EvaluationError, read_judged, read_qrels
+from service.evaluation.queries import evaluate_queries, evaluate_retrieval
+from service.evaluation.runs import QueryRecord, Run, by_type, compare_runs, load_run, save_run, summary, worst
 
 DOCUMENTS = {
     "d1": "Custody records are kept in every cell.",
@@ -33,7 +34,7 @@ QRELS = [("q1", "d1", 1), ("q2", "d/2", 2), ("q2", "d1", 0), ("q3", "3", 1), ("q
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
 
 
 def write_lines(path: Path, *rows: object) -> Path:
@@ -128,7 +129,7 @@ def test_the_documents_of_a_fold_count_in_order_the_shown_one_first(
     def canned(home: Path, *_: object, **__: object) -> Canned:
         return Canned(home, {QUERIES["q1"]: hits})
 
-    monkeypatch.setattr("service.evaluate.Engine", canned)
+    monkeypatch.setattr("service.evaluation.queries.Engine", canned)
     values = named(retrieve(collection, tmp_path / "data"))["q1"]["values"]
     assert values["MRR@10"] == pytest.approx(1 / 3)
 
@@ -145,7 +146,7 @@ def test_the_ranking_is_read_until_there_are_documents_enough(
         engines.append(Canned(home, {QUERIES["q1"]: hits}))
         return engines[-1]
 
-    monkeypatch.setattr("service.evaluate.Engine", canned)
+    monkeypatch.setattr("service.evaluation.queries.Engine", canned)
     values = named(retrieve(collection, tmp_path / "data"))["q1"]["values"]
     assert (values["recall@100"], values["recall@10"]) == (1.0, 0.0)
     assert engines[0].read == 190 + 1 + 39  # 60 documents, the relevant one, and so many more to make 100
@@ -257,7 +258,7 @@ def test_runs_are_compared_over_the_queries_that_both_judged_alike(tmp_path: Pat
 
 
 def run_command(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.main, ["evaluate", *(str(argument) for argument in arguments)])
+    return CliRunner().invoke(main, ["evaluate", *(str(argument) for argument in arguments)])
 
 
 def refused(*arguments: str | Path) -> str:

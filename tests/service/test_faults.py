@@ -14,8 +14,9 @@ from click.testing import CliRunner, Result
 from fakes import FakeEncoder, fitted
 
 from indexer import build as building
-from service import cli
-from service.settings import SETTINGS
+from service.cli import context
+from service.cli.main import main
+from service.cli.settings import SETTINGS
 
 TESTS = Path(__file__).parents[1]
 
@@ -24,7 +25,7 @@ TESTS = Path(__file__).parents[1]
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def papers(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def test_what_cannot_be_read_is_told_in_words_and_as_json(tmp_path: Path, papers: Path) -> None:
@@ -163,7 +164,7 @@ def test_ctrl_c_says_what_is_kept(
     assert said in stopped.stderr
     assert "Traceback" not in stopped.stderr
     monkeypatch.undo()
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
     report = json.loads(run("build", papers, "--data", tmp_path / "data", "--json").stdout)
     assert report["encoded"] == 0
 

@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 from fakes import FakeEncoder
 
-from service import cli
-from service.settings import SETTINGS
+from service.cli import context
+from service.cli.main import main
+from service.cli.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.main, [*arguments, "--data", "data"])
+    return CliRunner().invoke(main, [*arguments, "--data", "data"])
 
 
 def keys() -> set[str]:
@@ -80,7 +81,7 @@ def test_add_keeps_what_is_there(home: Path) -> None:
 
 
 def test_add_begins_a_collection(home: Path) -> None:
-    done = CliRunner().invoke(cli.main, ["add", "more", "--data", "fresh"])
+    done = CliRunner().invoke(main, ["add", "more", "--data", "fresh"])
     assert "1 document" in done.stdout
 
 
@@ -106,7 +107,7 @@ def test_remove_refuses_what_is_no_part_and_what_would_leave_nothing(home: Path)
     assert everything.exit_code == 2
     assert "nothing would be left" in everything.stderr
     assert keys() == {"one.txt", "two.txt"}
-    assert "precedent build PATH" in CliRunner().invoke(cli.main, ["remove", "papers", "--data", "fresh"]).stderr
+    assert "precedent build PATH" in CliRunner().invoke(main, ["remove", "papers", "--data", "fresh"]).stderr
 
 
 def test_a_report_says_what_was_read_and_what_was_left_open(home: Path) -> None:
@@ -148,7 +149,7 @@ def test_explain_says_why_a_file_cannot_be_read(home: Path) -> None:
 def test_explain_loads_no_model_and_needs_no_index(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Notes\n\nCells are cold in winter, and nobody knows why.", "utf-8")
     script = (
-        "import sys; from service.cli import main\n"
+        "import sys; from service.cli.main import main\n"
         "try: main(['build', '--explain', 'a.txt', '--data', 'none'], prog_name='precedent')\n"
         "except SystemExit: print('HEAVY', [n for n in ('torch', 'faiss', 'sklearn', 'tantivy') if n in sys.modules])"
     )

@@ -10,10 +10,11 @@ from corpus.english import dictionary
 from corpus.forces import load_forces
 from corpus.vocabulary import Vocabulary, load_vocabulary
 from indexer.lexical import make_analyzer
-from service.columns import UNKNOWN
-from service.hints import Spelling, corrected, numbers, suggested_filters
-from service.lexicon import Lexicon
-from service.question import clean, understand
+from service.contract.filters import UNKNOWN
+from service.memory.spelling import Spelling, corrected
+from service.query.lexicon import Lexicon
+from service.query.offers import numbers, suggested_filters
+from service.query.question import clean, understand
 
 FORCES = load_forces()
 HELD = {

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from corpus.model import STATUSES
-from service.answers import Hit
-from service.columns import FACETS, UNKNOWN, Filters
+from service.contract.filters import FACETS, UNKNOWN, Filters
+from service.contract.responses import Hit
 from service.engine import Engine, SearchRequest
 
 # Words of the collection, words that its texts have others for, short forms, phrases, and what nothing answers.

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from corpus.vocabulary import Sense, Vocabulary, load_vocabulary
 from indexer.lexical import make_analyzer
-from service.lexicon import MAX_ALSO, Lexicon, tokens
-from service.question import Concept, clean, understand
+from service.query.lexicon import MAX_ALSO, Lexicon, tokens
+from service.query.question import Concept, clean, understand
 
 SHIPPED = load_vocabulary()
 LEXICON = Lexicon(SHIPPED, make_analyzer())

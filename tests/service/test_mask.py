@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.model import Document, GlossaryEntry
-from service.app import create_app
+from service.contract.contacts import mask, masked
 from service.engine import Engine, SearchRequest
-from service.mask import mask, masked
+from service.web.app import create_app
 
 CONTACTS = (
     "01632 960123", "(01632) 960 123", "01632960123", "020 7946 0123", "0118 496 0123", "07700 900 123",

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from service.pages import anchor
+from service.web.search_pages import anchor
 
 ODD = "gwent/odd & <name>?#1\n2"
 

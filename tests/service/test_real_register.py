@@ -9,9 +9,9 @@ from fakes import FakeEncoder
 from corpus import load
 from corpus.forces import load_forces
 from indexer.build import build
+from service.answers.register import RegisterRequest
+from service.answers.similar import SimilarRequest
 from service.engine import Engine
-from service.similar import SimilarRequest
-from service.tracker import RegisterRequest
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 

@@ -21,10 +21,11 @@ from markupsafe import escape
 from corpus import load
 from corpus.forces import load_forces
 from indexer.build import build
-from service import cli
-from service.app import create_app
+from service.answers.register import REGISTER_FACETS
+from service.cli import context
+from service.cli.main import main
 from service.engine import Engine
-from service.tracker import REGISTER_FACETS
+from service.web.app import create_app
 
 SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
 
@@ -159,15 +160,15 @@ def test_the_list_downloads_whole(sample: FlaskClient) -> None:
 
 
 def test_the_command_says_the_same(data: Path, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "encoder_for", lambda _: FakeEncoder())
-    run = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--json"])
+    monkeypatch.setattr(context, "encoder_for", lambda _: FakeEncoder())
+    run = CliRunner().invoke(main, ["register", "--data", str(data), "--json"])
     assert json.loads(run.output) == get(client)
-    plain = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--list", "overdue"])
+    plain = CliRunner().invoke(main, ["register", "--data", str(data), "--list", "overdue"])
     assert plain.exit_code == 0
     assert f"{get(client, list='overdue')['total']} record" in plain.output
     assert "each as far as its source is known (the newest: 4 May 2018)" in plain.output
     assert "as known on 1 March 2020" in plain.output
-    then = CliRunner().invoke(cli.main, ["register", "--data", str(data), "--as-of", "2021"])
+    then = CliRunner().invoke(main, ["register", "--data", str(data), "--as-of", "2021"])
     assert "records as of 31 December 2021" in then.output
     assert "its source was last heard of on 1 March 2020" in then.output
 

@@ -18,14 +18,7 @@ from numpy.testing import assert_allclose
 from corpus.model import GlossaryEntry
 from corpus.vocabulary import Sense, Vocabulary
 from indexer.lexical import make_analyzer
-from service import cli
-from service.calibrate import GOOD, POINTS, Asked, Calibration, fit
-from service.doctor import examine
-from service.engine import Engine, SearchRequest
-from service.lexicon import Lexicon
-from service.opened import Opened, open_for
-from service.question import Question, understand
-from service.retrieve import (
+from service.answers.retrieve import (
     DENSE_WEIGHT,
     ENCODED_OTHERS,
     FULL_BM25,
@@ -36,7 +29,14 @@ from service.retrieve import (
     retrieve,
     substance_of,
 )
-from service.strength import (
+from service.cli import context
+from service.cli.doctor import examine
+from service.cli.main import main
+from service.cli.terminal import calibration_lines
+from service.engine import Engine, SearchRequest
+from service.evaluation.calibrate import GOOD, POINTS, Asked, Calibration, fit
+from service.memory.opened import Opened, open_for
+from service.memory.strength import (
     SEARCH,
     SIMILAR,
     TYPICAL,
@@ -49,8 +49,9 @@ from service.strength import (
     save_strength,
     shipped_strength,
 )
-from service.terminal import calibration_lines
-from service.words import LEAST, MORE, OTHER, Held
+from service.memory.word_index import LEAST, MORE, OTHER, Held
+from service.query.lexicon import Lexicon
+from service.query.question import Question, understand
 
 LANTERN, BOTH, WICK, OIL_LAMP, OIL, WARDEN, NEW, SHORT_FORM, SPELLED = range(1, 10)  # ids, in the order of the texts
 TEXTS = (
@@ -511,9 +512,9 @@ def test_an_encoder_that_tells_nothing_apart_is_refused_and_nothing_is_kept(
     def refuse(*_: object) -> Calibration:
         return fit(turned, "mine")
 
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
-    monkeypatch.setattr("service.calibrate.calibrate", refuse)
-    done = CliRunner().invoke(cli.main, ["calibrate", "--data", str(tmp_path)])
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr("service.evaluation.calibrate.calibrate", refuse)
+    done = CliRunner().invoke(main, ["calibrate", "--data", str(tmp_path)])
     assert (done.exit_code, done.stdout) == (2, "")
     assert "nothing was changed" in done.stderr
     assert not (tmp_path / SEARCH).exists()
@@ -542,8 +543,8 @@ def test_from_good_on_most_questions_are_answerable() -> None:
 
 
 def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
-    done = CliRunner().invoke(cli.main, ["calibrate", "--json", "--data", str(tmp_path)])
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    done = CliRunner().invoke(main, ["calibrate", "--json", "--data", str(tmp_path)])
     assert done.exit_code == 0
     both = json.loads(done.stdout)
     assert set(both) == {"strength", "similar_strength"}

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from corpus.model import Document, Event, Evidence, Finding
 from indexer.build import build
-from service.app import create_app
+from service.answers.similar import SimilarRequest
 from service.engine import Engine
-from service.similar import SimilarRequest
+from service.web.app import create_app
 
 
 def get(client: FlaskClient, path: str, **parameters: Any) -> Any:

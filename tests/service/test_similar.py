@@ -14,10 +14,11 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service import cli
-from service.columns import Filters
+from service.answers.similar import MAX_TEXT
+from service.cli import context
+from service.cli.main import main
+from service.contract.filters import Filters
 from service.engine import Engine, SearchRequest
-from service.similar import MAX_TEXT
 
 ASKS = "By March 2018, all forces should review how missing children are recorded."
 LIKE = "Every force should look again at how it records missing children, and by March 2018."
@@ -197,13 +198,13 @@ def test_lists_download_with_all_who_were_given_them(client: FlaskClient) -> Non
 
 
 def test_the_command_says_the_same(data: Path, monkeypatch: pytest.MonkeyPatch, client: FlaskClient) -> None:
-    monkeypatch.setattr(cli, "encoder_for", lambda _: FakeEncoder())
-    run = CliRunner().invoke(cli.main, ["similar", LIKE, "--data", str(data), "--json"])
+    monkeypatch.setattr(context, "encoder_for", lambda _: FakeEncoder())
+    run = CliRunner().invoke(main, ["similar", LIKE, "--data", str(data), "--json"])
     assert run.exit_code == 0, run.output
     assert json.loads(run.output) == post(client, text=LIKE)
-    plain = CliRunner().invoke(cli.main, ["similar", "-", "--data", str(data)], input=ASKS)
+    plain = CliRunner().invoke(main, ["similar", "-", "--data", str(data)], input=ASKS)
     assert "This very finding was given to 4" in plain.output
-    table = CliRunner().invoke(cli.main, ["similar", LIKE, "--data", str(data), "--csv"])
+    table = CliRunner().invoke(main, ["similar", LIKE, "--data", str(data), "--csv"])
     assert table.output.startswith("\ufeffrank,match")
-    missing = CliRunner().invoke(cli.main, ["similar", "--passage-id", "x", "--data", str(data)])
+    missing = CliRunner().invoke(main, ["similar", "--passage-id", "x", "--data", str(data)])
     assert missing.exit_code == 2

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder, document
 
+from service.answers.retrieve import encode
 from service.engine import Engine, SearchRequest
-from service.hints import Spelling
-from service.opened import Opened, open_for
-from service.question import understand
-from service.retrieve import encode
-from service.strength import Strength
+from service.memory.opened import Opened, open_for
+from service.memory.spelling import Spelling
+from service.memory.strength import Strength
+from service.query.question import understand
 
 TEXTS = {
     "money": "The force spent £1.5m on cars and £12,500 on tyres; 30% of them stood idle and 1,200 hours were lost.",

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from service.state import NOTHING, Correction, State, StateError, words_hash
+from service.state.corrections import NOTHING, Correction, State, StateError, words_hash
 
 ROOT = Path(__file__).parents[2]
 LATER = "2026-02-02T00:00:00+00:00"
@@ -23,7 +23,7 @@ LATER = "2026-02-02T00:00:00+00:00"
 WRITER = """
 import sys
 from pathlib import Path
-from service.state import Correction, State
+from service.state.corrections import Correction, State
 
 data, name, count = sys.argv[1:]
 state = State(Path(data))

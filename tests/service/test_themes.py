@@ -27,12 +27,12 @@ from models.encoder import ModelError
 from models.examples import LONGEST, Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import ThemeModel, train_themes
-from service.app import create_app
 from service.engine import Engine
-from service.state import State
-from service.tagging import EMPTY, FOREIGN, MAX_TEXTS
-from service.themes import Themes
-from service.training import flips_of
+from service.state.corrections import State
+from service.themes.review import Themes
+from service.themes.tagging import EMPTY, FOREIGN, MAX_TEXTS
+from service.themes.training import flips_of
+from service.web.app import create_app
 
 THEMES = Taxonomy(
     (

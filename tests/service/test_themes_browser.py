@@ -16,7 +16,7 @@ from test_browser import CHROMIUM, FLAGS, SAMPLE, playwright
 from indexer.theme_store import current_model, open_model
 from models.encoder import load_encoder
 from models.theme_model import judge
-from service.state import State
+from service.state.corrections import State
 
 pytestmark = [
     pytest.mark.slow,
@@ -40,7 +40,7 @@ UNSEEN = "The farrier looked at every horse in the stables before the derby."
 
 def precedent(*arguments: str, data: Path) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "service.cli", *arguments, "--data", str(data)],
+        [sys.executable, "-m", "service.cli.main", *arguments, "--data", str(data)],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     return done.stdout
@@ -59,7 +59,7 @@ class Served:
 
     def __init__(self, data: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "service.cli", "serve", "--port", "0", "--data", str(data)],
+            [sys.executable, "-m", "service.cli.main", "serve", "--port", "0", "--data", str(data)],
             stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
         )  # fmt: skip
         assert self._process.stderr is not None

@@ -15,9 +15,10 @@ from indexer.theme_store import current_model, publish_model
 from models.examples import Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import ThemeModel, train_themes
-from service import cli
-from service.settings import SETTINGS
-from service.state import Correction, State
+from service.cli import context
+from service.cli.main import main
+from service.cli.settings import SETTINGS
+from service.state.corrections import Correction, State
 
 THEMES = Taxonomy(
     (
@@ -42,11 +43,11 @@ CORRECTION = Correction(
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
 
 
 def run(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments], input=stdin)
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
 
 
 def ran(*arguments: str | Path, stdin: str | None = None) -> str:
@@ -172,7 +173,7 @@ def test_without_a_model_it_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_a_model_of_another_encoder_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "encoder_for", lambda settings: FakeEncoder(1))
+    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder(1))
     assert "another encoder" in refused("tag", "--data", data, stdin='"a"\n')
 
 

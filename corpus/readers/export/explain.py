@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from corpus.readers.export.columns import Header
 from corpus.readers.export.mapping import Mapped
 from corpus.readers.export.names import KNOWN, READ, named
-from corpus.readers.export.rows import Sorted
+from corpus.readers.export.row_roles import Sorted
 from corpus.readers.export.table import Table, cell_at, letters, shown
 from corpus.readers.reading import Explained, LeftOut
 from corpus.statuses import plain, status_of_word

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from corpus.model import FindingKind
 from corpus.readers.export.days import day_of
-from corpus.readers.export.rows import Row
+from corpus.readers.export.row_roles import Row
 from corpus.readers.export.table import Table
 from corpus.readers.reading import LeftOut
 from corpus.text import normalise

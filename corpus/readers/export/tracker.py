@@ -11,7 +11,7 @@ from corpus.readers.export.explain import explained, unread
 from corpus.readers.export.holds import force_in, says_nothing
 from corpus.readers.export.mapping import NOTHING_MAPPED, Mapped
 from corpus.readers.export.names import READ
-from corpus.readers.export.page import Context, text_of
+from corpus.readers.export.record_page import Context, text_of
 from corpus.readers.export.records import (
     Left,
     Record,
@@ -22,9 +22,9 @@ from corpus.readers.export.records import (
     records,
     short,
 )
-from corpus.readers.export.rows import Above, Row, above, sort_rows
+from corpus.readers.export.row_roles import Above, Row, above, sort_rows
 from corpus.readers.export.table import Table, filled, shown
-from corpus.readers.export.whose import force_of_addressees, report_of_sheet
+from corpus.readers.export.tracker_force import force_of_addressees, report_of_sheet
 from corpus.readers.reading import Explained, LeftOut, Reading, Text
 from corpus.statuses import key_of, status_of_word
 

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 import mammoth
 
 from corpus.model import CorpusError
-from corpus.readers.html.hidden import hidden_styles, take_hidden
-from corpus.readers.html.lines import LABEL
+from corpus.readers.html.block_lines import LABEL
+from corpus.readers.html.hidden_text import hidden_styles, take_hidden
 from corpus.readers.html.numbering import TITLE, Numbering, W, numbering_of
 from corpus.readers.reading import MEGABYTE
 

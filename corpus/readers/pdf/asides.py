@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from corpus.readers.pdf.layout import Page, Run, habits_of
+from corpus.readers.pdf.page_layout import Page, Run, habits_of
 from corpus.readers.reading import LeftOut
 
 _SIDEWAYS = 20  # words at a right angle to the rest of the page, from which on they are more than a label

@@ -7,7 +7,7 @@ from itertools import chain, pairwise, product, takewhile
 from typing import NamedTuple
 
 from corpus.dates import find_date
-from corpus.readers.pdf.layout import Habits, Page, rows_of
+from corpus.readers.pdf.page_layout import Habits, Page, rows_of
 
 EDGE = 0.12  # part of a page's height in which running lines stand, above and below
 _LINES = 3  # running lines at one edge

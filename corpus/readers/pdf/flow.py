@@ -10,9 +10,9 @@ from corpus.model import Heading
 from corpus.readers.pdf.contents import without_contents
 from corpus.readers.pdf.edges import address_of
 from corpus.readers.pdf.hyphens import SOFT, Hyphens
-from corpus.readers.pdf.layout import LARGE, Habits, Page, habits_of
-from corpus.readers.pdf.lines import Line, lines_of
+from corpus.readers.pdf.page_layout import LARGE, Habits, Page, habits_of
 from corpus.readers.pdf.paragraphs import Paragraph, paragraphs_of
+from corpus.readers.pdf.printed_lines import Line, lines_of
 from corpus.readers.reading import Text
 
 _CAPTION = re.compile(r"(?:figure|table|chart|graph|map|box|source|note)\b[\s\d.]*[:.\d]", re.I)

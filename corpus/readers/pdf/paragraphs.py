@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from corpus.parsers.lines import marker_of
-from corpus.readers.pdf.layout import Habits
-from corpus.readers.pdf.lines import Line, unfinished
+from corpus.readers.pdf.page_layout import Habits
+from corpus.readers.pdf.printed_lines import Line, unfinished
 
 _END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")

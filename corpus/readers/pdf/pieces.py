@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from corpus.readers.pdf.layout import GAP
+from corpus.readers.pdf.page_layout import GAP
 
 _WIDE = 0.9  # heights of a line: a gap this wide parts cells or columns whatever the others are
 _STRETCHED = 15.0  # heights of a line: no space between the words of a justified line is wider

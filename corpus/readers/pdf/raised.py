@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from corpus.readers.pdf.layout import Run
+from corpus.readers.pdf.page_layout import Run
 
 _NUMBERS = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*")
 _BEFORE = re.compile(r"\d{1,3}(?=[^\W\d_]{2}|[‘“(\[])")

@@ -1,0 +1,174 @@
+"""What became of findings: the records of the JSON contract for where they stood, and who was given the same."""
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+
+from corpus.dates import last_day
+from corpus.standing import Entry, Mismatch, Standing
+from service.contract.contacts import mask
+from service.contract.labels import date_words
+from service.contract.register_responses import CommentRecord, EchoRecord, Member, MismatchRecord, StandingRecord
+from service.contract.responses import Passage, PrintedStatus
+from service.memory.finding_index import Item, Register
+
+_PIECES = re.compile(r"\w+|[^\w\s]|\s+")
+
+
+def standing_record(item: Item, as_of: datetime.date | None) -> StandingRecord:
+    """Where a finding stood on a day; without one, on the day up to which its own source is known.
+
+    Where there is no such day either, because there is no event at all, by what it says itself.
+    """
+    stood, day = item.stood(as_of), as_of or item.clock
+    claim = stood.signal
+    return {
+        "as_of": day.isoformat() if day else None,
+        "heard": item.heard.isoformat() if item.heard else None,
+        "status": stood.status,
+        "status_date": stood.status_date,
+        "closed": stood.closed,
+        "days_open": stood.days_open,
+        "deadline": stood.deadline,
+        "deadline_passed": stood.deadline_passed if day else None,
+        "overdue": stood.overdue and day is not None,
+        "closure_signal": claim.says if claim else None,
+        "closure_date": claim.date if claim else None,
+        "closure_sentence": claim.sentence if claim else None,
+        "closing_comment": _comment(stood.closing),
+        "done": _comment(stood.done),
+        "reopened": list(stood.reopened),
+        "mismatches": [_mismatch(kind, stood, item) for kind in stood.mismatches],
+        **printed_of(item, stood),
+    }
+
+
+def printed_of(item: Item, stood: Standing) -> PrintedStatus:
+    """How a finding's status is printed, as far as it is the one that it had on that day."""
+    same = item.status is not None and (stood.status, stood.status_date) == (item.status.status, item.status.date)
+    return item.printed if same else {**item.printed, "status_word": None, "status_by": None}
+
+
+def members(items: Iterable[Item], as_of: datetime.date | None) -> list[Member]:
+    """Who was given a finding, those first who closed it and said what they did, then those who closed it."""
+
+    def rank(member: Member) -> tuple[bool, bool, str, str]:
+        closed = member["closing_comment"] is not None or member["closed"]
+        return (not closed, member["done"] is None, member["status_date"] or "9999", member["document"]["id"])
+
+    return sorted((member(item, as_of) for item in items), key=rank)
+
+
+def member(item: Item, as_of: datetime.date | None) -> Member:
+    """One who was given a finding."""
+    document = item.document
+    return {
+        **standing_record(item, as_of),
+        "finding_id": item.key,
+        "passage_id": None,
+        "force": document["force"],
+        "forces": document["forces"],
+        "published": document["date"],
+        "fictional": document["fictional"],
+        "document": {"id": document["id"], "title": document["title"], "source": document["source"]},
+    }
+
+
+def bare_member(passage: Passage, as_of: datetime.date | None) -> Member:
+    """Where a passage stands that is no finding, of which nothing is recorded."""
+    document = passage["document"]
+    return {
+        "as_of": as_of.isoformat() if as_of else None,
+        "heard": None,
+        "status": None,
+        "status_date": None,
+        "status_word": None,
+        "status_by": None,
+        "target": None,
+        "quoted": False,
+        "closed": False,
+        "days_open": None,
+        "deadline": None,
+        "deadline_passed": None,
+        "overdue": False,
+        "closure_signal": None,
+        "closure_date": None,
+        "closure_sentence": None,
+        "closing_comment": None,
+        "done": None,
+        "reopened": [],
+        "mismatches": [],
+        "finding_id": None,
+        "passage_id": passage["passage_id"],
+        "force": document["force"],
+        "forces": document["forces"],
+        "published": document["date"],
+        "fictional": document["fictional"],
+        "document": {"id": document["id"], "title": document["title"], "source": document["source"]},
+    }
+
+
+def echo_records(item: Item, register: Register, as_of: datetime.date | None) -> Iterator[EchoRecord]:
+    """The comments on a finding that add nothing to an earlier one, with the difference word by word."""
+    for entry in item.entries:
+        if entry.echo is not None and (as_of is None or last_day(entry.date) <= as_of):
+            yield echo_record(entry, item, register)
+
+
+def echo_record(entry: Entry, item: Item, register: Register) -> EchoRecord:
+    """A comment with the earlier one that it adds nothing to."""
+    assert entry.echo is not None  # noqa: S101 - asked for echoes only
+    other, before = register.comments[entry.echo]
+    document = other.document
+    return {
+        "date": entry.date,
+        "text": entry.text,
+        "passage_id": entry.passages[0] if entry.passages else None,
+        "kind": "stalled" if document["id"] == item.document["id"] else "copied",
+        "of": {
+            "date": before.date,
+            "text": before.text,
+            "passage_id": before.passages[0] if before.passages else None,
+        },
+        "of_force": document["force"],
+        "of_document": {"id": document["id"], "title": document["title"], "source": document["source"]},
+        # A contact that is cut in two would not be known as one any more.
+        "difference": difference(mask(before.text), mask(entry.text)),
+    }
+
+
+def difference(before: str, after: str) -> list[list[str]]:
+    """Two texts word by word: pieces of both (same), of the first alone (gone) and of the second alone (new)."""
+    one, two = _PIECES.findall(before), _PIECES.findall(after)
+    pieces: list[list[str]] = []
+    for how, a, b, c, d in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        if how == "equal":
+            pieces.append(["same", "".join(one[a:b])])
+            continue
+        if b > a:
+            pieces.append(["gone", "".join(one[a:b])])
+        if d > c:
+            pieces.append(["new", "".join(two[c:d])])
+    return pieces
+
+
+def _comment(entry: Entry | None) -> CommentRecord | None:
+    if entry is None:
+        return None
+    return {"date": entry.date, "text": entry.text, "passage_id": entry.passages[0] if entry.passages else None}
+
+
+def _mismatch(kind: Mismatch, stood: Standing, item: Item) -> MismatchRecord:
+    status = f"status {stood.status} since {date_words(stood.status_date)}" if stood.status else "no status recorded"
+    words = {
+        "closed-in-comments": f"comments say closed, {status}",
+        "open-in-comments": f"comments say open, {status}",
+        "overdue-and-silent": f"due by {date_words(stood.deadline)}, {_silence(item.entries, stood.as_of)}",
+    }
+    return {"kind": kind, "words": words[kind]}
+
+
+def _silence(entries: Sequence[Entry], as_of: datetime.date) -> str:
+    said = [e.date for e in entries if e.kind == "comment" and last_day(e.date) <= as_of]
+    return f"no comment since {date_words(max(said))}" if said else "no comment at all"

@@ -1,0 +1,160 @@
+"""From a question to scored passages: words and meaning, each over the whole index, and the match set R.
+
+Filters never come in here, so they can only take passages away from R and never move one past another.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.memory.facets import Columns, Mask
+from service.memory.strength import Strength, luck
+from service.memory.word_index import OTHER, Held, WordIndex
+from service.query.question import Question
+
+if TYPE_CHECKING:
+    from indexer.generation import Generation
+    from models.encoder import Encoder
+
+Scores = NDArray[np.float64]
+
+# How much meaning counts against words, both about 0 to 1. This and the next were chosen on five judged sets, each
+# set left out in turn: all five choices were the same.
+DENSE_WEIGHT = 0.5
+# A passage has the score 1 for its words when its BM25 is this much, times the sum of the rarities of the query's
+# words, over the root of their number: the longer a query, the less of it an answer holds.
+FULL_BM25 = 2.0
+# A passage with fewer words than this that mean something ("New recommendation") counts less, by a fourth root.
+SHORT = 12
+# Other words of the vocabulary that are encoded with the query, for each of its concepts.
+ENCODED_OTHERS = 2
+# Of a long text so many windows are encoded: what one reader sends must not keep the others waiting.
+MAX_WINDOWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Every passage of the index against one question; arrays by passages.id.
+
+    `members` is R(q), `good` marks those of R that answer strongly. `score` is the fused score of `dense` and
+    `lexical`, which are `cosine` and `bm25` scaled by constants of the question. `evidence` is the probability that
+    an answer with this `cosine` and `coverage` is one. `similar` has a cosine for each row of the vector index.
+    """
+
+    members: Mask
+    good: Mask
+    score: Scores
+    cosine: Scores
+    bm25: Scores
+    dense: Scores
+    lexical: Scores
+    coverage: Scores
+    evidence: Scores
+    similar: NDArray[np.float32]
+
+
+def everything(exists: Mask) -> Retrieved:
+    """The answer to an empty question: every passage, none better than another."""
+    zeros, ones = np.zeros(len(exists)), np.ones(len(exists))
+    none = np.zeros(0, np.float32)
+    return Retrieved(exists, exists, zeros, zeros, zeros, zeros, zeros, zeros, ones, none)
+
+
+def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
+    """The unit vector of a question: halfway between it as typed and it with other words behind, where it has any.
+
+    What does not fit the encoder's window is the mean of its first windows.
+    """
+    others = [
+        other.text
+        for concept in question.concepts
+        for other in [one for one in concept.others if not one.spelt][:ENCODED_OTHERS]
+    ]
+    texts = [question.text, f"{question.text} ({', '.join(others)})"] if others else [question.text]
+    windows = [encoder.windows(text)[:MAX_WINDOWS] for text in texts]
+    vectors = encoder.encode_queries([window for own in windows for window in own])
+    starts = np.cumsum([0, *(len(own) for own in windows[:-1])])
+    lengths = np.array([len(own) for own in windows])[:, None]
+    mean = (np.add.reduceat(vectors, starts, axis=0) / lengths).mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
+
+
+def retrieve(
+    generation: "Generation",
+    words: WordIndex,
+    substance: Scores,
+    exists: Mask,
+    question: Question,
+    vector: NDArray[np.float32],
+    strength: Strength,
+) -> Retrieved:
+    """Score all passages for a question that encodes to `vector`; `substance` is 1 for a passage that is long enough.
+
+    R is empty where no passage of the index is evidence enough; else it holds what is some evidence. A quoted phrase
+    must be there. A question without a word in it (only punctuation) matches nothing; its scores still order what is
+    nearest.
+    """
+    similar = generation.vectors.similarities(vector)
+    cosine = generation.vectors.best(similar, len(exists)).astype(np.float64)
+    held = words.held(question)
+    dense, lexical = _dense(cosine, generation.reference, vector), _lexical(held)
+    # Rounded, so that the last bits of a vector cannot part passages with the same text.
+    score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)
+    chance = luck(float((generation.reference @ vector).std()), int(exists.sum()))
+    evidence = strength.evidence(substance * cosine - chance, held.coverage)
+    evidence = _standing_there(evidence, held, question, strength)
+    asked = held.phrases & exists if question.concepts else np.zeros_like(exists)
+    answered = bool((asked & (evidence >= strength.weak)).any())
+    members = asked & (evidence >= strength.member) if answered else np.zeros_like(exists)
+    return Retrieved(
+        members=members,
+        good=members & (evidence >= strength.good),
+        score=score,
+        cosine=cosine,
+        bm25=held.bm25,
+        dense=dense,
+        lexical=lexical,
+        coverage=held.share,
+        evidence=evidence,
+        similar=similar,
+    )
+
+
+def _standing_there(evidence: Scores, held: Held, question: Question, strength: Strength) -> Scores:
+    """The evidence with what counts by itself: a passage that holds all that is asked for is found, weakly at least.
+
+    Where only numbers, short forms and names are asked for, it is good; what holds none of them has to be good by
+    likeness alone, because two short forms are alike to an encoder. A number with the words around it is good where
+    it stands just so.
+    """
+    enough = strength.good if question.proper else strength.weak
+    found = np.where(held.share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
+    found = np.where(held.exact, np.maximum(found, strength.good), found)
+    return np.where((held.share > 0) | (evidence >= strength.good), found, 0.0) if question.proper else found
+
+
+def substance_of(content: NDArray[np.int64]) -> Scores:
+    """What a passage's number of words that mean something is worth, 0 to 1."""
+    return np.asarray(np.clip(content / SHORT, 0.0, 1.0) ** 0.25)
+
+
+def _dense(cosine: Scores, reference: NDArray[np.float32], vector: NDArray[np.float32]) -> Scores:
+    """0 for the mean of the reference sample, 1 for the best of the whole index."""
+    mean = float((reference @ vector).mean()) if len(reference) else 0.0
+    best = float(cosine.max(initial=-1.0))
+    return np.asarray(np.clip((cosine - mean) / max(best - mean, 1e-6), 0.0, 1.0))
+
+
+def _lexical(held: Held) -> Scores:
+    full = FULL_BM25 * held.bound / max(held.words, 1) ** 0.5
+    return np.asarray(held.bm25 / full) if full > 0 else held.bm25
+
+
+def best_of_folds(columns: Columns, found: Retrieved, ids: NDArray[np.int64], newest: bool) -> NDArray[np.int64]:
+    """The best member of each fold, best first; ties by id, so that the order is one and the same anywhere."""
+    keys = (ids, -found.score[ids], -columns.dates[ids]) if newest else (ids, -found.score[ids])
+    ordered = ids[np.lexsort(keys)]
+    _, first = np.unique(columns.fold[ordered], return_index=True)
+    return np.asarray(ordered[np.sort(first)], dtype=np.int64)

@@ -1,0 +1,119 @@
+"""What commands share: options, the settings, and how they print and fail."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from service.cli.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from corpus.forces import Forces
+    from models.encoder import Encoder
+    from service.engine import Engine
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Failure(click.ClickException):
+    """What ends a command: a sentence on standard error, and exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"precedent: {self.format_message()}", err=True)
+
+
+def data_option(command: Command) -> Command:
+    """The option that names the folder of the index."""
+    where = "Folder of the index. [default: $PRECEDENT_DATA, else ./data]"
+    return click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help=where)(command)
+
+
+def filtered(command: Command) -> Command:
+    """The options of the filters that a search has."""
+    options = (
+        click.option("--force", multiple=True, help="Slug of a force, as essex; may be repeated, as all filters."),
+        click.option(
+            "--document-kind", multiple=True, help="inspection_report, peel_assessment, register_record, other."
+        ),
+        click.option("--finding", multiple=True, help="Kind of passage, as recommendation or area_for_improvement."),
+        click.option("--theme", multiple=True, help="Theme, as missing or domestic-abuse."),
+        click.option("--status", multiple=True, help="Last recorded status, as being-progressed."),
+        click.option("--grade", multiple=True, help="Grade of the section, as good."),
+        click.option("--year", multiple=True, help="A year, or unknown."),
+        click.option("--year-from", help="Not before this year."),
+        click.option("--year-to", help="Not after this year."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def parameters(options: dict[str, Any]) -> dict[str, Sequence[str]]:
+    """The options that were given, as parameters of a request."""
+    return {name: value if isinstance(value, tuple) else [value] for name, value in options.items() if value}
+
+
+def printed(pieces: Iterable[str]) -> None:
+    """Print a file piece by piece, with this system's ends of lines."""
+    for piece in pieces:
+        click.echo(piece.replace("\r\n", "\n"), nl=False)
+
+
+def one_form(as_csv: bool, as_json: bool) -> None:
+    """Fails where two forms are asked for."""
+    if as_csv and as_json:
+        raise Failure("--csv and --json are two ways to print the same: give one of them.")
+
+
+def settings_for(data: Path | None) -> Settings:
+    """The settings, with the folder of an option in place of theirs."""
+    settings = read_settings()
+    return settings if data is None else replace(settings, data=data)
+
+
+def encoder_for(settings: Settings) -> "Encoder":
+    """The encoder that the settings name."""
+    from models.encoder import load_encoder
+
+    return load_encoder(settings.encoder)
+
+
+def forces_file(settings: Settings) -> Path | None:
+    """The user's file of force names: the one that the settings name, else the copy of the one last built with."""
+    from indexer.manifest import FORCES, last_copy
+
+    return settings.forces if settings.forces_stated else last_copy(settings.data, FORCES)
+
+
+def vocabulary_file(settings: Settings) -> Path | None:
+    """The user's file of words: the one that the settings name, else the copy of the one last built with."""
+    from indexer.manifest import VOCABULARY, last_copy
+
+    return settings.vocabulary if settings.vocabulary_stated else last_copy(settings.data, VOCABULARY)
+
+
+def findings_file(settings: Settings) -> Path | None:
+    """The user's file of what introduces findings: the one that the settings name, else that of the last build."""
+    from indexer.manifest import FINDINGS, last_copy
+
+    return settings.findings if settings.findings_stated else last_copy(settings.data, FINDINGS)
+
+
+def forces_for(settings: Settings) -> "Forces":
+    """The force names, with those of the user's file."""
+    from corpus.forces import load_forces
+
+    return load_forces(forces_file(settings))
+
+
+def engine_for(settings: Settings) -> "Engine":
+    """An engine over the data folder; nothing is opened before the first question."""
+    from service.engine import Engine
+
+    # Without a word of the settings, each generation brings the force names that it was built with.
+    forces = forces_for(settings) if settings.forces_stated else None
+    return Engine(settings.data, encoder_for(settings), forces, mask_contacts=settings.mask)

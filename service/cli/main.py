@@ -1,0 +1,186 @@
+"""The command line. Everything heavy is imported inside the command that needs it."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.cli import context
+from service.cli.build_commands import add, build, remove
+from service.cli.context import Failure, data_option, filtered, one_form, parameters, printed, settings_for
+from service.cli.evaluate_commands import evaluate
+from service.cli.register_commands import register, similar
+from service.cli.settings import SETTINGS, SettingsError
+from service.cli.theme_commands import tag, themes
+
+_LOOPBACK = ["localhost", "127.0.0.1"]
+_BODY = 1_048_576  # bytes: a text to find the like of may be sent, which is refused with reasons if it is long
+
+
+class _Group(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, BrokenPipeError):
+            raise
+        except Exception as error:
+            if isinstance(error, _expected()):
+                raise Failure(str(error)) from error
+            raise
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    # Imported here, after something went wrong: none of this is needed to print help.
+    from corpus.model import CorpusError
+    from indexer.generation import GenerationError
+    from models.encoder import ModelError
+    from service.contract.requests import RequestError
+    from service.memory.strength import StrengthError
+    from service.state.corrections import StateError
+
+    ours = (CorpusError, GenerationError, ModelError, RequestError, SettingsError, StateError, StrengthError)
+    return (*ours, OSError)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        try:
+            version = metadata.version("precedent")
+        except metadata.PackageNotFoundError:
+            version = "(not installed: running from its source)"
+        click.echo(f"precedent {version}")
+        ctx.exit()
+
+
+_EPILOG = "\b\nSettings, from the environment:\n" + "\n".join(
+    f"{row.name:{max(len(row.name) for row in SETTINGS)}} {row.help}{f' [{row.default}]' if row.default else ''}"
+    for row in SETTINGS
+)
+
+
+@click.group(cls=_Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show it.")
+def main() -> None:
+    """Search what inspectorates have told the police, and what each force did about it."""
+
+
+@main.command()
+@click.argument("query")
+@filtered
+@click.option("--sort", help="relevance or newest.")
+@click.option("--page", help="Which page of the results.")
+@click.option("--page-size", help="Results on a page, up to 100.")
+@click.option("--no-expand", is_flag=True, help="Look only for the words that were typed.")
+@click.option("--explain", is_flag=True, help="Add to the JSON how each hit was scored.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print every hit, with its citation, as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
+@data_option
+def search(
+    query: str, no_expand: bool, explain: bool, as_csv: bool, as_json: bool, data: Path | None, **options: Any
+) -> None:
+    """Search for QUERY, a question or words; "" finds everything that passes the filters."""
+    engine = context.engine_for(settings_for(data))
+    from service.cli.terminal import search_lines
+    from service.contract.exports import written
+    from service.contract.requests import LISTED, NAMES, parse_search
+    from service.contract.responses import to_json
+
+    asked_for: dict[str, Sequence[str]] = {"q": [query], "explain": [str(explain).lower()]}
+    if no_expand:
+        asked_for["expand"] = ["false"]
+    one_form(as_csv, as_json)
+    asked = parse_search({**asked_for, **parameters(options)}, engine, LISTED if as_csv else NAMES)
+    if as_csv:
+        printed(written(engine.all_hits(asked), "csv"))
+        return
+    response = engine.search(asked)
+    if as_json:
+        click.echo(to_json(response))
+    else:
+        click.echo("\n".join(search_lines(response, engine.forces_label)))
+
+
+@main.command()
+@click.option("--host", help="Address to listen on. [default: $PRECEDENT_HOST, else 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port. [default: $PRECEDENT_PORT, else 8000]")
+@data_option
+def serve(host: str | None, port: int | None, data: Path | None) -> None:
+    """Serve the pages and the API; a new index is taken up without a restart."""
+    settings = settings_for(data)
+    host, port = host or settings.host, settings.port if port is None else port
+    engine = context.engine_for(settings)
+    from waitress import create_server
+
+    from indexer.generation import GenerationError
+    from service.web.app import create_app
+
+    try:
+        if not engine.health()["calibrated"]:
+            click.echo("precedent: Match strength is fitted to another encoder: run `precedent calibrate`.", err=True)
+    except GenerationError as error:
+        click.echo(f"precedent: {error} The service starts all the same and takes it up then.", err=True)
+    app = create_app(engine, _LOOPBACK if host in _LOOPBACK else None)
+    try:
+        server = create_server(
+            app, host=host.strip("[]"), port=port, threads=settings.threads, ident=None, max_request_body_size=_BODY
+        )
+    except (OSError, ValueError) as error:
+        where = f"{host}:{port}"
+        raise Failure(f"Cannot listen on {where} ({error}): choose another with --host or --port.") from error
+    listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
+    for name, number in listening:
+        click.echo(f"Serving on http://{f'[{name}]' if ':' in name else name}:{number}", err=True)
+    server.run()
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print what was fitted as JSON.")
+@data_option
+def calibrate(as_json: bool, data: Path | None) -> None:
+    """Fit match strength (good, weak, none) to the encoder, by the sample documents and questions about them."""
+    settings = settings_for(data)
+    from service.cli.terminal import Progress, calibration_lines
+    from service.contract.responses import to_json
+    from service.evaluation.calibrate import calibrate as fit
+    from service.memory.strength import save_strength
+
+    progress = Progress()
+    try:
+        found = fit(context.encoder_for(settings), progress)
+    finally:
+        progress.close()
+    for name, calibration in found.items():
+        save_strength(settings.data, calibration.strength, name)
+    known = {name.removesuffix(".json"): asdict(calibration) for name, calibration in found.items()}
+    click.echo(to_json(known) if as_json else "\n".join(calibration_lines(found, settings.data)))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@data_option
+def doctor(as_json: bool, data: Path | None) -> None:
+    """Check the index: every file against its checksum, the encoder, the cache, the disk."""
+    settings = settings_for(data)
+    from service.cli.doctor import examine
+    from service.contract.responses import to_json
+
+    checks = examine(settings.data, lambda: context.encoder_for(settings))
+    if as_json:
+        click.echo(to_json({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]}))
+    else:
+        for check in checks:
+            mend = f" To mend it: {check.mend}" if check.mend else ""
+            click.echo(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.message}{mend}")
+    sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+for command in (build, add, remove, similar, tag, register, themes, evaluate):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main(prog_name="precedent")

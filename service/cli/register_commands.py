@@ -1,0 +1,76 @@
+"""`precedent similar` and `precedent register`. Everything heavy is imported inside the command that needs it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.cli.context import Failure, data_option, filtered, one_form, parameters, printed, settings_for
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--passage-id", help="A passage of the index in place of TEXT.")
+@click.option("--finding-id", help="A finding of the index in place of TEXT.")
+@filtered
+@click.option("--same-force", is_flag=True, help="Findings of the passage's or finding's own force too.")
+@click.option("--as-of", help="With only what was known on this day, as 2019-01-31, or month or year.")
+@click.option("--limit", help="How many, up to 100.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a row for each force that was given each of them, as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
+@data_option
+def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> None:
+    """Find what others were told on the matter of TEXT, a finding ("-": from standard input), and what became of it."""
+    one_form(as_csv, as_json)
+    from service.cli import context
+    from service.cli.terminal import similar_lines
+    from service.contract.exports import similar_table
+    from service.contract.requests import parse_similar
+    from service.contract.responses import to_json
+
+    engine = context.engine_for(settings_for(data))
+    given = {"text": sys.stdin.read() if text == "-" else text, **options}
+    asked = parse_similar(parameters({**given, "same_force": "true" if same_force else None}), engine)
+    response = engine.similar(asked)
+    if response is None:
+        raise Failure("The index has no such passage or finding: take an id as a search gives it.")
+    if as_csv:
+        printed(similar_table(response, "csv"))
+    else:
+        click.echo(
+            to_json(response)
+            if as_json
+            else "\n".join(similar_lines(response, engine.forces_label, asked=asked.as_of is not None))
+        )
+
+
+@click.command()
+@click.option("--force", multiple=True, help="Slug of a force; may be repeated, as all filters.")
+@click.option("--status", multiple=True, help="Last recorded status, as being-progressed, or unknown.")
+@click.option("--signal", multiple=True, help="What comments say: requested, decided, superseded, parked, none.")
+@click.option("--list", "list", multiple=True, help="overdue, stalled, copied, or a mismatch, as closed-in-comments.")
+@click.option("--year", multiple=True, help="Year of publication, or unknown.")
+@click.option("--as-of", help="With only what was known on this day, as 2019-01-31, or month or year.")
+@click.option("--page", help="Which page.")
+@click.option("--page-size", help="Records on a page, up to 100.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print every record, as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
+@data_option
+def register(as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> None:
+    """List the records of the register: where each stands, what its comments say, what is overdue."""
+    one_form(as_csv, as_json)
+    from service.cli import context
+    from service.cli.terminal import register_lines
+    from service.contract.exports import register_table
+    from service.contract.requests import parse_register
+    from service.contract.responses import to_json
+
+    engine = context.engine_for(settings_for(data))
+    asked = parse_register(parameters(options), engine)
+    if as_csv:
+        printed(register_table(engine.register_rows(asked), "csv"))
+        return
+    response = engine.register(asked)
+    told = asked.as_of is not None
+    click.echo(to_json(response) if as_json else "\n".join(register_lines(response, engine.forces_label, asked=told)))

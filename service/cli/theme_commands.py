@@ -1,0 +1,279 @@
+"""`precedent tag` and `precedent themes`: tag texts, train models, see what they change, keep corrections elsewhere."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from service.cli.context import Failure, data_option, printed, settings_for
+
+if TYPE_CHECKING:
+    from models.theme_model import ThemeModel
+    from service.cli.settings import Settings
+    from service.themes.tagging import Tagger, Text
+    from service.themes.training import Flips
+
+_BATCH = 64  # lines tagged at a time
+_SHOWN = 20  # flips that are printed in words
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.option("--no-evidence", is_flag=True, help="Leave the sentences out, which is several times as fast.")
+@data_option
+def tag(file: IO[str], no_evidence: bool, data: Path | None) -> None:
+    """Tag texts: FILE, or standard input, holds lines of JSON such as {"id": "7", "text": "…"}.
+
+    A line may have "parent", the recommendation that a comment is about. One line of JSON comes out for each: its id,
+    decision (assigned, review, none) and themes, the likeliest first.
+    """
+    tagger = _tagger(settings_for(data))
+    for lines in _batches(_texts(file)):
+        results = tagger.tag([text for _, text in lines], not no_evidence)
+        for (name, _), result in zip(lines, results, strict=True):
+            click.echo(json.dumps({"id": name, **result}))
+
+
+def _tagger(settings: "Settings") -> "Tagger":
+    from indexer.theme_store import current_model, model_ids, open_model
+    from service.cli import context
+    from service.state.corrections import State
+    from service.themes.tagging import Tagger
+
+    name = current_model(settings.data) or next(reversed(model_ids(settings.data)), None)
+    if name is None:
+        raise Failure(
+            f"There is no theme model in {settings.data} yet: run `precedent build` or `precedent themes train`."
+        )
+    encoder = context.encoder_for(settings)
+    model = open_model(settings.data, name)
+    if model.encoder != encoder.fingerprint:
+        raise Failure(f"Theme model {name} was trained with another encoder: run `precedent themes train`.")
+    return Tagger(model, encoder, State(settings.data).corrected())
+
+
+def _texts(file: IO[str]) -> Iterator[tuple[Any, "Text"]]:
+    from service.contract.requests import RequestError
+    from service.web.theme_api import parse_text
+
+    try:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                entry = json.loads(line)
+                yield (
+                    (entry.get("id", number) if isinstance(entry, dict) else number),
+                    parse_text(entry, f"line {number}"),
+                )
+            except RequestError as error:
+                raise Failure(f"{file.name}, {error}") from error
+            except (ValueError, RecursionError) as error:
+                raise Failure(f"{file.name}, line {number} is no JSON ({error}).") from error
+    except UnicodeDecodeError as error:
+        raise Failure(f"{file.name} is not UTF-8 text; save it as UTF-8.") from error
+
+
+def _batches(lines: Iterable[tuple[Any, "Text"]]) -> Iterator[list[tuple[Any, "Text"]]]:
+    batch: list[tuple[Any, Text]] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@click.group(epilog="Each takes --data DIR, as every command does.")
+def themes() -> None:
+    """Train theme models, see what they would change, put one to use, and keep corrections.
+
+    Training changes nothing that is served: `promote` does, and goes back just as well.
+    """
+
+
+@themes.command()
+@click.option("--themes", "own", type=_PATH, metavar="FILE.toml", help="Your own themes. [default: the last]")
+@click.option("--examples", type=_PATH, metavar="FILE", help="Your examples, as JSON Lines or CSV. [default: the last]")
+@click.option("--promote", is_flag=True, help="Put the new model to use at once.")
+@data_option
+def train(own: Path | None, examples: Path | None, promote: bool, data: Path | None) -> None:
+    """Train a model from the shipped examples, your own and all corrections, and show what it would change."""
+    from indexer.theme_store import current_model, open_model
+    from models.encoder import ModelError
+    from service.cli import context
+    from service.themes.training import train_model
+
+    settings = settings_for(data)
+    encoder = context.encoder_for(settings)
+    model, new = train_model(settings.data, encoder, own, examples)
+    click.echo(f"{model.id}: {'trained' if new else 'there already, made from just this'}.")
+    current = current_model(settings.data)
+    before = None
+    with suppress(ModelError):  # the model in use may be the one that is damaged
+        before = open_model(settings.data, current) if current else None
+    for line in _figure_lines(model, before):
+        click.echo(line)
+    if before and before.id != model.id and before.encoder == model.encoder:
+        _flips(settings, before, model, as_json=False)
+    if promote:
+        _promote(settings, model)
+    elif before and before.id != model.id:
+        click.echo(f"Nothing has changed yet: `precedent themes promote {model.id}` puts it to use.")
+
+
+@themes.command()
+@click.argument("model")
+@data_option
+def promote(model: str, data: Path | None) -> None:
+    """Tag the current index with MODEL, a new one or a former one."""
+    from indexer.theme_store import open_model
+
+    settings = settings_for(data)
+    _promote(settings, open_model(settings.data, model))
+
+
+@themes.command(name="list")
+@data_option
+def list_models(data: Path | None) -> None:
+    """The models there are, oldest first; the one in use has a star."""
+    from indexer.theme_store import current_model, model_ids, open_model
+
+    settings = settings_for(data)
+    current = current_model(settings.data)
+    for name in model_ids(settings.data):
+        figures = open_model(settings.data, name).figures
+        star = "*" if name == current else " "
+        click.echo(f"{star} {name}  {figures['examples']:,} examples, held-out micro-F1 {figures['micro']['f1']:.3f}")
+
+
+@themes.command()
+@click.argument("model", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@data_option
+def evaluate(model: str | None, as_json: bool, data: Path | None) -> None:
+    """How MODEL, by default the one in use, did on examples of documents that it had not learned from."""
+    from indexer.theme_store import open_model
+    from models.theme_model import card
+    from service.contract.responses import to_json
+
+    settings = settings_for(data)
+    found = open_model(settings.data, model or _current(settings))
+    click.echo(to_json(found.figures) if as_json else card(found))
+
+
+@themes.command()
+@click.argument("model")
+@click.option("--json", "as_json", is_flag=True, help="Print every flip as JSON.")
+@data_option
+def flips(model: str, as_json: bool, data: Path | None) -> None:
+    """Which passages of the current index would get other themes from MODEL than from the one in use."""
+    from indexer.theme_store import open_model
+
+    settings = settings_for(data)
+    before, after = (open_model(settings.data, name) for name in (_current(settings), model))
+    _flips(settings, before, after, as_json)
+
+
+@themes.command(name="export")
+@data_option
+def export(data: Path | None) -> None:
+    """Print every correction as CSV, undone ones too."""
+    from service.state.correction_csv import corrections_table
+    from service.state.corrections import State
+
+    printed(corrections_table(State(settings_for(data).data).all()))
+
+
+@themes.command(name="import")
+@click.argument("file", type=_PATH)
+@data_option
+def import_(file: Path, data: Path | None) -> None:
+    """Take in the corrections of FILE, as `themes export` prints them: all or none; those known are left out."""
+    from indexer.theme_store import current_model, open_model
+    from models.taxonomy import load_taxonomy
+    from service.state.correction_csv import add_new, read_corrections
+    from service.state.corrections import State
+
+    settings = settings_for(data)
+    current = current_model(settings.data)
+    taxonomy = open_model(settings.data, current).taxonomy if current else load_taxonomy()
+    read = read_corrections(file, [*taxonomy.keys, *taxonomy.moved])
+    added = add_new(State(settings.data), read)
+    click.echo(f"{len(read)} read, {added} new.")
+
+
+def _current(settings: "Settings") -> str:
+    from indexer.theme_store import current_model
+
+    name = current_model(settings.data)
+    if name is None:
+        raise Failure(f"No theme model is in use in {settings.data}: run `precedent build PATH`.")
+    return name
+
+
+def _promote(settings: "Settings", model: "ThemeModel") -> None:
+    from indexer.promote import promote as put_to_use
+    from service.cli import context
+    from service.cli.terminal import Progress
+
+    progress = Progress()
+    try:
+        generation = put_to_use(settings.data, model, context.encoder_for(settings), progress)
+    finally:
+        progress.close()
+    click.echo(f"{model.id} is in use, in generation {generation}.")
+
+
+def _flips(settings: "Settings", before: "ThemeModel", after: "ThemeModel", as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from service.cli import context
+    from service.cli.terminal import Progress, printable
+    from service.contract.responses import to_json
+    from service.themes.training import flips_of
+
+    progress = Progress()
+    try:
+        found = flips_of(settings.data, context.encoder_for(settings), before, after, progress)
+    finally:
+        progress.close()
+    if as_json:
+        click.echo(to_json(asdict(found)))
+        return
+    for line in printable(_flip_lines(found)):
+        click.echo(line)
+
+
+def _flip_lines(found: "Flips") -> Iterator[str]:
+    yield f"{len(found.flips):,} of {found.passages:,} passages would get other themes."
+    for theme in sorted({*found.gained, *found.lost}):
+        yield f"  {theme:24} +{found.gained.get(theme, 0):<5} -{found.lost.get(theme, 0)}"
+    for flip in found.flips[:_SHOWN]:
+        text = " ".join(flip.text.split())
+        yield f"  {', '.join(flip.before) or 'none'} -> {', '.join(flip.after) or 'none'}: {text[:90]}"
+    if len(found.flips) > _SHOWN:
+        yield f"  … and {len(found.flips) - _SHOWN:,} more: `precedent themes flips {found.after} --json`."
+
+
+def _figure_lines(model: "ThemeModel", before: "ThemeModel | None") -> Iterator[str]:
+    figures = model.figures
+    micro = figures["micro"]
+    yield (
+        f"On documents not learned from: micro-F1 {micro['f1']:.3f} ({micro['low']:.3f} to {micro['high']:.3f}),"
+        f" macro-F1 {figures['macro_f1']:.3f}, calibration error {figures['calibration_error']:.3f};"
+        f" {figures['examples']:,} examples."
+    )
+    if before is None or before.id == model.id:
+        return
+    was = before.figures
+    yield f"The model in use, {before.id}: micro-F1 {was['micro']['f1']:.3f}, macro-F1 {was['macro_f1']:.3f}."
+    for key, row in figures["themes"].items():
+        old = was["themes"].get(key, {}).get("f1")
+        if old is None or abs(row["f1"] - old) >= 0.02:
+            yield f"  {key:24} F1 {'new' if old is None else f'{old:.2f}'} -> {row['f1']:.2f}"

@@ -1,0 +1,1 @@
+"""What is asked and answered: its shapes, its words, its errors."""

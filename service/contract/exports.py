@@ -1,0 +1,213 @@
+"""Whole lists as files: CSV for a spreadsheet, JSON for a program; each hit with its citation."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, TypeVar, get_args
+
+from service.contract.register_responses import (
+    ForceAnswer,
+    ForceFinding,
+    Member,
+    RegisterRow,
+    SimilarHit,
+    SimilarResponse,
+)
+from service.contract.responses import Hit, to_json
+
+Row = TypeVar("Row")
+Form = Literal["csv", "json"]
+FORMS: tuple[Form, ...] = get_args(Form)
+MIMETYPES: Mapping[Form, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+_COLUMNS: Mapping[str, Callable[[Hit], object]] = {
+    "force": lambda hit: hit["document"]["force"],
+    "document": lambda hit: hit["document"]["title"],
+    "document_kind": lambda hit: hit["document"]["kind"],
+    "date": lambda hit: hit["date"],
+    "kind": lambda hit: hit["kind"],
+    "section": lambda hit: " › ".join(hit["section"]),
+    "page": lambda hit: hit["page"],
+    "lead": lambda hit: hit["parent"] and hit["parent"]["text"],
+    "text": lambda hit: hit["text"],
+    "grade": lambda hit: hit["grade"],
+    "number": lambda hit: hit["finding"] and hit["finding"]["number"],
+    "status": lambda hit: hit["finding"] and hit["finding"]["status"],
+    "status_date": lambda hit: hit["finding"] and hit["finding"]["status_date"],
+    "status_word": lambda hit: hit["finding"] and hit["finding"]["status_word"],
+    "status_by": lambda hit: hit["finding"] and hit["finding"]["status_by"],
+    "deadline": lambda hit: hit["finding"] and hit["finding"]["deadline"],
+    "target": lambda hit: hit["finding"] and hit["finding"]["target"],
+    "quoted": lambda hit: "yes" if hit["finding"] and hit["finding"]["quoted"] else "",
+    "themes": lambda hit: ", ".join(tag["theme"] for tag in hit["themes"] if tag["origin"] != "inherited"),
+    "themes_taken_over": lambda hit: ", ".join(tag["theme"] for tag in hit["themes"] if tag["origin"] == "inherited"),
+    "match": lambda hit: hit["match"],
+    "score": lambda hit: hit["score"],
+    "places": lambda hit: len(hit["fold"]["members"]) if hit["fold"] else 1,
+    "forces": lambda hit: ", ".join(hit["document"]["forces"]),
+    "forces_of_fold": lambda hit: ", ".join(sorted(_forces(hit))),
+    "citation": lambda hit: hit["citation"],
+    "fictional": lambda hit: "yes" if hit["document"]["fictional"] else "",
+    "source": lambda hit: hit["document"]["source"],
+    "url": lambda hit: hit["document"]["url"],
+    "passage_id": lambda hit: hit["passage_id"],
+}
+_STANDING: Mapping[str, Callable[[Any], object]] = {
+    "status": lambda row: row["status"],
+    "status_date": lambda row: row["status_date"],
+    "status_word": lambda row: row["status_word"],
+    "status_by": lambda row: row["status_by"],
+    "closed": lambda row: _yes(row["closed"]),
+    "days_open": lambda row: row["days_open"],
+    "deadline": lambda row: row["deadline"],
+    "deadline_passed": lambda row: _yes(row["deadline_passed"]),
+    "overdue": lambda row: _yes(row["overdue"]),
+    "target": lambda row: row["target"],
+    "closure_signal": lambda row: row["closure_signal"],
+    "closure_date": lambda row: row["closure_date"],
+    "closure_sentence": lambda row: row["closure_sentence"],
+    "mismatches": lambda row: "; ".join(one["words"] for one in row["mismatches"]),
+    "reopened": lambda row: ", ".join(row["reopened"]),
+    "as_of": lambda row: row["as_of"],
+    "heard": lambda row: row["heard"],
+}
+_MEMBER: Mapping[str, Callable[[Member], object]] = {
+    "force": lambda row: row["force"],
+    "forces": lambda row: ", ".join(row["forces"]),
+    "document": lambda row: row["document"]["title"],
+    "published": lambda row: row["published"],
+    **_STANDING,
+    "closing_comment": lambda row: row["closing_comment"] and row["closing_comment"]["text"],
+    "done": lambda row: row["done"] and row["done"]["text"],
+    "fictional": lambda row: "yes" if row["fictional"] else "",
+    "source": lambda row: row["document"]["source"],
+    "finding_id": lambda row: row["finding_id"],
+}
+_REGISTER: Mapping[str, Callable[[RegisterRow], object]] = {
+    "register_number": lambda row: row["register_number"],
+    "force": lambda row: row["document"]["force"],
+    "forces": lambda row: ", ".join(row["document"]["forces"]),
+    "document": lambda row: row["document"]["title"],
+    "published": lambda row: row["document"]["date"],
+    "number": lambda row: row["number"],
+    "text": lambda row: row["text"],
+    "addressees": lambda row: ", ".join(row["addressees"]),
+    **_STANDING,
+    "stalled": lambda row: row["stalled"] and row["stalled"]["kind"],
+    "notes": lambda row: " ".join(row["notes"]),
+    "fictional": lambda row: "yes" if row["document"]["fictional"] else "",
+    "source": lambda row: row["document"]["source"],
+    "url": lambda row: row["document"]["url"],
+    "finding_id": lambda row: row["finding_id"],
+}
+_FORCE: Mapping[str, Callable[[ForceFinding], object]] = {
+    "date": lambda row: row["date"],
+    "document": lambda row: row["document"]["title"],
+    "kind": lambda row: row["kind"],
+    "number": lambda row: row["number"],
+    "text": lambda row: row["text"],
+    "status": lambda row: row["status"],
+    "status_date": lambda row: row["status_date"],
+    "status_word": lambda row: row["status_word"],
+    "status_by": lambda row: row["status_by"],
+    "quoted": lambda row: "yes" if row["quoted"] else "",
+    "fictional": lambda row: "yes" if row["document"]["fictional"] else "",
+    "source": lambda row: row["document"]["source"],
+    "finding_id": lambda row: row["finding_id"],
+}
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def written(hits: Iterable[Hit], form: Form) -> Iterator[str]:
+    """The hits of a search as a file of this form, piece by piece as they come."""
+    return table(hits, _COLUMNS, form, rank=True)
+
+
+def register_table(rows: Iterable[RegisterRow], form: Form) -> Iterator[str]:
+    """Records of the register as a file."""
+    return table(rows, _REGISTER, form)
+
+
+def members_table(members: Iterable[Member], form: Form) -> Iterator[str]:
+    """Those who were given a finding as a file."""
+    return table(members, _MEMBER, form)
+
+
+def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
+    """Similar findings as a file: as JSON the answer itself, as CSV a row for each who was given each of them.
+
+    Those who were given the very finding come first, with rank 0.
+    """
+    if form == "json":
+        yield to_json(found) + "\n"
+        return
+    pairs: list[_Given] = [(0, None, one) for one in found["own"]]
+    pairs += [(rank, hit, one) for rank, hit in enumerate(found["results"], start=1) for one in hit["members"]]
+    columns: Mapping[str, Callable[[_Given], object]] = {
+        "rank": lambda pair: pair[0],
+        "match": lambda pair: pair[1]["match"] if pair[1] else "the very finding",
+        "kind": lambda pair: pair[1] and pair[1]["kind"],
+        "lead": lambda pair: pair[1] and pair[1]["parent"] and pair[1]["parent"]["text"],
+        "text": lambda pair: pair[1] and pair[1]["text"],
+        **{name: _of_member(value) for name, value in _MEMBER.items()},
+        "citation": lambda pair: pair[1] and pair[1]["citation"],
+        "passage_id": lambda pair: pair[1] and pair[1]["passage_id"],
+    }
+    yield from table(pairs, columns, form)
+
+
+_Given = tuple[int, SimilarHit | None, Member]
+
+
+def _of_member(value: Callable[[Member], object]) -> Callable[[_Given], object]:
+    return lambda pair: value(pair[2])
+
+
+def force_table(found: ForceAnswer, form: Form) -> Iterator[str]:
+    """What a force's page shows: as JSON the answer itself, as CSV its findings."""
+    if form == "json":
+        yield to_json(found) + "\n"
+        return
+    yield from table([one for report in found["reports"] for one in report["findings"]], _FORCE, form)
+
+
+def table(
+    rows: Iterable[Row], columns: Mapping[str, Callable[[Row], object]], form: Form, *, rank: bool = False
+) -> Iterator[str]:
+    """Rows as a file: as JSON themselves, as CSV by the columns, safe to open in a spreadsheet."""
+    if form == "json":
+        yield from _json(rows)
+        return
+    yield "\ufeff"  # without it a spreadsheet takes the file for another encoding
+    yield _row([*(["rank"] if rank else []), *columns])
+    for number, row in enumerate(rows, start=1):
+        yield _row([*([number] if rank else []), *(value(row) for value in columns.values())])
+
+
+def _row(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises."""
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(FORMULA) else value
+
+
+def _json(rows: Iterable[object]) -> Iterator[str]:
+    yield '{"results": ['
+    for number, row in enumerate(rows):
+        yield f"{',' if number else ''}\n{to_json(row)}"
+    yield "\n]}\n"
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
+
+
+def _forces(hit: Hit) -> set[str]:
+    members = hit["fold"]["members"] if hit["fold"] else []
+    return {force for forces in (hit["document"]["forces"], *(m["forces"] for m in members)) for force in forces}

@@ -1,0 +1,142 @@
+"""Values, dates and places in the words in which people read them."""
+
+import calendar
+import hashlib
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from corpus.readers.export.read_exports import read_csv
+from corpus.readers.reading import Limits
+from corpus.readers.worker import own_hash
+from service.contract.filters import UNKNOWN
+
+KINDS = {
+    "inspection_report": "Inspection report",
+    "peel_assessment": "PEEL assessment",
+    "register_record": "Register record",
+    "other": "Other document",
+    "recommendation": "Recommendation",
+    "area_for_improvement": "Area for improvement",
+    "cause_of_concern": "Cause of concern",
+    "strength": "Strength",
+    "work_in_progress": "Work in progress",
+    "developing_practice": "Developing practice",
+    "judgement": "Judgement",
+    "grade": "Grade",
+    "comment": "Comment",
+    "context": "Context",
+    "glossary": "Glossary",
+}
+SIGNALS = {
+    "requested": "Closure asked for",
+    "decided": "Closure decided",
+    "superseded": "Superseded",
+    "parked": "Parked",
+    "none": "Nothing of closure",
+}
+LISTS = {
+    "closed-in-comments": "Comments say closed, status does not",
+    "open-in-comments": "Status says closed, comments do not",
+    "overdue-and-silent": "Overdue, no comment for a year",
+    "overdue": "Overdue",
+    "stalled": "Last comment adds nothing",
+    "copied": "Last comment copied from another force",
+}
+WHOSE = {
+    "force": "the force says",
+    "commissioner": "the commissioner says",
+    "committee": "a committee was told",
+}
+_NAMED = 3  # forces of a document that are named, at most, where there is little room
+_MONTHS = tuple(calendar.month_name)
+ADDRESSEES = {
+    "force": "the force",
+    "all-forces": "all forces",
+    "npcc": "the NPCC",
+    "college": "the College of Policing",
+    "home-office": "the Home Office",
+    "cps": "the CPS",
+    "pcc": "police and crime commissioners",
+}
+
+
+def label(value: str) -> str:
+    """A value of a facet as people read it: `being-progressed` is "Being progressed"."""
+    if value == UNKNOWN:
+        return "Not known"
+    known = KINDS.get(value) or SIGNALS.get(value) or LISTS.get(value)
+    words = value.replace("-", " ").replace("_", " ")
+    return known or words[:1].upper() + words[1:]
+
+
+def addressee(value: str) -> str:
+    """Whom a finding is for: "all forces", "the Home Office"."""
+    return ADDRESSEES.get(value) or value.replace("-", " ")
+
+
+def forces_words(names: Sequence[str]) -> str:
+    """The forces that a document is about, in words: one, two or three by name, else how many."""
+    if not names:
+        return "Force not known"
+    if len(names) > _NAMED:
+        return f"{len(names)} forces"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def date_words(date: str | None) -> str:
+    """An ISO date, as exact as it is: "4 April 2018", "October 2007", "2016"; anything else as it stands."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", date or "")
+    if not match or not 1 <= int(match[2] or 1) <= 12:
+        return date or ""
+    parts = [str(int(match[3]))] if match[3] else []
+    parts += [_MONTHS[int(match[2])]] if match[2] else []
+    return " ".join([*parts, match[1]])
+
+
+def status_words(status: str, date: str | None, word: str | None = None, by: str | None = None) -> str:
+    """A status with the day it was set, for it says nothing about today: "being progressed, set 4 April 2018".
+
+    With the `word` that is printed where it is another, and whose word it is: "complete (as printed: Closed), as the
+    force says".
+    """
+    words = status.replace("-", " ")
+    words += f" (as printed: {word})" if word and word.casefold() != words.casefold() else ""
+    words += f", as {WHOSE.get(by, by)}" if by else ""
+    return f"{words}, set {date_words(date)}" if date else words
+
+
+@cache
+def _sample() -> tuple[frozenset[str], frozenset[str]]:
+    """(slugs of the invented forces, SHA-256 of each document) of the sample that comes with the program."""
+    home = Path(str(resources.files("corpus").joinpath("sample")))
+    forces = tomllib.loads((home / "forces.toml").read_text("utf-8"))["force"]
+    hashes = {hashlib.sha256(path.read_bytes()).hexdigest() for path in home.rglob("*") if path.is_file()}
+    for path in home.rglob("*.csv"):
+        hashes |= {own for text in read_csv(path.read_bytes(), Limits()).texts if (own := own_hash(text))}
+    return frozenset(force["slug"] for force in forces), frozenset(hashes)
+
+
+def fictional(forces: Sequence[str], sha256: str) -> bool:
+    """Whether a document is an invented one: of forces of the bundled sample, or one of its files as it came."""
+    invented, hashes = _sample()
+    return (bool(forces) and invented.issuperset(forces)) or sha256 in hashes
+
+
+def citation(
+    title: str,
+    date: str | None,
+    numbers: Sequence[str],
+    section: Sequence[str],
+    page: int | None,
+    comment_date: str | None,
+) -> str:
+    """A passage as a person would cite it: title, date, numbers, section, page, and whose comment it is."""
+    parts = [title, date_words(date), *numbers]
+    parts += [" › ".join(section)] if section else []
+    parts += [f"p. {page}"] if page is not None else []
+    parts += [f"comment of {date_words(comment_date)}"] if comment_date else []
+    return ", ".join(part for part in parts if part)

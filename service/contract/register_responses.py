@@ -1,0 +1,172 @@
+"""The shapes of what the service answers about the register and similar findings; plain JSON data, as in answers."""
+
+from typing import Literal, TypedDict
+
+from service.contract.document_responses import FoundFinding, GradeRecord
+from service.contract.responses import FacetValue, Hit, HitDocument, Match, MemberDocument, PrintedStatus
+
+
+class CommentRecord(TypedDict):
+    """A comment on a finding; `passage_id` is that of the first passage it became."""
+
+    date: str
+    text: str
+    passage_id: str | None
+
+
+class EchoRecord(CommentRecord):
+    """A comment that adds nothing to an earlier one: `of` it, by the force's own record or copied from another's."""
+
+    kind: Literal["stalled", "copied"]
+    of: CommentRecord
+    of_force: str | None
+    of_document: MemberDocument
+    difference: list[list[str]]
+
+
+class MismatchRecord(TypedDict):
+    """Where status, comments and deadline disagree, in words."""
+
+    kind: str
+    words: str
+
+
+class StandingRecord(PrintedStatus):
+    """Where a finding stood on the day `as_of`, by what was recorded until then.
+
+    Where no day was asked about, that is the day up to which its own source is known, which is `heard` in any case.
+    `closed` tells whether the status ended the matter. `days_open` counts from publication to the closing status, else
+    to `as_of`. What comments say of closure is `closure_signal`, with the sentence that says it; it never changes
+    `status`. `closing_comment` is the last one up to the closing status, `done` the last of substance up to there,
+    `reopened` the days on which a closed one was opened.
+    """
+
+    as_of: str | None
+    heard: str | None
+    status: str | None
+    status_date: str | None
+    closed: bool
+    days_open: int | None
+    deadline: str | None
+    deadline_passed: bool | None
+    overdue: bool
+    closure_signal: str | None
+    closure_date: str | None
+    closure_sentence: str | None
+    closing_comment: CommentRecord | None
+    done: CommentRecord | None
+    reopened: list[str]
+    mismatches: list[MismatchRecord]
+
+
+class Member(StandingRecord):
+    """One force's copy of a finding, and what became of it."""
+
+    finding_id: str | None
+    passage_id: str | None
+    force: str | None
+    forces: list[str]
+    published: str | None
+    fictional: bool
+    document: MemberDocument
+
+
+class SimilarHit(Hit):
+    """A finding on the same matter, or a comment on one, with all who were given it and what became of it."""
+
+    members: list[Member]
+
+
+class SimilarResponse(TypedDict):
+    """`own` are those who were given the very finding that was asked about: they are in no result.
+
+    `as_of` is the day asked about, else that of the newest entry of the collection; each member has its own.
+    """
+
+    match: Match
+    as_of: str | None
+    own: list[Member]
+    results: list[SimilarHit]
+    nearest: list[SimilarHit]
+
+
+class FindingAnswer(FoundFinding):
+    """A finding by itself: where it stood, and all who were given it, this one among them; `notes` are on its file.
+
+    With a day asked about, all of it is as it was then; `known` tells whether it was published.
+    """
+
+    published: str | None
+    known: bool
+    notes: list[str]
+    standing: StandingRecord
+    members: list[Member]
+    echoes: list[EchoRecord]
+
+
+class RegisterRow(StandingRecord):
+    """What one record of the register asks for, and where it stood."""
+
+    finding_id: str
+    kind: str
+    number: str | None
+    register_number: str | None
+    text: str
+    addressees: list[str]
+    document: HitDocument
+    stalled: EchoRecord | None
+    notes: list[str]
+
+
+class RegisterResponse(TypedDict):
+    """A page of the register; `facets` count records, and `lists` those with something to look into.
+
+    `as_of` is the day asked about, else that of the newest entry of the collection; each row has its own.
+    """
+
+    as_of: str | None
+    total: int
+    page: int
+    page_size: int
+    results: list[RegisterRow]
+    facets: dict[str, list[FacetValue]]
+
+
+class Candidate(TypedDict):
+    """Two findings of one force, from different years, that may be on the same matter. No verdict."""
+
+    earlier: "ForceFinding"
+    later: "ForceFinding"
+    evidence: float
+
+
+class ForceFinding(PrintedStatus):
+    """A finding as a force's page lists it."""
+
+    finding_id: str
+    kind: str
+    number: str | None
+    text: str
+    date: str | None
+    document: HitDocument
+    status: str | None
+    status_date: str | None
+
+
+class ForceReport(TypedDict):
+    """One document about a force: its findings, and its grades on its own scale."""
+
+    document: HitDocument
+    grades: list[GradeRecord]
+    scale: list[str]
+    findings: list[ForceFinding]
+
+
+class ForceAnswer(TypedDict):
+    slug: str
+    name: str
+    as_of: str | None
+    reports: list[ForceReport]
+    register: list[FacetValue]
+    lists: list[FacetValue]
+    recurring: list[Candidate]

@@ -1,0 +1,1 @@
+"""How good the answers are on judged sets, and what is fitted to them."""

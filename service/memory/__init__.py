@@ -1,0 +1,1 @@
+"""One generation as it is held in memory."""

@@ -1,0 +1,147 @@
+"""Rows of a generation made into the records of the JSON contract: documents with all that is known, findings."""
+
+import json
+import sqlite3
+
+from service.contract.document_responses import (
+    DocumentAnswer,
+    EventRecord,
+    FindingRecord,
+    FoundFinding,
+    GlossaryRecord,
+    GradeRecord,
+    SectionRecord,
+)
+from service.contract.responses import HitDocument
+from service.memory.passage_rows import FORCES, PASSAGES, folds_by_id, passage_of, place, printed_status
+
+_FINDINGS = """
+SELECT f.id, f.key, f.kind, f.number, f.text, s.path AS section, f.deadline, f.deadline_text, f.addressees,
+       f.status, f.status_date, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, f.document
+FROM findings f JOIN sections s ON s.id = f.section
+"""
+_DOCUMENTS = f"SELECT d.*, {FORCES} FROM documents d "  # noqa: S608 - constants alone
+
+
+def document_by_key(connection: sqlite3.Connection, key: str) -> DocumentAnswer | None:
+    """One document with everything that is known of it, or None."""
+    row = connection.execute(_DOCUMENTS + "WHERE d.key = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    glossary = connection.execute("SELECT term, meaning FROM glossary WHERE document = ? ORDER BY start", (row["id"],))
+    entries: list[GlossaryRecord] = [{"term": r["term"], "meaning": r["meaning"]} for r in glossary]
+    return {
+        **place(row),
+        "register_number": row["register_number"],
+        "other_sources": json.loads(row["other_sources"]),
+        "notes": json.loads(row["notes"]),
+        "left_out": json.loads(row["left_out"]),
+        "evidence": json.loads(row["evidence"]),
+        "heard": row["heard"],
+        "grades": _grades(connection, row["id"]),
+        "events": _events(connection, row["id"]),
+        "findings": findings_of(connection, row["id"]),
+        "glossary": entries,
+        "sections": _sections(connection, row["id"]),
+    }
+
+
+def finding_by_key(connection: sqlite3.Connection, key: str) -> FoundFinding | None:
+    """One finding with its document, the ids of its passages and the events that are about it."""
+    row = connection.execute(_FINDINGS + "WHERE f.key = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    document = connection.execute(_DOCUMENTS + "WHERE d.id = ?", (row["document"],)).fetchone()
+    keys = connection.execute("SELECT key FROM passages WHERE finding = ? ORDER BY id", (row["id"],))
+    return {
+        **_finding(row),
+        "document": place(document),
+        "passages": [r["key"] for r in keys],
+        "events": [e for e in _events(connection, row["document"]) if e["finding"] in (None, key)],
+    }
+
+
+def reports_of(connection: sqlite3.Connection, force: str) -> list[tuple[HitDocument, list[GradeRecord]]]:
+    """The documents about a force that are no records of the register, with their grades, the latest first."""
+    about = "EXISTS (SELECT 1 FROM document_forces WHERE document = d.id AND force = ?)"
+    rows = connection.execute(
+        f"{_DOCUMENTS} WHERE {about} AND d.kind != 'register_record' ORDER BY d.date DESC, d.id", (force,)
+    )
+    return [(place(row), _grades(connection, row["id"])) for row in rows.fetchall()]
+
+
+def findings_of(connection: sqlite3.Connection, document: int) -> list[FindingRecord]:
+    """The findings of one document (its id in this generation), in the order of the text."""
+    return [_finding(r) for r in connection.execute(_FINDINGS + "WHERE f.document = ? ORDER BY f.id", (document,))]
+
+
+def _finding(row: sqlite3.Row) -> FindingRecord:
+    return {
+        "id": row["key"],
+        "kind": row["kind"],
+        "number": row["number"],
+        "text": row["text"],
+        "section": json.loads(row["section"]),
+        "deadline": row["deadline"],
+        "deadline_text": row["deadline_text"],
+        "addressees": json.loads(row["addressees"]),
+        "status": row["status"],
+        "status_date": row["status_date"],
+        "closure_signal": row["closure_signal"],
+        **printed_status(row),
+    }
+
+
+def _grades(connection: sqlite3.Connection, document: int) -> list[GradeRecord]:
+    rows = connection.execute(
+        "SELECT g.*, s.path FROM grades g LEFT JOIN sections s ON s.id = g.section WHERE g.document = ? ORDER BY g.id",
+        (document,),
+    )
+    return [
+        {
+            "area": r["area"],
+            "grade": r["grade"],
+            "section": json.loads(r["path"]) if r["path"] else None,
+            "distribution": json.loads(r["distribution"]) if r["distribution"] else None,
+            "direction": r["direction"],
+            "before": r["before"],
+        }
+        for r in rows
+    ]
+
+
+def _events(connection: sqlite3.Connection, document: int) -> list[EventRecord]:
+    keys: dict[int, list[str]] = {}
+    for row in connection.execute(
+        "SELECT key, event FROM passages WHERE document = ? AND event IS NOT NULL ORDER BY id", (document,)
+    ):
+        keys.setdefault(row["event"], []).append(row["key"])
+    rows = connection.execute(
+        "SELECT e.*, f.key AS about FROM events e LEFT JOIN findings f ON f.id = e.finding WHERE e.document = ?"
+        " ORDER BY e.id",
+        (document,),
+    )
+    return [
+        {
+            "finding": row["about"],
+            "date": row["date"],
+            "kind": row["kind"],
+            "status": row["status"],
+            "text": row["text"],
+            "passages": keys.get(row["id"], []),
+        }
+        for row in rows
+    ]
+
+
+def _sections(connection: sqlite3.Connection, document: int) -> list[SectionRecord]:
+    rows = connection.execute(PASSAGES + "WHERE p.document = ? ORDER BY p.id", (document,)).fetchall()
+    folds = folds_by_id(connection, {row["fold"] for row in rows})
+    sections: list[SectionRecord] = []
+    previous = None
+    for row in rows:
+        if row["section_id"] != previous:
+            sections.append({"path": json.loads(row["section"]), "passages": []})
+            previous = row["section_id"]
+        sections[-1]["passages"].append(passage_of(row, folds.get(row["fold"])))
+    return sections

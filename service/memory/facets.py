@@ -1,0 +1,154 @@
+"""What passages are filtered and counted by, read from a generation once and held as arrays.
+
+Every array is indexed by passages.id, so ids of both retrievers and masks of all filters meet without a
+look-up. A value that is missing is the value "unknown": it is counted and can be chosen like any other.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.dates import last_day
+from service.contract.filters import FACETS, UNKNOWN, Filters
+
+Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+
+_SINGLE = tuple(name for name in FACETS if name not in ("force", "theme"))  # those of which a passage has one value
+
+_ROWS = """
+SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, f.quoted, d.kind, p.kind, f.status, p.grade,
+       substr(p.date, 1, 4)
+FROM passages p JOIN documents d ON d.id = p.document JOIN wording w ON w.passage = p.id
+     LEFT JOIN findings f ON f.id = p.finding
+ORDER BY p.id
+"""
+_FORCES = "SELECT p.id, f.force FROM passages p LEFT JOIN document_forces f ON f.document = p.document ORDER BY p.id"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One facet: its values in order, "unknown" last, and one entry for each value that a passage has.
+
+    By entry, `of` is its passage and `codes` the index of the value; `pairs` numbers the passage's fold together with
+    the value, and `pair_codes` gives the value of each pair: so that a fold counts once for a value.
+    """
+
+    size: int
+    values: tuple[str, ...]
+    of: Numbers
+    codes: Numbers
+    pairs: Numbers
+    pair_codes: Numbers
+
+    def mask(self, chosen: Iterable[str]) -> Mask:
+        """The passages that have one of the chosen values; a value no passage has selects none."""
+        keep = np.isin(np.array(self.values, dtype=object), list(chosen))
+        mask = np.zeros(self.size, dtype=np.bool_)
+        mask[self.of[keep[self.codes]]] = True
+        return mask
+
+    def counts(self, ids: Numbers) -> dict[str, int]:
+        """For each value the number of folds with a passage of `ids` that has it; zeros are left out."""
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        chosen[ids] = True
+        present = np.zeros(len(self.pair_codes), dtype=np.bool_)
+        present[self.pairs[chosen[self.of]]] = True
+        totals = np.bincount(self.pair_codes[present], minlength=len(self.values))
+        return {value: int(n) for value, n in zip(self.values, totals, strict=True) if n}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The filterable side of one generation. `dates` are ranks: a later date is higher, none is -1.
+
+    `content` is the number of words of a passage that mean something. `finding` and `asks` number the finding that it
+    belongs to and that finding's fold, 0 for none; `quoted` are those of findings that an earlier report made. `days`
+    are the last days of the dates, as ordinals, 0 for none.
+    """
+
+    exists: Mask
+    fold: Numbers
+    dates: Numbers
+    days: Numbers
+    content: Numbers
+    finding: Numbers
+    asks: Numbers
+    quoted: Mask
+    years: Numbers
+    facets: dict[str, Column] = field(repr=False)
+
+    def mask(self, filters: Filters, without: str | None = None) -> Mask:
+        """The passages that pass the filters, or all of them but the values chosen of the facet `without`.
+
+        The range of years always holds: it narrows which years there are to choose from.
+        """
+        mask = self.exists.copy()
+        for name in FACETS:
+            chosen = filters.chosen(name)
+            if chosen and name != without:
+                mask &= self.facets[name].mask(chosen)
+        if filters.year_from is not None:
+            mask &= self.years >= filters.year_from
+        if filters.year_to is not None:
+            mask &= (self.years <= filters.year_to) & (self.years >= 0)
+        return mask
+
+    def counts(self, facet: str, ids: Numbers) -> dict[str, int]:
+        """For each value of a facet, the number of folds with a passage of `ids` that has it; zeros are left out."""
+        return self.facets[facet].counts(ids)
+
+    def with_themes(self, of: Sequence[int], themes: Sequence[str]) -> "Columns":
+        """The same with other themes: by entry, a passage and a theme that it has."""
+        bare = self.exists.copy()
+        bare[np.array(of, dtype=np.int64)] = False
+        rest = np.flatnonzero(bare).tolist()
+        column = _column(self.fold, [*of, *rest], [*themes, *([None] * len(rest))])
+        return replace(self, facets={**self.facets, "theme": column})
+
+
+def read_columns(connection: sqlite3.Connection) -> Columns:
+    """All passages of a generation, in one pass over its database."""
+    rows = connection.execute(_ROWS).fetchall()
+    columns = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 12
+    ids, folds, dates, content, finding, asks, quoted, *raw = columns
+    places = np.array(ids, dtype=np.int64)
+    size = int(places[-1]) + 1 if ids else 0
+    ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
+    days = {date: last_day(date).toordinal() if date else 0 for date in set(dates)}
+    years = [int(year) if year and year.isdigit() else -1 for year in raw[-1]]
+    fold = _scatter(size, places, folds)
+    about = [tuple(row) for row in connection.execute(_FORCES)]
+    facets = {name: _column(fold, ids, values) for name, values in zip(_SINGLE, raw, strict=True)}
+    facets["force"] = _column(fold, [number for number, _ in about], [force for _, force in about])
+    found = Columns(
+        exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
+        fold=fold,
+        dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates]),
+        days=_scatter(size, places, [days[date] for date in dates]),
+        content=_scatter(size, places, content),
+        finding=_scatter(size, places, [number or 0 for number in finding]),
+        asks=_scatter(size, places, [number or 0 for number in asks]),
+        quoted=_scatter(size, places, [number or 0 for number in quoted]).astype(np.bool_),
+        years=_scatter(size, places, years),
+        facets=facets,
+    )
+    return found.with_themes([], [])
+
+
+def _column(fold: Numbers, of: Sequence[int], raw: Sequence[str | None]) -> Column:
+    values = (*sorted({value for value in raw if value is not None}), UNKNOWN)
+    code = {value: index for index, value in enumerate(values)}
+    entries = np.array(of, dtype=np.int64)
+    codes = np.array([code[UNKNOWN if v is None else v] for v in raw], dtype=np.int64)
+    found, pairs = np.unique(fold[entries] * len(values) + codes, return_inverse=True)
+    return Column(len(fold), values, entries, codes, pairs, found % len(values))
+
+
+def _scatter(size: int, places: Numbers, values: Sequence[int]) -> Numbers:
+    column = np.zeros(size, dtype=np.int64)
+    column[places] = values
+    return column

@@ -1,0 +1,160 @@
+"""A generation as the engine holds it: opened once, with all that questions need in memory."""
+
+import datetime
+import json
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.model import CorpusError
+from corpus.text import normalise
+from indexer.generation import FORCES, VOCABULARY, Generation, GenerationError, open_generation
+from indexer.theme_store import open_model
+from models.encoder import ModelError
+from service.answers.retrieve import substance_of
+from service.memory.facets import Columns, Mask, read_columns
+from service.memory.finding_index import Register, read_register
+from service.memory.spelling import Spelling
+from service.memory.strength import SIMILAR, Strength, load_strength
+from service.memory.theme_tags import Tags, overlaid, read_tags, with_tags
+from service.memory.word_index import WordIndex
+from service.query.lexicon import Lexicon
+from service.state.corrections import Corrected
+
+if TYPE_CHECKING:
+    from corpus.forces import Forces
+    from corpus.vocabulary import Vocabulary
+    from models.encoder import Encoder
+    from models.theme_model import ThemeModel
+
+
+FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """A passage that asks for something: its number, that of its finding, and its words alone."""
+
+    passage: int
+    finding: int | None
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
+
+    `substance` is by passages.id; `records` gives the ids of the documents with a register number. `findable` are the
+    passages among which similar findings are looked for, `findable_texts` those of them that are no comment.
+    """
+
+    generation: Generation
+    columns: Columns
+    forces: "Forces"
+    lexicon: Lexicon
+    words: WordIndex
+    substance: NDArray[np.float64]
+    spelling: Spelling
+    records: Mapping[str, tuple[int, ...]]
+    strength: Strength
+    similar_strength: Strength
+    register: Register
+    findable: Mask
+    findable_texts: tuple[Findable, ...]
+    tags: Tags
+
+
+def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -> Opened:
+    """Open the current generation of `data` for questions; `strength` in place of the calibration on disk.
+
+    Raises GenerationError for one that cannot be used.
+    """
+    from corpus.forces import load_forces
+    from corpus.vocabulary import load_vocabulary
+
+    generation = open_generation(data, encoder)
+    files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
+    try:
+        tags = read_tags(generation, _theme_model(data, generation))
+        columns = with_tags(read_columns(generation.tables), tags)
+        vocabulary = load_vocabulary(files[VOCABULARY])
+        return Opened(
+            generation=generation,
+            columns=columns,
+            forces=load_forces(files[FORCES]),
+            lexicon=Lexicon(vocabulary, generation.analyzer(), _compounds(generation.tables)),
+            words=WordIndex(generation.lexical, len(columns.exists)),
+            substance=substance_of(columns.content),
+            spelling=_spelling(generation.tables, vocabulary),
+            records=_records(generation.tables),
+            strength=strength or load_strength(data, encoder),
+            similar_strength=strength or load_strength(data, encoder, SIMILAR),
+            register=read_register(generation.tables, _day(generation.manifest.created)),
+            findable=columns.facets["finding"].mask([*FINDABLE, "comment"]),
+            findable_texts=_findable(generation.tables),
+            tags=tags,
+        )
+    except CorpusError as error:
+        raise GenerationError(f"A file that generation {generation.id} was built with is damaged: {error}") from error
+    except (sqlite3.Error, json.JSONDecodeError) as error:
+        raise GenerationError(
+            f"The passages of generation {generation.id} cannot be read ({error}): "
+            "run `precedent doctor`, then `precedent build`."
+        ) from error
+
+
+_COPIED = (FORCES, VOCABULARY)
+
+
+def corrected_by(opened: Opened, corrected: Corrected) -> Opened:
+    """The same generation with its themes as people have corrected them."""
+    tags = overlaid(opened.tags, corrected, opened.generation.tables)
+    return replace(opened, tags=tags, columns=with_tags(opened.columns, tags))
+
+
+def _theme_model(data: Path, generation: Generation) -> "ThemeModel | None":
+    """The model that tagged a generation; None where it is gone: what it said still stands in the tags."""
+    name = generation.manifest.theme_model
+    try:
+        model = open_model(data, name) if name else None
+    except ModelError:
+        return None
+    return model if model and model.encoder == generation.manifest.encoder.fingerprint else None
+
+
+def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:
+    known = " ".join([*vocabulary.finds, *vocabulary.senses]).lower()
+    counts = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0)
+    return Spelling(counts | dict(map(tuple, tables.execute("SELECT word, places FROM words"))))
+
+
+def _compounds(tables: sqlite3.Connection) -> dict[str, str]:
+    return dict(map(tuple, tables.execute("SELECT closed, apart FROM compounds")))
+
+
+def _day(created: str) -> datetime.date:
+    return datetime.date.fromisoformat(created[:10])
+
+
+def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
+    rows = tables.execute(f"SELECT id, finding, text FROM passages WHERE kind IN {FINDABLE} ORDER BY id")  # noqa: S608
+    return tuple(Findable(row["id"], row["finding"], words_only(row["text"])) for row in rows)
+
+
+def words_only(text: str) -> str:
+    """The words of a text in small letters, each between spaces: so that one text can be looked for in another."""
+    words = re.findall(r"[^\W_]+", normalise(text))
+    return f" {' '.join(words)} "
+
+
+def _records(tables: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for row in tables.execute("SELECT id, register_number FROM documents WHERE register_number IS NOT NULL"):
+        found[row["register_number"]] = (*found.get(row["register_number"], ()), row["id"])
+    return found

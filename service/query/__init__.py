@@ -1,0 +1,1 @@
+"""A question before any index has seen it."""

@@ -1,0 +1,79 @@
+"""Where the words of a question stand in a text, and which of its sentences answers best."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from corpus.acronyms import Meaning
+from corpus.text import Span
+from indexer.lexical import Analyzer
+from service.query.lexicon import Stems
+from service.query.question import Question
+
+Marks = list[tuple[Span, Stems]]
+"""Places in a text that answer a question, with the word or phrase of it (or of the vocabulary) that they answer."""
+
+
+def marks(text: str, question: Question, shorts: Sequence[Meaning], analyzer: Analyzer) -> Marks:
+    """Where the words of a question stand in a text, or others for the same; in order, the longer first.
+
+    `shorts` are the meanings of the short forms in the text: where one of them says what is looked for, its short
+    form is marked.
+    """
+    loose = [c for c in question.concepts if c.typed not in question.phrases]
+    phrases: set[Stems] = {words for c in loose for words in ([c.typed] if c.together else [(s,) for s in c.typed])}
+    phrases |= set(question.phrases) | {other.stems for concept in question.concepts for other in concept.others}
+    beginning: dict[str, list[Stems]] = {}
+    for phrase in phrases:
+        beginning.setdefault(phrase[0], []).append(phrase)
+    found = analyzer.tokens(text)
+    stems = tuple(token.term for token in found)
+    hits: Marks = []
+    for first, stem in enumerate(stems):
+        for phrase in beginning.get(stem, ()):
+            if stems[first : first + len(phrase)] == phrase:
+                span = found[first].span[0], found[first + len(phrase) - 1].span[1]
+                hits.append((span, phrase))
+    # What stands in quotation marks has to stand there itself.
+    sought = {c.whole for c in question.concepts} | {other.stems for c in question.concepts for other in c.others}
+    sought -= set(question.phrases)
+    for short, means in shorts if question.expanded else ():
+        stands = tuple(analyzer.analyze(means))
+        answered = [phrase for phrase in sought if _within(phrase, stands)]
+        # One word of a meaning is not what is asked for: "health" does not mark the NHS.
+        if len({stem for phrase in answered for stem in phrase}) == 1 < len(stands):
+            continue
+        spans = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(short)}(?=s?(?!\w))", text)]
+        hits += [(span, phrase) for span in spans for phrase in answered]
+    return sorted(hits, key=lambda hit: (hit[0][0], -hit[0][1], hit[1]))
+
+
+def outermost(marked: Marks) -> list[Span]:
+    """The places of marks without those that lie inside another."""
+    spans: list[Span] = []
+    for span, _ in marked:
+        if not spans or span[1] > spans[-1][1]:
+            spans.append(span)
+    return spans
+
+
+def _within(phrase: Stems, stems: Stems) -> bool:
+    return any(stems[at : at + len(phrase)] == phrase for at in range(len(stems) - len(phrase) + 1))
+
+
+def best_sentence(
+    spans: Sequence[Span], marked: Marks, weights: Mapping[str, float], nearness: Sequence[float]
+) -> Span:
+    """The sentence, of those at `spans`, that answers best: by meaning, and by the question's words that it holds.
+
+    `nearness` is the cosine of each sentence, or empty; `weights` are the rarities of the question's words. Of equals
+    it is the first.
+    """
+    starts = [start for start, _ in spans]
+    held: list[set[str]] = [set() for _ in spans]
+    for (start, _), stems in marked:
+        held[max(0, bisect_right(starts, start) - 1)].update(stems)
+    whole = sum(weights.values()) or 1.0
+    words = [sum(weights.get(stem, 0.0) for stem in sorted(own)) / whole for own in held]
+    near = nearness or [0.0] * len(spans)
+    return spans[max(range(len(spans)), key=lambda at: (round(words[at] + near[at], 6), -at))]

@@ -1,0 +1,65 @@
+"""What a query says beside its subject: a force, year, kind, status or number of a record; a slip of the keyboard."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from service.contract.filters import UNKNOWN
+from service.query.question import clean
+
+if TYPE_CHECKING:
+    from corpus.forces import Forces
+
+_SAYS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "finding": (
+        ("recommendation", r"recommendations?"),
+        ("area_for_improvement", r"areas? for improvement|AFIs?"),
+        ("cause_of_concern", r"causes? of concern"),
+        ("strength", r"strengths?"),
+        ("work_in_progress", r"work in progress"),
+        ("developing_practice", r"(?:developing|good|promising|innovative) practices?"),
+        ("comment", r"comments?|updates?"),
+        ("grade", r"grad(?:es?|ed|ings?)"),
+    ),
+    "document_kind": (
+        ("inspection_report", r"inspection reports?"),
+        ("peel_assessment", r"PEEL"),
+        ("register_record", r"register"),
+    ),
+    "status": (
+        ("awaiting-review", r"awaiting[- ]review"),
+        ("will-be-progressed", r"will[- ]be[- ]progressed"),
+        ("being-progressed", r"being[- ]progressed|in progress|still open|outstanding recommendations?"),
+        ("complete", r"completed?|closed|signed off|finished"),
+        ("no-further-action-needed", r"no[- ]further[- ]action(?:[- ]needed)?"),
+    ),
+    "grade": (
+        ("requires improvement", r"requires improvement"),
+        *(
+            (grade, rf"(?:graded|rated|judged|grade of) {grade}")
+            for grade in ("outstanding", "good", "adequate", "inadequate", "excellent", "fair", "poor")
+        ),
+    ),
+}
+_PATTERNS = {
+    facet: tuple((value, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)) for value, pattern in says)
+    for facet, says in _SAYS.items()
+}
+_YEAR = re.compile(r"(?<![\w.,/-])(?:19|20)\d\d(?![\w/-])")
+_NUMBER = re.compile(r"(?<![\w.,])\d{3,6}(?!\w|[.,]\d)")
+
+
+def suggested_filters(query: str, forces: "Forces", held: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The filters that a query names, by facet, of the values `held` by the index; no more than an offer."""
+    text = clean(query)
+    found = {"force": [mention.slug for mention in forces.mentions(text)], "year": _YEAR.findall(text)}
+    for facet, patterns in _PATTERNS.items():
+        found[facet] = [value for value, pattern in patterns if pattern.search(text)]
+    known = {facet: set(values) - {UNKNOWN} for facet, values in held.items()}
+    kept = {name: [v for v in dict.fromkeys(values) if v in known.get(name, ())] for name, values in found.items()}
+    return {facet: values for facet, values in kept.items() if values}
+
+
+def numbers(query: str) -> list[str]:
+    """The numbers of a query that may be a record's, each once."""
+    return list(dict.fromkeys(_NUMBER.findall(clean(query))))

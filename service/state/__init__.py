@@ -1,0 +1,1 @@
+"""What people did: never rebuilt, never lost."""

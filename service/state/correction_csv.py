@@ -1,0 +1,97 @@
+"""Corrections as CSV: to keep elsewhere, to look through in a spreadsheet, and to bring into another data folder."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from service.contract.exports import FORMULA, table
+from service.state.corrections import Correction, State, StateError
+
+_COLUMNS: Mapping[str, Callable[[Correction], object]] = {
+    "at": lambda one: one.at,
+    "who": lambda one: one.who,
+    "passage_id": lambda one: one.passage,
+    "document": lambda one: one.document,
+    "text": lambda one: one.text,
+    "section": lambda one: " › ".join(one.section),
+    "before": lambda one: "|".join(f"{theme}:{origin}" for theme, origin in sorted(one.before.items())),
+    "after": lambda one: "|".join(one.after),
+    "why": lambda one: one.why,
+    "model": lambda one: one.model,
+    "undone_at": lambda one: one.undone_at,
+    "undone_by": lambda one: one.undone_by,
+}
+
+
+def corrections_table(corrections: Iterable[Correction]) -> Iterator[str]:
+    """Every correction, undone ones too, oldest first, as CSV; themes are joined by "|"."""
+    return table(corrections, _COLUMNS, "csv")
+
+
+def read_corrections(path: Path, themes: Sequence[str]) -> list[Correction]:
+    """The corrections in a file that was exported. Raises StateError, naming the line; `themes` are those there are."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise StateError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise StateError(f"{path} is not UTF-8 text; save it as CSV UTF-8.") from error
+    csv.field_size_limit(10_000_000)
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    if missing := sorted({"who", "text", "after"} - set(reader.fieldnames or ())):
+        raise StateError(f"{path}, line 1: the column {missing[0]} is missing; there are {reader.fieldnames}.")
+    try:
+        return [_correction(row, f"{path}, line {reader.line_num}", themes) for row in reader]
+    except csv.Error as error:
+        raise StateError(f"{path}, line {reader.line_num}: this is no CSV ({error}).") from error
+
+
+def add_new(state: State, corrections: Sequence[Correction]) -> int:
+    """Keep those corrections that are not there yet, all or none; how many they were.
+
+    Of those that are there, one that was undone elsewhere is undone here too.
+    """
+    known = {_same(one): one for one in state.all()}
+    new = {_same(one): one for one in corrections if _same(one) not in known}
+    if new:
+        state.add(list(new.values()))
+    for one in corrections:
+        before = known.get(_same(one))
+        if before and one.undone_at and not before.undone_at:
+            state.undo(before.id, one.undone_by or one.who, one.undone_at)
+    return len(new)
+
+
+def _same(one: Correction) -> tuple[str, str, str | None, str, tuple[str, ...]]:
+    return one.at, one.who, one.passage, one.words, one.after
+
+
+def _correction(row: dict[str, str], where: str, themes: Sequence[str]) -> Correction:
+    values = {name: _plain(row.get(name) or "") for name in _COLUMNS}
+    after = tuple(sorted({theme for theme in values["after"].split("|") if theme}))
+    if unknown := [theme for theme in after if theme not in themes]:
+        raise StateError(f"{where}: {unknown[0]!r} is no theme; there are {', '.join(themes)}.")
+    for name in ("at", "who", "text"):
+        if not values[name].strip():
+            raise StateError(f"{where}: {name} is empty.")
+    pairs = [entry.partition(":") for entry in values["before"].split("|") if entry]
+    return Correction(
+        at=values["at"],
+        who=values["who"],
+        passage=values["passage_id"] or None,
+        text=values["text"],
+        document=values["document"],
+        before={theme: origin or "model" for theme, _, origin in pairs},
+        model=values["model"] or None,
+        after=after,
+        why=values["why"],
+        section=tuple(heading for heading in values["section"].split(" › ") if heading),
+        undone_at=values["undone_at"] or None,
+        undone_by=values["undone_by"] or None,
+    )
+
+
+def _plain(cell: str) -> str:
+    """A cell as it was before it was made safe for spreadsheets."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(FORMULA) else cell

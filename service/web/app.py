@@ -1,0 +1,110 @@
+"""The application factory: everything is handed in, nothing happens on import."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, make_response, render_template, request
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import BaseConverter
+
+from corpus.model import CorpusError
+from indexer.generation import GenerationError
+from models.encoder import ModelError
+from service.contract.requests import RequestError
+from service.engine import Engine
+from service.state.corrections import StateError
+from service.themes.review import Themes
+from service.web.api import api_blueprint, health_blueprint, problem
+from service.web.correction_pages import correction_pages_blueprint
+from service.web.register_api import register_blueprint, similar_blueprint
+from service.web.register_pages import register_pages_blueprint
+from service.web.search_pages import pages_blueprint
+from service.web.theme_api import themes_blueprint
+from service.web.theme_pages import themes_pages_blueprint
+
+_log = logging.getLogger(__name__)
+
+HEADERS = {
+    # Pages hold no script and no style of their own: whatever a document's text may contain, nothing runs.
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Without an origin in it, a form sent over plain HTTP could not be told from one of another site.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address: go back to the search page and start from there.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked in this way: go back to the page you came from.",
+    HTTPStatus.FORBIDDEN: "This came from another site and was refused. Do it from Precedent's own page.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The service made a mistake; the log of `precedent serve` says which.",
+}
+
+
+class _KeyConverter(BaseConverter):
+    """An id of the index in an address: it may hold slashes, and a file's name any character."""
+
+    regex = r"(?s:.+)"
+    part_isolating = False
+
+
+def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
+    """The web application over an engine: pages, API and health.
+
+    With `trusted_hosts`, requests for any other host are refused: a page elsewhere that has its own name
+    resolve to this machine must not read a service that listens on loopback.
+    """
+    app = Flask("service.web")
+    # Ids of documents may hold two slashes in a row.
+    app.url_map.merge_slashes = False
+    app.url_map.converters["key"] = _KeyConverter
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.config["TRUSTED_HOSTS"] = trusted_hosts
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for blueprint in (
+        *(api_blueprint, similar_blueprint, register_blueprint, health_blueprint),
+        *(pages_blueprint, register_pages_blueprint),
+    ):
+        app.register_blueprint(blueprint(engine))
+    themes = Themes(engine)
+    app.register_blueprint(themes_blueprint(themes))
+    app.register_blueprint(themes_pages_blueprint(engine, themes))
+    app.register_blueprint(correction_pages_blueprint(themes))
+    app.register_error_handler(RequestError, lambda error: _refuse(HTTPStatus.BAD_REQUEST, str(error)))
+    for unusable in (GenerationError, ModelError, CorpusError, StateError):
+        app.register_error_handler(unusable, lambda error: _refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error)))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _mistake)
+    app.after_request(_secure)
+    return app
+
+
+def _secure(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return make_response(error.get_response())
+    status = HTTPStatus(error.code)
+    response = _refuse(status, _SENTENCES.get(status, error.description or status.phrase))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _mistake(error: Exception) -> Response:
+    _log.error("no answer to %s %s", request.method, request.path, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _refuse(status, _SENTENCES[status])
+
+
+def _refuse(status: HTTPStatus, sentence: str) -> Response:
+    # Without an adapter (a host that is not trusted) no page can be made: it could not name its own addresses.
+    if request.path.startswith(("/api", "/health")) or request_ctx.url_adapter is None:
+        return problem(status, sentence)
+    return make_response(render_template("problem.html", title=status.phrase, sentence=sentence), status)
