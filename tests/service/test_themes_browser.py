@@ -62,10 +62,11 @@ class Precedent:
 
 @pytest.fixture(scope="module")
 def precedent(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder, shipped_model: Path) -> Precedent:
-    """An index of the sample, with the theme model that its build would make, made already."""
+    """An index of the sample's records and a report, with the model that its build would train, trained already."""
     command = Precedent(tmp_path_factory.mktemp("themes"), real_encoder)
     shutil.copytree(shipped_model, command.data / "models" / shipped_model.name)
-    command("build", str(SAMPLE))
+    records = [str(path) for path in (SAMPLE / "register").glob("*.txt")]
+    command("build", *records, str(SAMPLE / "carrowdale-2018.html"))
     assert current_model(command.data) == shipped_model.name
     return command
 
