@@ -64,3 +64,8 @@ def test_files_stay_short_and_explained(path: Path) -> None:
 def test_the_rooms_are_the_top_level() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages == set(MAY_IMPORT)
+
+
+def test_every_folder_of_modules_is_a_package() -> None:
+    # What is none is in no wheel: pyproject.toml finds packages and takes no namespaces for such.
+    assert [path.parent for path in MODULES if not (path.parent / "__init__.py").is_file()] == []
