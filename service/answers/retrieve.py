@@ -26,8 +26,6 @@ DENSE_WEIGHT = 0.5
 # A passage has the score 1 for its words when its BM25 is this much, times the sum of the rarities of the query's
 # words, over the root of their number: the longer a query, the less of it an answer holds.
 FULL_BM25 = 2.0
-# A passage with fewer words than this that mean something ("New recommendation") counts less, by a fourth root.
-SHORT = 12
 # Other words of the vocabulary that are encoded with the query, for each of its concepts.
 ENCODED_OTHERS = 2
 # Of a long text so many windows are encoded: what one reader sends must not keep the others waiting.
@@ -133,11 +131,6 @@ def _standing_there(evidence: Scores, held: Held, question: Question, strength: 
     found = np.where(held.share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
     found = np.where(held.exact, np.maximum(found, strength.good), found)
     return np.where((held.share > 0) | (evidence >= strength.good), found, 0.0) if question.proper else found
-
-
-def substance_of(content: NDArray[np.int64]) -> Scores:
-    """What a passage's number of words that mean something is worth, 0 to 1."""
-    return np.asarray(np.clip(content / SHORT, 0.0, 1.0) ** 0.25)
 
 
 def _dense(cosine: Scores, reference: NDArray[np.float32], vector: NDArray[np.float32]) -> Scores:

@@ -148,7 +148,7 @@ def _build(
     from indexer.build import build as build_generation
     from service.cli import context
     from service.cli.report import report_json, report_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
     from service.themes.training import model_for
 
     forces, vocabulary, findings = (
@@ -214,7 +214,7 @@ def _refuse_to_drop(data: Path, paths: Sequence[str], as_json: bool) -> None:
     """End the build before it reads anything where it would leave documents out that are indexed now."""
     from indexer.growing import dropped, indexed
     from service.cli.report import dropped_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
 
     if not all(Path(path).exists() for path in paths):
         return  # the build itself says so
@@ -238,7 +238,7 @@ def _refuse(collection: "Collection", inputs: Sequence[str], strict: bool, as_js
     if collection.documents and not (strict and faults):
         return
     from service.cli.report import skipped_json, skipped_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
 
     if as_json:
         click.echo(to_json({"generation": None, "skipped": skipped_json(collection)}))
@@ -259,7 +259,7 @@ def _explain(settings: Settings, file: str, force_from_name: bool, as_json: bool
     from service.cli import context
     from service.cli.explained import collection_json, collection_lines
     from service.cli.report import plain, skipped_json, skipped_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
 
     forces = context.forces_for(settings)
     grammar = load_grammar(context.findings_file(settings))

@@ -11,8 +11,9 @@ from indexer.cache import check_cache
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
 from indexer.theme_store import current_model, model_ids, open_model
 from models.encoder import ModelError
-from service.memory.strength import StrengthError, calibrated, load_strength, own_strength
-from service.state.corrections import State, StateError
+from service.contract.errors import StateError, StrengthError
+from service.memory.strength import calibrated, load_strength, own_strength
+from service.state.corrections import State
 
 if TYPE_CHECKING:
     from models.encoder import Encoder

@@ -147,8 +147,8 @@ def classifier(train_file: Path, test_file: Path, none: str, as_json: bool, data
 
 
 def _printed(found: Mapping[str, Any], lines: Sequence[str], as_json: bool) -> None:
-    from service.cli.terminal import printable
-    from service.contract.responses import to_json
+    from service.cli.context import printable
+    from service.contract.shapes import to_json
 
     for line in [to_json(found)] if as_json else printable(lines):
         click.echo(line)
@@ -158,8 +158,9 @@ def _report(
     measure: Callable[[Any], "Run"], save: Path | None, against: Path | None, worst: int, as_json: bool
 ) -> None:
     """Measure, keep and print; whatever is wrong with the files to keep or compare with is said before."""
-    from service.cli.terminal import Progress, printable
-    from service.contract.responses import to_json
+    from service.cli.context import printable
+    from service.cli.terminal import Progress
+    from service.contract.shapes import to_json
     from service.evaluation import runs
 
     if save:

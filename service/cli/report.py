@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from corpus.text import control
 from service.answers.decisions import decided_force, records_of
 from service.contract.contacts import mask
 from service.contract.labels import KINDS
-from service.query.question import control
 
 if TYPE_CHECKING:
     from corpus import Collection

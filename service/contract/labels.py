@@ -12,7 +12,7 @@ from pathlib import Path
 from corpus.readers.export.read_exports import read_csv
 from corpus.readers.reading import Limits
 from corpus.readers.worker import own_hash
-from service.contract.filters import UNKNOWN
+from service.contract.values import UNKNOWN
 
 KINDS = {
     "inspection_report": "Inspection report",

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from service.contract.errors import StrengthError
+
 if TYPE_CHECKING:
     from models.encoder import Encoder
 
@@ -19,10 +21,6 @@ Scores = NDArray[np.float64]
 # The files of the two calibrations: a finding that is looked for is longer than a question, and holds other words.
 SEARCH, SIMILAR = "strength.json", "similar_strength.json"
 TYPICAL = 1_000  # passages
-
-
-class StrengthError(Exception):
-    """A calibration that cannot be read or made; the message says what happened and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from service.contract.exports import FORMULA, table
-from service.state.corrections import Correction, State, StateError
+from service.contract.errors import StateError
+from service.contract.exports import FORMULA, Form, json_rows, table
+from service.state.corrections import Correction, State
 
 _COLUMNS: Mapping[str, Callable[[Correction], object]] = {
     "at": lambda one: one.at,
@@ -24,9 +26,11 @@ _COLUMNS: Mapping[str, Callable[[Correction], object]] = {
 }
 
 
-def corrections_table(corrections: Iterable[Correction]) -> Iterator[str]:
-    """Every correction, undone ones too, oldest first, as CSV; themes are joined by "|"."""
-    return table(corrections, _COLUMNS, "csv")
+def corrections_table(corrections: Iterable[Correction], form: Form = "csv") -> Iterator[str]:
+    """Every correction, undone ones too, oldest first; in CSV themes are joined by "|"."""
+    if form == "json":
+        return json_rows(map(asdict, corrections))
+    return table(corrections, _COLUMNS, form)
 
 
 def read_corrections(path: Path, themes: Sequence[str]) -> list[Correction]:

@@ -29,6 +29,7 @@ from models.encoder import ModelError
 from models.examples import Example, checked, load_examples, shipped_examples
 from models.taxonomy import Taxonomy, load_taxonomy
 from models.theme_model import ThemeModel, content_of, train_themes
+from service.contract.contacts import mask as masked_text
 from service.memory.theme_tags import said
 from service.state.corrections import Correction, State, holding, learnable
 
@@ -62,7 +63,11 @@ class Flips:
 
 
 def train_model(
-    data: Path, encoder: "Encoder", themes: Path | None = None, examples: Path | None = None
+    data: Path,
+    encoder: "Encoder",
+    themes: Path | None = None,
+    examples: Path | None = None,
+    progress: Progress | None = None,
 ) -> tuple[ThemeModel, bool]:
     """A model from the shipped examples, the user's and the corrections that hold; and whether it is a new one.
 
@@ -116,8 +121,13 @@ def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
     return train_model(data, encoder)[0]
 
 
-def flips_of(data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeModel, progress: Progress) -> Flips:
-    """Which passages of the current generation get other themes from `after` than from `before`."""
+def flips_of(
+    data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeModel, progress: Progress, *, mask: bool = True
+) -> Flips:
+    """Which passages of the current generation get other themes from `after` than from `before`.
+
+    With `mask`, people's contact details are left out of the texts.
+    """
     for model in (before, after):
         if model.encoder != encoder.fingerprint:
             raise ModelError(f"Theme model {model.id} was trained with another encoder: there is nothing to compare.")
@@ -137,8 +147,9 @@ def flips_of(data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeMod
         rows = tables.execute(
             "SELECT p.key, p.text, d.title FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
         ).fetchall()
+    shown = masked_text if mask else str
     flips = tuple(
-        Flip(row["key"], row["text"], row["title"], old, new)
+        Flip(row["key"], shown(row["text"]), shown(row["title"]), old, new)
         for row, old, new in zip(rows, *sets, strict=True)
         if old != new
     )

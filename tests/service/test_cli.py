@@ -17,8 +17,9 @@ from flask.testing import FlaskClient
 from models.encoder import ModelError
 from service.cli import context
 from service.cli.main import main
-from service.cli.settings import SETTINGS, Settings, SettingsError, read_settings
+from service.cli.settings import SETTINGS, Settings, read_settings
 from service.cli.terminal import Progress, duration
+from service.contract.errors import SettingsError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = tuple(main.commands)

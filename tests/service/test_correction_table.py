@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from service.contract.errors import StateError
 from service.contract.exports import FORMULA
 from service.state.correction_csv import add_new, corrections_table, read_corrections
-from service.state.corrections import Correction, State, StateError
+from service.state.corrections import Correction, State
 
 THEMES = ("custody", "missing", "training")
 PLAIN = Correction("2026-01-01T10:00:00+00:00", "Ada", None, "Cells are cold.", "", {}, None, ("custody",))

@@ -14,7 +14,8 @@ from models.metrics import RETRIEVAL
 from service.cli import context
 from service.cli.main import main
 from service.cli.settings import SETTINGS
-from service.engine import Engine, SearchRequest
+from service.contract.requests import SearchRequest
+from service.engine import Engine
 from service.evaluation.judged import EvaluationError, read_judged, read_qrels
 from service.evaluation.queries import evaluate_queries, evaluate_retrieval
 from service.evaluation.runs import QueryRecord, Run, by_type, compare_runs, load_run, save_run, summary, worst

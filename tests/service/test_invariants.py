@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from corpus.model import STATUSES
-from service.contract.filters import FACETS, UNKNOWN, Filters
+from service.contract.requests import FACETS, Filters, SearchRequest
 from service.contract.responses import Hit
-from service.engine import Engine, SearchRequest
+from service.contract.values import UNKNOWN
+from service.engine import Engine
 
 # Words of the collection, words that its texts have others for, short forms, phrases, and what nothing answers.
 WORDS = (
@@ -220,11 +221,11 @@ def test_a_file_holds_the_hits_of_all_pages_in_their_order(
 @many
 @given(query=QUERIES)
 def test_without_other_words_nothing_is_said_to_be_looked_for(engine: Engine, query: str) -> None:
-    plain = engine.search(SearchRequest(query, expand=False, explain=True))
-    assert plain["expansions"] == []
-    assert all(hit["explain"] and hit["explain"]["expansions"] == [] for hit in plain["results"])
-    also = engine.search(SearchRequest(query, explain=True))
-    said = {(one["from"], one["to"]) for one in also["expansions"]}
-    for hit in also["results"]:
-        assert hit["explain"] is not None
-        assert {(one["from"], one["to"]) for one in hit["explain"]["expansions"]} <= said
+    plain = engine.search(SearchRequest(query=query, expand=False, explain=True))
+    assert plain.expansions == []
+    assert all(hit.explain and hit.explain.expansions == [] for hit in plain.results)
+    also = engine.search(SearchRequest(query=query, explain=True))
+    said = {(one.typed, one.to) for one in also.expansions}
+    for hit in also.results:
+        assert hit.explain is not None
+        assert {(one.typed, one.to) for one in hit.explain.expansions} <= said

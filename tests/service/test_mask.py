@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from corpus.model import Document, GlossaryEntry
 from service.contract.contacts import mask, masked
-from service.engine import Engine, SearchRequest
+from service.contract.requests import SearchRequest
+from service.engine import Engine
 from service.web.app import create_app
 
 CONTACTS = (
@@ -92,14 +93,14 @@ def test_only_texts_are_masked() -> None:
 def test_what_is_stored_is_whole_and_found_by_its_number(tmp_path: Path, publish: Callable[..., str]) -> None:
     said = "Lamps: ring Insp Wick on 01632 960123 or wick@saltmere.example"
     publish(tmp_path, (document("a", [said]),))
-    plain = Engine(tmp_path, FakeEncoder(), mask_contacts=False).search(SearchRequest("960123"))
-    assert plain["results"][0]["text"] == said
+    plain = Engine(tmp_path, FakeEncoder(), mask_contacts=False).search(SearchRequest(query="960123"))
+    assert plain.results[0].text == said
     engine = Engine(tmp_path, FakeEncoder())
-    shown = engine.search(SearchRequest("960123"))
-    assert shown["total"] == plain["total"] == 1
-    assert shown["results"][0]["highlights"] == plain["results"][0]["highlights"]
+    shown = engine.search(SearchRequest(query="960123"))
+    assert shown.total == plain.total == 1
+    assert shown.results[0].highlights == plain.results[0].highlights
     client = create_app(engine).test_client()
-    key = quote(shown["results"][0]["passage_id"])
+    key = quote(shown.results[0].passage_id)
     pages = ("/?q=lamps", "/documents/a", "/api/v1/documents/a", "/api/v1/search?q=lamps", f"/api/v1/passages/{key}")
     for address in pages:
         text = client.get(address).get_data(as_text=True)

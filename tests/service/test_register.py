@@ -21,9 +21,9 @@ from markupsafe import escape
 from corpus import load
 from corpus.forces import load_forces
 from indexer.build import build
-from service.answers.register import REGISTER_FACETS
 from service.cli import context
 from service.cli.main import main
+from service.contract.requests import REGISTER_FACETS
 from service.engine import Engine
 from service.web.app import create_app
 

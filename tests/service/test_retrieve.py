@@ -22,26 +22,27 @@ from service.answers.retrieve import (
     DENSE_WEIGHT,
     ENCODED_OTHERS,
     FULL_BM25,
-    SHORT,
     Retrieved,
     encode,
     everything,
     retrieve,
-    substance_of,
 )
 from service.cli import context
 from service.cli.doctor import examine
 from service.cli.main import main
 from service.cli.terminal import calibration_lines
-from service.engine import Engine, SearchRequest
+from service.contract.errors import StrengthError
+from service.contract.requests import SearchRequest
+from service.engine import Engine
 from service.evaluation.calibrate import GOOD, POINTS, Asked, Calibration, fit
+from service.memory.facets import substance_of
+from service.memory.facets import SHORT
 from service.memory.opened import Opened, open_for
 from service.memory.strength import (
     SEARCH,
     SIMILAR,
     TYPICAL,
     Strength,
-    StrengthError,
     calibrated,
     load_strength,
     luck,
@@ -435,8 +436,8 @@ def test_a_calibration_for_another_encoder_is_not_used_and_doctor_says_so(tmp_pa
 
 def test_an_engine_takes_the_calibration_of_its_folder(tmp_path: Path, publish: Callable[..., str]) -> None:
     def answered() -> tuple[str, int, int]:
-        answer = Engine(tmp_path, FakeEncoder()).search(SearchRequest("lantern burns brightly"))
-        return answer["match"], answer["total"], len(answer["nearest"])
+        answer = Engine(tmp_path, FakeEncoder()).search(SearchRequest(query="lantern burns brightly"))
+        return answer.match, answer.total, len(answer.nearest)
 
     publish(tmp_path, (document("a", ["A lantern burns on the quay."]),))
     never = replace(PLAIN, encoder=FakeEncoder().fingerprint, intercept=-50.0)

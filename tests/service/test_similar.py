@@ -14,11 +14,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.answers.similar import MAX_TEXT
 from service.cli import context
 from service.cli.main import main
-from service.contract.filters import Filters
-from service.engine import Engine, SearchRequest
+from service.contract.requests import MAX_TEXT, SearchRequest
+from service.engine import Engine
 
 ASKS = "By March 2018, all forces should review how missing children are recorded."
 LIKE = "Every force should look again at how it records missing children, and by March 2018."
@@ -59,8 +58,8 @@ def test_one_finding_is_one_result_with_all_who_were_given_it(client: FlaskClien
 
 
 def a_hit(engine: Engine, query: str, force: str) -> str:
-    found = engine.search(SearchRequest(query, Filters(force=(force,), finding=("recommendation",)), page_size=1))
-    return found["results"][0]["passage_id"]
+    found = engine.search(SearchRequest(query=query, force=(force,), finding=("recommendation",), page_size=1))
+    return found.results[0].passage_id
 
 
 def test_its_own_force_is_left_out_unless_it_is_asked_for(client: FlaskClient, engine: Engine) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from service.state.corrections import NOTHING, Correction, State, StateError, words_hash
+from service.contract.errors import StateError
+from service.state.corrections import NOTHING, Correction, State, words_hash
 
 ROOT = Path(__file__).parents[2]
 LATER = "2026-02-02T00:00:00+00:00"

@@ -27,10 +27,11 @@ from models.encoder import ModelError
 from models.examples import LONGEST, Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import ThemeModel, train_themes
+from service.contract.requests import MAX_TEXTS
 from service.engine import Engine
+from service.memory.theme_tags import Themes
 from service.state.corrections import State
-from service.themes.review import Themes
-from service.themes.tagging import EMPTY, FOREIGN, MAX_TEXTS
+from service.themes.tagging import EMPTY, FOREIGN
 from service.themes.training import flips_of
 from service.web.app import create_app
 
@@ -196,7 +197,7 @@ def _know_folder(request: pytest.FixtureRequest) -> None:
 def themes_of(engine: Engine, key: str) -> list[tuple[str, str]]:
     passage = engine.passage(key)
     assert passage is not None
-    return [(tag["theme"], tag["origin"]) for tag in passage["themes"]]
+    return [(tag.theme, tag.origin) for tag in passage.themes]
 
 
 def assigned_in(data: Path) -> dict[str, set[str]]:
@@ -487,7 +488,7 @@ def test_the_queue_has_each_fold_once_and_nothing_done(engine: Engine, client: F
     first = themes.queue(1000)
     keys = [item["passage"]["passage_id"] for item in first["items"]]
     assert len(keys) == first["waiting"] >= 8
-    opened = engine.current()
+    opened = engine.snapshot().held
     fold_of = dict(map(tuple, opened.generation.tables.execute("SELECT key, fold FROM passages")))
     folds = [fold_of[key] for key in keys]
     assert len(set(folds)) == len(folds)
