@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import PrecedentError
 from models.encoder import Encoder
 
 # In a generation: copies of the user's files of force names and of words, where there were any.
@@ -24,7 +25,7 @@ _OLDER = (2, 3, 4, 5)  # formats whose manifest has the same fields, save theme_
 REBUILD = "Run `precedent build` to make a new one."
 
 
-class GenerationError(Exception):
+class GenerationError(PrecedentError):
     """A generation that cannot be made, found or used; the message says what happened and what to do."""
 
 

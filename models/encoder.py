@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.errors import PrecedentError
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
@@ -26,7 +28,7 @@ _MODEL_SUFFIXES = {".safetensors", ".json", ".txt", ".model"}
 _OTHER_BACKENDS = {"onnx", "openvino"}
 
 
-class ModelError(Exception):
+class ModelError(PrecedentError):
     """A model that cannot be loaded or used; the message says what happened and what to do."""
 
 

@@ -14,7 +14,7 @@ from service.cli.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corpus import Collection
+    from corpus.collection import Collection
     from indexer.manifest import Inputs
     from service.cli.terminal import Progress
 
@@ -142,7 +142,7 @@ def _build(
     progress: "Progress",
     taken_out: Sequence[str] | None,
 ) -> None:
-    from corpus import load
+    from corpus.collection import load
     from corpus.forces import load_forces
     from corpus.parsers.grammar import load_grammar
     from indexer.build import build as build_generation
@@ -253,7 +253,7 @@ def _explain(settings: Settings, file: str, force_from_name: bool, as_json: bool
     """Print what one file is read as."""
     if Path(file).is_dir():
         raise Failure(f"{file} is a folder: --explain takes one file of it.")
-    from corpus import load
+    from corpus.collection import load
     from corpus.parsers.grammar import load_grammar
     from corpus.readers.reading import explained_lines
     from service.cli import context

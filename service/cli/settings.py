@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.errors import PrecedentError
 
-class SettingsError(Exception):
+
+class SettingsError(PrecedentError):
     """A setting that cannot be used; the message names it and says what it may be."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
 from corpus.dates import iso_date, last_day
+from corpus.errors import PrecedentError
 from corpus.model import STATUSES, DocumentKind, PassageKind
 from service.answers.register import REGISTER_FACETS, REGISTER_VALUES, RegisterRequest
 from service.answers.similar import MAX_TEXT, SimilarRequest
@@ -34,7 +35,7 @@ REGISTER_NAMES = (*REGISTER_FACETS, "as_of", "page", "page_size")
 Values = Mapping[str, Sequence[str]]
 
 
-class RequestError(Exception):
+class RequestError(PrecedentError):
     """A request that cannot be answered; the message says which part of it, and what it may be."""
 
 

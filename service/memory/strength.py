@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.errors import PrecedentError
+
 if TYPE_CHECKING:
     from models.encoder import Encoder
 
@@ -21,7 +23,7 @@ SEARCH, SIMILAR = "strength.json", "similar_strength.json"
 TYPICAL = 1_000  # passages
 
 
-class StrengthError(Exception):
+class StrengthError(PrecedentError):
     """A calibration that cannot be read or made; the message says what happened and what to do."""
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import PrecedentError
+
 _APPLICATION = 0x50524553  # "PRES": tells our file from any other SQLite database
 _VERSION = 1
 _PATIENCE = 10.0  # seconds that another program may hold the file
@@ -40,7 +42,7 @@ CREATE INDEX IF NOT EXISTS corrections_by_words ON corrections (words);
 """
 
 
-class StateError(Exception):
+class StateError(PrecedentError):
     """People's work cannot be read or written; the message says what happened and what to do."""
 
 

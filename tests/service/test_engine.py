@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder, document
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from corpus.text import sentences
 from corpus.vocabulary import Vocabulary
