@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from corpus.model import Document
 from corpus.vocabulary import Vocabulary, load_vocabulary, shipped_vocabulary
 from indexer.cache import EmbeddingCache
 from indexer.context import Placed, placed
+from indexer.durable import UNFINISHED, unfinished
 from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
 from indexer.generation import LEXICAL, PASSAGES, REFERENCE, TAGS, VECTORS, verify_generation
 from indexer.lexical import write_lexical
@@ -179,9 +179,7 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
         name, manifest = same
         return _report(name, manifest, before, documents, None, clock)
     created = datetime.now(UTC)
-    folder = data / "generations" / f".tmp-{stamp(created, data)}"
-    folder.mkdir(parents=True)
-    try:
+    with unfinished(data / "generations" / f"{UNFINISHED}{stamp(created, data)}") as folder:
         for name, written in asked.copies.items():
             (folder / name).write_bytes(written)
         embedded = _write(folder, documents, encoder, data, asked, clock)
@@ -191,9 +189,6 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
                 raise GenerationError(f"The new generation was not published. {' '.join(problems)}")
         with clock.stage("publish"):
             name = publish(folder, manifest, data)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
     return _report(name, manifest, before, documents, embedded, clock)
 
 

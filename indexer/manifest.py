@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import PrecedentError
+from indexer.durable import UNFINISHED
 from models.encoder import Encoder
 
 # In a generation: copies of the user's files of force names and of words, where there were any.
@@ -165,7 +166,7 @@ def read_manifest(path: Path, *, any_version: bool = False) -> Manifest:
         raise GenerationError(
             f"The manifest of generation {path.name} cannot be read ({error.strerror}). {REBUILD}"
         ) from error
-    if not path.name.startswith(".tmp-") and not path.name.endswith(f"-{_mark(written)}"):
+    if not path.name.startswith(UNFINISHED) and not path.name.endswith(f"-{_mark(written)}"):
         raise GenerationError(
             f"The manifest of generation {path.name} is not as it was written: its SHA-256 differs. {REBUILD}"
         )

@@ -237,9 +237,10 @@ def test_what_lies_about_does_not_stop_a_build(tmp_path: Path) -> None:
     (generations / "0-note.txt").write_text("A note.")
     (generations / ".tmp-note").write_text("A note.")
     (generations / ".tmp-link").symlink_to(tmp_path)
-    (tmp_path / "CURRENT.new").mkdir()
+    (tmp_path / ".tmp-CURRENT-note").mkdir()
     made = [run(tmp_path, document("a", [f"Text {i}."])).generation for i in range(4)]
     assert sorted(path.name for path in generations.iterdir()) == ["0-note.txt", *made[1:]]
+    assert not list(tmp_path.glob(".*"))
     assert current_id(tmp_path) == made[3]
 
 
@@ -298,7 +299,7 @@ def test_publication_may_stop_between_any_two_steps(tmp_path: Path, monkeypatch:
         if left < 0:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("indexer.publish.sync", sync)
+    monkeypatch.setattr("indexer.durable.sync", sync)
     while current_id(tmp_path) == old or left < 0:
         steps += 1
         left = steps
