@@ -15,7 +15,7 @@ from corpus.forces import Forces, load_forces
 from corpus.heard import with_heard
 from corpus.model import Document
 from corpus.vocabulary import Vocabulary, load_vocabulary, shipped_vocabulary
-from indexer.cache import EmbeddingCache
+from indexer.cache import cached_encoder
 from indexer.context import Placed, placed
 from indexer.durable import UNFINISHED, unfinished
 from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
@@ -263,8 +263,8 @@ def _write(
         write_lexical(folder / LEXICAL, passages)
     with clock.stage("sentences") as tell:
         pieces = pieces_of(passages, encoder, tell)
-    with clock.stage("encode") as tell, EmbeddingCache(data / "embeddings.sqlite", encoder) as cache:
-        embedded = embed(pieces, encoder, cache, tell)
+    with clock.stage("encode") as tell, cached_encoder(data, encoder) as cached:
+        embedded = embed(pieces, cached, tell)
     with clock.stage("vectors"):
         write_vectors(folder / VECTORS, embedded)
         write_reference(folder / REFERENCE, embedded)
@@ -275,8 +275,8 @@ def _write(
 
 def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock) -> None:
     with clock.stage("themes") as tell, closing(open_tables(folder / PASSAGES)) as tables:
-        with EmbeddingCache(data / "embeddings.sqlite", encoder) as cache:
-            tagged = tag_passages(tables, themes, encoder, cache, tell)
+        with cached_encoder(data, encoder) as cached:
+            tagged = tag_passages(tables, themes, cached, tell)
         write_tags(folder / TAGS, themes, tagged)
 
 
