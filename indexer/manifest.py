@@ -14,7 +14,9 @@ from corpus.errors import PrecedentError
 from indexer.durable import UNFINISHED
 from models.encoder import Encoder
 
-# In a generation: copies of the user's files of force names and of words, where there were any.
+# In a generation: its stores, and copies of the user's files of force names and of words, where there were any.
+PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
+TAGS = "tags.sqlite"
 FORCES, VOCABULARY, FINDINGS = "forces.toml", "vocabulary.toml", "findings.toml"
 _COPIES = {
     FORCES: ("force names", "PRECEDENT_FORCES"),
@@ -54,9 +56,9 @@ class Manifest:
     """What a generation is made of. `inputs` are the paths given to `build`, `folder` where it was run.
 
     `without` are files and folders among them that were taken out. `force_from_name` is as given to `build`, `files`
-    are by relative path. `content` is the SHA-256 of the inputs
-    and the parsed documents: the same content need not be built again. `theme_model` is the id of the model that tagged
-    the passages, None where they are not tagged.
+    are by relative path. `content` is the SHA-256 of the inputs, the parsed documents and what of the program had a
+    part in writing them: the same content need not be built again. `theme_model` is the id of the model that tagged the
+    passages, None where they are not tagged.
     """
 
     format_version: int

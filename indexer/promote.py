@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.build import Clock, Progress, write_themes
+from indexer.clock import Clock, Progress
 from indexer.durable import UNFINISHED, unfinished
-from indexer.generation import TAGS, verify_generation
-from indexer.manifest import GenerationError, Manifest, current_id, file_record, read_manifest
+from indexer.generation import verify_generation
+from indexer.manifest import TAGS, GenerationError, Manifest, current_id, file_record, read_manifest
 from indexer.publish import building, clean, prune, publish, stamp
+from indexer.stores import write_themes
 from models.encoder import Encoder, ModelError
 from models.theme_model import ThemeModel
 
