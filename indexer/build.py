@@ -14,6 +14,7 @@ from typing import Protocol
 from corpus.forces import load_forces
 from corpus.heard import with_heard
 from corpus.model import Document
+from corpus.sample_marks import fictional
 from corpus.vocabulary import load_vocabulary
 from indexer.clock import Clock, Progress
 from indexer.durable import UNFINISHED, unfinished
@@ -36,7 +37,7 @@ from indexer.manifest import (
 from indexer.program import program_hash
 from indexer.publish import building, clean, prune, publish, stamp
 from indexer.stores import Given, write_stores
-from indexer.tables import count_kinds, count_rows, open_tables
+from indexer.tables import Known, count_kinds, count_rows, forces_of, open_tables
 from models.encoder import Encoder
 from models.theme_model import ThemeModel
 
@@ -105,15 +106,16 @@ def build(
         )
     documents = with_heard(sorted(collection.documents, key=lambda d: d.key), datetime.now(UTC).date())
     asked_for = Inputs(tuple(inputs), tuple(without), force_from_name)
-    missed = {source: tuple(lines) for source, lines in (left_out or {}).items()}
+    invented = frozenset(d.key for d in documents if fictional(forces_of(d), d.sha256))
+    known = Known({source: tuple(lines) for source, lines in (left_out or {}).items()}, invented)
     try:
         data.mkdir(parents=True, exist_ok=True)
         with building(data):
             clean(data)
             files = {FORCES: forces, VOCABULARY: vocabulary, FINDINGS: findings}
             copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
-            content = _content(documents, asked_for, missed, copies)
-            with_these = Given(load_forces(forces), load_vocabulary(vocabulary), missed, themes)
+            content = _content(documents, asked_for, known, copies)
+            with_these = Given(load_forces(forces), load_vocabulary(vocabulary), known, themes)
             asked = _Asked(asked_for, os.getcwd(), copies, with_these, content)
             report = _build(documents, encoder, data, asked, Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
@@ -163,11 +165,10 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
     return _report(name, manifest, before, documents, embedded, clock)
 
 
-def _content(
-    documents: Sequence[Document], inputs: Inputs, left_out: Mapping[str, Sequence[str]], copies: Mapping[str, bytes]
-) -> str:
+def _content(documents: Sequence[Document], inputs: Inputs, known: Known, copies: Mapping[str, bytes]) -> str:
     """SHA-256 of all that a generation is made from, save the encoder and the theme model, which have ids."""
-    digest = hashlib.sha256(repr((inputs, sorted(left_out.items()), copies, program_hash())).encode())
+    beside = (sorted(known.left_out.items()), sorted(known.fictional))
+    digest = hashlib.sha256(repr((inputs, beside, copies, program_hash())).encode())
     for document in documents:
         digest.update(repr(document).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()

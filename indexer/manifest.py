@@ -23,8 +23,8 @@ _COPIES = {
     VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY"),
     FINDINGS: ("words for findings", "PRECEDENT_FINDINGS"),
 }
-FORMAT_VERSION = 6
-_OLDER = (2, 3, 4, 5)  # formats whose manifest has the same fields, save theme_model and without
+FORMAT_VERSION = 7
+_OLDER = (2, 3, 4, 5, 6)  # formats whose manifest has the same fields, save theme_model and without
 REBUILD = "Run `precedent build` to make a new one."
 
 

@@ -3,7 +3,6 @@
 Whatever module has a part in what is written is imported from here, or from what is: `indexer.program` counts them all.
 """
 
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from indexer.context import Placed, placed
 from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
 from indexer.lexical import write_lexical
 from indexer.manifest import LEXICAL, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
-from indexer.tables import open_tables, write_tables
+from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
 from indexer.wording import write_wording
 from models.encoder import Encoder
@@ -26,14 +25,11 @@ from models.theme_model import ThemeModel
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What documents are written with: known forces, words, and the model that tags them, if any.
-
-    `left_out` says by source what of a file was not read, to be shown with its documents.
-    """
+    """What documents are written with: known forces, words, and the model that tags them, if any."""
 
     forces: Forces
     vocabulary: Vocabulary
-    left_out: Mapping[str, tuple[str, ...]]
+    known: Known
     themes: ThemeModel | None
 
 
@@ -50,7 +46,7 @@ def write_stores(
             "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
         )
     with clock.stage("passages"):
-        write_tables(folder / PASSAGES, documents, given.forces, given.left_out)
+        write_tables(folder / PASSAGES, documents, given.forces, given.known)
         write_wording(folder / PASSAGES, passages)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, passages)

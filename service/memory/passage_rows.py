@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from corpus.acronyms import Meaning
-from service.contract.labels import citation, fictional, label
+from service.contract.labels import citation, label
 from service.contract.responses import Fold, FoldMember, HitDocument, HitFinding, Passage, PrintedStatus
 
 # The forces that the document `d` is about, as a JSON list.
@@ -16,9 +16,9 @@ FORCES = """
 PASSAGES = f"""
 SELECT p.id, p.key, p.text, p.kind, p.date, p.grade, p.page, p.fold, p.start, p."end",
        s.id AS section_id, s.path AS section,
-       d.key AS document, d.title, d.kind AS document_kind, d.force, d.date AS document_date, d.source, d.url, d.sha256,
-       d.register_number, e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number, f.status,
-       f.status_date, f.deadline, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, i.key AS intro,
+       d.key AS document, d.title, d.kind AS document_kind, d.force, d.date AS document_date, d.source, d.url,
+       d.fictional, d.register_number, e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number,
+       f.status, f.status_date, f.deadline, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, i.key AS intro,
        i.text AS intro_text, {FORCES}
 FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = p.section
      LEFT JOIN findings f ON f.id = p.finding LEFT JOIN events e ON e.id = p.event
@@ -114,7 +114,7 @@ def place(document: sqlite3.Row) -> HitDocument:
         "date": document["date"],
         "source": document["source"],
         "url": document["url"],
-        "fictional": fictional(forces, document["sha256"]),
+        "fictional": bool(document["fictional"]),
     }
 
 
@@ -136,7 +136,7 @@ def passage_of(row: sqlite3.Row, fold: Fold | None) -> Passage:
             "date": row["document_date"],
             "source": row["source"],
             "url": row["url"],
-            "fictional": fictional(forces, row["sha256"]),
+            "fictional": bool(row["fictional"]),
         },
         "section": section,
         "page": row["page"],
