@@ -13,7 +13,7 @@ from functools import cache
 
 from corpus.closure import claim_of
 from corpus.dates import last_day
-from corpus.forces import Forces, load_forces
+from corpus.forces import Forces
 from corpus.model import Document
 from corpus.text import sentences
 from indexer.canonical import Reading
@@ -66,13 +66,13 @@ class _Comment:
     said: Said
 
 
-def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces | None = None) -> list[int | None]:
+def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces) -> list[int | None]:
     """For every event of `documents`, numbered from 1 in their order, the earlier comment that it adds nothing to.
 
     A comment is compared with the ones before it on its finding, the last first, and then with those of other forces on
-    findings that `folds` says are the same, up to its day. `forces` are the known ones, by default those shipped.
+    findings that `folds` says are the same, up to its day. `forces` are the known ones.
     """
-    reading = Reading(forces or load_forces(), {}, frozenset(), framed=False)
+    reading = Reading(forces, {}, frozenset(), framed=False)
     found: list[int | None] = []
     same: dict[int, list[_Comment]] = defaultdict(list)
     asked = 0
