@@ -18,8 +18,8 @@ SELECT p.id, p.key, p.text, p.kind, p.date, p.grade, p.page, p.fold, p.start, p.
        s.id AS section_id, s.path AS section,
        d.key AS document, d.title, d.kind AS document_kind, d.force, d.date AS document_date, d.source, d.url,
        d.fictional, d.register_number, e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number,
-       f.status, f.status_date, f.deadline, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, i.key AS intro,
-       i.text AS intro_text, {FORCES}
+       f.status, f.status_date, f.deadline, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted,
+       i.key AS intro, i.text AS intro_text, {FORCES}
 FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = p.section
      LEFT JOIN findings f ON f.id = p.finding LEFT JOIN events e ON e.id = p.event
      LEFT JOIN passages i ON i.id = p.parent
