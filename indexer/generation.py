@@ -12,7 +12,12 @@ from indexer.embed import VectorIndex, open_vectors
 from indexer.lexical import Analyzer, make_analyzer, open_lexical
 from indexer.manifest import (
     FORCES,
+    LEXICAL,
+    PASSAGES,
     REBUILD,
+    REFERENCE,
+    TAGS,
+    VECTORS,
     VOCABULARY,
     EncoderRecord,
     FileRecord,
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORCES",
+    "PASSAGES",
+    "TAGS",
     "VOCABULARY",
     "Generation",
     "GenerationError",
@@ -45,9 +52,6 @@ __all__ = [
     "read_manifest",
     "verify_generation",
 ]
-
-PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
-TAGS = "tags.sqlite"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from fakes import FakeEncoder, few_examples
 
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.themes import training
 
 if __name__ == "__main__":
-    context.encoder_for = lambda settings: FakeEncoder()
+    common.encoder_for = lambda settings: FakeEncoder()
     training.shipped_examples = few_examples
     main(prog_name="precedent")

@@ -1,8 +1,11 @@
 """The house: which room may import which, what is imported lazily, and how long a file may grow."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -13,6 +16,7 @@ MAY_IMPORT = {
     "indexer": {"indexer", "corpus", "models"},
     "service": {"service", "indexer", "corpus", "models"},
 }
+FOR_ALL = "corpus.errors"  # the one module that every room may import: the base of all expected errors
 FOREIGN = {
     "corpus": {"torch", "transformers", "sentence_transformers", "faiss", "tantivy", "flask", "waitress", "sqlite3"},
     "models": {"faiss", "tantivy", "flask", "waitress", "sqlite3"},
@@ -24,12 +28,14 @@ MODULES = [path for room in MAY_IMPORT for path in sorted((ROOT / room).rglob("*
 
 
 def imported(node: ast.AST) -> Iterator[str]:
-    """Top-level names of the packages that an import statement names."""
+    """Top-level names of the packages that an import statement names, FOR_ALL apart."""
+    names: list[str] = []
     if isinstance(node, ast.Import):
-        yield from (alias.name.split(".")[0] for alias in node.names)
+        names = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom):
         assert node.level == 0, "imports are absolute"
-        yield (node.module or "").split(".")[0]
+        names = [node.module or ""]
+    yield from (name.split(".")[0] for name in names if name != FOR_ALL)
 
 
 def typing_only(tree: ast.Module) -> set[ast.AST]:
@@ -64,3 +70,27 @@ def test_files_stay_short_and_explained(path: Path) -> None:
 def test_the_rooms_are_the_top_level() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages == set(MAY_IMPORT)
+
+
+def test_the_module_for_all_rooms_costs_nothing() -> None:
+    """A module of `models` that imports it must not load the readers, nor anything else of `corpus`."""
+    shown = (
+        "import sys; import corpus.errors; print(*sorted(name for name in sys.modules if name.startswith('corpus')))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == ["corpus", "corpus.errors"]
+
+
+def test_all_expected_errors_have_one_base() -> None:
+    classes = [node for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if is_error(node)]
+    bases = {one.name: {ast.unparse(base) for base in one.bases} for one in classes}
+    assert len(bases) > 7
+    known = {"PrecedentError"}
+    while more := {name for name, above in bases.items() if above & known} - known:
+        known |= more
+    assert bases.keys() <= known
+
+
+def is_error(node: ast.AST) -> TypeGuard[ast.ClassDef]:
+    """Whether a statement is the class of an error that leaves its module."""
+    return isinstance(node, ast.ClassDef) and node.name.endswith("Error") and not node.name.startswith("_")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, get_args
 
 from corpus.model import Document, EvidenceField
 from corpus.stated import NO_FORCE
@@ -74,8 +74,10 @@ def decided_force(forces: Sequence[str], evidence: Sequence[EvidenceRecord]) -> 
 
 def records_of(document: Document) -> list[EvidenceRecord]:
     """A document's evidence as the API answers it."""
-    rows = [asdict(e) | {"weight": e.weight if isfinite(e.weight) else None} for e in document.evidence]
-    return [cast(EvidenceRecord, row) for row in rows]
+    return [
+        EvidenceRecord(**{**asdict(one), "weight": one.weight if isfinite(one.weight) else None})
+        for one in document.evidence
+    ]
 
 
 def _words(field: EvidenceField, value: str, force_label: ForceLabel) -> str:

@@ -253,7 +253,7 @@ def _more_copies(opened: Opened, asked: Asked, ids: Ids) -> list[Findable]:
     near = [known[int(i)] for i in ids if int(i) in known]
     findings = [opened.register.by_id(one.finding).text if one.finding else "" for one in near]
     passages = texts_by_id(opened.generation.tables, [one.passage for one in near])
-    same = folded([asked.text, *(passages[one.passage] for one in near), *findings])
+    same = folded([asked.text, *(passages[one.passage] for one in near), *findings], opened.forces)
     return [one for at, one in enumerate(near, start=1) if same[at] == 0 or same[at + len(near)] == 0]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.cli.context import Command, data_option, settings_for
+from service.cli.common import Command, data_option, settings_for
 
 if TYPE_CHECKING:
     from service.evaluation.runs import Change, QueryRecord, Run
@@ -46,14 +46,14 @@ def retrieval(folder: Path, data: Path | None, **options: Any) -> None:
 
     It is indexed apart, in DATA/evaluate, and the index is kept for the next run; that folder may be deleted.
     """
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.queries import Progress, evaluate_retrieval
 
     settings = settings_for(data)
 
     def measure(progress: Progress) -> "Run":
-        words = {"forces": context.forces_file(settings), "vocabulary": context.vocabulary_file(settings)}
-        return evaluate_retrieval(folder, settings.data, context.encoder_for(settings), progress, **words)
+        words = {"forces": common.forces_file(settings), "vocabulary": common.vocabulary_file(settings)}
+        return evaluate_retrieval(folder, settings.data, common.encoder_for(settings), progress, **words)
 
     _report(measure, **options)
 
@@ -70,13 +70,13 @@ def queries(file: Path, data: Path | None, **options: Any) -> None:
      "gold": [{"source": "file name", "must": "words there", "grade": 2, "group": "a"}]}
     Grade 2 answers, 1 is related; a group counts once. Without gold, the right answer is no match.
     """
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.queries import Progress, evaluate_queries
 
     settings = settings_for(data)
 
     def measure(progress: Progress) -> "Run":
-        return evaluate_queries(file, context.engine_for(settings), progress)
+        return evaluate_queries(file, common.engine_for(settings), progress)
 
     _report(measure, **options)
 
@@ -93,13 +93,13 @@ def similar(file: Path, data: Path | None, **options: Any) -> None:
      "gold": [{"source": "file name", "must": "words there", "grade": 2}]}
     The places of self are the finding itself and do not count. Without gold, the right answer is no match.
     """
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.queries import Progress, evaluate_similar
 
     settings = settings_for(data)
 
     def measure(progress: Progress) -> "Run":
-        return evaluate_similar(file, context.engine_for(settings), progress)
+        return evaluate_similar(file, common.engine_for(settings), progress)
 
     _report(measure, **options)
 
@@ -119,12 +119,12 @@ def themes(file: Path, as_json: bool, model: str | None, data: Path | None) -> N
     Precision is against what either said, recall against what both said.
     """
     from indexer.theme_store import current_model, model_ids, open_model
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.theme_scores import evaluate_themes, theme_lines
 
     settings = settings_for(data)
     name = model or current_model(settings.data) or next(reversed(model_ids(settings.data)), "")
-    found = evaluate_themes(file, open_model(settings.data, name), context.encoder_for(settings))
+    found = evaluate_themes(file, open_model(settings.data, name), common.encoder_for(settings))
     _printed(found, theme_lines(found), as_json)
 
 
@@ -139,15 +139,15 @@ def classifier(train_file: Path, test_file: Path, none: str, as_json: bool, data
 
     Several labels are joined by "|". Where no text has more than one, one at most is given.
     """
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.theme_scores import classifier_lines, evaluate_classifier
 
-    found = evaluate_classifier(train_file, test_file, context.encoder_for(settings_for(data)), none)
+    found = evaluate_classifier(train_file, test_file, common.encoder_for(settings_for(data)), none)
     _printed(found, classifier_lines(found), as_json)
 
 
 def _printed(found: Mapping[str, Any], lines: Sequence[str], as_json: bool) -> None:
-    from service.cli.context import printable
+    from service.cli.common import printable
     from service.contract.shapes import to_json
 
     for line in [to_json(found)] if as_json else printable(lines):
@@ -158,7 +158,7 @@ def _report(
     measure: Callable[[Any], "Run"], save: Path | None, against: Path | None, worst: int, as_json: bool
 ) -> None:
     """Measure, keep and print; whatever is wrong with the files to keep or compare with is said before."""
-    from service.cli.context import printable
+    from service.cli.common import printable
     from service.cli.terminal import Progress
     from service.contract.shapes import to_json
     from service.evaluation import runs

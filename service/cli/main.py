@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from service.cli import context
+from service.cli import common
 from service.cli.build_commands import add, build, remove
-from service.cli.context import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
+from service.cli.common import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
 from service.cli.evaluate_commands import evaluate
 from service.cli.register_commands import register, similar
 from service.cli.settings import SETTINGS
@@ -74,7 +74,7 @@ def search(
 ) -> None:
     """Search for QUERY, a question or words; "" finds everything that passes the filters."""
     one_form(as_csv, as_json)
-    seen = context.engine_for(settings_for(data)).snapshot()
+    seen = common.engine_for(settings_for(data)).snapshot()
     from service.answers.search import all_hits
     from service.answers.search import search as found_by
     from service.cli.terminal import search_lines
@@ -101,7 +101,7 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
     """Serve the pages and the API; a new index is taken up without a restart."""
     settings = settings_for(data)
     host, port = host or settings.host, settings.port if port is None else port
-    engine = context.engine_for(settings)
+    engine = common.engine_for(settings)
     from waitress import create_server
 
     from indexer.generation import GenerationError
@@ -139,7 +139,7 @@ def calibrate(as_json: bool, data: Path | None) -> None:
 
     progress = Progress()
     try:
-        found = fit(context.encoder_for(settings), progress)
+        found = fit(common.encoder_for(settings), progress)
     finally:
         progress.close()
     for name, calibration in found.items():
@@ -157,7 +157,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
     from service.cli.doctor import examine
     from service.contract.shapes import to_json
 
-    checks = examine(settings.data, lambda: context.encoder_for(settings))
+    checks = examine(settings.data, lambda: common.encoder_for(settings))
     if as_json:
         click.echo(to_json({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]}))
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from service.cli.context import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
+from service.cli.common import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
 
 
 @click.command()
@@ -24,14 +24,14 @@ def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, dat
     """Find what others were told on the matter of TEXT, a finding ("-": from standard input), and what became of it."""
     one_form(as_csv, as_json)
     from service.answers.similar import similar as found_by
-    from service.cli import context
+    from service.cli import common
     from service.cli.terminal import similar_lines
     from service.contract.exports import similar_table
     from service.contract.requests import SimilarRequest
     from service.contract.shapes import to_json
     from service.contract.values import read
 
-    seen = context.engine_for(settings_for(data)).snapshot()
+    seen = common.engine_for(settings_for(data)).snapshot()
     given = {"text": sys.stdin.read() if text == "-" else text, **options}
     asked = read(SimilarRequest, parameters({**given, "same_force": "true" if same_force else None}), seen.known)
     response = found_by(seen, asked)
@@ -62,14 +62,14 @@ def register(as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> 
     one_form(as_csv, as_json)
     from service.answers.register import register as listed
     from service.answers.register import register_rows
-    from service.cli import context
+    from service.cli import common
     from service.cli.terminal import register_lines
     from service.contract.exports import register_table
     from service.contract.requests import RegisterListRequest, RegisterRequest
     from service.contract.shapes import to_json
     from service.contract.values import read
 
-    seen = context.engine_for(settings_for(data)).snapshot()
+    seen = common.engine_for(settings_for(data)).snapshot()
     if as_csv:
         rows = register_rows(seen, read(RegisterListRequest, parameters(options), seen.known))
         printed(register_table(rows, "csv"))

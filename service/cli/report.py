@@ -10,7 +10,7 @@ from service.contract.contacts import mask
 from service.contract.labels import KINDS
 
 if TYPE_CHECKING:
-    from corpus import Collection
+    from corpus.collection import Collection
     from corpus.model import Document
     from corpus.readers import Skipped
     from indexer.build import BuildReport

@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, TextIO
 
-from service.cli.context import printable
+from service.cli.common import printable
 from service.contract.excerpts import excerpt, shown
 from service.contract.labels import date_words, label, status_words
 from service.contract.register_responses import Member, RegisterResponse, RegisterRow, SimilarResponse, StandingRecord

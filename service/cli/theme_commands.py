@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from service.cli.context import Failure, data_option, printable, printed, settings_for
+from service.cli.common import Failure, data_option, printable, printed, settings_for
 
 if TYPE_CHECKING:
     from models.theme_model import ThemeModel
@@ -54,7 +54,7 @@ def tag(file: IO[str], no_evidence: bool, as_json: bool, data: Path | None) -> N
 
 def _tagger(settings: "Settings") -> "Tagger":
     from indexer.theme_store import current_model, model_ids, open_model
-    from service.cli import context
+    from service.cli import common
     from service.state.corrections import State
     from service.themes.tagging import Tagger
 
@@ -63,14 +63,14 @@ def _tagger(settings: "Settings") -> "Tagger":
         raise Failure(
             f"There is no theme model in {settings.data} yet: run `precedent build` or `precedent themes train`."
         )
-    encoder = context.encoder_for(settings)
+    encoder = common.encoder_for(settings)
     model = open_model(settings.data, name)
     if model.encoder != encoder.fingerprint:
         raise Failure(f"Theme model {name} was trained with another encoder: run `precedent themes train`.")
     return Tagger(model, encoder, State(settings.data).corrected())
 
 
-def _texts(file: IO[str]) -> Iterator[tuple[Any, "TextToTag"]]:
+def _texts(file: IO[str]) -> Iterator[tuple[Any, "str | TextToTag"]]:
     """Each line's id, or else its number, and its text."""
     try:
         for number, line in enumerate(file, start=1):
@@ -80,25 +80,25 @@ def _texts(file: IO[str]) -> Iterator[tuple[Any, "TextToTag"]]:
         raise Failure(f"{file.name} is not UTF-8 text; save it as UTF-8.") from error
 
 
-def _text(line: str, number: int, where: str) -> tuple[Any, "TextToTag"]:
+def _text(line: str, number: int, where: str) -> tuple[Any, "str | TextToTag"]:
     from service.contract.errors import RequestError
-    from service.contract.requests import TextToTag
+    from service.contract.requests import TagRequest
     from service.contract.values import read_json
 
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise Failure(f"{where} is no JSON ({error}).") from error
-    one = {"text": entry} if isinstance(entry, str) else entry
     try:
-        text = read_json(TextToTag, json.dumps(one).encode())
+        text = read_json(TagRequest, json.dumps({"texts": [entry]}).encode()).texts[0]
     except RequestError as error:
-        raise Failure(f"{where}: {error}") from error
-    return (number if text.id is None else text.id), text
+        raise Failure(str(error).replace("texts[0]", where, 1)) from error
+    name = None if isinstance(text, str) else text.id
+    return (number if name is None else name), text
 
 
-def _batches(lines: Iterable[tuple[Any, "TextToTag"]]) -> Iterator[list[tuple[Any, "TextToTag"]]]:
-    batch: list[tuple[Any, TextToTag]] = []
+def _batches(lines: Iterable[tuple[Any, "str | TextToTag"]]) -> Iterator[list[tuple[Any, "str | TextToTag"]]]:
+    batch: list[tuple[Any, str | TextToTag]] = []
     for line in lines:
         batch.append(line)
         if len(batch) == _BATCH:
@@ -125,12 +125,12 @@ def themes() -> None:
 def train(own: Path | None, examples: Path | None, promote: bool, as_json: bool, data: Path | None) -> None:
     """Train a model from the shipped examples, your own and all corrections, and show what it would change."""
     from indexer.theme_store import current_model
-    from service.cli import context
+    from service.cli import common
     from service.contract.shapes import to_json
     from service.themes.training import train_model
 
     settings = settings_for(data)
-    encoder = context.encoder_for(settings)
+    encoder = common.encoder_for(settings)
     with _progress() as progress:
         model, new = train_model(settings.data, encoder, own, examples, progress)
     before = _opened(settings.data, current_model(settings.data))
@@ -284,18 +284,18 @@ def _opened(data: Path, name: str | None) -> "ThemeModel | None":
 def _promoted(settings: "Settings", model: "ThemeModel") -> str:
     """Put a model to use; the generation that came of it."""
     from indexer.promote import promote as put_to_use
-    from service.cli import context
+    from service.cli import common
 
     with _progress() as progress:
-        return put_to_use(settings.data, model, context.encoder_for(settings), progress)
+        return put_to_use(settings.data, model, common.encoder_for(settings), progress)
 
 
 def _flips(settings: "Settings", before: "ThemeModel", after: "ThemeModel") -> "Flips":
-    from service.cli import context
+    from service.cli import common
     from service.themes.training import flips_of
 
     with _progress() as progress:
-        return flips_of(settings.data, context.encoder_for(settings), before, after, progress, mask=settings.mask)
+        return flips_of(settings.data, common.encoder_for(settings), before, after, progress, mask=settings.mask)
 
 
 @contextmanager

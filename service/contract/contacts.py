@@ -59,7 +59,7 @@ def _masked(value: object, name: str) -> object:
         return value.model_copy(update=fresh) if fresh else value
     if isinstance(value, dict):
         return {key: _masked(inner, key) for key, inner in value.items()}
-    if isinstance(value, list):
-        made = [_masked(inner, name) for inner in value]
+    if isinstance(value, list | tuple):
+        made = type(value)(_masked(inner, name) for inner in value)
         return made if any(new is not old for new, old in zip(made, value, strict=True)) else value
     return mask(value) if isinstance(value, str) and not _KEPT.fullmatch(name) else value

@@ -22,6 +22,7 @@ from service.contract.values import (
     Year,
     Years,
     refuse,
+    refuse_there,
 )
 
 FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year")
@@ -54,6 +55,18 @@ def _at_most(length: int, mend: str) -> Callable[[str, ValidationInfo], str]:
     return checked
 
 
+def _not_too_long(text: str) -> str:
+    if len(text) > LONGEST:
+        raise refuse_there(f"has {len(text):,} characters: a text has {LONGEST:,} at most.")
+    return text
+
+
+def _text_or_object(value: Any) -> Any:
+    if not isinstance(value, str | dict) or (isinstance(value, dict) and not isinstance(value.get("text"), str)):
+        raise refuse_there('is neither a text nor an object such as {"text": "…", "parent": "…"}.')
+    return value
+
+
 def _one_of(value: Any, info: ValidationInfo) -> Any:
     if value not in get_args(Sort):
         raise refuse(f"{value!r:.42} is not a value of {info.field_name}; it can be {', '.join(get_args(Sort))}.")
@@ -70,11 +83,7 @@ AskedText = Annotated[
     Field(json_schema_extra={"maxLength": MAX_TEXT}),
     AfterValidator(_at_most(MAX_TEXT, ", for instance to what is recommended")),
 ]
-Tagged = Annotated[
-    Text,
-    Field(json_schema_extra={"maxLength": LONGEST}),
-    AfterValidator(_at_most(LONGEST, "")),
-]
+Tagged = Annotated[Text, Field(json_schema_extra={"maxLength": LONGEST}), AfterValidator(_not_too_long)]
 
 
 class Filters(Request):
@@ -203,8 +212,10 @@ class TextToTag(Request):
 class TagRequest(Request):
     """Texts to tag, and whether the sentences that carry each theme are wanted."""
 
-    texts: list[Tagged | TextToTag] = Field(json_schema_extra={"minItems": 1, "maxItems": MAX_TEXTS})
-    evidence: bool = True
+    texts: list[Annotated[Tagged | TextToTag, BeforeValidator(_text_or_object)]] = Field(
+        json_schema_extra={"minItems": 1, "maxItems": MAX_TEXTS}
+    )
+    evidence: Flag = True
 
     @model_validator(mode="after")
     def _some(self) -> Self:

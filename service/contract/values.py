@@ -84,6 +84,11 @@ def refuse(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{sentence}", {"sentence": sentence})
 
 
+def refuse_there(rest: str) -> PydanticCustomError:
+    """What a validator raises of a value deep in a body: the sentence begins with the value's place."""
+    return PydanticCustomError("refused_there", "{rest}", {"rest": rest})
+
+
 def _filled(sent: Values) -> Values:
     return {name: kept for name, own in sent.items() if (kept := [value for value in own if value.strip()])}
 
@@ -104,20 +109,25 @@ def _validated(model: type[Asked], made: Callable[[], Asked]) -> Asked:
     try:
         return made()
     except ValidationError as error:
-        # An unknown name first: it may be why another is missing.
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        # An unknown name first: it may be why another is missing. Then what lies deepest: of the shapes that a value
+        # may have, the one that it came nearest to.
+        first = min(error.errors(), key=lambda one: (one["type"] != "extra_forbidden", -len(one["loc"])))
         raise RequestError(_sentence(model, first)) from None
 
 
 def _sentence(model: type[Request], error: Any) -> str:
     """What pydantic found, as a sentence; that of our own validators stands as it is."""
-    where = _place(error["loc"])
-    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
-        return _unknown(str(error["loc"][0]), wire_names(model))
+    names, where = wire_names(model), _place(error["loc"])
     if error["type"] == "refused":
         return str(error["msg"])
-    if error["type"] in ("json_invalid", "model_type"):
-        return f"Send one JSON object, with some of {', '.join(wire_names(model))} ({error['msg']})."
+    if error["type"] == "refused_there":
+        return f"{where} {error['msg']}"
+    if error["type"] == "extra_forbidden":
+        return _unknown(where, names) if len(error["loc"]) == 1 else f"{where} is not known here."
+    if error["type"] == "json_invalid":
+        return f"Send JSON as application/json: one object, with some of {', '.join(names)} ({error['msg']})."
+    if not error["loc"]:
+        return f"Send one JSON object, with some of {', '.join(names)}."
     return f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]}."
 
 
@@ -127,9 +137,9 @@ def _place(steps: Sequence[int | str]) -> str:
     for step in steps:
         if isinstance(step, int):
             found += f"[{step}]"
-        elif re.fullmatch(r"[a-z_]+", step) and step not in ("str", "list", "tuple"):
+        elif len(steps) == 1 or (re.fullmatch(r"[a-z_]+", step) and step not in ("str", "list", "tuple")):
             found += f".{step}" if found else step
-    return found or "The body"
+    return found
 
 
 def _whole(low: int, high: int) -> Callable[[Any, ValidationInfo], Any]:
@@ -195,7 +205,7 @@ def _year_value(value: str, info: ValidationInfo) -> str:
 
 def _sound(text: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise refuse("The text holds half a character: send it as UTF-8.")
+        raise refuse_there("holds half a character: send it as UTF-8.")
     return text
 
 

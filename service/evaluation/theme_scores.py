@@ -77,9 +77,7 @@ def evaluate_themes(path: Path, model: ThemeModel, encoder: "Encoder") -> dict[s
     )
     texts = [row.text for row in rows]
     sections = [". ".join(row.section) for row in rows]
-    with_section, without = (
-        judge(model, texts, above, encoder.windows, encoder.encode_document) for above in (sections, [""] * len(rows))
-    )
+    with_section, without = (judge(model, texts, above, encoder) for above in (sections, [""] * len(rows)))
     enough = [n for n in range(len(keys)) if gold.sure[:, n].sum() >= ENOUGH]
     classifier = model.classifier
     chosen = classifier.assigned(with_section)
@@ -154,7 +152,7 @@ def evaluate_classifier(train_file: Path, test_file: Path, encoder: "Encoder", n
     trained = train(learned, [Label(key, named(key)) for key in keys], encoder, exclusive=exclusive)
     texts = [example.text for example in tried]
     classifier = trained.classifier
-    found = classifier.best(texts, [""] * len(texts), encoder.windows, encoder.encode_document)
+    found = classifier.best(texts, [""] * len(texts), encoder)
     truth = _flags([example.labels for example in tried], keys)
     return {"train": train_file.name, "test": test_file.name, **measured(found, classifier.assigned(found), truth)} | {
         "learned_from": len(learned),

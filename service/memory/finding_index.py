@@ -13,7 +13,7 @@ from service.contract.responses import HitDocument, PrintedStatus
 from service.memory.passage_rows import FORCES, document_of, printed_status
 
 _COLUMNS = (
-    "d.id, d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.sha256, d.register_number, d.notes, d.heard"
+    "d.id, d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.fictional, d.register_number, d.notes, d.heard"
 )
 _DOCUMENTS = f"SELECT {_COLUMNS}, {FORCES} FROM documents d"  # noqa: S608 - constants alone
 _FINDINGS = "SELECT f.*, s.path FROM findings f JOIN sections s ON s.id = f.section ORDER BY f.id"

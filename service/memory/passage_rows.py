@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.acronyms import Meaning
-from service.contract.labels import citation, fictional, label
+from service.contract.labels import citation, label
 from service.contract.responses import (
     Fold,
     FoldMember,
@@ -27,7 +27,7 @@ FORCES = """
 PASSAGES = f"""
 SELECT p.id, p.key AS passage, p.text, p.kind AS passage_kind, p.date AS passage_date, p.grade, p.page, p.fold, p.start,
        p."end", s.id AS section_id, s.path AS section, w.meanings,
-       d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.sha256, d.register_number,
+       d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.fictional, d.register_number,
        e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number, f.status, f.status_date, f.deadline,
        f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, i.key AS intro, i.text AS intro_text, {FORCES}
 FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = p.section
@@ -136,7 +136,7 @@ def document_of(row: sqlite3.Row) -> HitDocument:
         date=row["date"],
         source=row["source"],
         url=row["url"],
-        fictional=fictional(json.loads(row["forces"]), row["sha256"]),
+        fictional=bool(row["fictional"]),
     )
 
 

@@ -137,7 +137,7 @@ class Tagger:
         full = [n for n, text in enumerate(texts) if text.strip()]
         if full:
             kept, above = [texts[n] for n in full], [headings[n] for n in full]
-            found[full] = judge(self.model, kept, above, self._encoder.windows, self._encoder.encode_document)
+            found[full] = judge(self.model, kept, above, self._encoder)
         return found
 
     def _inherited(self, texts: Sequence[Text], assigned: NDArray[np.bool_]) -> dict[int, dict[int, float]]:

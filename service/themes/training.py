@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.cache import EmbeddingCache
+from indexer.cache import cached_encoder
 from indexer.generation import PASSAGES, GenerationError, current_id
 from indexer.tables import open_tables
 from indexer.tags import tag_passages
@@ -136,11 +136,11 @@ def flips_of(
         raise GenerationError(f"Nothing is indexed in {data} yet. Run `precedent build PATH` first.")
     with (
         closing(open_tables(data / "generations" / name / PASSAGES)) as tables,
-        EmbeddingCache(data / "embeddings.sqlite", encoder) as cache,
+        cached_encoder(data, encoder) as cached,
     ):
         sets = []
         for model in (before, after):
-            tagged = tag_passages(tables, model, encoder, cache, lambda done, total: progress("themes", done, total))
+            tagged = tag_passages(tables, model, cached, lambda done, total: progress("themes", done, total))
             assigned = model.classifier.assigned(tagged.probabilities)
             keys = np.array(model.classifier.labels)
             sets.append([tuple(sorted(keys[row].tolist())) for row in assigned])

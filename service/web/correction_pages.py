@@ -113,6 +113,6 @@ def tagged_context(text: str, tagged: TaggedText) -> dict[str, Any]:
         "tagged": tagged,
         "shown_themes": shown,
         "near_themes": near,
-        "all_themes": sorted(rows, key=lambda row: row["label"]),
+        "all_themes": sorted(rows, key=lambda row: row.label),
         "pieces": pieces(text, sorted(set(spans)), None),
     }

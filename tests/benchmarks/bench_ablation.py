@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer import embed
 from indexer.build import build

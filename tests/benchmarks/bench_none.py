@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from models.encoder import Encoder, load_encoder

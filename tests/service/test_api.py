@@ -106,9 +106,7 @@ def api(client: FlaskClient) -> dict[str, Any]:
         ("/health/ready", "/health/ready"),
     ],
 )
-def test_what_is_served_is_what_is_described(
-    client: FlaskClient, api: dict[str, Any], path: str, address: str
-) -> None:
+def test_what_is_served_is_what_is_described(client: FlaskClient, api: dict[str, Any], path: str, address: str) -> None:
     response = client.get(address)
     assert (response.status_code, response.mimetype) == (200, "application/json")
     schema = api["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]

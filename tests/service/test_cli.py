@@ -15,7 +15,7 @@ from fakes import FakeEncoder, fitted
 from flask.testing import FlaskClient
 
 from models.encoder import ModelError
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.cli.settings import SETTINGS, Settings, read_settings
 from service.cli.terminal import Progress, duration
@@ -29,7 +29,7 @@ COMMANDS = tuple(main.commands)
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
 
 
 def run(*arguments: str | Path) -> Result:
@@ -113,7 +113,7 @@ def test_a_model_that_cannot_be_loaded_is_a_sentence(data: Path, monkeypatch: py
     def fail(settings: Settings) -> None:
         raise ModelError("There is no model.")
 
-    monkeypatch.setattr(context, "encoder_for", fail)
+    monkeypatch.setattr(common, "encoder_for", fail)
     assert "There is no model." in refused("search", "custody", "--data", data)
 
 
@@ -145,7 +145,7 @@ def test_doctor_says_that_the_encoder_cannot_be_loaded(data: Path, monkeypatch: 
         def dimension(self) -> int:  # type: ignore[override]
             raise ModelError("The model cannot be loaded.")
 
-    monkeypatch.setattr(context, "encoder_for", lambda settings: Broken())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: Broken())
     done = run("doctor", "--data", str(data))
     assert done.exit_code == 1
     assert "The model cannot be loaded." in done.output

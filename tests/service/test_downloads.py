@@ -15,7 +15,7 @@ from fakes import FakeEncoder, assessment, document, passage, record
 from flask.testing import FlaskClient
 
 from service.answers.search import BATCH
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.contract.exports import hits_table
 from service.contract.requests import SearchRequest
@@ -222,7 +222,7 @@ def test_contact_details_are_dots_in_files(files: FlaskClient, folder: Path) -> 
 def test_the_command_line_prints_the_same_file_but_for_line_ends(
     folder: Path, files: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     options = ["--force", "kent", "--force", "unknown", "--sort", "newest", "--no-expand", "--data", str(folder)]
     printed = CliRunner().invoke(main, ["search", "lantern", "--csv", *options])
     assert printed.exit_code == 0
@@ -232,7 +232,7 @@ def test_the_command_line_prints_the_same_file_but_for_line_ends(
 
 
 def test_the_command_line_refuses_a_page_of_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     refused = CliRunner().invoke(main, ["search", "lantern", "--csv", "--page", "2", "--data", str(folder)])
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "'page' is not a parameter here" in refused.stderr

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder, document
 
-from corpus import load
-from corpus.forces import load_forces
 from corpus.text import sentences
 from corpus.vocabulary import Vocabulary
 from indexer.generation import GenerationError
 from service.answers.retrieve import DENSE_WEIGHT
 from service.contract.excerpts import excerpt, pieces
-from service.contract.labels import citation, date_words, fictional, status_words
+from service.contract.labels import citation, date_words, status_words
 from service.contract.requests import SearchRequest
 from service.contract.values import UNKNOWN
 from service.engine import Engine
@@ -261,21 +259,6 @@ def test_an_excerpt_has_the_best_sentence_in_it() -> None:
     start, end = excerpt(text, [900, 950], 300)
     assert start <= 900 < 950 <= end
     assert end - start <= 310
-
-
-def test_what_comes_with_the_program_is_fictional_and_nothing_else() -> None:
-    sample = Path(__file__).parents[2] / "corpus" / "sample"
-    documents = load([str(sample)], load_forces()).documents  # without the file that names its forces
-    assert len(documents) > 40
-    assert all(fictional((document.force,) if document.force else (), document.sha256) for document in documents)
-    assert [
-        fictional(forces, "0") for forces in (("saltmere",), ("saltmere", "wealdmarch"), ("essex", "saltmere"), ())
-    ] == [
-        True,
-        True,
-        False,
-        False,
-    ]
 
 
 def test_a_generation_pruned_under_its_reader_still_answers(tmp_path: Path, publish: Callable[..., str]) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from fakes import FakeEncoder
 
 from models.metrics import RETRIEVAL
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.cli.settings import SETTINGS
 from service.contract.requests import SearchRequest
@@ -35,7 +35,7 @@ QRELS = [("q1", "d1", 1), ("q2", "d/2", 2), ("q2", "d1", 0), ("q3", "3", 1), ("q
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
 
 
 def write_lines(path: Path, *rows: object) -> Path:

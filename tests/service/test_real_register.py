@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from service.contract.requests import RegisterRequest, SimilarRequest

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from models.encoder import load_encoder

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.contract.requests import REGISTER_FACETS
 from service.engine import Engine
@@ -160,7 +160,7 @@ def test_the_list_downloads_whole(sample: FlaskClient) -> None:
 
 
 def test_the_command_says_the_same(data: Path, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda _: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda _: FakeEncoder())
     run = CliRunner().invoke(main, ["register", "--data", str(data), "--json"])
     assert json.loads(run.output) == get(client)
     plain = CliRunner().invoke(main, ["register", "--data", str(data), "--list", "overdue"])

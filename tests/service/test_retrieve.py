@@ -27,7 +27,7 @@ from service.answers.retrieve import (
     everything,
     retrieve,
 )
-from service.cli import context
+from service.cli import common
 from service.cli.doctor import examine
 from service.cli.main import main
 from service.cli.terminal import calibration_lines
@@ -35,8 +35,7 @@ from service.contract.errors import StrengthError
 from service.contract.requests import SearchRequest
 from service.engine import Engine
 from service.evaluation.calibrate import GOOD, POINTS, Asked, Calibration, fit
-from service.memory.facets import substance_of
-from service.memory.facets import SHORT
+from service.memory.facets import SHORT, substance_of
 from service.memory.opened import Opened, open_for
 from service.memory.strength import (
     SEARCH,
@@ -513,7 +512,7 @@ def test_an_encoder_that_tells_nothing_apart_is_refused_and_nothing_is_kept(
     def refuse(*_: object) -> Calibration:
         return fit(turned, "mine")
 
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     monkeypatch.setattr("service.evaluation.calibrate.calibrate", refuse)
     done = CliRunner().invoke(main, ["calibrate", "--data", str(tmp_path)])
     assert (done.exit_code, done.stdout) == (2, "")
@@ -544,7 +543,7 @@ def test_from_good_on_most_questions_are_answerable() -> None:
 
 
 def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     done = CliRunner().invoke(main, ["calibrate", "--json", "--data", str(tmp_path)])
     assert done.exit_code == 0
     both = json.loads(done.stdout)

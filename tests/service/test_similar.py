@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from conftest import FORCES
-from fakes import FakeEncoder
+from fakes import FakeCollection, FakeEncoder, fitted, record
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.cli import context
+from indexer.build import build
+from service.cli import common
 from service.cli.main import main
-from service.contract.requests import MAX_TEXT, SearchRequest
+from service.contract.requests import MAX_TEXT, SearchRequest, SimilarRequest
 from service.engine import Engine
 
 ASKS = "By March 2018, all forces should review how missing children are recorded."
@@ -41,6 +42,21 @@ def test_the_text_itself_is_in_no_result_and_its_forces_are_named(client: FlaskC
 )
 def test_a_copy_in_other_print_is_a_copy(client: FlaskClient, printed: str) -> None:
     assert {member["force"] for member in post(client, text=printed)["own"]} == set(FORCES)
+
+
+def test_a_copy_that_names_a_force_of_the_users_is_a_copy(tmp_path: Path) -> None:
+    """The name is one of plain words: only who knows the force can tell that the copy speaks to it alone."""
+    names = tmp_path / "forces.toml"
+    names.write_text('[[force]]\nslug = "lantern-bay"\nname = "Lantern Bay Police"\nshort = ["Lantern Bay"]\n', "utf-8")
+    asks = "{} should look again at how missing children are recorded at night, and tell the board."
+    made = (record("lantern-bay", "1", asks.format("Lantern Bay Police")), record("essex", "2", LIKE))
+    data = tmp_path / "data"
+    build(FakeCollection(made), FakeEncoder(), data, inputs=["papers"], forces=names)
+    fitted(data)
+    found = Engine(data, FakeEncoder()).similar(SimilarRequest(text=asks.format("The force")))
+    assert found is not None
+    assert [member.force for member in found.own] == ["lantern-bay"]
+    assert not any(hit.text.startswith("Lantern Bay") for hit in [*found.results, *found.nearest])
 
 
 def test_one_finding_is_one_result_with_all_who_were_given_it(client: FlaskClient) -> None:
@@ -197,7 +213,7 @@ def test_lists_download_with_all_who_were_given_them(client: FlaskClient) -> Non
 
 
 def test_the_command_says_the_same(data: Path, monkeypatch: pytest.MonkeyPatch, client: FlaskClient) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda _: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda _: FakeEncoder())
     run = CliRunner().invoke(main, ["similar", LIKE, "--data", str(data), "--json"])
     assert run.exit_code == 0, run.output
     assert json.loads(run.output) == post(client, text=LIKE)

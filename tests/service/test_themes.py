@@ -523,7 +523,7 @@ def _in_doubt(model: ThemeModel) -> tuple[list[str], str]:
     words = [*WORDS, "plans", "clear", "review", "cell", "courses"]
     tried = [choose.sample(words, 5) for _ in range(600)]
     texts = [" ".join(own).capitalize() + "." for own in tried]
-    found = model.classifier.best(texts, [""] * len(texts), encoder.windows, encoder.encode_document)
+    found = model.classifier.best(texts, [""] * len(texts), encoder)
     doubts = model.classifier.decisions(found)[1]
     best = int(np.argmax(doubts))
     less = [

@@ -112,7 +112,7 @@ def probabilities(data: Path, texts: tuple[str, ...], theme: str) -> tuple[np.nd
     """What the model in use says by itself, without any correction, and the theme's threshold."""
     model, encoder = open_model(data, current_model(data) or ""), load_encoder()
     place = model.classifier.labels.index(theme)
-    found = judge(model, texts, [""] * len(texts), encoder.windows, encoder.encode_document)
+    found = judge(model, texts, [""] * len(texts), encoder)
     return found[:, place], float(model.classifier.threshold[place])
 
 

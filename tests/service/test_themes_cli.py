@@ -15,7 +15,7 @@ from indexer.theme_store import current_model, publish_model
 from models.examples import Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import ThemeModel, train_themes
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.cli.settings import SETTINGS
 from service.state.corrections import Correction, State
@@ -43,7 +43,7 @@ CORRECTION = Correction(
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
 
 
 def run(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
@@ -173,7 +173,7 @@ def test_without_a_model_it_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_a_model_of_another_encoder_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder(1))
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder(1))
     assert "another encoder" in refused("tag", "--data", data, stdin='"a"\n')
 
 
