@@ -92,9 +92,9 @@ def _text(line: str, number: int, where: str) -> tuple[Any, "str | TextToTag"]:
     try:
         text = read_json(TagRequest, json.dumps({"texts": [entry]}).encode()).texts[0]
     except RequestError as error:
-        raise Failure(str(error).replace("texts[0]", where, 1)) from error
-    name = None if isinstance(text, str) else text.id
-    return (number if name is None else name), text
+        raise Failure(str(error).replace("texts[0].", f"{where}, ").replace("texts[0]", where)) from error
+    named = not isinstance(text, str) and "id" in text.model_fields_set
+    return (text.id if named else number), text  # type: ignore[union-attr]
 
 
 def _batches(lines: Iterable[tuple[Any, "str | TextToTag"]]) -> Iterator[list[tuple[Any, "str | TextToTag"]]]:

@@ -123,7 +123,12 @@ def _sentence(model: type[Request], error: Any) -> str:
     if error["type"] == "refused_there":
         return f"{where} {error['msg']}"
     if error["type"] == "extra_forbidden":
-        return _unknown(where, names) if len(error["loc"]) == 1 else f"{where} is not known here."
+        own = str(error["loc"][-1])
+        return (
+            _unknown(own, names)
+            if len(error["loc"]) == 1
+            else f"{_place(error['loc'][:-1])}: {own!r} is not known here."
+        )
     if error["type"] == "json_invalid":
         return f"Send JSON as application/json: one object, with some of {', '.join(names)} ({error['msg']})."
     if not error["loc"]:

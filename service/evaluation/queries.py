@@ -18,8 +18,6 @@ from indexer.build import build
 from indexer.manifest import read_manifest
 from models.encoder import Encoder
 from models.metrics import RESAMPLES, SEED, place_values, retrieval_values
-from service.answers.search import all_hits, search
-from service.answers.similar import similar
 from service.contract.errors import RequestError
 from service.contract.excerpts import excerpt, shown
 from service.contract.requests import SearchRequest, SimilarRequest
@@ -92,8 +90,7 @@ def evaluate_queries(file: Path, engine: Engine, progress: Progress) -> Run:
     """
 
     def answer(one: JudgedQuery) -> tuple[Match, Sequence[Hit]]:
-        seen = engine.snapshot()
-        found = search(seen, read(SearchRequest, _parameters(one), seen.known))
+        found = engine.search(read(SearchRequest, _parameters(one), engine.snapshot().known))
         return found.match, found.results or found.nearest
 
     return _run("queries", file.name, _hashes(file.parent, file), engine, [], _all_placed(file, answer, progress))
@@ -107,9 +104,8 @@ def evaluate_similar(file: Path, engine: Engine, progress: Progress) -> Run:
     """
 
     def answer(one: JudgedQuery) -> tuple[Match, Sequence[Hit]]:
-        seen = engine.snapshot()
         asked = {"text": [one.query], "same_force": ["true"], **one.filters}
-        found = similar(seen, read(SimilarRequest, asked, seen.known))
+        found = engine.similar(read(SimilarRequest, asked, engine.snapshot().known))
         results = found.results if found else []
         return found.match if found else "none", [hit for hit in results if not _satisfied(hit, one.own)]
 
@@ -201,14 +197,13 @@ def _run(
 
 def _ask(engine: Engine, text: str) -> tuple[SearchResponse, list[str]]:
     """The first hits, and the first 100 documents of the ranking, best first."""
-    seen = engine.snapshot()
     request = SearchRequest(query=text, page_size=_FIRST)
     ranking: dict[str, None] = {}
-    for hit in all_hits(seen, request, matching=False):
+    for hit in engine.all_hits(request, matching=False):
         ranking |= dict.fromkeys(_documents(hit))
         if len(ranking) >= _DEPTH:
             break
-    return search(seen, request), list(ranking)
+    return engine.search(request), list(ranking)
 
 
 def _documents(hit: Hit) -> list[str]:

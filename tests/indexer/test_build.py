@@ -329,7 +329,7 @@ def test_publication_may_stop_between_any_two_steps(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize("limit", [1_000, 20_000, 60_000])
 def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> None:
     before = run(tmp_path).generation
-    script = Path(__file__).parents[1] / "killable_build.py"
+    script = Path(__file__).parents[1] / "build_alone.py"
     texts = [f"A quite different text, number {i}." for i in range(150)]
     done = subprocess.run(
         [sys.executable, str(script), str(tmp_path), *texts],

@@ -152,7 +152,7 @@ def test_the_contract_of_a_search(client: FlaskClient) -> None:
 def test_a_hostile_query_is_answered_or_refused(client: FlaskClient, query: str) -> None:
     response = client.get("/api/v1/search", query_string={"q": query})
     if len(query) > 2000:
-        assert "2000" in problem(response, 400)
+        assert "2,000" in problem(response, 400)
     else:
         assert response.status_code == 200
         json.loads(response.get_data(as_text=True))
@@ -250,7 +250,8 @@ def test_errors_have_one_shape(client: FlaskClient) -> None:
 
 def test_a_mistake_of_ours_is_a_problem_without_its_insides(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(data, FakeEncoder())
-    monkeypatch.setattr(engine, "search", lambda request: 1 / 0)
+    for module in ("api", "search_pages"):
+        monkeypatch.setattr(f"service.web.{module}.search", lambda *_: 1 / 0)
     client = create_app(engine).test_client()
     assert "division" not in problem(client.get("/api/v1/search?q=a"), 500)
     assert client.get("/?q=a").status_code == 500

@@ -163,15 +163,16 @@ def test_a_new_generation_is_taken_up_and_a_broken_one_is_not(tmp_path: Path, pu
     assert engine.search(SearchRequest(query="")).total == 1
     second = publish(tmp_path, (document("a.txt", ["Custody records.", "Patrol plans."]),))
     assert engine.search(SearchRequest(query="")).total == 2
-    assert engine.health() == engine.health() | {"status": "ok", "generation": second, "problem": None}
+    health = engine.health()
+    assert (health.status, health.generation, health.problem) == ("ok", second, None)
     third = publish(tmp_path, (document("a.txt", ["Vetting."]),))
     (tmp_path / "generations" / third / "vectors.faiss").write_bytes(b"broken")
-    assert engine.search(SearchRequest(query=""))["total"] == 2
+    assert engine.search(SearchRequest(query="")).total == 2
     health = engine.health()
-    assert (health["status"], health["generation"]) == ("stale", second)
-    assert "vectors.faiss" in str(health["problem"])
+    assert (health.status, health.generation) == ("stale", second)
+    assert "vectors.faiss" in str(health.problem)
     publish(tmp_path, (document("a.txt", ["Vetting.", "Search.", "Cyber."]),))
-    assert engine.search(SearchRequest(query=""))["total"] == 3
+    assert engine.search(SearchRequest(query="")).total == 3
 
 
 def test_a_generation_of_another_encoder_is_refused(tmp_path: Path, publish: Callable[..., str]) -> None:
@@ -278,12 +279,12 @@ def test_a_refused_generation_is_tried_again(
     publish(tmp_path, (document("a", ["Lamps burn on the quay."]),))
     engine = Engine(tmp_path, FakeEncoder())
     engine.health()
-    monkeypatch.setattr("service.engine.AGAIN", 0.0)
+    monkeypatch.setattr("service.memory.current.AGAIN", 0.0)
     new = publish(tmp_path, (document("b", ["Moths count."]),))
     manifest = tmp_path / "generations" / new / "manifest.json"
     written = manifest.read_bytes()
     manifest.write_bytes(b"{}")
-    assert engine.health()["status"] == "stale"
+    assert engine.health().status == "stale"
     manifest.write_bytes(written)
-    assert engine.health()["generation"] == new
-    assert engine.health()["status"] == "ok"
+    assert engine.health().generation == new
+    assert engine.health().status == "ok"

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +47,10 @@ YEARS = st.none() | st.sampled_from((2007, 2016, 2017, 2018))
 RANGES = st.tuples(YEARS, YEARS).filter(lambda years: None in years or years[0] <= years[1])
 ONE = st.sampled_from(sorted(VALUES)).flatmap(lambda name: CHOSEN[name].map(lambda v: Filters(**{name: v})))
 UNDATED = st.just(Filters()) | ONE | st.builds(Filters, **CHOSEN)
-FILTERS = st.builds(lambda f, years: replace(f, year_from=years[0], year_to=years[1]), UNDATED, RANGES)
+FILTERS = st.builds(lambda f, years: {**dict(f), "year_from": years[0], "year_to": years[1]}, UNDATED, RANGES)
 QUERIES = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
 REQUESTS = st.builds(
-    SearchRequest,
+    lambda filters, **rest: SearchRequest(**filters, **rest),
     query=QUERIES,
     filters=FILTERS,
     sort=st.sampled_from(("relevance", "newest")),
@@ -71,7 +70,7 @@ def hits(engine: Engine, request: SearchRequest, size: int = 100) -> list[Hit]:
     found: list[Hit] = []
     page = 1
     while True:
-        response = engine.search(replace(request, page=page, page_size=size))
+        response = engine.search(request.model_copy(update={"page": page, "page_size": size}))
         assert len(response["results"]) == max(0, min(size, response["total"] - len(found)))
         if not response["results"]:
             event(f"hits: {'none' if not found else 'some'}")
@@ -117,8 +116,8 @@ def passes(hit: Hit, filters: Filters) -> bool:
 
 def address(request: SearchRequest, form: str) -> tuple[str, dict[str, Any]]:
     """A search as the address of its file and the parameters."""
-    chosen = {name: request.filters.chosen(name) for name in FACETS}
-    years = {"year_from": request.filters.year_from, "year_to": request.filters.year_to}
+    chosen = {name: request.chosen(name) for name in FACETS}
+    years = {"year_from": request.year_from, "year_to": request.year_to}
     given_ = {name: value for name, value in {**chosen, **years}.items() if value}
     asked = {"q": request.query, "sort": request.sort, "expand": str(request.expand).lower(), **given_}
     return f"/api/v1/search.{form}", asked
@@ -145,7 +144,7 @@ def test_a_facet_counts_the_total_you_get_by_choosing_the_value(
     listed = [(name, row["value"]) for name in FACETS for row in facets[name]]
     name, value = data.draw(st.sampled_from([*listed, *((name, v) for name, values in VALUES.items() for v in values)]))
     replaced: dict[str, object] = {name: (value,)}
-    chosen = replace(request, filters=replace(request.filters, **replaced))
+    chosen = request.model_copy(update=replaced)
     counts = {row["value"]: row["count"] for row in facets[name]}
     assert engine.search(chosen)["total"] == counts.get(value, 0)
 
@@ -153,23 +152,23 @@ def test_a_facet_counts_the_total_you_get_by_choosing_the_value(
 @many
 @given(request=REQUESTS)
 def test_every_value_with_a_hit_is_among_the_facets(engine: Engine, request: SearchRequest) -> None:
-    response = engine.search(replace(request, page_size=100))
+    response = engine.search(request.model_copy(update={"page_size": 100}))
     counts = {name: {row["value"]: row["count"] for row in rows} for name, rows in response["facets"].items()}
     for hit in response["results"]:
         for name, values in values_of(hit).items():
             assert all(counts[name].get(value, 0) >= 1 for value in values)
     for name in FACETS:
-        assert set(request.filters.chosen(name)) <= counts[name].keys()
+        assert set(request.chosen(name)) <= counts[name].keys()
 
 
 @many
 @given(request=REQUESTS)
 def test_filters_only_take_hits_away_and_keep_the_order(engine: Engine, request: SearchRequest) -> None:
-    free = hits(engine, replace(request, filters=Filters()))
+    free = hits(engine, request.model_copy(update=dict(Filters())))
     narrowed = hits(engine, request)
     assert {fold_of(hit) for hit in narrowed} <= {fold_of(hit) for hit in free}
     # What shows a fold still does if it passes. Others of the fold may come up in its place, never before it.
-    kept = [hit for hit in free if passes(hit, request.filters)]
+    kept = [hit for hit in free if passes(hit, request)]
     known = set(ids(free))
     assert [hit for hit in narrowed if hit["passage_id"] in known] == kept
     best = {fold_of(hit): hit["score"] for hit in free}
@@ -181,7 +180,7 @@ def test_filters_only_take_hits_away_and_keep_the_order(engine: Engine, request:
 @given(request=REQUESTS)
 def test_what_is_found_passes_the_filters_and_has_its_match(engine: Engine, request: SearchRequest) -> None:
     found = hits(engine, request)
-    assert all(passes(hit, request.filters) for hit in found)
+    assert all(passes(hit, request) for hit in found)
     assert {hit["match"] for hit in found} <= {"good", "weak"}
     response = engine.search(request)
     assert (response["match"] == "none") == (response["total"] == 0)
@@ -197,10 +196,10 @@ def test_the_nearest_are_three_at_most_that_pass_and_are_not_counted(engine: Eng
     if response["total"]:
         assert nearest == []
         return
-    passing = engine.search(replace(request, query=""))["total"]
+    passing = engine.search(request.model_copy(update={"query": ""}))["total"]
     assert len(nearest) == min(3, passing)
     assert len({fold_of(hit) for hit in nearest}) == len(nearest)
-    assert all(passes(hit, request.filters) and hit["match"] == "none" for hit in nearest)
+    assert all(passes(hit, request) and hit["match"] == "none" for hit in nearest)
 
 
 @many

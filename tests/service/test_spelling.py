@@ -9,6 +9,7 @@ from fakes import FakeEncoder, document
 
 from service.answers.retrieve import encode
 from service.contract.requests import SearchRequest
+from service.contract.responses import Expansion
 from service.engine import Engine
 from service.memory.opened import Opened, open_for
 from service.memory.spelling import Spelling
@@ -115,9 +116,9 @@ def test_a_compound_that_is_written_one_way_is_found_in_the_others(
 def test_a_compound_has_no_other_spelling_to_guess_and_is_told_once(engine: Engine) -> None:
     closed = engine.search(SearchRequest(query="followup"))
     assert closed.did_you_mean is None
-    assert closed.expansions == [{"from": "followup", "to": "follow up"}]
+    assert closed.expansions == [Expansion(typed="followup", to="follow up")]
     apart = engine.search(SearchRequest(query="multi agency audits", expand=True))
-    assert [one["to"] for one in apart["expansions"]].count("multiagency") == 1
+    assert [one.to for one in apart.expansions].count("multiagency") == 1
 
 
 def test_another_spelling_is_not_encoded(opened: Opened) -> None:
