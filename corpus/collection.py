@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from corpus.forces import Forces
 from corpus.model import Document
@@ -60,7 +60,7 @@ def _merged(copies: dict[str, list[tuple[str, Document]]]) -> list[Document]:
         one, others = merge([document for _, document in found])
         documents.append(one)
         names = {id(document): name for name, document in found}
-        note = f"It has the force and number of another record, {one.source}, which says something else."
+        note = f"It has the force and number of another record, {PurePath(one.source).name}, which says something else."
         for other in others:
             name = names[id(other)]
             own = replace(other, key=name if name != key else f"{name}~2", notes=(*other.notes, note))

@@ -122,7 +122,7 @@ def build(
             with suppress(OSError):
                 prune(data, report.generation)
             return report
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise GenerationError(
             f"The build stopped: {error}. Earlier generations and what was encoded are kept. See that {data} is"
             " writable and has room, then run `precedent build` again."

@@ -75,10 +75,6 @@ class Generation:
     vectors: VectorIndex
     reference: NDArray[np.float32]
 
-    def connect(self) -> sqlite3.Connection:
-        """A new read-only connection to passages.sqlite, for the caller to close; fails once it was pruned."""
-        return open_tables(self.path / PASSAGES)
-
     def analyzer(self) -> Analyzer:
         """The analyzer that the passages of `lexical` went through."""
         return make_analyzer()

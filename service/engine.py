@@ -10,8 +10,8 @@ from service.answers.lookups import document, finding, forces, passage
 from service.answers.register import register, register_rows
 from service.answers.search import all_hits, search
 from service.answers.similar import similar
-from service.contract.errors import StateError
 from service.contract.responses import ForcesAnswer, Readiness
+from service.contract.service_errors import StateError
 from service.memory.current import Current
 from service.memory.opened import Opened, corrected_by
 from service.memory.snapshot import Snapshot

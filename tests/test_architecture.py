@@ -3,7 +3,9 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TypeGuard
 
@@ -16,6 +18,16 @@ MAY_IMPORT = {
     "indexer": {"indexer", "corpus", "models"},
     "service": {"service", "indexer", "corpus", "models"},
 }
+# Inside the service a room may import itself and those above it in this list, but none of its own line.
+FLOORS = (
+    ("contract",),
+    ("state", "query"),
+    ("memory",),
+    ("answers",),
+    ("engine",),
+    ("themes", "evaluation"),
+    ("web", "cli"),
+)
 FOR_ALL = "corpus.errors"  # the one module that every room may import: the base of all expected errors
 FOREIGN = {
     "corpus": {"torch", "transformers", "sentence_transformers", "faiss", "tantivy", "flask", "waitress", "sqlite3"},
@@ -94,3 +106,38 @@ def test_all_expected_errors_have_one_base() -> None:
 def is_error(node: ast.AST) -> TypeGuard[ast.ClassDef]:
     """Whether a statement is the class of an error that leaves its module."""
     return isinstance(node, ast.ClassDef) and node.name.endswith("Error") and not node.name.startswith("_")
+
+
+def service_rooms(tree: ast.Module) -> Iterator[str]:
+    """The rooms of the service that are imported, also where it is done late."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "service":
+            parts = (node.module or "").split(".")
+            yield from parts[1:2] or (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "service").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT / "service"))
+)
+def test_the_service_imports_downward(path: Path) -> None:
+    own = path.relative_to(ROOT / "service").with_suffix("").parts[0]
+    floor = next((at for at, rooms in enumerate(FLOORS) if own in rooms), 0)
+    below = {room for rooms in FLOORS[:floor] for room in rooms}
+    assert set(service_rooms(ast.parse(path.read_text("utf-8")))) <= below | {own}
+
+
+def test_no_two_modules_have_one_name() -> None:
+    names = Counter(path.stem for path in MODULES if path.stem != "__init__")
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    known = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in MODULES}
+    graph: dict[str, set[str]] = {}
+    for module, path in known.items():
+        tree = ast.parse(path.read_text("utf-8"))
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node not in typing_only(tree)]
+        wanted = {node.module or "" for node in nodes}
+        wanted |= {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
+        graph[module] = wanted & known.keys() - {module}
+    list(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle

@@ -180,7 +180,7 @@ def _build(
         forces=forces,
         vocabulary=vocabulary,
         findings=findings,
-        themes=model_for(settings.data, encoder),
+        themes=model_for(settings.data, encoder, progress),
         progress=progress,
     )
     progress.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service.cli.common import Command, data_option, settings_for
+from service.contract.labels import counted
 
 if TYPE_CHECKING:
     from service.evaluation.runs import Change, QueryRecord, Run
@@ -196,7 +197,7 @@ def sentence(change: "Change") -> str:
         return "The two runs have no measure in common."
     found = change["metrics"][name]
     label = _LABELS.get(name, name)
-    both = f"{_count(found['queries'], 'query', 'queries')} of both runs"
+    both = f"{counted(found['queries'], 'query', 'queries')} of both runs"
     if not found["changed"]:
         return f"{label} is the same for each of the {both}."
     verdict = "more than chance" if found["more_than_chance"] else "no more than chance may do"
@@ -212,8 +213,8 @@ def _lines(run: "Run", change: "Change | None", number: int) -> Iterator[str]:
 
     measured = run["measured"]
     yield (
-        f"{run['name']}: {_count(len(run['queries']), 'query', 'queries')}, "
-        f"{_count(measured['documents'], 'document')}, {_count(measured['passages'], 'passage')}, "
+        f"{run['name']}: {counted(len(run['queries']), 'query', 'queries')}, "
+        f"{counted(measured['documents'], 'document')}, {counted(measured['passages'], 'passage')}, "
         f"encoder {measured['encoder']['name']}"
     )
     yield from run["notes"]
@@ -258,10 +259,6 @@ def _change_lines(change: "Change") -> Iterator[str]:
             yield f"{title}, by nDCG@10:"
         for move in moves:
             yield f"  {move['before']:.3f} -> {move['after']:.3f}  {move['id']}: {_short(move['query'])}"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _short(text: str) -> str:

@@ -15,7 +15,7 @@ from service.cli.evaluate_commands import evaluate
 from service.cli.register_commands import register, similar
 from service.cli.settings import SETTINGS
 from service.cli.theme_commands import tag, themes
-from service.contract.errors import exit_code_of
+from service.contract.service_errors import exit_code_of
 
 _LOOPBACK = ["localhost", "127.0.0.1"]
 _BODY = 1_048_576  # bytes: a text to find the like of may be sent, which is refused with reasons if it is long

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.contract.errors import SettingsError
+from service.contract.service_errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)

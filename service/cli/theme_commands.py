@@ -81,8 +81,8 @@ def _texts(file: IO[str]) -> Iterator[tuple[Any, "str | TextToTag"]]:
 
 
 def _text(line: str, number: int, where: str) -> tuple[Any, "str | TextToTag"]:
-    from service.contract.errors import RequestError
     from service.contract.requests import TagRequest
+    from service.contract.service_errors import RequestError
     from service.contract.values import read_json
 
     try:

@@ -115,3 +115,8 @@ def citation(
     parts += [f"p. {page}"] if page is not None else []
     parts += [f"comment of {date_words(comment_date)}"] if comment_date else []
     return ", ".join(part for part in parts if part)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """ "1 file", "2 files"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from corpus.dates import iso_date, last_day
-from service.contract.errors import RequestError
+from service.contract.service_errors import RequestError
 
 UNKNOWN = "unknown"  # the value of what has none: it is counted and can be chosen like any other
 

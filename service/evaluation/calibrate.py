@@ -16,8 +16,8 @@ from corpus.forces import load_forces
 from indexer.build import build
 from service.answers.retrieve import encode
 from service.answers.similar import asked_by_text, encode_asked, sought
-from service.contract.errors import StrengthError
 from service.contract.requests import SimilarRequest
+from service.contract.service_errors import StrengthError
 from service.evaluation.judged import JudgedQuery, plain, read_judged
 from service.memory.facets import Mask
 from service.memory.opened import Opened, open_for

@@ -18,10 +18,11 @@ from indexer.build import build
 from indexer.manifest import read_manifest
 from models.encoder import Encoder
 from models.metrics import RESAMPLES, SEED, place_values, retrieval_values
-from service.contract.errors import RequestError
 from service.contract.excerpts import excerpt, shown
+from service.contract.labels import counted
 from service.contract.requests import SearchRequest, SimilarRequest
 from service.contract.responses import Hit, Match, SearchResponse
+from service.contract.service_errors import RequestError
 from service.contract.values import read
 from service.engine import Engine
 from service.evaluation.judged import EvaluationError, JudgedQuery, Wanted, plain, read_judged, read_qrels, read_texts
@@ -139,18 +140,14 @@ def _unplaced(collection: Collection, corpus: Path, judged: Judgements) -> Itera
             "see that the judgements name documents by their _id there."
         )
     if left:
-        yield f"{_count(len(left), 'part')} of {corpus.name} not read; the first: {left[0]}"
+        yield f"{counted(len(left), 'part')} of {corpus.name} not read; the first: {left[0]}"
     if missing := relevant - held:
-        yield f"{_count(len(missing), 'relevant document')} not in the index; they count as not found."
+        yield f"{counted(len(missing), 'relevant document')} not in the index; they count as not found."
 
 
 def _unjudged(judgements: Judgements, judged: Judgements) -> Iterator[str]:
     if left := len(judgements) - len(judged):
-        yield f"{_count(left, 'judged query', 'judged queries')} left out, without a text or a relevant document."
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+        yield f"{counted(left, 'judged query', 'judged queries')} left out, without a text or a relevant document."
 
 
 def _hashes(folder: Path, *files: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.durable import write_whole
-from service.contract.errors import StrengthError
+from service.contract.service_errors import StrengthError
 
 if TYPE_CHECKING:
     from models.encoder import Encoder

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from service.contract.errors import StateError
 from service.contract.exports import FORMULA, Form, json_rows, table
-from service.state.corrections import Correction, State
+from service.contract.service_errors import StateError
+from service.state.corrections import Correction, State, moment
 
 _COLUMNS: Mapping[str, Callable[[Correction], object]] = {
     "at": lambda one: one.at,
@@ -79,9 +79,10 @@ def _correction(row: dict[str, str], where: str, themes: Sequence[str]) -> Corre
     for name in ("at", "who", "text"):
         if not values[name].strip():
             raise StateError(f"{where}: {name} is empty.")
+    times = {name: _time(values[name], name, where) for name in ("at", "undone_at")}
     pairs = [entry.partition(":") for entry in values["before"].split("|") if entry]
     return Correction(
-        at=values["at"],
+        at=times["at"] or "",
         who=values["who"],
         passage=values["passage_id"] or None,
         text=values["text"],
@@ -91,9 +92,19 @@ def _correction(row: dict[str, str], where: str, themes: Sequence[str]) -> Corre
         after=after,
         why=values["why"],
         section=tuple(heading for heading in values["section"].split(" › ") if heading),
-        undone_at=values["undone_at"] or None,
+        undone_at=times["undone_at"],
         undone_by=values["undone_by"] or None,
     )
+
+
+def _time(text: str, name: str, where: str) -> str | None:
+    """A time in the one form in which times are kept: a spreadsheet may have written it in another."""
+    if not text.strip():
+        return None
+    found = moment(text)
+    if found is None:
+        raise StateError(f"{where}: {name} is {text!r}: give a time as 2025-11-29T10:30:00+00:00, or a day.")
+    return found
 
 
 def _plain(cell: str) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.theme_model import ThemeModel
-from service.contract.errors import RequestError
 from service.contract.requests import MAX_WHO, MAX_WHY
+from service.contract.service_errors import RequestError
 from service.contract.theme_responses import CorrectionRecord, QueueItem, QueueResponse
 from service.memory.opened import Opened
 from service.memory.passage_rows import number_by_key, passage_of, row_by_key, rows_by_id, texts_by_id

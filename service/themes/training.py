@@ -6,9 +6,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.cache import cached_encoder
 from indexer.generation import PASSAGES, GenerationError, current_id
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
 
 Progress = Callable[[str, int, int], None]
+
+_TOLD = 64  # texts between two words on how far training is: whole batches of an encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def train_model(
     """
     try:
         with training(data):
-            return _trained(data, encoder, themes, examples)
+            return _trained(data, encoder, themes, examples, progress)
     except OSError as error:
         raise ModelError(
             f"The training stopped: {error}. The models there were are kept. See that {data} is writable and has room,"
@@ -85,7 +88,9 @@ def train_model(
         ) from error
 
 
-def _trained(data: Path, encoder: "Encoder", themes: Path | None, examples: Path | None) -> tuple[ThemeModel, bool]:
+def _trained(
+    data: Path, encoder: "Encoder", themes: Path | None, examples: Path | None, progress: Progress | None
+) -> tuple[ThemeModel, bool]:
     files = {THEMES: themes or _former(data, THEMES), EXAMPLES: examples or _former(data, EXAMPLES)}
     taxonomy = load_taxonomy(files[THEMES])
     corrections = State(data).all()
@@ -97,18 +102,40 @@ def _trained(data: Path, encoder: "Encoder", themes: Path | None, examples: Path
             if model.content == content:
                 return model, False
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    model = train_themes(taxonomy, learned, encoder, created, learnable(corrections))
+    told = cast("Encoder", _Telling(encoder, progress)) if progress else encoder
+    model = train_themes(taxonomy, learned, told, created, learnable(corrections))
     copies = {THEMES: files[THEMES], f"{EXAMPLES}{_suffix(files[EXAMPLES])}": files[EXAMPLES]}
     publish_model(data, model, {name: path.read_bytes() for name, path in copies.items() if path})
     prune_models(data)
     return model, True
 
 
+class _Telling:
+    """An encoder that tells how far it is; its batches, and so its vectors, are those of the encoder alone."""
+
+    def __init__(self, encoder: "Encoder", progress: Progress) -> None:
+        self._encoder, self._progress = encoder, progress
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def encode_document(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of texts, the longest first, as the encoder takes them."""
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]), reverse=True)
+        made = []
+        for first in range(0, len(order), _TOLD):
+            self._progress("train", first, len(order))
+            made.append(self._encoder.encode_document([texts[at] for at in order[first : first + _TOLD]]))
+        vectors = np.empty((len(texts), self._encoder.dimension), np.float32)
+        vectors[order] = np.concatenate(made) if made else vectors
+        return vectors
+
+
 def _suffix(path: Path | None) -> str:
     return ".csv" if path and path.suffix.lower() == ".csv" else ".jsonl"
 
 
-def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
+def model_for(data: Path, encoder: "Encoder", progress: Progress | None = None) -> ThemeModel:
     """The model to tag a build with: that of the current generation where it fits the encoder, else a fresh one."""
     name = current_model(data)
     if name is not None:
@@ -118,7 +145,7 @@ def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
                 return model
         except ModelError:
             pass  # gone, damaged or of another version: made anew
-    return train_model(data, encoder)[0]
+    return train_model(data, encoder, progress=progress)[0]
 
 
 def flips_of(

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
 from corpus.errors import PrecedentError
-from service.contract.errors import status_of
+from service.contract.service_errors import status_of
 from service.engine import Engine
 from service.web.api import api_blueprint, health_blueprint
 from service.web.correction_pages import correction_pages_blueprint

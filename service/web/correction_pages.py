@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 
-from service.contract.errors import RequestError
 from service.contract.excerpts import pieces
 from service.contract.requests import MAX_WHO, CorrectionForm, QueueView, UndoForm
+from service.contract.service_errors import RequestError
 from service.contract.theme_responses import TaggedText
 from service.engine import Engine
 from service.themes.review import correct, corrections, queue, undo, unlearned

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from flask import Response, g, request
 
-from service.contract.errors import RequestError
 from service.contract.exports import MIMETYPES, Form
 from service.contract.responses import Problem
+from service.contract.service_errors import RequestError
 from service.contract.shapes import to_json
 from service.contract.values import Asked, NoParameters, Values, read, read_json
 from service.engine import Engine

@@ -12,10 +12,10 @@ from service.answers.force_profile import force_profile
 from service.answers.lookups import finding, forces, passage, picture
 from service.answers.register import register
 from service.answers.similar import similar
-from service.contract.errors import RequestError
 from service.contract.exports import FORMS
 from service.contract.register_responses import FindingAnswer
 from service.contract.requests import FIXED, DayRequest, RegisterRequest, SimilarRequest
+from service.contract.service_errors import RequestError
 from service.contract.values import UNKNOWN, Values, check_names, wire_names
 from service.engine import Engine
 from service.web.exchange import asked_by_form, nothing_asked, seen, sent

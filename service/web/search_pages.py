@@ -16,12 +16,12 @@ from service.answers.decisions import decided_force, decisions
 from service.answers.lookups import document, matched
 from service.answers.search import search
 from service.contract.document_responses import DocumentAnswer, SectionRecord
-from service.contract.errors import RequestError
 from service.contract.excerpts import excerpt, pieces, shown
 from service.contract.exports import FORMS, Form
 from service.contract.labels import WHOSE, addressee, date_words, label, status_words
 from service.contract.requests import FACETS, MAX_QUERY, DocumentView, SearchRequest
 from service.contract.responses import Hit, Passage, SearchResponse
+from service.contract.service_errors import RequestError
 from service.contract.values import Values
 from service.engine import Engine
 from service.web.exchange import asked, asked_by_form, seen, sent

@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 from flask import Blueprint, Response, abort, make_response, render_template
 
-from service.contract.errors import RequestError
 from service.contract.exports import FORMS
 from service.contract.requests import TextForm
+from service.contract.service_errors import RequestError
 from service.contract.theme_responses import ThemeCounts
 from service.engine import Engine
 from service.memory.snapshot import Snapshot

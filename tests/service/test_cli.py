@@ -19,7 +19,7 @@ from service.cli import common
 from service.cli.main import main
 from service.cli.settings import SETTINGS, Settings, read_settings
 from service.cli.terminal import Progress, duration
-from service.contract.errors import SettingsError
+from service.contract.service_errors import SettingsError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = tuple(main.commands)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.contract.errors import StateError
 from service.contract.exports import FORMULA
+from service.contract.service_errors import StateError
 from service.state.correction_csv import add_new, corrections_table, read_corrections
 from service.state.corrections import Correction, State
 

@@ -31,8 +31,8 @@ from service.cli import common
 from service.cli.doctor import examine
 from service.cli.main import main
 from service.cli.terminal import calibration_lines
-from service.contract.errors import StrengthError
 from service.contract.requests import SearchRequest
+from service.contract.service_errors import StrengthError
 from service.engine import Engine
 from service.evaluation.calibrate import GOOD, POINTS, Asked, Calibration, fit
 from service.memory.facets import SHORT, substance_of

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from service.contract.errors import StateError
+from service.contract.service_errors import StateError
 from service.state.corrections import NOTHING, Correction, State, words_hash
 
 ROOT = Path(__file__).parents[2]
