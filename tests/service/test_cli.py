@@ -255,3 +255,10 @@ def test_progress_gives_rate_and_time_left() -> None:
     lines = stream.getvalue().splitlines()
     assert lines == ["passages …", "encode …", "encode 40 of 100, 4 a second, 15 s left"]
     assert [duration(s) for s in (40, 200, 7500)] == ["40 s", "3 min 20 s", "2 h 5 min"]
+
+
+def test_a_page_that_is_not_there_is_an_error(data: Path) -> None:
+    for command in (["search", "missing"], ["register"]):
+        result = run(*command, "--page", "999", "--data", str(data))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "There is no page 999: the last is page" in result.stderr

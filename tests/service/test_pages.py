@@ -3,11 +3,18 @@
 import html
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from fakes import FakeEncoder
 from flask.testing import FlaskClient
 
+from corpus.collection import load
+from corpus.forces import load_forces
+from indexer.build import build
+from service.engine import Engine
+from service.web.app import create_app
 from service.web.search_pages import anchor
 
 ODD = "gwent/odd & <name>?#1\n2"
@@ -300,3 +307,39 @@ def test_a_document_shows_grades_findings_events_notes(client: FlaskClient) -> N
 def test_a_document_that_is_not_there(client: FlaskClient) -> None:
     text, _ = read(client, "/documents/nowhere", 404)
     assert "search page" in text
+
+
+def test_a_part_that_cannot_be_used_leaves_the_query_in_its_field(client: FlaskClient) -> None:
+    text, page = read(client, "/?q=missing+children&year_from=abc", 400)
+    assert "year_from is" in text
+    assert "missing children" in [attrs.get("value") for tag, attrs in page.tags if tag == "input"]
+    assert "/?q=missing+children" in page.values("href")
+    text, page = read(client, "/similar?text=Look+for+children&as_of=soon", 400)
+    assert "as_of is" in text
+    assert "Look for children" in text
+
+
+def test_a_documents_page_shows_no_path_of_the_server(tmp_path: Path) -> None:
+    papers = tmp_path / "private" / "papers"
+    papers.mkdir(parents=True)
+    (papers / "one.txt").write_text("Custody records are kept.\n\nPatrols are planned each day.\n", "utf-8")
+    collection = load([str(papers)], load_forces())
+    build(collection, FakeEncoder(), tmp_path / "data", inputs=[str(papers)])
+    client = create_app(Engine(tmp_path / "data", FakeEncoder())).test_client()
+    text = client.get("/documents/one.txt").get_data(as_text=True)
+    assert "one.txt" in text
+    assert "private" not in text
+
+
+def test_the_tables_of_themes_download(client: FlaskClient) -> None:
+    for form in ("csv", "json"):
+        for by in ("force", "year"):
+            assert client.get(f"/api/v1/themes/{by}.{form}").status_code == 200
+
+
+def test_the_description_of_the_api_is_a_page_without_script(client: FlaskClient) -> None:
+    text, page = read(client, "/api/v1/docs")
+    assert "/api/v1/similar" in text
+    assert not {"script", "style"} & {tag for tag, _ in page.tags}
+    ids = set(page.values("id"))
+    assert {link[1:] for link in page.values("href") if link.startswith("#")} <= ids

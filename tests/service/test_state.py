@@ -200,3 +200,39 @@ def _refused(state: State, path: Path) -> None:
 def test_words_are_the_same_whatever_their_spaces_and_capitals() -> None:
     assert words_hash("The  Force\n should") == words_hash("the force should ")
     assert words_hash("The force should") != words_hash("The forces should")
+
+
+def test_a_byte_that_changed_on_the_disk_is_found_wherever_it_lies(state: State, tmp_path: Path) -> None:
+    """One bit of each of a thousand bytes, spread over the whole file: nothing that a reader sees changes unseen."""
+    state.add([correction(f"Text {n}, which is long enough to fill a page. " * 3, passage=f"p/{n}") for n in range(40)])
+    state.undo(3, "Bea", LATER)
+    path = tmp_path / "data" / "state.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("PRAGMA journal_mode = DELETE")
+    whole, told = path.read_bytes(), state.all()
+    assert State(tmp_path / "data").problems() == []
+    unseen = []
+    for at in range(0, len(whole), max(1, len(whole) // 1000)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        again = State(tmp_path / "data")
+        try:
+            sound = not again.problems()
+            if sound and again.all() != told:
+                unseen.append(at)
+        except StateError:
+            continue
+    assert unseen == []
+
+
+def test_corrections_of_before_there_were_seals_are_sealed_with_the_next(state: State, tmp_path: Path) -> None:
+    state.add([correction("One.")])
+    path = tmp_path / "data" / "state.sqlite"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("DROP TABLE seals")
+    assert state.problems() == []
+    state.add([correction("Two.")])
+    with closing(sqlite3.connect(path)) as database, database:
+        assert database.execute("SELECT count(*) FROM seals").fetchone()[0] == 2
+        database.execute("UPDATE corrections SET who = 'Eve' WHERE id = 1")
+    assert state.problems() == ["Correction 1 is not as it was made."]
