@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from corpus.closure import SIGNALS
 from corpus.model import STATUSES, DocumentKind, PassageKind
@@ -137,12 +137,23 @@ class SearchRequest(ListRequest):
     page_size: Size = Field(20, description="Hits on a page.")
 
 
+_SOURCES = ("text", "passage_id", "finding_id")
+
+
 class SimilarRequest(Filters):
     """What similar findings are looked for: of a text, of a passage, or of a finding, the last two by their ids.
 
     Without `same_force`, those of the force that the passage or finding is about are left out. With `as_of`, nothing
     counts that was not known on that day.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": [name], "properties": {name: {"type": "string", "pattern": "\\S"}}} for name in _SOURCES
+            ]
+        }
+    )
 
     text: AskedText | None = Field(None, description="The text to find the like of; this or one of the next two.")
     passage_id: str | None = Field(None, description="A passage of the index in its place.")
@@ -153,7 +164,7 @@ class SimilarRequest(Filters):
 
     @model_validator(mode="after")
     def _of_one(self) -> Self:
-        given = [name for name in ("text", "passage_id", "finding_id") if getattr(self, name)]
+        given = [name for name in _SOURCES if getattr(self, name)]
         if len(given) > 1 or (not given and self.text is None):
             raise refuse("Say what to find the like of: give text, or passage_id, or finding_id, one of them.")
         if not given or (self.text is not None and not self.text.strip()):

@@ -90,7 +90,7 @@ def refuse_there(rest: str) -> PydanticCustomError:
 
 
 def _filled(sent: Values) -> Values:
-    return {name: kept for name, own in sent.items() if (kept := [value for value in own if value.strip()])}
+    return {name: kept for name, own in sent.items() if (kept := [value for value in own if value.strip(" \t\r\n")])}
 
 
 def wire_names(model: type[Request]) -> dict[str, str]:
@@ -214,12 +214,23 @@ def _sound(text: str) -> str:
     return text
 
 
+# As programs write it: a day that there is, a month, a year, or nothing. Words ("June 2019") are taken from people too.
+_YEAR = "(?:19|20)[0-9]{2}"
+_LEAP = "(?:(?:19|20)(?:0[48]|[2468][048]|[13579][26])|2000)"
+DAY_PATTERN = (
+    f"^(?:{_YEAR}(?:-(?:0[13578]|1[02])(?:-(?:0[1-9]|[12][0-9]|3[01]))?|-(?:0[469]|11)(?:-(?:0[1-9]|[12][0-9]|30))?"
+    f"|-02(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?|{_LEAP}-02-29)?$"
+)
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Year = Annotated[int, Field(ge=1, le=9999), BeforeValidator(_whole(1, 9999))]
 Page = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_whole(1, 1_000_000))]
 Skip = Annotated[int, Field(ge=0, le=999), BeforeValidator(_whole(0, 999))]
 Size = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole(1, 100))]
-Day = Annotated[datetime.date | None, BeforeValidator(_day, json_schema_input_type=str | None)]
+Day = Annotated[
+    datetime.date | None,
+    BeforeValidator(_day, json_schema_input_type=Annotated[str, Field(pattern=DAY_PATTERN)] | None),
+]
 Text = Annotated[str, AfterValidator(_sound)]
 KnownValues = Annotated[
     tuple[Annotated[str, AfterValidator(_known)], ...],

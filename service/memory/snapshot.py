@@ -46,9 +46,9 @@ class Snapshot:
 
     def known(self, field: str) -> Sequence[str]:
         """The values that a field of a request may have: those that are fixed, and those that the index holds."""
-        found = {*FIXED.get(field, ()), UNKNOWN}
+        found = set(FIXED.get(field, ()))
         if field in self.held.columns.facets:
-            found |= set(self.held.columns.facets[field].values)
+            found |= {*self.held.columns.facets[field].values, UNKNOWN}
         if field == "theme" and self.held.tags.model:
             found |= set(self.held.tags.model.taxonomy.keys)
         if field == "status":  # of a day in the past too

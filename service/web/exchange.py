@@ -51,7 +51,7 @@ def nothing_asked() -> None:
 def sent() -> Values:
     """What a form sent, or an address holds, without empty fields."""
     values = request.values.to_dict(flat=False)
-    return {name: kept for name, own in values.items() if (kept := [value for value in own if value.strip()])}
+    return {name: kept for name, own in values.items() if (kept := [value for value in own if value.strip(" \t\r\n")])}
 
 
 def answered(body: Any, status: int = HTTPStatus.OK) -> Response:

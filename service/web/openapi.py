@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from service.contract.exports import FORMS, MIMETYPES, Form
-from service.contract.requests import CLOSED, FIXED
+from service.contract.requests import CLOSED, FACETS, FIXED
 from service.contract.responses import Problem
 from service.contract.shapes import Shape
 from service.contract.values import UNKNOWN, Known, Request, wire_names
@@ -36,13 +36,15 @@ _PARTS = {
 class Operation:
     """What a view answers (a file, where it answers with no shape), and the request that it reads.
 
-    `query` is read from the address, or by POST from a form; `body` is a JSON body.
+    `query` is read from the address, or by POST from a form; with `blank` its fields may be sent empty. `body` is a
+    JSON body.
     """
 
     summary: str
     answer: type[Shape] | None
     query: type[Request] | None
     body: type[Request] | None
+    blank: bool
 
 
 def described(
@@ -51,11 +53,12 @@ def described(
     *,
     query: type[Request] | None = None,
     body: type[Request] | None = None,
+    blank: bool = False,
 ) -> Callable[[View], View]:
     """Say of a view what it answers and reads."""
 
     def mark(view: View) -> View:
-        view.described = Operation(summary, answer, query, body)  # type: ignore[attr-defined]
+        view.described = Operation(summary, answer, query, body, blank)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -64,7 +67,7 @@ def described(
 def openapi(app: Flask, known: Known | None = None) -> Schema:
     """The whole description, as plain JSON data; with `known`, filters list the values that this index holds."""
     rules = [(rule, found) for rule in app.url_map.iter_rules() if (found := _operation(app, rule))]
-    schemas = _schemas([operation for _, operation in rules])
+    schemas = _schemas([operation for _, operation in rules], known)
     paths: dict[str, Schema] = {}
     for rule, operation in sorted(rules, key=lambda pair: pair[0].rule):
         for path, part, form in _paths(rule):
@@ -88,7 +91,7 @@ def _operation(app: Flask, rule: Rule) -> Operation | None:
     return found
 
 
-def _schemas(operations: list[Operation]) -> dict[str, Schema]:
+def _schemas(operations: list[Operation], known: Known | None) -> dict[str, Schema]:
     """The schema of each shape by its name: of answers as they are written, of JSON bodies as they are read."""
     answers = {one.answer for one in operations if one.answer} | {Problem}
     bodies = {one.body for one in operations if one.body}
@@ -96,7 +99,17 @@ def _schemas(operations: list[Operation]) -> dict[str, Schema]:
     wanted.sort(key=lambda pair: pair[0].__name__)
     _, made = models_json_schema(wanted, ref_template=_REFERENCE)  # type: ignore[arg-type]
     found: dict[str, Schema] = made["$defs"]
+    for body in bodies:
+        _list_known(found[body.__name__]["properties"], known)
     return found
+
+
+def _list_known(fields: Mapping[str, Schema], known: Known | None) -> None:
+    """Put into the schemas of a body's fields what each may hold: one value, or a list of them."""
+    for name, schema in fields.items():
+        options = schema.get("anyOf", ())
+        if any(one.get("type") == "array" for one in options):
+            schema["anyOf"] = [{"type": "array", "items": _item(name, known)}, _item(name, known)]
 
 
 def _paths(rule: Rule) -> Iterator[tuple[str, str | None, Form | None]]:
@@ -127,10 +140,13 @@ def _described(
     }
     parameters = [_part(part)] if part else []
     fields = _fields(operation.query, known) if operation.query else {}
+    if operation.blank:
+        fields = {name: _or_empty(schema) for name, schema in fields.items()}
     if method == "GET":
         parameters += [_parameter(name, schema) for name, schema in fields.items()]
     elif operation.query:
-        schema = {"type": "object", "properties": fields, "additionalProperties": False}
+        one_of = {name: own for name, own in operation.query.model_json_schema().items() if name == "oneOf"}
+        schema = {"type": "object", "properties": fields, "additionalProperties": False, **one_of}
         found["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema}}}
     elif operation.body:
         reference = {"$ref": _REFERENCE.format(model=operation.body.__name__)}
@@ -176,9 +192,18 @@ def _item(field: str, known: Known | None) -> Schema:
         return {"type": "string", "pattern": f"^([1-9][0-9]{{0,3}}|{UNKNOWN})$"}
     if known is not None:
         return {"type": "string", "enum": list(known(field))}
-    fixed = [*FIXED.get(field, ()), UNKNOWN]
+    fixed = [*FIXED.get(field, ()), *([UNKNOWN] if field in FACETS else [])]
     # A grade or status is what the documents print, so an index may hold others than the known ones.
     return {"type": "string", "enum" if field in CLOSED else "examples": fixed}
+
+
+def _or_empty(schema: Schema) -> Schema:
+    """A field of a form, which is sent empty where nothing was filled in."""
+    if schema["type"] == "array":
+        return {**schema, "items": {"anyOf": [schema["items"], {"const": ""}]}}
+    words = {"description": schema["description"]} if "description" in schema else {}
+    own = {name: value for name, value in schema.items() if name != "description"}
+    return {**words, "anyOf": [own, {"const": ""}]}
 
 
 def _parameter(name: str, schema: Schema) -> Schema:

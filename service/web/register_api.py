@@ -34,7 +34,7 @@ def similar_blueprint(engine: Engine) -> Blueprint:
         return found(similar(seen(engine), request), *_named(request))
 
     @api.route("/similar.<any(csv, json):form>", methods=["GET", "POST"])
-    @described("Similar findings and all who were given them", query=SimilarRequest)
+    @described("Similar findings and all who were given them", query=SimilarRequest, blank=True)
     def download_similar(form: Form) -> Response:
         # A form of a page sends its text here as well, which is too long for an address, and its empty fields.
         request = asked_by_form(SimilarRequest, engine)

@@ -223,3 +223,11 @@ def test_the_command_says_the_same(data: Path, monkeypatch: pytest.MonkeyPatch, 
     assert table.output.startswith("\ufeffrank,match")
     missing = CliRunner().invoke(main, ["similar", "--passage-id", "x", "--data", str(data)])
     assert missing.exit_code == 2
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_form_may_leave_fields_empty_and_is_checked_as_strictly(client: FlaskClient, form: str) -> None:
+    sent: dict[str, Any] = {"text": LIKE, "passage_id": "", "force": ["", "kent"], "year_from": "", "as_of": " "}
+    assert client.post(f"/api/v1/similar.{form}", data=sent).status_code == 200
+    for wrong in ({"finding_id": ["a", "b"]}, {"year_from": "soon"}, {"force": "kentt"}, {"page": "1"}):
+        assert client.post(f"/api/v1/similar.{form}", data={**sent, **wrong}).status_code == 400
