@@ -1,5 +1,6 @@
 # make run    set up what is missing, index the sample documents (or DOCS=folder) and serve them
 # make test   set up what is missing and run every check
+# make docs   write the pages of reference from the program
 # make bench  measure the encoder on this machine
 # make clean  remove the virtual environment; your data folder stays
 
@@ -10,7 +11,7 @@ BIN := .venv/bin
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test bench clean
+.PHONY: run test docs bench clean
 
 # A forces.toml beside the documents names forces of theirs, unless PRECEDENT_FORCES names another file.
 run: .venv/run.stamp
@@ -22,6 +23,9 @@ test: .venv/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+docs: .venv/run.stamp
+	$(BIN)/python docs/make_reference.py
 
 bench: .venv/test.stamp
 	$(BIN)/python tests/benchmarks/bench_encode.py corpus/sample/saltmere-2007-inspection.txt

@@ -26,6 +26,9 @@ _COLUMNS: Mapping[str, Callable[[Correction], object]] = {
 }
 
 
+_LONGEST_CELL = 10_000_000  # characters: a passage may be long
+
+
 def corrections_table(corrections: Iterable[Correction], form: Form = "csv") -> Iterator[str]:
     """Every correction, undone ones too, oldest first; in CSV themes are joined by "|"."""
     if form == "json":
@@ -41,14 +44,16 @@ def read_corrections(path: Path, themes: Sequence[str]) -> list[Correction]:
         raise StateError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise StateError(f"{path} is not UTF-8 text; save it as CSV UTF-8.") from error
-    csv.field_size_limit(10_000_000)
+    before = csv.field_size_limit(_LONGEST_CELL)  # of the whole process
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    if missing := sorted({"who", "text", "after"} - set(reader.fieldnames or ())):
-        raise StateError(f"{path}, line 1: the column {missing[0]} is missing; there are {reader.fieldnames}.")
     try:
+        if missing := sorted({"who", "text", "after"} - set(reader.fieldnames or ())):
+            raise StateError(f"{path}, line 1: the column {missing[0]} is missing; there are {reader.fieldnames}.")
         return [_correction(row, f"{path}, line {reader.line_num}", themes) for row in reader]
     except csv.Error as error:
         raise StateError(f"{path}, line {reader.line_num}: this is no CSV ({error}).") from error
+    finally:
+        csv.field_size_limit(before)
 
 
 def add_new(state: State, corrections: Sequence[Correction]) -> int:

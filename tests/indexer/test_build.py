@@ -32,13 +32,13 @@ def run(data: Path, *made: object, encoder: FakeEncoder | None = None) -> BuildR
 
 def rows(data: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, as plain tuples."""
-    with closing(open_generation(data).connect()) as tables:
+    with closing(open_generation(data).tables) as tables:
         return {t: [tuple(r) for r in tables.execute(f"SELECT * FROM {t}")] for t in TABLES}  # noqa: S608
 
 
 def column(data: Path, name: str) -> dict[str, object]:
     """One column of passages by their keys."""
-    with closing(open_generation(data).connect()) as tables:
+    with closing(open_generation(data).tables) as tables:
         return {r["key"]: r[name] for r in tables.execute("SELECT * FROM passages")}
 
 

@@ -59,7 +59,7 @@ def served(data: Path) -> set[str]:
     """The texts of the generation that is served, once it has been found whole."""
     generation = open_generation(data, FakeEncoder())
     assert verify_generation(generation.path) == []
-    with closing(generation.connect()) as tables:
+    with closing(generation.tables) as tables:
         return {row["text"] for row in tables.execute("SELECT text FROM passages")}
 
 

@@ -71,35 +71,35 @@ def hits(engine: Engine, request: SearchRequest, size: int = 100) -> list[Hit]:
     page = 1
     while True:
         response = engine.search(request.model_copy(update={"page": page, "page_size": size}))
-        assert len(response["results"]) == max(0, min(size, response["total"] - len(found)))
-        if not response["results"]:
+        assert len(response.results) == max(0, min(size, response.total - len(found)))
+        if not response.results:
             event(f"hits: {'none' if not found else 'some'}")
             return found
-        found += response["results"]
+        found += response.results
         page += 1
 
 
 def ids(found: list[Hit]) -> list[str]:
-    return [hit["passage_id"] for hit in found]
+    return [hit.passage_id for hit in found]
 
 
 def fold_of(hit: Hit) -> str:
-    return hit["fold"]["id"] if hit["fold"] else hit["passage_id"]
+    return hit.fold.id if hit.fold else hit.passage_id
 
 
 def year_of(hit: Hit) -> int | None:
-    return int(hit["date"][:4]) if hit["date"] else None
+    return int(hit.date[:4]) if hit.date else None
 
 
 def values_of(hit: Hit) -> dict[str, set[str]]:
     """The values that the passage of a hit has of each facet: one, or of forces several."""
     values = {
-        "force": hit["document"]["forces"],
-        "document_kind": [hit["document"]["kind"]],
-        "finding": [hit["kind"]],
-        "status": [hit["finding"]["status"] if hit["finding"] else None],
-        "grade": [hit["grade"]],
-        "year": [hit["date"][:4] if hit["date"] else None],
+        "force": hit.document.forces,
+        "document_kind": [hit.document.kind],
+        "finding": [hit.kind],
+        "status": [hit.finding.status if hit.finding else None],
+        "grade": [hit.grade],
+        "year": [hit.date[:4] if hit.date else None],
     }
     return {name: {value for value in own if value} or {UNKNOWN} for name, own in values.items()}
 
@@ -139,22 +139,22 @@ def test_the_pages_together_are_the_total_with_each_hit_once(
 def test_a_facet_counts_the_total_you_get_by_choosing_the_value(
     engine: Engine, request: SearchRequest, data: st.DataObject
 ) -> None:
-    facets = engine.search(request)["facets"]
+    facets = engine.search(request).facets
     assert tuple(facets) == FACETS
-    listed = [(name, row["value"]) for name in FACETS for row in facets[name]]
+    listed = [(name, row.value) for name in FACETS for row in facets[name]]
     name, value = data.draw(st.sampled_from([*listed, *((name, v) for name, values in VALUES.items() for v in values)]))
     replaced: dict[str, object] = {name: (value,)}
     chosen = request.model_copy(update=replaced)
-    counts = {row["value"]: row["count"] for row in facets[name]}
-    assert engine.search(chosen)["total"] == counts.get(value, 0)
+    counts = {row.value: row.count for row in facets[name]}
+    assert engine.search(chosen).total == counts.get(value, 0)
 
 
 @many
 @given(request=REQUESTS)
 def test_every_value_with_a_hit_is_among_the_facets(engine: Engine, request: SearchRequest) -> None:
     response = engine.search(request.model_copy(update={"page_size": 100}))
-    counts = {name: {row["value"]: row["count"] for row in rows} for name, rows in response["facets"].items()}
-    for hit in response["results"]:
+    counts = {name: {row.value: row.count for row in rows} for name, rows in response.facets.items()}
+    for hit in response.results:
         for name, values in values_of(hit).items():
             assert all(counts[name].get(value, 0) >= 1 for value in values)
     for name in FACETS:
@@ -170,10 +170,10 @@ def test_filters_only_take_hits_away_and_keep_the_order(engine: Engine, request:
     # What shows a fold still does if it passes. Others of the fold may come up in its place, never before it.
     kept = [hit for hit in free if passes(hit, request)]
     known = set(ids(free))
-    assert [hit for hit in narrowed if hit["passage_id"] in known] == kept
-    best = {fold_of(hit): hit["score"] for hit in free}
+    assert [hit for hit in narrowed if hit.passage_id in known] == kept
+    best = {fold_of(hit): hit.score for hit in free}
     if request.sort == "relevance":
-        assert all(hit["score"] <= best[fold_of(hit)] for hit in narrowed)
+        assert all(hit.score <= best[fold_of(hit)] for hit in narrowed)
 
 
 @many
@@ -181,25 +181,25 @@ def test_filters_only_take_hits_away_and_keep_the_order(engine: Engine, request:
 def test_what_is_found_passes_the_filters_and_has_its_match(engine: Engine, request: SearchRequest) -> None:
     found = hits(engine, request)
     assert all(passes(hit, request) for hit in found)
-    assert {hit["match"] for hit in found} <= {"good", "weak"}
+    assert {hit.match for hit in found} <= {"good", "weak"}
     response = engine.search(request)
-    assert (response["match"] == "none") == (response["total"] == 0)
-    if response["match"] == "weak":
-        assert {hit["match"] for hit in found} == {"weak"}
+    assert (response.match == "none") == (response.total == 0)
+    if response.match == "weak":
+        assert {hit.match for hit in found} == {"weak"}
 
 
 @many
 @given(request=REQUESTS)
 def test_the_nearest_are_three_at_most_that_pass_and_are_not_counted(engine: Engine, request: SearchRequest) -> None:
     response = engine.search(request)
-    nearest = response["nearest"]
-    if response["total"]:
+    nearest = response.nearest
+    if response.total:
         assert nearest == []
         return
-    passing = engine.search(request.model_copy(update={"query": ""}))["total"]
+    passing = engine.search(request.model_copy(update={"query": ""})).total
     assert len(nearest) == min(3, passing)
     assert len({fold_of(hit) for hit in nearest}) == len(nearest)
-    assert all(passes(hit, request) and hit["match"] == "none" for hit in nearest)
+    assert all(passes(hit, request) and hit.match == "none" for hit in nearest)
 
 
 @many
