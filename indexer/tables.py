@@ -77,7 +77,7 @@ def open_tables(path: Path) -> sqlite3.Connection:
     if sqlite3.threadsafety < 3:
         raise GenerationError(
             "This Python's SQLite is not built for several threads (sqlite3.threadsafety is"
-            f" {sqlite3.threadsafety} and must be 3). Run precedent with another Python 3.11."
+            f" {sqlite3.threadsafety} and must be 3). Run precedent with another Python."
         )
     # immutable: the file never changes, so SQLite takes no locks and writes nothing beside it.
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"

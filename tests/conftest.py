@@ -1,18 +1,30 @@
-"""What all tests share: in this process a theme model is trained on few examples, and once for each content."""
+"""What all tests share: one thread for each library, a place for what is made once in a run, little to train on."""
 
-from collections.abc import Sequence
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import pytest
-from fakes import few_examples
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch and faiss are imported: their threads wait by spinning
 
-from models.encoder import Encoder
-from models.examples import Example
-from models.taxonomy import Taxonomy
-from models.theme_model import ThemeModel, content_of, train_themes
+import pytest
+from fakes import RememberingEncoder, few_examples
+
+from models.encoder import Encoder, load_encoder
+from models.examples import Example, shipped_examples
+from models.taxonomy import Taxonomy, load_taxonomy
+from models.theme_model import ThemeModel, content_of, save_model, train_themes
 
 _TRAINED: dict[str, ThemeModel] = {}
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: what is left to share out between the workers at the end is short."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def _train_once(
@@ -28,5 +40,46 @@ def _train_once(
 
 @pytest.fixture(autouse=True)
 def _little_to_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process a theme model is trained on few examples, and once for each content."""
     monkeypatch.setattr("service.themes.training.shipped_examples", few_examples)
     monkeypatch.setattr("service.themes.training.train_themes", _train_once)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Gives the folder of a name, filled by whichever worker asks for it first."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder_of(name: str, make: Callable[[Path], None]) -> Path:
+        folder, part = shared / f"once-{name}", shared / f"once-{name}.part"
+        with (shared / f"once-{name}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+                part.mkdir()
+                make(part)
+                part.rename(folder)
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> Encoder:
+    """The bundled model, which encodes a document's text once."""
+    return RememberingEncoder(load_encoder())
+
+
+@pytest.fixture(scope="session")
+def shipped_model(once: Once, real_encoder: Encoder) -> Path:
+    """The folder of a theme model trained on all shipped examples with the bundled encoder."""
+
+    def make(folder: Path) -> None:
+        taxonomy = load_taxonomy()
+        created = "2026-11-26T00:00:00+00:00"
+        model = train_themes(taxonomy, shipped_examples(taxonomy), real_encoder, created)
+        (folder / model.id).mkdir()
+        save_model(model, folder / model.id)
+
+    return next(once("shipped-model", make).iterdir())

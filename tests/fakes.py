@@ -5,12 +5,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import Document, Event, Finding, Grade, Passage, PassageKind
+from models.encoder import Encoder
 from models.examples import Example, shipped_examples
 from models.taxonomy import Taxonomy
 from service.memory.strength import save_strength, shipped_strength
@@ -53,9 +56,32 @@ class FakeEncoder:
         return [text] if len(words) <= self.window else [" ".join(words[s : s + self.window]) for s in starts]
 
     def _word(self, word: str) -> NDArray[np.float64]:
-        seed = hashlib.sha256(f"{self.fingerprint} {word}".encode()).digest()
-        vector = np.random.default_rng(np.frombuffer(seed, np.uint32)).standard_normal(self.dimension)
-        return vector / np.linalg.norm(vector)
+        return _vector_of(self.fingerprint, word, self.dimension)
+
+
+@lru_cache(100_000)
+def _vector_of(fingerprint: str, word: str, dimension: int) -> NDArray[np.float64]:
+    seed = hashlib.sha256(f"{fingerprint} {word}".encode()).digest()
+    vector = np.random.default_rng(np.frombuffer(seed, np.uint32)).standard_normal(dimension)
+    return vector / np.linalg.norm(vector)
+
+
+class RememberingEncoder:
+    """An encoder that has each text of documents encoded once, by the one that it is made from."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Vectors] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """Vectors as those of the encoder, shape (len(texts), dimension)."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._encoder.encode_document(new), strict=True))
+        return np.stack([self._known[text] for text in texts]) if texts else self._encoder.encode_document(texts)
 
 
 def few_examples(taxonomy: Taxonomy) -> list[Example]:

@@ -141,3 +141,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         wanted |= {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
         graph[module] = wanted & known.keys() - {module}
     list(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
+
+
+def test_every_folder_of_modules_is_a_package() -> None:
+    # What is none is in no wheel: pyproject.toml finds packages and takes no namespaces for such.
+    assert [path.parent for path in MODULES if not (path.parent / "__init__.py").is_file()] == []

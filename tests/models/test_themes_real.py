@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from models.encoder import load_encoder
-from models.examples import shipped_examples
-from models.taxonomy import load_taxonomy
-from models.theme_model import ThemeModel, train_themes
+from models.encoder import Encoder
+from models.theme_model import ThemeModel, load_model
 from service.evaluation.theme_scores import evaluate_themes
 
 HELD_OUT = Path(__file__).parents[1] / "data" / "themes_heldout.jsonl"
@@ -17,13 +15,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def model() -> ThemeModel:
-    taxonomy = load_taxonomy()
-    return train_themes(taxonomy, shipped_examples(taxonomy), load_encoder(), "2026-11-26T00:00:00+00:00")
+def model(shipped_model: Path) -> ThemeModel:
+    return load_model(shipped_model)
 
 
-def test_on_texts_written_apart(model: ThemeModel) -> None:
-    found = evaluate_themes(HELD_OUT, model, load_encoder())
+def test_on_texts_written_apart(model: ThemeModel, real_encoder: Encoder) -> None:
+    found = evaluate_themes(HELD_OUT, model, real_encoder)
     assert found["micro"]["f1"] >= 0.80
     assert found["calibration_error"] <= 0.10
     assert found["yardsticks"]["keywords"]["low"] > 0
@@ -32,8 +29,8 @@ def test_on_texts_written_apart(model: ThemeModel) -> None:
 
 
 @pytest.mark.skipif(not JUDGED.exists(), reason="the judged texts are not beside this checkout")
-def test_on_judged_paragraphs(model: ThemeModel) -> None:
-    found = evaluate_themes(JUDGED, model, load_encoder())
+def test_on_judged_paragraphs(model: ThemeModel, real_encoder: Encoder) -> None:
+    found = evaluate_themes(JUDGED, model, real_encoder)
     assert found["micro"]["f1"] >= 0.78
     assert found["themes"]["domestic-abuse"]["f1"] >= 0.93
     assert found["yardsticks"]["keywords"]["low"] > 0

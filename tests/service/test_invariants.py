@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from corpus.model import STATUSES
 from service.contract.requests import FACETS, Filters, SearchRequest
 from service.contract.responses import Hit
+from service.contract.shapes import to_json
 from service.contract.values import UNKNOWN
 from service.engine import Engine
 
@@ -209,7 +210,7 @@ def test_a_file_holds_the_hits_of_all_pages_in_their_order(
 ) -> None:
     found = hits(engine, request, 17)
     path, asked = address(request, "json")
-    assert json.loads(client.get(path, query_string=asked).data) == {"results": found}
+    assert json.loads(client.get(path, query_string=asked).data) == {"results": json.loads(to_json(found))}
     path, asked = address(request, "csv")
     text = client.get(path, query_string=asked).get_data(as_text=True).removeprefix("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))

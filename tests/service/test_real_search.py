@@ -7,7 +7,7 @@ import pytest
 from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
-from models.encoder import load_encoder
+from models.encoder import Encoder
 from service.contract.requests import SearchRequest
 from service.engine import Engine
 
@@ -20,11 +20,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    data, encoder = tmp_path_factory.mktemp("data"), load_encoder()
-    report = build(load([str(SHARED)], load_forces()), encoder, data, inputs=[str(SHARED)])
+def engine(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> Engine:
+    data = tmp_path_factory.mktemp("data")
+    report = build(load([str(SHARED)], load_forces()), real_encoder, data, inputs=[str(SHARED)])
     assert report.counts["documents"] == 4
-    return Engine(data, encoder)
+    return Engine(data, real_encoder)
 
 
 @pytest.mark.parametrize(
