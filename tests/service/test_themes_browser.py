@@ -53,7 +53,7 @@ class Precedent:
 
     def __call__(self, *arguments: str) -> str:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(context, "encoder_for", lambda settings: self.encoder)
+            patch.setattr(common, "encoder_for", lambda settings: self.encoder)
             done = CliRunner().invoke(main, [*arguments, "--data", str(self.data)])
         assert done.exit_code == 0, done.output
         return done.stdout
