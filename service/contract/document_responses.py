@@ -80,23 +80,14 @@ class EvidenceRecord(Shape):
     why: str
 
 
-class DocumentAnswer(Shape):
-    """A document with all that is known of it. `force` is the one that it is about, `forces` are all.
+class DocumentAnswer(HitDocument):
+    """A document with all that is known of it.
 
     `evidence` says what it was read as and why, `left_out` what of its file was not read, and `heard` the last day up
     to which its source is known.
     """
 
-    id: str
-    title: str
-    kind: str
-    force: str | None
-    forces: list[str]
-    date: str | None
     register_number: str | None
-    url: str | None
-    source: str
-    fictional: bool
     other_sources: list[str]
     notes: list[str]
     left_out: list[str]

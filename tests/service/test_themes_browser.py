@@ -17,6 +17,7 @@ from test_browser import CHROMIUM, FLAGS, SAMPLE, playwright
 from indexer.theme_store import current_model, open_model
 from models.encoder import Encoder
 from models.theme_model import judge
+from service.cli import common
 from service.cli.main import main
 from service.state.corrections import State
 
