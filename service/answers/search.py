@@ -40,15 +40,22 @@ class _Found:
 
 def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
     """One page of hits with the counts of every facet."""
-    found = _found(seen, request)
+    held = seen.held
+    question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
+    every = held.columns.exists
+    if question.empty:
+        retrieved = everything(every)
+    else:
+        retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
+    found = _narrowed(held, request, question, retrieved)
     first = (request.page - 1) * request.page_size
     page = found.best[first : first + request.page_size]
-    nearest = found.best[:0] if len(found.best) else _nearest(seen.held, found)
+    nearest = found.best[:0] if len(found.best) else _nearest(held, found)
     shown = hits(seen, found.question, found.retrieved, found.members, np.concatenate([page, nearest]), request.explain)
     answer = SearchResponse(
         query=request.query,
         expansions=_expansions(found.question),
-        did_you_mean=_did_you_mean(seen.held, found.question),
+        did_you_mean=_did_you_mean(held, found.question),
         match=match_of(bool(len(found.best)), bool((found.members & found.retrieved.good).any())),
         total=len(found.best),
         page=request.page,
@@ -57,7 +64,7 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         nearest=shown[len(page) :],
         facets={name: _facet(seen, found, request, name) for name in FACETS},
         suggested_filters=_suggested(seen, request),
-        records=_named_records(seen.held, request.query),
+        records=_named_records(held, request.query),
     )
     return seen.shown(answer)
 
@@ -67,11 +74,18 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
 
     Without `matching`, all that passes the filters, whether it answers or not: the ranking by itself.
     """
-    found = _found(seen, request)
+    held = seen.held
+    question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
+    every = held.columns.exists
+    if question.empty:
+        retrieved = everything(every)
+    else:
+        retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
+    found = _narrowed(held, request, question, retrieved)
     ids = found.best
     if not matching:
         newest = request.sort == "newest"
-        ids = best_of_folds(seen.held.columns, found.retrieved, np.flatnonzero(found.passing), newest)
+        ids = best_of_folds(held.columns, found.retrieved, np.flatnonzero(found.passing), newest)
 
     def made() -> Iterator[Hit]:
         for first in range(0, len(ids), BATCH):
@@ -82,16 +96,8 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     return made()
 
 
-def _found(seen: Snapshot, request: ListRequest) -> _Found:
-    held = seen.held
-    question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
-    if question.empty:
-        retrieved = everything(held.columns.exists)
-    else:
-        vector = encode(question, seen.encoder)
-        retrieved = retrieve(
-            held.generation, held.words, held.substance, held.columns.exists, question, vector, held.strength
-        )
+def _narrowed(held: Opened, request: ListRequest, question: Question, retrieved: Retrieved) -> _Found:
+    """What is left of what was retrieved by the filters of a request, in its order."""
     passing = held.columns.mask(request)
     members = retrieved.members & passing
     newest = request.sort == "newest" or question.empty

@@ -162,10 +162,7 @@ def _against(
 ) -> tuple[Retrieved, Mask]:
     """Every passage against a finding, and which of them are looked at."""
     universe = _universe(opened, asked, request)
-    found = retrieve(
-        opened.generation, opened.words, opened.substance, universe, question, vector, opened.similar_strength
-    )
-    return found, universe
+    return retrieve(opened, question, vector, universe, opened.similar_strength), universe
 
 
 def encode_asked(question: Question, encoder: "Encoder") -> Vector:

@@ -71,7 +71,7 @@ def evidences(opened: dict[str, Opened], encoder: Encoder) -> dict[str, list[flo
 def strength(opened: Opened, encoder: Encoder, query: str) -> float:
     question = opened.words.occurring(understand(query, opened.lexicon))
     exists, vector = opened.columns.exists, encode(question, encoder)
-    found = retrieve(opened.generation, opened.words, opened.substance, exists, question, vector, opened.strength)
+    found = retrieve(opened, question, vector, exists, opened.strength)
     return float(found.evidence[exists].max())
 
 

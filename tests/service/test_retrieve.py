@@ -105,7 +105,7 @@ def found(opened: Opened, query: str, strength: Strength = PLAIN) -> Retrieved:
     question = asked(opened, query)
     vector = encode(question, FakeEncoder())
     exists = opened.columns.exists
-    return retrieve(opened.generation, opened.words, opened.substance, exists, question, vector, strength)
+    return retrieve(opened, question, vector, exists, strength)
 
 
 def places(mask: Any) -> list[int]:
