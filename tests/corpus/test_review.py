@@ -33,11 +33,11 @@ def asked(text: str) -> list[tuple[str, str]]:
 
 LONG = {
     "empty lines": "\n" * 100_000,
-    "marks": "#*\n" * 40_000,
+    "marks": "#*\n" * 16_000,
     "items": "Recommendations\n\n" + "".join(f"- Thing {n} at once and more words.\n" for n in range(3_000)),
-    "findings": "".join(f"Area for improvement\n\nThe force should improve thing {n} of it.\n\n" for n in range(1_500)),
-    "rows": "".join(f"a{n}\tb\tc\n" for n in range(12_000)),
-    "heads": "Recommendation\tthe force should\tstatus\n" * 3_000,
+    "findings": "".join(f"Area for improvement\n\nThe force should improve thing {n} of it.\n\n" for n in range(800)),
+    "rows": "".join(f"a{n}\tb\tc\n" for n in range(4_000)),
+    "heads": "Recommendation\tthe force should\tstatus\n" * 1_200,
 }
 
 

@@ -335,7 +335,8 @@ def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> No
         [sys.executable, str(script), str(tmp_path), *texts],
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(script.parents[1])},
+        # Python would leave cut compiled modules behind, which no later process could load.
+        env=os.environ | {"PYTHONPATH": str(script.parents[1]), "PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         check=False,
     )

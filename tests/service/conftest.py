@@ -1,14 +1,18 @@
 """A served collection on the fake encoder: four forces, folds across them, every kind of missing value."""
 
 import random
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import FakeCollection, FakeEncoder, assessment, document, passage, record
 from flask.testing import FlaskClient
 
 from corpus.model import Document, Event, Finding, GlossaryEntry
+from corpus.readers.reading import Limits
+from corpus.readers.worker import Read, ReaderProcess
 from indexer.build import build
 from service.engine import Engine
 from service.web.app import create_app
@@ -132,6 +136,62 @@ def _index_page() -> Document:
         findings=findings,
         passages=passages,
     )
+
+
+class KeptReaders:
+    """Lets the processes that read files outlive a build, for the next one; only one that is stopped ends."""
+
+    def __init__(self) -> None:
+        self.idle: list[tuple[Limits, subprocess.Popen[bytes]]] = []
+        self.busy: set[ReaderProcess] = set()
+        self._start, self._ask = ReaderProcess._start, ReaderProcess._ask
+        self._kill, self._close = ReaderProcess.kill, ReaderProcess.close
+
+    def start(self, reader: ReaderProcess) -> "subprocess.Popen[bytes]":
+        kept = next((one for one in self.idle if one[0] == reader._limits), None)
+        if kept is None:
+            return self._start(reader)
+        self.idle.remove(kept)
+        return kept[1]
+
+    def ask(self, reader: ReaderProcess, request: Mapping[str, Any]) -> Read:
+        self.busy.add(reader)
+        try:
+            return self._ask(reader, request)
+        finally:
+            self.busy.discard(reader)
+
+    def kill(self, reader: ReaderProcess) -> None:
+        if reader in self.busy:
+            self._kill(reader)
+
+    def close(self, reader: ReaderProcess) -> None:
+        if reader not in self.busy and reader._child is not None and reader._child.poll() is None:
+            self.idle.append((reader._limits, reader._child))
+            reader._child = None
+        self._close(reader)
+
+    def end(self) -> None:
+        for limits, child in self.idle:
+            reader = ReaderProcess(limits)
+            reader._child = child
+            self._close(reader)
+
+
+@pytest.fixture(scope="session")
+def _kept() -> Iterator[KeptReaders]:
+    kept = KeptReaders()
+    yield kept
+    kept.end()
+
+
+@pytest.fixture(autouse=True)
+def _kept_readers(monkeypatch: pytest.MonkeyPatch, _kept: KeptReaders) -> None:
+    """Starting two processes costs a small build more than all the rest; tests/corpus looks at how they end."""
+    monkeypatch.setattr(ReaderProcess, "_start", lambda reader: _kept.start(reader))
+    monkeypatch.setattr(ReaderProcess, "_ask", lambda reader, request: _kept.ask(reader, request))
+    monkeypatch.setattr(ReaderProcess, "kill", lambda reader: _kept.kill(reader))
+    monkeypatch.setattr(ReaderProcess, "close", lambda reader: _kept.close(reader))
 
 
 Publish = Callable[..., str]
