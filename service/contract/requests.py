@@ -167,7 +167,7 @@ class SimilarRequest(Filters):
         given = [name for name in _SOURCES if getattr(self, name)]
         if len(given) > 1 or (not given and self.text is None):
             raise refuse("Say what to find the like of: give text, or passage_id, or finding_id, one of them.")
-        if not given or (self.text is not None and not self.text.strip()):
+        if not given or (given == ["text"] and not (self.text or "").strip()):
             raise refuse("The text is empty: give the text of a recommendation or another finding.")
         return self
 

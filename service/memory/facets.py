@@ -21,7 +21,8 @@ Numbers = NDArray[np.int64]
 # A passage with fewer words than this that mean something ("New recommendation") counts less, by a fourth root.
 SHORT = 12
 
-_SINGLE = tuple(name for name in FACETS if name not in ("force", "theme"))  # those of which a passage has one value
+_SEVERAL = ("force", "theme")  # facets of which a passage may have several values; each has a query of its own
+_SINGLE = tuple(name for name in FACETS if name not in _SEVERAL)
 
 _ROWS = """
 SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, f.quoted, d.kind, p.kind, f.status, p.grade,
@@ -145,8 +146,8 @@ class Columns:
 
 def read_columns(connection: sqlite3.Connection) -> Columns:
     """All passages of a generation, in one pass over its database."""
-    rows = connection.execute(_ROWS).fetchall()
-    columns = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 12
+    cursor = connection.execute(_ROWS)
+    columns = [list(column) for column in zip(*map(tuple, cursor), strict=True)] or [[] for _ in cursor.description]
     ids, folds, dates, content, finding, asks, quoted, *raw = columns
     places = np.array(ids, dtype=np.int64)
     size = int(places[-1]) + 1 if ids else 0

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, render_template
 from indexer.generation import GenerationError
 from service.answers.lookups import document, forces, passage
 from service.answers.search import all_hits, search
+from service.contract.contacts import mask
 from service.contract.document_responses import DocumentAnswer
 from service.contract.exports import Form, hits_table
 from service.contract.requests import ListRequest, SearchRequest
@@ -90,6 +91,8 @@ def health_blueprint(engine: Engine) -> Blueprint:
 def _description(engine: Engine) -> Schema:
     """The description, with the values of the index that is served, where there is one."""
     try:
-        return openapi(current_app, seen(engine).known)
+        now = seen(engine)
     except GenerationError:
         return openapi(current_app)
+    # A status as it is printed may be any text, and so have a telephone number in it.
+    return openapi(current_app, lambda field: [v for v in now.known(field) if not now.masks or mask(v) == v])

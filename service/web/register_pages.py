@@ -14,7 +14,7 @@ from service.answers.register import register
 from service.answers.similar import similar
 from service.contract.exports import FORMS
 from service.contract.register_responses import FindingAnswer
-from service.contract.requests import FIXED, DayRequest, RegisterRequest, SimilarRequest
+from service.contract.requests import FACETS, FIXED, DayRequest, RegisterRequest, SimilarRequest
 from service.contract.service_errors import RequestError
 from service.contract.values import UNKNOWN, Values, check_names, wire_names
 from service.engine import Engine
@@ -28,6 +28,7 @@ REGISTER_TITLES = {
     "force": "Force",
     "year": "Year published",
 }
+_FIELDS = ("force", "status")  # facets that the form for similar findings has fields for
 PRECEDENTS = 5  # similar findings on a recommendation's own page
 
 
@@ -100,7 +101,12 @@ def _similar_page(engine: Engine, asked: SimilarRequest, parameters: Values) -> 
 
 def _choices(engine: Engine) -> dict[str, Any]:
     named = [(row.slug, row.name) for row in forces(seen(engine)).forces if row.documents]
-    return {"forces": sorted(named, key=lambda row: row[1]), "statuses": FIXED["status"], "forms": FORMS}
+    return {
+        "forces": sorted(named, key=lambda row: row[1]),
+        "statuses": FIXED["status"],
+        "forms": FORMS,
+        "kept": [name for name in (*FACETS, "limit") if name not in _FIELDS],
+    }
 
 
 def _about(engine: Engine, asked: SimilarRequest) -> dict[str, Any] | None:

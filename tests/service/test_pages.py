@@ -9,13 +9,16 @@ from urllib.parse import quote
 import pytest
 from fakes import FakeEncoder
 from flask.testing import FlaskClient
+from test_invariants import VALUES
 
 from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
+from service.cli.main import main
+from service.contract.requests import FACETS
 from service.engine import Engine
 from service.web.app import create_app
-from service.web.search_pages import anchor
+from service.web.search_pages import FACET_TITLES, anchor
 
 ODD = "gwent/odd & <name>?#1\n2"
 
@@ -317,6 +320,20 @@ def test_a_part_that_cannot_be_used_leaves_the_query_in_its_field(client: FlaskC
     text, page = read(client, "/similar?text=Look+for+children&as_of=soon", 400)
     assert "as_of is" in text
     assert "Look for children" in text
+
+
+def test_every_facet_has_a_title_an_option_and_its_place_in_the_tests() -> None:
+    assert set(FACET_TITLES) == set(FACETS)
+    options = {parameter.name for parameter in main.commands["search"].params}
+    assert set(FACETS) <= options
+    assert VALUES.keys() | {"theme"} == set(FACETS)
+
+
+def test_the_form_for_similar_findings_keeps_every_filter(client: FlaskClient) -> None:
+    asked = ("theme=unknown", "finding=recommendation", "grade=unknown", "year=2016", "document_kind=other", "limit=7")
+    _, page = read(client, f"/similar?text=Look+for+children&{'&'.join(asked)}")
+    kept = {(attrs.get("name"), attrs.get("value")) for tag, attrs in page.tags if tag == "input"}
+    assert {tuple(pair.split("=")) for pair in asked} <= kept
 
 
 def test_a_documents_page_shows_no_path_of_the_server(tmp_path: Path) -> None:
