@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 _ROOMS = ("corpus", "indexer", "models")
 _WRITER = "indexer.stores"
-# Libraries whose words and stems are in what is written. The encoder has a fingerprint of its own.
-_LIBRARIES = ("symspellpy", "tantivy")
+# Libraries whose words, stems and numbers are in what is written. The encoder has a fingerprint of its own.
+_LIBRARIES = ("numpy", "scikit-learn", "symspellpy", "tantivy")
 
 
 @cache  # a program does not change while it runs
@@ -38,6 +38,8 @@ def program_files(root: Path = ROOT) -> list[Path]:
         if path is not None and path not in modules:
             modules[path] = path.read_text("utf-8")
             waiting += _imported(modules[path])
+    if not modules:
+        raise RuntimeError(f"no source of {_WRITER} lies under {root}: what a generation is made by cannot be told")
     return sorted([*modules, *_rules(root, modules.items())])
 
 

@@ -44,7 +44,7 @@ def prune(data: Path, current: str) -> None:
 
 def clean(data: Path) -> None:
     """Remove what builds that died left behind. Only under the lock: no other build is at work."""
-    for path in [*(data / "generations").glob(f"{UNFINISHED}*"), *data.glob(f"{UNFINISHED}CURRENT-*")]:
+    for path in [*(data / "generations").glob(f"{UNFINISHED}*"), *data.glob(f"{UNFINISHED}*")]:
         _remove(path)
     if (data / "CURRENT").is_dir():
         raise GenerationError(

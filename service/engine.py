@@ -115,7 +115,7 @@ class Engine:
 
     def register_rows(self, request: "RegisterListRequest") -> "list[RegisterRow]":
         """All records of the register that pass the filters."""
-        return register_rows(self.snapshot(), request)
+        return list(register_rows(self.snapshot(), request))
 
     def force(self, slug: str, as_of: datetime.date | None = None) -> "ForceAnswer | None":
         """What has been said of one force over the years; None for a slug that no force has."""

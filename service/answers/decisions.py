@@ -3,15 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from corpus.model import Document, EvidenceField
 from corpus.stated import NO_FORCE
 from service.contract.document_responses import EvidenceRecord
 from service.contract.labels import date_words, label
-
-if TYPE_CHECKING:
-    pass
 
 FIELDS: tuple[EvidenceField, ...] = get_args(EvidenceField)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from corpus.dates import last_day
 from service.answers.outcomes import printed_of
-from service.answers.register import chosen_rows, rows_of, values_of
+from service.answers.register import chosen_records, records_of, values_of
 from service.contract.document_responses import GradeRecord
 from service.contract.labels import label
 from service.contract.register_responses import Candidate, ForceAnswer, ForceFinding, ForceReport
@@ -48,9 +48,9 @@ def force_profile(seen: Snapshot, slug: str, as_of: datetime.date | None) -> For
         return None
     day = as_of or register.newest
     items = [item for item in register.items if slug in item.document.forces and item.known(as_of)]
-    own = chosen_rows(rows_of(register, as_of), RegisterListRequest(force=(slug,)))
-    statuses = Counter(value for row in own for value in values_of(row, "status"))
-    lists = Counter(value for row in own for value in values_of(row, "list"))
+    own = chosen_records(records_of(register, as_of), RegisterListRequest(force=(slug,)))
+    statuses = Counter(value for one in own for value in values_of(one, "status"))
+    lists = Counter(value for one in own for value in values_of(one, "list"))
     answer = ForceAnswer(
         slug=slug,
         name=seen.force_label(slug),
@@ -154,10 +154,14 @@ def _alike(held: Opened, encoder: "Encoder", items: Sequence[Item]) -> Numbers:
 
 def _shared(held: Opened, words: Sequence[frozenset[str]]) -> Numbers:
     """The rarities of the words that each two of the sentences share, added up: a symmetric matrix."""
+    from scipy.sparse import csr_matrix
+
     every = sorted(frozenset().union(*words))
     rarity = held.words.rarities(every)
     place = {word: at for at, word in enumerate(every)}
-    stands = np.zeros((len(words), len(every)))
-    for at, own in enumerate(words):
-        stands[at, [place[word] for word in own]] = 1.0
-    return np.asarray((stands * np.array([rarity[word] for word in every])) @ stands.T)
+    columns = [place[word] for own in words for word in sorted(own)]
+    starts = np.cumsum([0, *(len(own) for own in words)])
+    shape = (len(words), len(every))
+    stands = csr_matrix((np.ones(len(columns)), columns, starts), shape=shape)
+    weighed = csr_matrix((np.array([rarity[every[at]] for at in columns]), columns, starts), shape=shape)
+    return np.asarray((weighed @ stands.T).todense())

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import Any, Literal
 
 from corpus.dates import last_day
 from corpus.standing import Entry, Mismatch, Standing
@@ -17,31 +18,40 @@ _PIECES = re.compile(r"\w+|[^\w\s]|\s+")
 
 
 def standing_record(item: Item, as_of: datetime.date | None) -> StandingRecord:
-    """Where a finding stood on a day; without one, on the day up to which its own source is known.
+    """Where a finding stood on a day; without one, on the day up to which its own source is known."""
+    return StandingRecord(**standing_fields(item, as_of, item.stood(as_of)))
 
-    Where there is no such day either, because there is no event at all, by what it says itself.
+
+def standing_fields(item: Item, as_of: datetime.date | None, stood: Standing) -> dict[str, Any]:
+    """The fields of StandingRecord for a finding that `stood` so on a day.
+
+    Where there is no day, nor an event that tells one, by what it says itself.
     """
-    stood, day = item.stood(as_of), as_of or item.clock
-    claim = stood.signal
-    return StandingRecord(
-        as_of=day.isoformat() if day else None,
-        heard=item.heard.isoformat() if item.heard else None,
-        status=stood.status,
-        status_date=stood.status_date,
-        closed=stood.closed,
-        days_open=stood.days_open,
-        deadline=stood.deadline,
-        deadline_passed=stood.deadline_passed if day else None,
-        overdue=stood.overdue and day is not None,
-        closure_signal=claim.says if claim else None,
-        closure_date=claim.date if claim else None,
-        closure_sentence=claim.sentence if claim else None,
-        closing_comment=_comment(stood.closing),
-        done=_comment(stood.done),
-        reopened=list(stood.reopened),
-        mismatches=[_mismatch(kind, stood, item) for kind in stood.mismatches],
+    day, claim = as_of or item.clock, stood.signal
+    return {
+        "as_of": day.isoformat() if day else None,
+        "heard": item.heard.isoformat() if item.heard else None,
+        "status": stood.status,
+        "status_date": stood.status_date,
+        "closed": stood.closed,
+        "days_open": stood.days_open,
+        "deadline": stood.deadline,
+        "deadline_passed": stood.deadline_passed if day else None,
+        "overdue": is_overdue(item, as_of, stood),
+        "closure_signal": claim.says if claim else None,
+        "closure_date": claim.date if claim else None,
+        "closure_sentence": claim.sentence if claim else None,
+        "closing_comment": _comment(stood.closing),
+        "done": _comment(stood.done),
+        "reopened": list(stood.reopened),
+        "mismatches": [_mismatch(kind, stood, item) for kind in stood.mismatches],
         **dict(printed_of(item, stood)),
-    )
+    }
+
+
+def is_overdue(item: Item, as_of: datetime.date | None, stood: Standing) -> bool:
+    """Whether a finding is overdue, as far as there is a day to tell it by."""
+    return stood.overdue and (as_of or item.clock) is not None
 
 
 def printed_of(item: Item, stood: Standing) -> PrintedStatus:
@@ -57,18 +67,19 @@ def members_of(items: Iterable[Item], as_of: datetime.date | None) -> list[Membe
         closed = one.closing_comment is not None or one.closed
         return (not closed, one.done is None, one.status_date or "9999", one.document.id)
 
-    return sorted((_member(standing_record(item, as_of), item.document, item.key) for item in items), key=rank)
+    made = (_member(standing_fields(item, as_of, item.stood(as_of)), item.document, item.key) for item in items)
+    return sorted(made, key=rank)
 
 
 def bare_member(passage: Passage, as_of: datetime.date | None) -> Member:
     """Where a passage stands that is no finding, of which nothing is recorded."""
-    nothing = StandingRecord(as_of=as_of.isoformat() if as_of else None)
+    nothing = {"as_of": as_of.isoformat() if as_of else None}
     return _member(nothing, passage.document, None, passage.passage_id)
 
 
-def _member(standing: StandingRecord, document: HitDocument, finding: str | None, passage: str | None = None) -> Member:
+def _member(standing: dict[str, Any], document: HitDocument, finding: str | None, passage: str | None = None) -> Member:
     return Member(
-        **dict(standing),
+        **standing,
         finding_id=finding,
         passage_id=passage,
         force=document.force,
@@ -86,13 +97,19 @@ def echo_records(item: Item, register: Register, as_of: datetime.date | None) ->
             yield echo_record(entry, item, register)
 
 
+def echo_kind(entry: Entry, item: Item, register: Register) -> Literal["stalled", "copied"]:
+    """Whether a comment adds nothing to one of its own record, or to another's."""
+    other, _ = register.comments[entry.echo or 0]
+    return "stalled" if other.document.id == item.document.id else "copied"
+
+
 def echo_record(entry: Entry, item: Item, register: Register) -> EchoRecord:
     """A comment with the earlier one that it adds nothing to."""
     assert entry.echo is not None  # noqa: S101 - asked for echoes only
     other, before = register.comments[entry.echo]
     return EchoRecord(
         **dict(_said(entry)),
-        kind="stalled" if other.document.id == item.document.id else "copied",
+        kind=echo_kind(entry, item, register),
         of=_said(before),
         of_force=other.document.force,
         of_document=_named(other.document),

@@ -2,9 +2,11 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from service.answers.outcomes import echo_record, standing_record
+from corpus.standing import Standing
+from service.answers.outcomes import echo_kind, echo_record, is_overdue, standing_fields
 from service.contract.register_responses import RegisterResponse, RegisterRow
 from service.contract.requests import LISTS, NOTHING, REGISTER_FACETS, RegisterListRequest, RegisterRequest
 from service.contract.responses import FacetValue
@@ -13,10 +15,20 @@ from service.memory.finding_index import Item, Register
 from service.memory.snapshot import Snapshot
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of the register with where it stood, and the kind of echo that its last comment is, if any."""
+
+    item: Item
+    stood: Standing
+    overdue: bool
+    echo: str | None
+
+
 def register(seen: Snapshot, request: RegisterRequest) -> RegisterResponse:
     """One page of the records that pass the filters, with the counts of every facet."""
-    rows = rows_of(seen.held.register, request.as_of)
-    passing = chosen_rows(rows, request)
+    records = records_of(seen.held.register, request.as_of)
+    passing = chosen_records(records, request)
     first = (request.page - 1) * request.page_size
     as_of = request.as_of or seen.held.register.newest
     answer = RegisterResponse(
@@ -24,30 +36,40 @@ def register(seen: Snapshot, request: RegisterRequest) -> RegisterResponse:
         total=len(passing),
         page=request.page,
         page_size=request.page_size,
-        results=passing[first : first + request.page_size],
-        facets={name: _counted(seen, rows, request, name) for name in REGISTER_FACETS},
+        results=[_row(seen, record, request) for record in passing[first : first + request.page_size]],
+        facets={name: _counted(seen, records, request, name) for name in REGISTER_FACETS},
     )
     return seen.shown(answer)
 
 
-def register_rows(seen: Snapshot, request: RegisterListRequest) -> list[RegisterRow]:
-    """All records of the register that pass the filters, whatever the page."""
-    return [seen.shown(row) for row in chosen_rows(rows_of(seen.held.register, request.as_of), request)]
+def register_rows(seen: Snapshot, request: RegisterListRequest) -> Iterator[RegisterRow]:
+    """All records of the register that pass the filters, whatever the page, made as they are asked for."""
+    passing = chosen_records(records_of(seen.held.register, request.as_of), request)
+    return (seen.shown(_row(seen, record, request)) for record in passing)
 
 
-def rows_of(register: Register, as_of: datetime.date | None) -> list[RegisterRow]:
+def records_of(register: Register, as_of: datetime.date | None) -> list[Record]:
     """Every record of the register that was known on a day, the latest published first; without one, of all.
 
     Each then stands as on the day up to which its own source is known.
     """
-    rows = [_row(register, item, as_of) for item in register.records() if item.known(as_of)]
-    return sorted(rows, key=lambda row: (row.document.date or "", row.register_number or ""), reverse=True)
+    known = sorted(
+        (item for item in register.records() if item.known(as_of)),
+        key=lambda item: (item.document.date or "", item.register_number or ""),
+        reverse=True,
+    )
+    found = []
+    for item in known:
+        stood = item.stood(as_of)
+        echo = echo_kind(stood.stalled, item, register) if stood.stalled else None
+        found.append(Record(item, stood, is_overdue(item, as_of, stood), echo))
+    return found
 
 
-def _row(register: Register, item: Item, as_of: datetime.date | None) -> RegisterRow:
-    stalled = item.stood(as_of).stalled
+def _row(seen: Snapshot, record: Record, request: RegisterListRequest) -> RegisterRow:
+    item, stalled = record.item, record.stood.stalled
     return RegisterRow(
-        **dict(standing_record(item, as_of)),
+        **standing_fields(item, request.as_of, record.stood),
         finding_id=item.key,
         kind=item.kind,
         number=item.number,
@@ -55,37 +77,34 @@ def _row(register: Register, item: Item, as_of: datetime.date | None) -> Registe
         text=item.text,
         addressees=list(item.addressees),
         document=item.document,
-        stalled=echo_record(stalled, item, register) if stalled else None,
+        stalled=echo_record(stalled, item, seen.held.register) if stalled else None,
         notes=list(item.notes),
     )
 
 
-def values_of(row: RegisterRow, facet: str) -> list[str]:
+def values_of(record: Record, facet: str) -> list[str]:
     """The values that a record has of a facet: one, or of forces and lists any number."""
+    document, stood = record.item.document, record.stood
     if facet == "list":
-        lists = [mismatch.kind for mismatch in row.mismatches]
-        lists += ["overdue"] if row.overdue else []
-        return lists + ([row.stalled.kind] if row.stalled else [])
+        return [*stood.mismatches, *(["overdue"] if record.overdue else []), *([record.echo] if record.echo else [])]
     if facet == "force":
-        return row.document.forces or [UNKNOWN]
+        return document.forces or [UNKNOWN]
     one = {
-        "status": row.status,
-        "signal": row.closure_signal or NOTHING,
-        "year": (row.document.date or "")[:4] or None,
+        "status": stood.status,
+        "signal": stood.signal.says if stood.signal else NOTHING,
+        "year": (document.date or "")[:4] or None,
     }
     return [one[facet] or UNKNOWN]
 
 
-def chosen_rows(
-    rows: Sequence[RegisterRow], request: RegisterListRequest, without: str | None = None
-) -> list[RegisterRow]:
+def chosen_records(records: Sequence[Record], request: RegisterListRequest, without: str | None = None) -> list[Record]:
     """The records that pass the filters, or all of them but that of the facet `without`."""
     wanted = [(name, set(own)) for name in REGISTER_FACETS if (own := request.chosen(name)) and name != without]
-    return [row for row in rows if all(not values.isdisjoint(values_of(row, name)) for name, values in wanted)]
+    return [one for one in records if all(not values.isdisjoint(values_of(one, name)) for name, values in wanted)]
 
 
-def _counted(seen: Snapshot, rows: Sequence[RegisterRow], request: RegisterListRequest, name: str) -> list[FacetValue]:
-    counts = Counter(value for row in chosen_rows(rows, request, name) for value in values_of(row, name))
+def _counted(seen: Snapshot, records: Sequence[Record], request: RegisterListRequest, name: str) -> list[FacetValue]:
+    counts = Counter(value for one in chosen_records(records, request, name) for value in values_of(one, name))
     both = {**dict.fromkeys(request.chosen(name), 0), **counts}
     found = [FacetValue(value=v, label=seen.value_label(name, v), count=n) for v, n in both.items()]
     if name == "year":

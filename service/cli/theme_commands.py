@@ -70,7 +70,7 @@ def _tagger(settings: "Settings") -> "Tagger":
     return Tagger(model, encoder, State(settings.data).corrected())
 
 
-def _texts(file: IO[str]) -> Iterator[tuple[Any, "str | TextToTag"]]:
+def _texts(file: IO[str]) -> Iterator[tuple[Any, "TextToTag"]]:
     """Each line's id, or else its number, and its text."""
     try:
         for number, line in enumerate(file, start=1):
@@ -80,25 +80,30 @@ def _texts(file: IO[str]) -> Iterator[tuple[Any, "str | TextToTag"]]:
         raise Failure(f"{file.name} is not UTF-8 text; save it as UTF-8.") from error
 
 
-def _text(line: str, number: int, where: str) -> tuple[Any, "str | TextToTag"]:
-    from service.contract.requests import TagRequest
+def _text(line: str, number: int, where: str) -> tuple[Any, "TextToTag"]:
+    from service.contract.requests import TextToTag
     from service.contract.service_errors import RequestError
-    from service.contract.values import read_json
+    from service.contract.values import read_object
 
     try:
-        entry = json.loads(line)
+        entry = json.loads(line, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Failure(f"{where} is no JSON ({error}).") from error
+    if not isinstance(entry, str | dict) or (isinstance(entry, dict) and not isinstance(entry.get("text"), str)):
+        raise Failure(f'{where} is neither a text nor an object such as {{"text": "…", "parent": "…"}}.')
+    one = {"text": entry} if isinstance(entry, str) else entry
     try:
-        text = read_json(TagRequest, json.dumps({"texts": [entry]}).encode()).texts[0]
+        return one.get("id", number), read_object(TextToTag, one, where)
     except RequestError as error:
-        raise Failure(str(error).replace("texts[0].", f"{where}, ").replace("texts[0]", where)) from error
-    named = not isinstance(text, str) and "id" in text.model_fields_set
-    return (text.id if named else number), text  # type: ignore[union-attr]
+        raise Failure(str(error)) from error
 
 
-def _batches(lines: Iterable[tuple[Any, "str | TextToTag"]]) -> Iterator[list[tuple[Any, "str | TextToTag"]]]:
-    batch: list[tuple[Any, str | TextToTag]] = []
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number")
+
+
+def _batches(lines: Iterable[tuple[Any, "TextToTag"]]) -> Iterator[list[tuple[Any, "TextToTag"]]]:
+    batch: list[tuple[Any, TextToTag]] = []
     for line in lines:
         batch.append(line)
         if len(batch) == _BATCH:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, Field, ValidationInfo, model_validator
 
 from corpus.closure import SIGNALS
 from corpus.model import STATUSES, DocumentKind, PassageKind
@@ -21,6 +21,7 @@ from service.contract.values import (
     Text,
     Year,
     Years,
+    chosen_of,
     refuse,
     refuse_there,
 )
@@ -67,10 +68,16 @@ def _text_or_object(value: Any) -> Any:
     return value
 
 
+def _not_too_many(texts: Any) -> Any:
+    if not isinstance(texts, list) or not texts:
+        raise refuse('texts is a list of one text or more, such as {"texts": ["The force should …"]}.')
+    if len(texts) > MAX_TEXTS:
+        raise refuse(f"There are {len(texts):,} texts: send {MAX_TEXTS} at most at a time.")
+    return texts
+
+
 def _one_of(value: Any, info: ValidationInfo) -> Any:
-    if value not in get_args(Sort):
-        raise refuse(f"{value!r:.42} is not a value of {info.field_name}; it can be {', '.join(get_args(Sort))}.")
-    return value
+    return chosen_of(str(info.field_name), str(value), get_args(Sort))
 
 
 Query = Annotated[
@@ -220,21 +227,18 @@ class TextToTag(Request):
         yield from [self.section] if isinstance(self.section, str) else self.section or ()
 
 
+_Sent = Annotated[Tagged | TextToTag, BeforeValidator(_text_or_object)]
+
+
 class TagRequest(Request):
     """Texts to tag, and whether the sentences that carry each theme are wanted."""
 
-    texts: list[Annotated[Tagged | TextToTag, BeforeValidator(_text_or_object)]] = Field(
-        json_schema_extra={"minItems": 1, "maxItems": MAX_TEXTS}
-    )
+    texts: Annotated[
+        list[Annotated[Tagged | TextToTag, BeforeValidator(_text_or_object)]],
+        FailFast(),
+        BeforeValidator(_not_too_many),
+    ] = Field(json_schema_extra={"minItems": 1, "maxItems": MAX_TEXTS})
     evidence: Flag = True
-
-    @model_validator(mode="after")
-    def _some(self) -> Self:
-        if not self.texts:
-            raise refuse('texts is a list of one text or more, such as {"texts": ["The force should …"]}.')
-        if len(self.texts) > MAX_TEXTS:
-            raise refuse(f"There are {len(self.texts):,} texts: send {MAX_TEXTS} at most at a time.")
-        return self
 
 
 class DocumentView(Request):

@@ -6,11 +6,23 @@ pydantic's `info.mode`: "python" for texts, "json" for a JSON body, in which 20 
 
 import datetime
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    FailFast,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from corpus.dates import iso_date, last_day
@@ -30,6 +42,12 @@ class Request(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nothing(cls, sent: Any) -> Any:
+        """What is null in a JSON body was not given."""
+        return {name: own for name, own in sent.items() if own is not None} if isinstance(sent, dict) else sent
+
 
 class NoParameters(Request):
     """What an address is asked that takes no parameter."""
@@ -43,7 +61,7 @@ def read(model: type[Asked], sent: Values, known: Known | None = None, *, blank:
 
     Raises RequestError with a sentence on the first part that cannot be used, and what it may be.
     """
-    values = _filled(sent) if blank else sent
+    values = filled(sent) if blank else sent
     wire = wire_names(model)
     check_names(values, wire)
     many = {name for name, field in wire.items() if isinstance(model.model_fields[field].default, tuple)}
@@ -51,12 +69,19 @@ def read(model: type[Asked], sent: Values, known: Known | None = None, *, blank:
         if name not in many and len(own) > 1:
             raise RequestError(f"{name} is given {len(own)} times: give it once.")
     given = {wire[name]: tuple(own) if name in many else own[0] for name, own in values.items() if own}
-    return _validated(model, lambda: model.model_validate(given, context=known))
+    return _validated(model, lambda: model.model_validate(given, context=known and cache(known)))
 
 
 def read_json(model: type[Asked], body: bytes, known: Known | None = None) -> Asked:
     """The request in a JSON body. Raises RequestError as `read` does."""
-    return _validated(model, lambda: model.model_validate_json(body, context=known, by_alias=True, by_name=False))
+    plain = body.removeprefix(b"\xef\xbb\xbf")
+    context = known and cache(known)
+    return _validated(model, lambda: model.model_validate_json(plain, context=context, by_alias=True, by_name=False))
+
+
+def read_object(model: type[Asked], value: object, where: str) -> Asked:
+    """The request in an object that was read elsewhere. Raises RequestError, which begins with the place `where`."""
+    return _validated(model, lambda: model.model_validate(value), where)
 
 
 def check_names(names: Iterable[str], known: Iterable[str]) -> None:
@@ -89,7 +114,8 @@ def refuse_there(rest: str) -> PydanticCustomError:
     return PydanticCustomError("refused_there", "{rest}", {"rest": rest})
 
 
-def _filled(sent: Values) -> Values:
+def filled(sent: Values) -> Values:
+    """What was sent without empty values: an empty field of a form asks for nothing."""
     return {name: kept for name, own in sent.items() if (kept := [value for value in own if value.strip(" \t\r\n")])}
 
 
@@ -105,35 +131,44 @@ def _unknown(name: str, known: Iterable[str]) -> str:
     return f"{short(name)} is not a parameter here{hint(name, names)}."
 
 
-def _validated(model: type[Asked], made: Callable[[], Asked]) -> Asked:
+def _validated(model: type[Asked], made: Callable[[], Asked], above: str = "") -> Asked:
     try:
         return made()
     except ValidationError as error:
         # An unknown name first: it may be why another is missing. Then what lies deepest: of the shapes that a value
         # may have, the one that it came nearest to.
         first = min(error.errors(), key=lambda one: (one["type"] != "extra_forbidden", -len(one["loc"])))
-        raise RequestError(_sentence(model, first)) from None
+        raise RequestError(_sentence(model, first, above)) from None
 
 
-def _sentence(model: type[Request], error: Any) -> str:
+def _sentence(model: type[Request], error: Any, above: str) -> str:
     """What pydantic found, as a sentence; that of our own validators stands as it is."""
-    names, where = wire_names(model), _place(error["loc"])
+    names, where = wire_names(model), ", ".join(filter(None, [above, _place(error["loc"])]))
     if error["type"] == "refused":
         return str(error["msg"])
     if error["type"] == "refused_there":
         return f"{where} {error['msg']}"
     if error["type"] == "extra_forbidden":
         own = str(error["loc"][-1])
-        return (
-            _unknown(own, names)
-            if len(error["loc"]) == 1
-            else f"{_place(error['loc'][:-1])}: {own!r} is not known here."
-        )
+        parent = ", ".join(filter(None, [above, _place(error["loc"][:-1])]))
+        return f"{parent}: {own!r} is not known here." if parent else _unknown(own, names)
     if error["type"] == "json_invalid":
         return f"Send JSON as application/json: one object, with some of {', '.join(names)} ({error['msg']})."
     if not error["loc"]:
         return f"Send one JSON object, with some of {', '.join(names)}."
+    if error["type"] in _SENTENCES:
+        return _SENTENCES[error["type"]].format(
+            where, short(json.dumps(error["input"], ensure_ascii=False, default=str))
+        )
     return f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]}."
+
+
+_SENTENCES = {
+    "missing": "{0} is missing: give it.",
+    "string_type": "{0} is {1}: give a text.",
+    "tuple_type": "{0} is {1}: give a text, or a list of texts.",
+    "list_type": "{0} is {1}: give a list.",
+}
 
 
 def _place(steps: Sequence[int | str]) -> str:
@@ -154,10 +189,15 @@ def _whole(low: int, high: int) -> Callable[[Any, ValidationInfo], Any]:
         else:  # to JSON, 20.0 is a whole number, and true is none
             sound = not isinstance(value, bool) and isinstance(value, int | float) and value == value // 1
         if not sound or not low <= int(value) <= high:
-            raise refuse(f"{info.field_name} is {short(str(value))}: give a whole number from {low} to {high}.")
+            raise refuse(f"{info.field_name} is {_told(value)}: give a whole number from {low} to {high}.")
         return int(value)
 
     return checked
+
+
+def _told(value: Any) -> str:
+    """A value as it was sent."""
+    return short(value if isinstance(value, str) else json.dumps(value, default=str))
 
 
 def _flag(value: Any, info: ValidationInfo) -> bool:
@@ -165,7 +205,7 @@ def _flag(value: Any, info: ValidationInfo) -> bool:
         return bool(value == "true")
     if isinstance(value, bool):
         return value
-    raise refuse(f"{short(str(value))} is not a value of {info.field_name}; it can be true, false.")
+    raise refuse(f"{_told(value)} is not a value of {info.field_name}; it can be true, false.")
 
 
 def _day(value: Any, info: ValidationInfo) -> datetime.date | None:
@@ -174,14 +214,20 @@ def _day(value: Any, info: ValidationInfo) -> datetime.date | None:
         return None
     if isinstance(value, datetime.date):
         return value
-    date = iso_date(value) if isinstance(value, str) else None
+    year = isinstance(value, int) and not isinstance(value, bool)
+    date = iso_date(str(value)) if year or isinstance(value, str) else None
     if date is None:
-        raise refuse(f"{info.field_name} is {short(str(value))}: give a day as 2019-01-31, or a month or a year.")
+        raise refuse(f"{info.field_name} is {_told(value)}: give a day as 2019-01-31, or a month or a year.")
     return last_day(date)
 
 
 def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    return (value,) if isinstance(value, str | int) else value
+
+
+def _year_text(value: Any) -> Any:
+    """A year that JSON has as a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _once_each(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -227,18 +273,17 @@ Year = Annotated[int, Field(ge=1, le=9999), BeforeValidator(_whole(1, 9999))]
 Page = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_whole(1, 1_000_000))]
 Skip = Annotated[int, Field(ge=0, le=999), BeforeValidator(_whole(0, 999))]
 Size = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole(1, 100))]
-Day = Annotated[
-    datetime.date | None,
-    BeforeValidator(_day, json_schema_input_type=Annotated[str, Field(pattern=DAY_PATTERN)] | None),
-]
+_DayText = Annotated[str, Field(pattern=DAY_PATTERN)]
+_YearNumber = Annotated[int, Field(ge=1900, le=2099)]
+Day = Annotated[datetime.date | None, BeforeValidator(_day, json_schema_input_type=_DayText | _YearNumber | None)]
 Text = Annotated[str, AfterValidator(_sound)]
 KnownValues = Annotated[
-    tuple[Annotated[str, AfterValidator(_known)], ...],
+    Annotated[tuple[Annotated[str, AfterValidator(_known)], ...], FailFast()],
     BeforeValidator(_listed, json_schema_input_type=list[str] | str),
     AfterValidator(_once_each),
 ]
 Years = Annotated[
-    tuple[Annotated[str, AfterValidator(_year_value)], ...],
+    Annotated[tuple[Annotated[str, AfterValidator(_year_value), BeforeValidator(_year_text)], ...], FailFast()],
     BeforeValidator(_listed, json_schema_input_type=list[str] | str),
     AfterValidator(_once_each),
 ]

@@ -46,7 +46,8 @@ class Snapshot:
 
     def known(self, field: str) -> Sequence[str]:
         """The values that a field of a request may have: those that are fixed, and those that the index holds."""
-        found = set(FIXED.get(field, ()))
+        fixed = FIXED.get(field, ())
+        found = set(fixed)
         if field in self.held.columns.facets:
             found |= {*self.held.columns.facets[field].values, UNKNOWN}
         if field == "theme" and self.held.tags.model:
@@ -55,7 +56,7 @@ class Snapshot:
             found |= self.held.register.statuses
         if field == "force":
             found |= {force.slug for force in self.forces.all}
-        return sorted(found)
+        return [*fixed, *sorted(found - set(fixed))]
 
     def shown(self, answer: Answer) -> Answer:
         """An answer as it is shown: without people's contact details, unless they are wanted."""

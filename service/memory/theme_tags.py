@@ -155,16 +155,24 @@ def _recorrected(
     for own in tables.execute("SELECT id, fold, kind FROM passages WHERE key = ?", (key,)).fetchall():
         alone = own["kind"] == "comment"
         where, number = ("id", own["id"]) if alone else ("fold", own["fold"])
-        rows = tables.execute(f"SELECT id, key, text FROM passages WHERE {where} = ?", (number,)).fetchall()  # noqa: S608
-        there = [corrected.by_passage[row["key"]] for row in rows if row["key"] in corrected.by_passage]
-        latest = {one.words: one for one in sorted(there, key=lambda one: one.id)}
+        rows = tables.execute(f"SELECT id, key, text, kind FROM passages WHERE {where} = ?", (number,)).fetchall()  # noqa: S608
+        there = [corrected.by_passage.get(row["key"]) for row in rows if row["kind"] != "comment"]
+        known = [one for one in there if one is not None and _is_known(one, tags)]
+        latest = {one.words: one for one in sorted(known, key=lambda one: one.id)}
         for row in rows:
-            found = corrected.by_passage.get(row["key"]) or (None if alone else latest.get(words_hash(row["text"])))
-            if found is not None and (tags.model is None or said(found, tags.model.taxonomy) is not None):
+            found = corrected.by_passage.get(row["key"])
+            if found is None and row["kind"] != "comment":
+                found = latest.get(words_hash(row["text"]))
+            if found is not None and _is_known(found, tags):
                 holding[row["id"]] = found
             else:
                 holding.pop(row["id"], None)
             yield row["id"]
+
+
+def _is_known(correction: Correction, tags: Tags) -> bool:
+    """Whether any of the themes that a person gave is known today."""
+    return tags.model is None or said(correction, tags.model.taxonomy) is not None
 
 
 def _by_person(tags: Tags, correction: Correction) -> Iterable[ThemeTag]:

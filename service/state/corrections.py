@@ -161,20 +161,19 @@ class State:
 
     def corrected(self) -> Corrected:
         """The corrections that hold now. Read again only when another has been made or undone."""
-        with self._reading:
+        with self._reading, self._told(write=False):
             try:
                 file = self._path.stat()
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 self._seen = None
                 return NOTHING
-            with self._told(write=False):
-                # The file too: a backup may have been put in its place.
-                reader = self._opened((file.st_ino, file.st_size, file.st_mtime_ns))
-                seen = (reader.file, reader.database.execute("PRAGMA data_version").fetchone()[0])
-                if seen != self._seen:
-                    rows = reader.database.execute("SELECT * FROM corrections WHERE undone_at IS NULL").fetchall()
-                    self._take(in_order(_correction(row) for row in rows))
-                    self._seen = seen
+            # The file too: a backup may have been put in its place.
+            reader = self._opened((file.st_ino, file.st_size, file.st_mtime_ns))
+            seen = (reader.file, reader.database.execute("PRAGMA data_version").fetchone()[0])
+            if seen != self._seen:
+                rows = reader.database.execute("SELECT * FROM corrections WHERE undone_at IS NULL").fetchall()
+                self._take(in_order(_correction(row) for row in rows))
+                self._seen = seen
             return self._held
 
     def problems(self) -> list[str]:
@@ -190,7 +189,7 @@ class State:
         for row in rows:
             if row["id"] in sealed and sealed[row["id"]] != _seal(row):
                 found.append(f"Correction {row['id']} is not as it was made.")
-            elif row["undone_at"] is not None and moment(row["undone_at"]) is None:
+            elif row["undone_at"] is not None and moment(str(row["undone_at"])) is None:
                 found.append(f"Correction {row['id']} was undone at no time that can be read.")
         return found
 
@@ -219,6 +218,10 @@ class State:
             with closing(_connect(self._path)) as database:
                 _prepare(database)
                 yield database
+                if write:
+                    # All into the file itself: a copy of it is whole, and a backup that is put in its place is not
+                    # followed by a log of what came after.
+                    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _told(self, write: bool) -> Iterator[None]:
@@ -253,7 +256,7 @@ def _has_seals(database: sqlite3.Connection) -> bool:
 def _seal(row: sqlite3.Row) -> str:
     """The hash of a correction as it was made."""
     made = {name: row[name] for name in row.keys() if name not in ("undone_at", "undone_by")}  # noqa: SIM118 - values are iterated otherwise
-    return hashlib.sha256(json.dumps(made, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(json.dumps(made, sort_keys=True, default=repr).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _seal_new(database: sqlite3.Connection) -> None:
@@ -296,6 +299,7 @@ def _marks(database: sqlite3.Connection) -> tuple[int, int]:
 
 
 _FIELDS = ("at", "who", "passage", "text", "document", "model", "why", "undone_at", "undone_by")
+_ALWAYS = ("at", "who", "text", "document", "why")
 
 
 def _insert(database: sqlite3.Connection, correction: Correction) -> int:
@@ -312,14 +316,17 @@ def _insert(database: sqlite3.Connection, correction: Correction) -> int:
 
 
 def _correction(row: sqlite3.Row) -> Correction:
+    """A row as a correction. Raises sqlite3.DatabaseError for one that holds what cannot be there."""
     fields = {name: row[name] for name in _FIELDS}
-    return Correction(
-        **fields,
-        id=row["id"],
-        before=json.loads(row["before"]),
-        after=tuple(json.loads(row["after"])),
-        section=tuple(json.loads(row["section"])),
-    )
+    try:
+        before, after, section = (json.loads(row[name]) for name in ("before", "after", "section"))
+    except (ValueError, TypeError) as error:
+        raise sqlite3.DatabaseError(f"correction {row['id']} is damaged: {error}") from error
+    texts = [*(value for name, value in fields.items() if name in _ALWAYS or value is not None)]
+    lists = isinstance(before, dict) and isinstance(after, list) and isinstance(section, list)
+    if not lists or not all(isinstance(text, str) for text in [*texts, *before, *before.values(), *after, *section]):
+        raise sqlite3.DatabaseError(f"correction {row['id']} is damaged: it holds what is no text")
+    return Correction(**fields, id=row["id"], before=before, after=tuple(after), section=tuple(section))
 
 
 def _corrected(corrections: Sequence[Correction], version: int) -> Corrected:

@@ -12,7 +12,6 @@ from service.contract.document_responses import DocumentAnswer
 from service.contract.exports import Form, hits_table
 from service.contract.requests import ListRequest, SearchRequest
 from service.contract.responses import ForcesAnswer, Liveness, Passage, Readiness, SearchResponse
-from service.contract.values import NoParameters
 from service.engine import Engine
 from service.web.exchange import answered, asked, attachment, found, nothing_asked, problem, seen
 from service.web.openapi import Schema, described, openapi
@@ -37,19 +36,19 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @api.get("/documents/<key:key>")
     @described("One of the documents", DocumentAnswer)
     def one_document(key: str) -> Response:
-        asked(NoParameters, engine)
+        nothing_asked()
         return found(document(seen(engine), key), "document", key)
 
     @api.get("/passages/<key:key>")
     @described("One of the passages", Passage)
     def one_passage(key: str) -> Response:
-        asked(NoParameters, engine)
+        nothing_asked()
         return found(passage(seen(engine), key), "passage", key)
 
     @api.get("/forces")
     @described("Every force", ForcesAnswer)
     def all_forces() -> Response:
-        asked(NoParameters, engine)
+        nothing_asked()
         return answered(forces(seen(engine)))
 
     @api.get("/openapi.json")

@@ -10,7 +10,7 @@ from service.contract.exports import MIMETYPES, Form
 from service.contract.responses import Problem
 from service.contract.service_errors import RequestError
 from service.contract.shapes import to_json
-from service.contract.values import Asked, NoParameters, Values, read, read_json
+from service.contract.values import Asked, NoParameters, Values, filled, read, read_json
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
 
@@ -32,7 +32,7 @@ def asked(model: type[Asked], engine: Engine) -> Asked:
 
 def asked_by_form(model: type[Asked], engine: Engine) -> Asked:
     """The request in the address or a form, whose empty fields ask for nothing. Raises RequestError."""
-    return read(model, sent(), seen(engine).known, blank=True)
+    return read(model, request.values.to_dict(flat=False), seen(engine).known, blank=True)
 
 
 def asked_by_body(model: type[Asked], engine: Engine, example: str) -> Asked:
@@ -50,8 +50,7 @@ def nothing_asked() -> None:
 
 def sent() -> Values:
     """What a form sent, or an address holds, without empty fields."""
-    values = request.values.to_dict(flat=False)
-    return {name: kept for name, own in values.items() if (kept := [value for value in own if value.strip(" \t\r\n")])}
+    return filled(request.values.to_dict(flat=False))
 
 
 def answered(body: Any, status: int = HTTPStatus.OK) -> Response:

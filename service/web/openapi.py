@@ -100,16 +100,21 @@ def _schemas(operations: list[Operation], known: Known | None) -> dict[str, Sche
     _, made = models_json_schema(wanted, ref_template=_REFERENCE)  # type: ignore[arg-type]
     found: dict[str, Schema] = made["$defs"]
     for body in bodies:
-        _list_known(found[body.__name__]["properties"], known)
+        _list_known(found[body.__name__], known)
     return found
 
 
-def _list_known(fields: Mapping[str, Schema], known: Known | None) -> None:
-    """Put into the schemas of a body's fields what each may hold: one value, or a list of them."""
-    for name, schema in fields.items():
-        options = schema.get("anyOf", ())
-        if any(one.get("type") == "array" for one in options):
-            schema["anyOf"] = [{"type": "array", "items": _item(name, known)}, _item(name, known)]
+def _list_known(schema: Schema, known: Known | None) -> None:
+    """Put into the schema of a body what a field may hold: one value or several, or null where it may be missing."""
+    fields: Mapping[str, Schema] = schema["properties"]
+    for name, own in fields.items():
+        if any(one.get("type") == "array" for one in own.get("anyOf", ())):
+            items = _item(name, known)
+            single = {"anyOf": [items, {"type": "integer", "minimum": 1, "maximum": 9999}]} if name == "year" else items
+            own["anyOf"] = [{"type": "array", "items": single}, single]
+        if name not in schema.get("required", ()):
+            told = {key: own.pop(key) for key in list(own) if key not in ("title", "description", "default")}
+            own["anyOf"] = [*(told["anyOf"] if list(told) == ["anyOf"] else [told]), {"type": "null"}]
 
 
 def _paths(rule: Rule) -> Iterator[tuple[str, str | None, Form | None]]:

@@ -24,7 +24,7 @@ from service.contract.responses import Hit, Passage, SearchResponse
 from service.contract.service_errors import RequestError
 from service.contract.values import Values
 from service.engine import Engine
-from service.web.exchange import asked, asked_by_form, seen, sent
+from service.web.exchange import asked_by_form, seen, sent
 
 FACET_TITLES = {
     "force": "Force",
@@ -66,7 +66,7 @@ def pages_blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/documents/<key:key>")
     def document_page(key: str) -> str:
-        view = asked(DocumentView, engine)
+        view = asked_by_form(DocumentView, engine)
         found = document(seen(engine), key)
         if found is None:
             abort(HTTPStatus.NOT_FOUND)

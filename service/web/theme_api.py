@@ -5,13 +5,12 @@ from flask import Blueprint, Response
 from service.contract.exports import Form, theme_table
 from service.contract.requests import TagRequest
 from service.contract.theme_responses import TagResponse, ThemeCounts, ThemesAnswer
-from service.contract.values import NoParameters
 from service.engine import Engine
 from service.state.correction_csv import corrections_table
 from service.themes.tagging import tag_texts, text_of
 from service.themes.theme_counts import By, theme_counts, themes
 from service.web.api import PREFIX
-from service.web.exchange import answered, asked, asked_by_body, attachment, nothing_asked, seen
+from service.web.exchange import answered, asked_by_body, attachment, nothing_asked, seen
 from service.web.openapi import described
 
 
@@ -29,19 +28,19 @@ def themes_blueprint(engine: Engine) -> Blueprint:
     @api.get("/themes")
     @described("The themes, and how many results have each", ThemesAnswer)
     def taxonomy() -> Response:
-        asked(NoParameters, engine)
+        nothing_asked()
         return answered(themes(seen(engine)))
 
     @api.get("/themes/<any(force, year):by>")
     @described("How many results have each theme, by force or by year", ThemeCounts)
     def counts(by: By) -> Response:
-        asked(NoParameters, engine)
+        nothing_asked()
         return answered(theme_counts(seen(engine), by))
 
     @api.get("/themes/<any(force, year):by>.<any(csv, json):form>")
     @described("How many results have each theme, by force or by year")
     def download_counts(by: By, form: Form) -> Response:
-        asked(NoParameters, engine)
+        nothing_asked()
         return attachment(theme_table(theme_counts(seen(engine), by), form), f"themes-by-{by}", form)
 
     @api.get("/corrections.csv")

@@ -1,6 +1,8 @@
 """The JSON API: true to its description, strict about what it is asked, and never at a loss."""
 
 import json
+import re
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -274,3 +276,37 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient, address:
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_much_that_is_wrong_is_refused_at_the_first_of_it(client: FlaskClient) -> None:
+    """As a ratio in one run: fifty times as many wrong values may not take twenty times as long."""
+
+    def seconds(count: int) -> float:
+        body = json.dumps({"text": "a", "force": [f"nowhere-{number}" for number in range(count)]})
+        began = time.perf_counter()
+        assert client.post("/api/v1/similar", data=body, content_type="application/json").status_code == 400
+        return time.perf_counter() - began
+
+    seconds(1_000)
+    assert min(seconds(50_000) for _ in range(3)) < 20 * max(min(seconds(1_000) for _ in range(5)), 0.002)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'\xef\xbb\xbf{"text": "a"}', 200),
+        (b'{"text": "a", "passage_id": null, "force": null, "limit": null, "same_force": null}', 200),
+        (b'{"text": "a", "year": 2016, "as_of": 2019}', 200),
+        (b'{"text": "a", "year": [2016, "unknown"]}', 200),
+        (b'{"passage_id": "kent:8837#0", "text": ""}', 200),
+        (b'{"text": "a", "limit": "3"}', 400),
+        (b'{"text": 5}', 400),
+        (b"[1]", 400),
+        (b"", 400),
+    ],
+)
+def test_a_body_says_what_programs_say(client: FlaskClient, body: bytes, status: int) -> None:
+    response = client.post("/api/v1/similar", data=body, content_type="application/json")
+    assert response.status_code == status, response.get_data(as_text=True)
+    if status == 400:
+        assert not re.search(r"input should|field required|none_required", problem(response, 400))

@@ -211,3 +211,14 @@ def test_documents_are_opened_once_for_all(tmp_path: Path) -> None:
     build(FakeCollection((document("a.txt", ["Custody."]),)), FakeEncoder(), tmp_path, inputs=["papers"])
     engine = Engine(tmp_path, FakeEncoder())
     assert engine.snapshot().held is engine.snapshot().held
+
+
+def test_a_correction_of_forgotten_themes_hides_none_that_is_known(tagged: Path, tmp_path: Path) -> None:
+    """Of a fold the latest holds whose themes are known today."""
+    held = Engine(tagged, FakeEncoder())._current.opened()
+    text = held.generation.tables.execute("SELECT text FROM passages WHERE key = 'kent:8837#0'").fetchone()[0]
+    state = State(tmp_path)
+    state.add([correction("kent:8837#0", ["custody"], text), correction("essex:8837#0", ["nowhere"], text)])
+    tags = corrected_by(held, state.corrected()).tags
+    assert [tag.theme for tag in tags.of("gwent:8837#0")] == ["custody"]
+    assert [tag.origin for tag in tags.of("gwent:8837#0")] == ["person"]

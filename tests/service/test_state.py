@@ -1,6 +1,7 @@
 """state.sqlite: what people corrected is kept, all of it, whoever else writes and whatever happens to the process."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -236,3 +237,46 @@ def test_corrections_of_before_there_were_seals_are_sealed_with_the_next(state: 
         assert database.execute("SELECT count(*) FROM seals").fetchone()[0] == 2
         database.execute("UPDATE corrections SET who = 'Eve' WHERE id = 1")
     assert state.problems() == ["Correction 1 is not as it was made."]
+
+
+def put_back(backup: Path, path: Path, how: str) -> None:
+    if how == "renamed":
+        backup.replace(path)
+    else:
+        shutil.copy(backup, path)
+
+
+@pytest.mark.parametrize("how", ["renamed", "copied"])
+def test_a_backup_that_is_put_back_while_it_is_served_holds(state: State, tmp_path: Path, how: str) -> None:
+    """Nothing of what came after it comes back with it: not from a connection, not from a log beside the file."""
+    state.add([correction("One."), correction("Two.")])
+    path, backup = tmp_path / "data" / "state.sqlite", tmp_path / "backup.sqlite"
+    shutil.copy(path, backup)  # a plain copy is whole
+    assert len(state.corrected().by_words) == 2
+    for number in range(60):
+        state.add([correction(f"Later {number}.")])
+        assert len(state.corrected().by_words) == 3 + number
+    put_back(backup, path, how)
+    for who in (state, State(tmp_path / "data")):
+        assert len(who.corrected().by_words) == 2
+        assert [one.text for one in who.all()] == ["One.", "Two."]
+        assert who.problems() == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["text = x'00ff'", "at = x'00ff'", "after = '5'", "after = 'no json'", "before = '[]'", "section = '[1]'"],
+)
+def test_a_row_that_holds_what_cannot_be_there_is_said(state: State, tmp_path: Path, damage: str) -> None:
+    state.add([correction("One.")])
+    with closing(sqlite3.connect(tmp_path / "data" / "state.sqlite")) as database, database:
+        database.execute(f"UPDATE corrections SET {damage}")  # noqa: S608 - of the list above
+    assert state.problems() == ["Correction 1 is not as it was made."]
+    for use in (state.corrected, state.all):
+        with pytest.raises(StateError, match="correction 1 is damaged"):
+            use()
+
+
+def test_a_data_folder_that_is_a_file_has_no_corrections(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("no folder")
+    assert State(tmp_path / "data").corrected() is NOTHING

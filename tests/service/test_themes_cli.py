@@ -398,3 +398,14 @@ def test_one_judged_text_is_evaluated_without_a_word_of_numpys(data: Path, tmp_p
     assert result.exit_code == 0, result.output
     assert "nan" not in result.stdout
     assert "Warning" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [('{"text": "a", "id": NaN}', "is no JSON"), ('{"text": "half \\ud800"}', "holds half a character")],
+)
+def test_a_line_that_cannot_be_written_again_is_named(data: Path, tmp_path: Path, line: str, words: str) -> None:
+    file = written(tmp_path / "texts.jsonl", f'"Custody cells."\n{line}\n')
+    said = refused("tag", file, "--data", data)
+    assert "line 2" in said
+    assert words in said
