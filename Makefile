@@ -2,6 +2,7 @@
 # make test      set up what is missing and run every check
 # make coverage  run the tests and say how much of each room they reach; fails under the floor in pyproject.toml
 # make types     check types as every Python from 3.11 to 3.13 sees them
+# make docs      write the pages of reference from the program
 # make bench     measure the encoder on this machine
 # make clean     remove the virtual environment; your data folder stays
 
@@ -18,7 +19,7 @@ ROOMS := corpus indexer models service
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes, and each would compile every module
 
-.PHONY: run test lint tests coverage types bench clean
+.PHONY: run test lint tests coverage types docs bench clean
 
 # A forces.toml beside the documents names forces of theirs, unless PRECEDENT_FORCES names another file.
 run: $(VENV)/run.stamp
@@ -44,6 +45,9 @@ coverage: $(VENV)/test.stamp
 
 types: $(VENV)/test.stamp
 	for version in 3.11 3.12 3.13; do $(BIN)/mypy --python-version $$version || exit; done
+
+docs: $(VENV)/run.stamp
+	$(BIN)/python docs/make_reference.py
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python tests/benchmarks/bench_encode.py corpus/sample/saltmere-2007-inspection.txt

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpus.errors import PrecedentError
+
 DocumentKind = Literal["inspection_report", "peel_assessment", "register_record", "other"]
 PassageKind = Literal[
     "recommendation",
@@ -33,7 +35,7 @@ STATUSES = (
 )
 
 
-class CorpusError(Exception):
+class CorpusError(PrecedentError):
     """A document or folder that cannot be used; the message says what happened and what to do."""
 
 

@@ -96,3 +96,8 @@ def sentences(text: str) -> list[Span]:
         if inner.strip():
             spans.append((start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())))
     return spans or [(0, len(text))]
+
+
+def control(character: str) -> bool:
+    """Whether a character is a control character or half of one."""
+    return unicodedata.category(character) in {"Cc", "Cs"}

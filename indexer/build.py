@@ -2,29 +2,29 @@
 
 import hashlib
 import os
-import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-from corpus.forces import Forces, load_forces
+from corpus.forces import load_forces
 from corpus.heard import with_heard
 from corpus.model import Document
-from corpus.vocabulary import Vocabulary, load_vocabulary, shipped_vocabulary
-from indexer.cache import EmbeddingCache
-from indexer.context import Placed, placed
-from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
-from indexer.generation import LEXICAL, PASSAGES, REFERENCE, TAGS, VECTORS, verify_generation
-from indexer.lexical import write_lexical
+from corpus.sample_marks import fictional
+from corpus.vocabulary import load_vocabulary
+from indexer.clock import Clock, Progress
+from indexer.durable import UNFINISHED, unfinished
+from indexer.embed import Embedded
+from indexer.generation import verify_generation
 from indexer.manifest import (
     FINDINGS,
     FORCES,
     FORMAT_VERSION,
+    PASSAGES,
     VOCABULARY,
     GenerationError,
     Inputs,
@@ -34,15 +34,12 @@ from indexer.manifest import (
     file_record,
     read_manifest,
 )
+from indexer.program import program_hash
 from indexer.publish import building, clean, prune, publish, stamp
-from indexer.tables import count_kinds, count_rows, open_tables, write_tables
-from indexer.tags import tag_passages, write_tags
-from indexer.wording import write_wording
+from indexer.stores import Given, write_stores
+from indexer.tables import Known, count_kinds, count_rows, forces_of, open_tables
 from models.encoder import Encoder
 from models.theme_model import ThemeModel
-
-Stage = Literal["compare", "passages", "lexical", "sentences", "encode", "vectors", "themes", "verify", "publish"]
-Progress = Callable[[Stage, int, int], None]
 
 
 class Documents(Protocol):
@@ -108,23 +105,24 @@ def build(
             "There is nothing to index. Run `precedent build PATH` with files or folders of documents."
         )
     documents = with_heard(sorted(collection.documents, key=lambda d: d.key), datetime.now(UTC).date())
-    given = Inputs(tuple(inputs), tuple(without), force_from_name)
-    missed = {source: tuple(lines) for source, lines in (left_out or {}).items()}
+    asked_for = Inputs(tuple(inputs), tuple(without), force_from_name)
+    invented = frozenset(d.key for d in documents if fictional(forces_of(d), d.sha256))
+    known = Known({source: tuple(lines) for source, lines in (left_out or {}).items()}, invented)
     try:
         data.mkdir(parents=True, exist_ok=True)
         with building(data):
             clean(data)
             files = {FORCES: forces, VOCABULARY: vocabulary, FINDINGS: findings}
             copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
-            content = _content(documents, given, missed, copies)
-            words, known = load_vocabulary(vocabulary), load_forces(forces)
-            asked = _Asked(given, os.getcwd(), missed, copies, known, words, themes, content)
+            content = _content(documents, asked_for, known, copies)
+            with_these = Given(load_forces(forces), load_vocabulary(vocabulary), known, themes)
+            asked = _Asked(asked_for, os.getcwd(), copies, with_these, content)
             report = _build(documents, encoder, data, asked, Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
             with suppress(OSError):
                 prune(data, report.generation)
             return report
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise GenerationError(
             f"The build stopped: {error}. Earlier generations and what was encoded are kept. See that {data} is"
             " writable and has room, then run `precedent build` again."
@@ -137,38 +135,13 @@ class _Asked:
 
     inputs: Inputs
     folder: str
-    left_out: Mapping[str, tuple[str, ...]]
     copies: Mapping[str, bytes]
-    forces: Forces
-    vocabulary: Vocabulary
-    themes: ThemeModel | None
+    given: Given
     content: str
 
     @property
     def theme_id(self) -> str | None:
-        return self.themes.id if self.themes else None
-
-
-@dataclass(slots=True)
-class Clock:
-    """Tells the caller how far the build is, and remembers how long each stage took."""
-
-    progress: Progress | None
-    seconds: dict[str, float] = field(default_factory=dict)
-    started: float = field(default_factory=time.monotonic)
-
-    @contextmanager
-    def stage(self, name: Stage) -> Iterator[Callable[[int, int], None]]:
-        """One stage: yields what to call with (done, total) as it goes on."""
-
-        def tell(done: int, total: int) -> None:
-            if self.progress:
-                self.progress(name, done, total)
-
-        began = time.monotonic()
-        tell(0, 1)
-        yield tell
-        self.seconds[name] = time.monotonic() - began
+        return self.given.themes.id if self.given.themes else None
 
 
 def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: Clock) -> BuildReport:
@@ -179,29 +152,23 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
         name, manifest = same
         return _report(name, manifest, before, documents, None, clock)
     created = datetime.now(UTC)
-    folder = data / "generations" / f".tmp-{stamp(created, data)}"
-    folder.mkdir(parents=True)
-    try:
+    with unfinished(data / "generations" / f"{UNFINISHED}{stamp(created, data)}") as folder:
         for name, written in asked.copies.items():
             (folder / name).write_bytes(written)
-        embedded = _write(folder, documents, encoder, data, asked, clock)
+        embedded = write_stores(folder, documents, asked.given, encoder, data, clock)
         manifest = _describe(folder, encoder, created, asked, len(embedded.ids))
         with clock.stage("verify"):
             if problems := verify_generation(folder):
                 raise GenerationError(f"The new generation was not published. {' '.join(problems)}")
         with clock.stage("publish"):
             name = publish(folder, manifest, data)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
     return _report(name, manifest, before, documents, embedded, clock)
 
 
-def _content(
-    documents: Sequence[Document], inputs: Inputs, left_out: Mapping[str, Sequence[str]], copies: Mapping[str, bytes]
-) -> str:
-    """SHA-256 of all that a generation is made from, save the encoder."""
-    digest = hashlib.sha256(repr((inputs, sorted(left_out.items()), copies, shipped_vocabulary())).encode())
+def _content(documents: Sequence[Document], inputs: Inputs, known: Known, copies: Mapping[str, bytes]) -> str:
+    """SHA-256 of all that a generation is made from, save the encoder and the theme model, which have ids."""
+    beside = (sorted(known.left_out.items()), sorted(known.fictional))
+    digest = hashlib.sha256(repr((inputs, beside, copies, program_hash())).encode())
     for document in documents:
         digest.update(repr(document).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
@@ -250,39 +217,6 @@ def _report(
         seconds=clock.seconds,
         total_seconds=time.monotonic() - clock.started,
     )
-
-
-def _write(
-    folder: Path, documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: Clock
-) -> Embedded:
-    """Write the stores of a generation into `folder`. Everything numbers passages from 1 in this order."""
-    passages: list[Placed] = [one for document in documents for one in placed(document, asked.vocabulary)]
-    if not passages:
-        raise GenerationError(
-            "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
-        )
-    with clock.stage("passages"):
-        write_tables(folder / PASSAGES, documents, asked.forces, asked.left_out)
-        write_wording(folder / PASSAGES, passages)
-    with clock.stage("lexical"):
-        write_lexical(folder / LEXICAL, passages)
-    with clock.stage("sentences") as tell:
-        pieces = pieces_of(passages, encoder, tell)
-    with clock.stage("encode") as tell, EmbeddingCache(data / "embeddings.sqlite", encoder) as cache:
-        embedded = embed(pieces, encoder, cache, tell)
-    with clock.stage("vectors"):
-        write_vectors(folder / VECTORS, embedded)
-        write_reference(folder / REFERENCE, embedded)
-    if asked.themes:
-        write_themes(folder, asked.themes, encoder, data, clock)
-    return embedded
-
-
-def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock) -> None:
-    with clock.stage("themes") as tell, closing(open_tables(folder / PASSAGES)) as tables:
-        with EmbeddingCache(data / "embeddings.sqlite", encoder) as cache:
-            tagged = tag_passages(tables, themes, encoder, cache, tell)
-        write_tags(folder / TAGS, themes, tagged)
 
 
 def _describe(folder: Path, encoder: Encoder, created: datetime, asked: _Asked, vectors: int) -> Manifest:

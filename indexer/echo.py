@@ -2,11 +2,10 @@
 
 What counts is what a comment says that the earlier one does not: a new figure, date or name, a word that tells how far
 things are, or words without a counterpart are news; another wording alone is none. The rules err towards news, because
-an echo is held against the force that wrote it.
+an echo is held against the force that wrote it. Their words and patterns stand in data/echo.toml.
 """
 
 import calendar
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,93 +13,19 @@ from functools import cache
 
 from corpus.closure import claim_of
 from corpus.dates import last_day
-from corpus.forces import Forces, load_forces
+from corpus.forces import Forces
 from corpus.model import Document
 from corpus.text import sentences
 from indexer.canonical import Reading
 from indexer.lexical import Analyzer, make_analyzer
+from indexer.rules import echo_rules
 
 SHARED = 0.5  # of the words of each sentence of a comment, at least, that the earlier one has too
 MERGED = 0.5  # of the words of an earlier sentence, at least, that one holds which it went into
 WHOLE = 0.7  # of the words of a sentence, at least, that another holds which is no mere part of it
 COURTESY = 5  # words of a sentence without a counterpart, fewer than which say nothing if they tell no deed
 COPIED_WORDS = 8  # a shorter comment ("New recommendation") is not copied: everybody writes it
-
-
-def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-# Words that say nothing by themselves: of a comment of these alone, or of courtesies, nothing is news.
-_FILLER = (
-    "a about above active actively add added additional advised again all already also an and any anything are area "
-    "as at await aware be been before being below best better but by can case change changed colleagues come "
-    "comment comments commit commitment committed continue continues continuing could course current currently date "
-    "day detail details develop developed developing due earlier engage engaged ensure entry example excellent "
-    "findings force forces from fully further give given good grateful happen happened happy has have hear heard "
-    "heart here high highest i importance important improve improvement improving in information inspectorate is it "
-    "its keep keeping keeps last late later made main matter matters may me members mentioned might mine moment "
-    "month more moved movement my new next no none not note noted nothing now of on ongoing our out over overall "
-    "per period piece please pleased position possible present previous previously priority progress progressed "
-    "progressing public quarter recommendation refer regard relationship relevant remain remains report reported "
-    "reporting responsibilities responsibility review robust said same say see serious seriously service set should "
-    "since so stage stand stands state stated status still strive submit support that the their there therefore "
-    "these thing things this time to unchanged under underway up update updated updates values very vital was way "
-    "we week welcome welcomes well were what whatever when which wholly will with work working would year yet you"
-)
-# How far things are. Words of one row say the same; a row that the earlier sentence has no word of is news.
-_STATES = (
-    "complete completed finish finished conclude concluded done deliver delivered implement implemented achieve "
-    "achieved fulfil fulfilled met",
-    "start started begin began begun commence commenced launch launched",
-    "approve approved approval agree agreed agreement authorise authorised endorse endorsed sign signed ratify "
-    "ratified accept accepted grant granted",
-    "refuse refused reject rejected decline declined withdraw withdrawn cancel cancelled abandon abandoned scrap "
-    "scrapped",
-    "delay delayed slip slipped postpone postponed defer deferred overdue late",
-    "recruit recruited appoint appointed hire hired fill filled",
-    "live introduce introduced install installed deploy deployed roll rolled issue issued publish published adopt "
-    "adopted",
-    "train trained",
-    "buy bought purchase purchased procure procured order ordered tender tendered",
-    "pause paused suspend suspended hold halt halted stop stopped",
-    "draft drafted drafting",
-    "audit audited inspect inspected test tested check checked",
-    "leave left resign resigned retire retired vacant",
-    "increase increased rise risen rose grow grown",
-    "decrease decreased reduce reduced fall fallen fell drop dropped",
-)
-_TO_COME = _listed(
-    "will shall due await awaits awaiting awaited pending expect expects expected plan plans planned intend intends "
-    "propose proposes proposed would hope hopes aim aims yet until wait waits waiting"
-)
-_DENIED = _listed("not no never none nobody nothing without cannot nor neither fail failed unable")
-# Of these one is news only where it takes another's place.
-_GRADES = _listed(
-    "first second third fourth fifth next last final mandatory compulsory optional voluntary red amber green high "
-    "medium low permanent temporary interim partial pilot internal external open closed"
-)
-_SHARES = {"all": "all", "every": "all", "each": "all", "both": "all", "half": "half", "most": "most", "some": "some"}
-_SHARES |= {"few": "some", "several": "some", "many": "most"}
 _MONTHS = frozenset(name.lower() for names in (calendar.month_name, calendar.month_abbr) for name in names if name)
-_SEASONS = _listed("spring summer autumn winter christmas easter")
-# Words that tell a deed, besides those in -ed; and those in -ed that tell none.
-_DEEDS = _listed(
-    "began begun bought brought built chosen drawn drew found gave given held led left made met opened paid put ran "
-    "run seen sent set sold spent stood taken taught told took went written wrote"
-)
-_NO_DEED = _listed("committed dedicated detailed determined involved limited named need needed pleased related")
-_NAMED = re.compile(
-    r"\b(?:ACC|DCC|CC|T/\w+|D?Ch(?:ief)? ?(?:Insp(?:ector)?|Supt|Superintendent|Con(?:stable)?)\.?|D?(?:CI|I|S|C)|DCI|"
-    r"D?Supt|Superintendent|Inspector|Insp|Sergeant|Sgt|PC|Commander|Mr|Mrs|Ms|Miss|Dr)\.?"
-    r"((?:\s[A-Z][\w’'-]+){1,3})"
-)
-_AS_AT = re.compile(
-    r"^\W*(?:(?:update|position|status|progress)\b[^.:\n]{0,30}?[:–-]\s*|"
-    r"(?:as (?:at|of)|position (?:as )?(?:at|on)|update (?:of|on|at)|on)\s+"
-    r"\d{1,2}(?:st|nd|rd|th)?[\s/.]+(?:\w+|\d+)[\s/.]+\d{2,4}[,:.–-]*\s*)",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +66,13 @@ class _Comment:
     said: Said
 
 
-def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces | None = None) -> list[int | None]:
+def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces) -> list[int | None]:
     """For every event of `documents`, numbered from 1 in their order, the earlier comment that it adds nothing to.
 
     A comment is compared with the ones before it on its finding, the last first, and then with those of other forces on
-    findings that `folds` says are the same, up to its day. `forces` are the known ones, by default those shipped.
+    findings that `folds` says are the same, up to its day. `forces` are the known ones.
     """
-    reading = Reading(forces or load_forces(), {}, frozenset(), framed=False)
+    reading = Reading(forces, {}, frozenset(), framed=False)
     found: list[int | None] = []
     same: dict[int, list[_Comment]] = defaultdict(list)
     asked = 0
@@ -200,9 +125,10 @@ def _copies(comments: Sequence[_Comment]) -> Iterator[tuple[int, int]]:
 
 def read(text: str, force: str | None, reading: Reading) -> Said:
     """A comment as it is compared; the name of its own force does not count, nor the day that it reports on."""
-    text = _AS_AT.sub("", text)
-    names = frozenset(match[1].split()[-1].casefold() for match in _NAMED.finditer(text))
-    text = _NAMED.sub(lambda match: match[0].removesuffix(match[1]), text)
+    rules = echo_rules()
+    text = rules.as_at.sub("", text)
+    names = frozenset(match[1].split()[-1].casefold() for match in rules.named.finditer(text))
+    text = rules.named.sub(lambda match: match[0].removesuffix(match[1]), text)
     parts = [_sentence(reading.form(text[start:end], force).keys) for start, end in sentences(text)]
     told = tuple(part for part in parts if part.words or part.facts)
     words = frozenset().union(*(part.words for part in told))
@@ -210,18 +136,19 @@ def read(text: str, force: str | None, reading: Reading) -> Said:
 
 
 def _sentence(keys: Sequence[str]) -> Sentence:
-    own = frozenset(keys)
+    own, rules = frozenset(keys), echo_rules()
     words = frozenset(_stems(keys))
-    figures = (key for key in own if key != "1" and (any(c.isdigit() for c in key) or key in _MONTHS | _SEASONS))
-    deeds = [key for key in own if (key.endswith("ed") and key not in _NO_DEED) or key in _DEEDS]
+    dated = _MONTHS | rules.seasons
+    figures = (key for key in own if key != "1" and (any(c.isdigit() for c in key) or key in dated))
+    deeds = [key for key in own if (key.endswith("ed") and key not in rules.no_deed) or key in rules.deeds]
     return Sentence(
         words=words,
         facts=frozenset(figures),
-        shares=frozenset({_SHARES[key] for key in own if key in _SHARES} | (own & _GRADES)),
+        shares=frozenset({rules.shares[key] for key in own if key in rules.shares} | (own & rules.grades)),
         states=frozenset(row for row, known in enumerate(_states()) if not known.isdisjoint(words)),
         deeds=frozenset(_stems(deeds)),
-        to_come=not own.isdisjoint(_TO_COME),
-        denied=not own.isdisjoint(_DENIED),
+        to_come=not own.isdisjoint(rules.to_come),
+        denied=not own.isdisjoint(rules.denied),
     )
 
 
@@ -260,8 +187,9 @@ def _as_far(sentence: Sentence, other: Sentence) -> bool:
 
 
 def _stems(keys: Sequence[str]) -> Iterator[str]:
+    filler = echo_rules().filler
     for key in keys:
-        if key not in _filler() and not any(c.isdigit() for c in key):
+        if key not in filler and not any(c.isdigit() for c in key):
             yield from _analyzer().analyze(key)
 
 
@@ -271,10 +199,5 @@ def _analyzer() -> Analyzer:
 
 
 @cache
-def _filler() -> frozenset[str]:
-    return _listed(_FILLER)
-
-
-@cache
 def _states() -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(_analyzer().analyze(row)) for row in _STATES)
+    return tuple(frozenset(_analyzer().analyze(row)) for row in echo_rules().states)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text import sentences
-from indexer.cache import EmbeddingCache
+from indexer.cache import CachedEncoder
 from indexer.context import Placed
-from models.encoder import Encoder
+from models.encoder import DocumentEncoder
 
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -20,7 +20,6 @@ Numbers = NDArray[np.int64]
 FP16_ABOVE = 200_000
 REFERENCE_SIZE = 2_000
 _TELL = 1_000  # texts cut between two words of progress
-_COMMIT = 128  # strings encoded between two commits to the cache: what a killed build may lose; 64 were 8 % slower
 
 Piece = tuple[str, ...]
 """The strings whose vectors are averaged into one: a sentence, its window, and the window under its headings."""
@@ -36,7 +35,9 @@ class Embedded:
     cached: int
 
 
-def pieces_of(passages: Sequence[Placed], encoder: Encoder, progress: Callable[[int, int], None]) -> list[list[Piece]]:
+def pieces_of(
+    passages: Sequence[Placed], encoder: DocumentEncoder, progress: Callable[[int, int], None]
+) -> list[list[Piece]]:
     """The pieces of each passage, one for each sentence."""
     found = []
     for number, passage in enumerate(passages):
@@ -46,7 +47,7 @@ def pieces_of(passages: Sequence[Placed], encoder: Encoder, progress: Callable[[
     return found
 
 
-def _pieces(placed: Placed, encoder: Encoder) -> list[Piece]:
+def _pieces(placed: Placed, encoder: DocumentEncoder) -> list[Piece]:
     """Each sentence of a passage with the text around it.
 
     The mean of the three inner products is at least as good as any of them alone, and is one inner product with the
@@ -68,30 +69,17 @@ def _holding(windows: Sequence[str], sentence: str, place: float) -> str:
     return next((window for window in windows if sentence in window), windows[int(place * len(windows))])
 
 
-def embed(
-    pieces: Sequence[Sequence[Piece]], encoder: Encoder, cache: EmbeddingCache, progress: Callable[[int, int], None]
-) -> Embedded:
+def embed(pieces: Sequence[Sequence[Piece]], encoder: CachedEncoder, progress: Callable[[int, int], None]) -> Embedded:
     """Vectors for the pieces of passages 1, 2, 3, …; only strings new to the cache are encoded.
 
     A piece's vector is the mean of its strings' unit vectors and so no longer than 1.
     """
-    strings = list(dict.fromkeys(string for own in pieces for piece in own for string in piece))
-    known = cache.get(strings)
-    # Longest first, so that a batch holds strings of like length and the estimate of time left errs high.
-    new = sorted((s for s in strings if s not in known), key=len, reverse=True)
-    cached = len(known)
-    progress(0, len(new))
-    for start in range(0, len(new), _COMMIT):
-        batch = new[start : start + _COMMIT]
-        vectors = encoder.encode_document(batch)
-        cache.put(batch, vectors)
-        known.update(zip(batch, vectors, strict=True))
-        progress(start + len(batch), len(new))
+    known = encoder.vectors([string for own in pieces for piece in own for string in piece], progress)
     ids = [number for number, own in enumerate(pieces, start=1) for _ in own]
     rows = np.empty((len(ids), encoder.dimension), np.float32)
     for row, piece in enumerate(piece for own in pieces for piece in own):
         rows[row] = np.mean([known[string] for string in piece], axis=0)
-    return Embedded(np.array(ids, np.int64), rows, encoded=len(new), cached=cached)
+    return Embedded(np.array(ids, np.int64), rows, encoder.encoded, encoder.cached)
 
 
 def write_vectors(path: Path, embedded: Embedded) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import product
 
 from corpus.english import dictionary
-from corpus.forces import Forces, load_forces
+from corpus.forces import Forces
 from corpus.model import Document
 from corpus.vocabulary import load_vocabulary
 from indexer.canonical import SLIP_LETTERS, Form, Reading, compounds, expansions, print_form
@@ -31,14 +31,12 @@ class _Saying:
     depth: int = 0
 
 
-def fold_ids(documents: Sequence[Document], forces: Forces | None = None) -> list[int]:
+def fold_ids(documents: Sequence[Document], forces: Forces) -> list[int]:
     """For every passage of `documents`, numbered from 1 in their order, the smallest number in its fold.
 
     Findings fold with findings of all documents, other passages within their document, comments never. A list item
-    says the same only under the same lead-in, a lead-in only before the same items. `forces` are the known ones, by
-    default those shipped with the program.
+    says the same only under the same lead-in, a lead-in only before the same items. `forces` are the known ones.
     """
-    forces = forces or _shipped()
     folds: list[int] = []
     everywhere: list[_Saying] = []
     for document in documents:
@@ -74,9 +72,12 @@ def finding_folds(documents: Sequence[Document], folds: Sequence[int]) -> list[i
     return found
 
 
-def folded(texts: Sequence[str], forces: Forces | None = None) -> list[int]:
-    """For each of `texts`, taken as findings of an unknown force, the index of the first text that says the same."""
-    return _folded([_Saying(text) for text in texts], forces or _shipped(), framed=True)
+def folded(texts: Sequence[str], forces: Forces) -> list[int]:
+    """For each of `texts`, taken as findings of an unknown force, the index of the first text that says the same.
+
+    `forces` are the known ones: for texts of an index, those that it was built with.
+    """
+    return _folded([_Saying(text) for text in texts], forces, framed=True)
 
 
 def _enter(folds: list[int], sayings: Sequence[_Saying], forces: Forces, *, framed: bool) -> None:
@@ -129,11 +130,6 @@ def _trade() -> dict[str, str]:
     """What short forms stand for in the trade, where they have one meaning."""
     senses = load_vocabulary().senses
     return {short: known[0].means.casefold() for short, known in senses.items() if len(known) == 1 and len(short) > 2}
-
-
-@cache
-def _shipped() -> Forces:
-    return load_forces()
 
 
 # --- slips of the keyboard and of character recognition

@@ -12,7 +12,12 @@ from indexer.embed import VectorIndex, open_vectors
 from indexer.lexical import Analyzer, make_analyzer, open_lexical
 from indexer.manifest import (
     FORCES,
+    LEXICAL,
+    PASSAGES,
     REBUILD,
+    REFERENCE,
+    TAGS,
+    VECTORS,
     VOCABULARY,
     EncoderRecord,
     FileRecord,
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORCES",
+    "PASSAGES",
+    "TAGS",
     "VOCABULARY",
     "Generation",
     "GenerationError",
@@ -45,9 +52,6 @@ __all__ = [
     "read_manifest",
     "verify_generation",
 ]
-
-PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
-TAGS = "tags.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,6 @@ class Generation:
     lexical: "tantivy.Index"
     vectors: VectorIndex
     reference: NDArray[np.float32]
-
-    def connect(self) -> sqlite3.Connection:
-        """A new read-only connection to passages.sqlite, for the caller to close; fails once it was pruned."""
-        return open_tables(self.path / PASSAGES)
 
     def analyzer(self) -> Analyzer:
         """The analyzer that the passages of `lexical` went through."""

@@ -10,21 +10,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import PrecedentError
+from indexer.durable import UNFINISHED
 from models.encoder import Encoder
 
-# In a generation: copies of the user's files of force names and of words, where there were any.
+# In a generation: its stores, and copies of the user's files of force names and of words, where there were any.
+PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
+TAGS = "tags.sqlite"
 FORCES, VOCABULARY, FINDINGS = "forces.toml", "vocabulary.toml", "findings.toml"
 _COPIES = {
     FORCES: ("force names", "PRECEDENT_FORCES"),
     VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY"),
     FINDINGS: ("words for findings", "PRECEDENT_FINDINGS"),
 }
-FORMAT_VERSION = 6
-_OLDER = (2, 3, 4, 5)  # formats whose manifest has the same fields, save theme_model and without
+FORMAT_VERSION = 7
+_OLDER = (2, 3, 4, 5, 6)  # formats whose manifest has the same fields, save theme_model and without
 REBUILD = "Run `precedent build` to make a new one."
 
 
-class GenerationError(Exception):
+class GenerationError(PrecedentError):
     """A generation that cannot be made, found or used; the message says what happened and what to do."""
 
 
@@ -52,9 +56,9 @@ class Manifest:
     """What a generation is made of. `inputs` are the paths given to `build`, `folder` where it was run.
 
     `without` are files and folders among them that were taken out. `force_from_name` is as given to `build`, `files`
-    are by relative path. `content` is the SHA-256 of the inputs
-    and the parsed documents: the same content need not be built again. `theme_model` is the id of the model that tagged
-    the passages, None where they are not tagged.
+    are by relative path. `content` is the SHA-256 of the inputs, the parsed documents and what of the program had a
+    part in writing them: the same content need not be built again. `theme_model` is the id of the model that tagged the
+    passages, None where they are not tagged.
     """
 
     format_version: int
@@ -164,7 +168,7 @@ def read_manifest(path: Path, *, any_version: bool = False) -> Manifest:
         raise GenerationError(
             f"The manifest of generation {path.name} cannot be read ({error.strerror}). {REBUILD}"
         ) from error
-    if not path.name.startswith(".tmp-") and not path.name.endswith(f"-{_mark(written)}"):
+    if not path.name.startswith(UNFINISHED) and not path.name.endswith(f"-{_mark(written)}"):
         raise GenerationError(
             f"The manifest of generation {path.name} is not as it was written: its SHA-256 differs. {REBUILD}"
         )

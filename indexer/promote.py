@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.build import Clock, Progress, write_themes
-from indexer.generation import TAGS, verify_generation
-from indexer.manifest import GenerationError, Manifest, current_id, file_record, read_manifest
+from indexer.clock import Clock, Progress
+from indexer.durable import UNFINISHED, unfinished
+from indexer.generation import verify_generation
+from indexer.manifest import TAGS, GenerationError, Manifest, current_id, file_record, read_manifest
 from indexer.publish import building, clean, prune, publish, stamp
+from indexer.stores import write_themes
 from models.encoder import Encoder, ModelError
 from models.theme_model import ThemeModel
 
@@ -54,8 +56,7 @@ def promote(data: Path, themes: ThemeModel, encoder: Encoder, progress: Progress
 
 def _retagged(former: Path, manifest: Manifest, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock) -> str:
     created = datetime.now(UTC)
-    folder = data / "generations" / f".tmp-{stamp(created, data)}"
-    try:
+    with unfinished(data / "generations" / f"{UNFINISHED}{stamp(created, data)}") as folder:
         for name in manifest.files.keys() - {TAGS}:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -71,6 +72,3 @@ def _retagged(former: Path, manifest: Manifest, themes: ThemeModel, encoder: Enc
                 raise GenerationError(f"The model was not promoted. {' '.join(problems)}")
         with clock.stage("publish"):
             return publish(folder, manifest, data)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from indexer.durable import UNFINISHED, put_in_place, write_whole
 from indexer.manifest import GenerationError, Manifest
 
 KEPT = 3  # generations: the one served, and two for readers that still hold one or for going back
@@ -26,16 +27,9 @@ def stamp(created: datetime, data: Path) -> str:
 
 def publish(folder: Path, manifest: Manifest, data: Path) -> str:
     """Give the finished `folder` its name and make it the current generation; the id is returned."""
-    for path in [*folder.rglob("*"), folder]:
-        sync(path)
-    name = f"{folder.name.removeprefix('.tmp-')}-{manifest.mark()}"
-    folder.rename(folder.with_name(name))
-    sync(folder.parent)
-    pointer = data / "CURRENT.new"
-    pointer.write_text(name + "\n", "utf-8")
-    sync(pointer)
-    pointer.replace(data / "CURRENT")
-    sync(data)
+    name = f"{folder.name.removeprefix(UNFINISHED)}-{manifest.mark()}"
+    put_in_place(folder, folder.with_name(name))
+    write_whole(data / "CURRENT", name + "\n")
     return name
 
 
@@ -45,12 +39,12 @@ def prune(data: Path, current: str) -> None:
     others = sorted(p for p in folders if p.name != current)
     for path in others[: max(0, len(others) - (KEPT - 1))]:
         # Renamed first, so that a generation is there whole or not at all.
-        _remove(path.rename(path.with_name(f".tmp-{path.name}")))
+        _remove(path.rename(path.with_name(f"{UNFINISHED}{path.name}")))
 
 
 def clean(data: Path) -> None:
     """Remove what builds that died left behind. Only under the lock: no other build is at work."""
-    for path in [*(data / "generations").glob(".tmp-*"), data / "CURRENT.new"]:
+    for path in [*(data / "generations").glob(f"{UNFINISHED}*"), *data.glob(f"{UNFINISHED}*")]:
         _remove(path)
     if (data / "CURRENT").is_dir():
         raise GenerationError(
@@ -84,12 +78,3 @@ def building(data: Path) -> Iterator[None]:
         file.write(f"process {os.getpid()}, started {datetime.now():%d %B %Y at %H:%M}")
         file.flush()
         yield
-
-
-def sync(path: Path) -> None:
-    """Have the system write a file or folder to disk now."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

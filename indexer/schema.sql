@@ -17,7 +17,8 @@ CREATE TABLE documents (
     notes TEXT NOT NULL,                -- JSON list of sentences
     evidence TEXT NOT NULL,             -- JSON list of objects: what kind, force, date and title were decided from
     left_out TEXT NOT NULL,             -- JSON list of sentences: parts of its file that were not read
-    heard TEXT                          -- the last day up to which its source is known
+    heard TEXT,                         -- the last day up to which its source is known
+    fictional INTEGER NOT NULL          -- 1 for an invented one, of the sample that comes with the program
 );
 
 CREATE TABLE document_forces (          -- all forces that a document is about

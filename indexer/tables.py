@@ -3,7 +3,7 @@
 import json
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -15,6 +15,17 @@ from corpus.standing import Entry, closure_signal
 from indexer.echo import echoes
 from indexer.folds import finding_folds, fold_ids
 from indexer.manifest import GenerationError
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of documents that does not stand in them.
+
+    `left_out` says by source what of a file was not read, `fictional` are the keys of the documents that are invented.
+    """
+
+    left_out: Mapping[str, Sequence[str]]
+    fictional: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +43,13 @@ _COUNTED = ("documents", "sections", "passages", "findings", "events")
 def write_tables(
     path: Path,
     documents: Sequence[Document],
-    forces: Forces | None = None,
-    left_out: Mapping[str, Sequence[str]] | None = None,
+    forces: Forces,
+    known: Known,
 ) -> None:
     """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1.
 
-    Findings fold under the names of `forces`, by default those shipped with the program. `left_out` says by source what
-    of a file was not read. Raises GenerationError for a document that cannot be written, naming its file.
+    Findings fold under the names of `forces`. Raises GenerationError for a document that cannot be written, naming its
+    file.
     """
     database = sqlite3.connect(path)
     try:
@@ -50,7 +61,7 @@ def write_tables(
             folds = _Folds(passages, findings, echoes(documents, findings, forces))
             for number, document in enumerate(documents, start=1):
                 try:
-                    _write_document(database, number, document, next_id, folds, left_out or {})
+                    _write_document(database, number, document, next_id, folds, known)
                 except UnicodeEncodeError as error:  # a file name in another encoding comes as lone surrogates
                     name = document.source.encode("utf-8", "backslashreplace").decode()
                     raise GenerationError(
@@ -117,7 +128,7 @@ def _write_document(
     document: Document,
     next_id: dict[str, int],
     folds: _Folds,
-    left_out: Mapping[str, Sequence[str]],
+    known: Known,
 ) -> None:
     """Insert one document and all it owns; `next_id` carries on from document to document, `folds` are of them all."""
     first = dict(next_id)
@@ -128,8 +139,7 @@ def _write_document(
         "events": _events(number, document, first, folds.echoes),
         "passages": list(_passages(number, document, first, folds.passages)),
     }
-    missed = [line for source in (document.source, *document.other_sources) for line in left_out.get(source, ())]
-    _insert(database, "documents", [(number, *_document(document, missed))])
+    _insert(database, "documents", [(number, *_document(document, known))])
     _insert(database, "document_forces", [(number, force) for force in forces_of(document)])
     for table, rows in tables.items():
         _insert(database, table, [(i, *row) for i, row in enumerate(rows, start=first[table])])
@@ -143,12 +153,13 @@ def _insert(database: sqlite3.Connection, table: str, rows: Sequence[tuple[objec
         database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
 
 
-def _document(d: Document, left_out: Sequence[str]) -> tuple[object, ...]:
+def _document(d: Document, known: Known) -> tuple[object, ...]:
     named = (d.key, d.kind, d.title, d.force, d.date, d.register_number, d.url, d.source)
     # JSON knows no infinity: a person's word, which outweighs everything, has no weight in it.
     evidence = [asdict(e) | {"weight": e.weight if math.isfinite(e.weight) else None} for e in d.evidence]
+    left_out = [line for source in (d.source, *d.other_sources) for line in known.left_out.get(source, ())]
     said = (_json(d.notes), _json(evidence), _json(left_out), d.heard)
-    return (*named, _json(d.other_sources), d.sha256, d.text, *said)
+    return (*named, _json(d.other_sources), d.sha256, d.text, *said, d.key in known.fictional)
 
 
 def _grades(number: int, document: Document, first_section: int) -> list[tuple[object, ...]]:

@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.cache import EmbeddingCache
-from models.encoder import Encoder
+from models.encoder import DocumentEncoder
 from models.theme_model import ThemeModel, judge
 
-Vectors = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 
 LEAST = 0.02  # the smallest probability that is kept
@@ -54,18 +52,17 @@ class Tagged:
 def tag_passages(
     tables: sqlite3.Connection,
     model: ThemeModel,
-    encoder: Encoder,
-    cache: EmbeddingCache,
+    encoder: DocumentEncoder,
     progress: Callable[[int, int], None],
 ) -> Tagged:
-    """The themes of all passages of a generation. Vectors that a build has made are taken from the cache."""
+    """The themes of all passages of a generation; behind a cache the encoder finds the vectors a build has made."""
     rows = tables.execute(_TEXTS).fetchall()
     found = [np.zeros((0, len(model.classifier.labels)))]
     for start in range(0, len(rows), _CHUNK):
         progress(start, len(rows))
         texts = [row["text"] for row in rows[start : start + _CHUNK]]
         headings = [". ".join(json.loads(row["path"])) for row in rows[start : start + _CHUNK]]
-        found.append(judge(model, texts, headings, encoder.windows, lambda strings: _vectors(strings, encoder, cache)))
+        found.append(judge(model, texts, headings, encoder))
     return Tagged(np.array([row["id"] for row in rows], np.int64), np.concatenate(found))
 
 
@@ -80,15 +77,6 @@ def write_tags(path: Path, model: ThemeModel, tagged: Tagged) -> None:
         database.executemany("INSERT INTO tags VALUES (?, ?, ?, ?)", _rows(classifier.labels, tagged, assigned))
         rows = zip(tagged.ids.tolist(), decisions, doubts.tolist(), strict=True)
         database.executemany("INSERT INTO decisions VALUES (?, ?, ?)", rows)
-
-
-def _vectors(strings: Sequence[str], encoder: Encoder, cache: EmbeddingCache) -> Vectors:
-    known = cache.get(list(dict.fromkeys(strings)))
-    if new := [string for string in dict.fromkeys(strings) if string not in known]:
-        vectors = encoder.encode_document(new)
-        cache.put(new, vectors)
-        known.update(zip(new, vectors, strict=True))
-    return np.array([known[string] for string in strings], np.float32)
 
 
 def _rows(labels: Sequence[str], tagged: Tagged, assigned: NDArray[np.bool_]) -> Iterator[tuple[int, str, float, bool]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from indexer.durable import UNFINISHED, put_in_place, unfinished
 from indexer.manifest import GenerationError, current_id, read_manifest
-from indexer.publish import sync
 from models.encoder import ModelError
 from models.theme_model import ThemeModel, load_model, save_model
 
@@ -46,22 +46,14 @@ def copied(data: Path, name: str, file: str) -> Path | None:
 
 def publish_model(data: Path, model: ThemeModel, copies: Mapping[str, bytes]) -> None:
     """Write a model with `copies` of the files it was made from; it is there whole or not at all."""
-    folder, place = data / "models" / f".tmp-{model.id}", data / "models" / model.id
-    shutil.rmtree(place, ignore_errors=True)  # a damaged one that is made anew
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
+    place = data / "models" / model.id
+    with unfinished(place.with_name(f"{UNFINISHED}{model.id}")) as folder:
         for name, written in copies.items():
             (folder / name).write_bytes(written)
         save_model(model, folder)
-        for path in [*folder.iterdir(), folder]:
-            sync(path)
         load_model(folder)  # what cannot be read again is not published
-        folder.rename(place)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    sync(folder.parent)
+        shutil.rmtree(place, ignore_errors=True)  # a damaged one that is made anew
+        put_in_place(folder, place)
 
 
 def prune_models(data: Path) -> None:
@@ -82,7 +74,7 @@ def training(data: Path) -> Iterator[None]:
             raise ModelError(
                 f"Another process is training in {data}. Wait until it has finished, or stop it."
             ) from None
-        for path in (data / "models").glob(".tmp-*"):
+        for path in (data / "models").glob(f"{UNFINISHED}*"):
             shutil.rmtree(path, ignore_errors=True)
         yield
 

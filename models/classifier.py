@@ -1,7 +1,7 @@
 """Texts to labels: a frozen encoder's vectors, fragments of words and terms, and one linear head for each label."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.encoder import Encoder, ModelError
+from models.encoder import DocumentEncoder, ModelError
 from models.examples import Example
 from models.terms import Terms
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Windows = Callable[[str], list[str]]
-Encode = Callable[[list[str]], Vectors]
 Decision = Literal["assigned", "review", "none"]
 
 # Weights of the features beside the unit vector, and how little the heads are held back (inverse L2).
@@ -94,19 +92,18 @@ class Classifier:
         found = _sigmoid(self.scores(texts, headings, vectors) * self.slope + self.offset)
         return _shared(found) if self.exclusive else found
 
-    def best(self, texts: Sequence[str], headings: Sequence[str], windows: Windows, encode: Encode) -> Numbers:
+    def best(self, texts: Sequence[str], headings: Sequence[str], encoder: DocumentEncoder) -> Numbers:
         """Calibrated probabilities of texts of any length, shape (texts, labels): those of the window that has most.
 
-        `headings` are what each text stands under, "" for nothing; `windows` cuts a text into pieces that the encoder
-        takes, `encode` gives the unit vectors of strings.
+        `headings` are what each text stands under, "" for nothing.
         """
-        cut = [windows(text) for text in texts]
+        cut = [encoder.windows(text) for text in texts]
         if not cut:
             return np.zeros((0, len(self.labels)))
         flat = [window for own in cut for window in own]
         above = [heading for heading, own in zip(headings, cut, strict=True) for _ in own]
         starts = np.cumsum([0, *(len(own) for own in cut[:-1])])
-        found = np.maximum.reduceat(self.probabilities(flat, above, encode(flat)), starts, axis=0)
+        found = np.maximum.reduceat(self.probabilities(flat, above, encoder.encode_document(flat)), starts, axis=0)
         return _shared(found) if self.exclusive else found
 
     def scores(self, texts: Sequence[str], headings: Sequence[str], vectors: Vectors) -> Numbers:
@@ -155,7 +152,7 @@ class Trained:
 
 
 def train(
-    examples: Sequence[Example], labels: Sequence[Label], encoder: Encoder, *, exclusive: bool = False
+    examples: Sequence[Example], labels: Sequence[Label], encoder: DocumentEncoder, *, exclusive: bool = False
 ) -> Trained:
     """Heads for `labels` from `examples`, the labels' descriptions and their terms.
 
@@ -189,7 +186,7 @@ def train(
     return Trained(classifier, probabilities, truth)
 
 
-def encode_texts(texts: Sequence[str], encoder: Encoder) -> Vectors:
+def encode_texts(texts: Sequence[str], encoder: DocumentEncoder) -> Vectors:
     """Unit vectors of texts of any length: the mean of their windows. Shape (texts, dimension)."""
     windows = [encoder.windows(text) for text in texts]
     flat = encoder.encode_document([window for own in windows for window in own])

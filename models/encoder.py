@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.errors import PrecedentError
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
@@ -26,11 +28,23 @@ _MODEL_SUFFIXES = {".safetensors", ".json", ".txt", ".model"}
 _OTHER_BACKENDS = {"onnx", "openvino"}
 
 
-class ModelError(Exception):
+class ModelError(PrecedentError):
     """A model that cannot be loaded or used; the message says what happened and what to do."""
 
 
-class Encoder(Protocol):
+class DocumentEncoder(Protocol):
+    """What turns documents into vectors, as far as those see it who only cut texts and have them encoded."""
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
+        ...
+
+    def windows(self, text: str) -> list[str]:
+        """Overlapping pieces of `text` that each fit; `[text]` when all of it fits."""
+        ...
+
+
+class Encoder(DocumentEncoder, Protocol):
     """What turns text into vectors. One encoder may be shared by several threads."""
 
     name: str
@@ -56,14 +70,6 @@ class Encoder(Protocol):
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors of a few short texts, shape (len(texts), dimension)."""
-        ...
-
-    def encode_document(self, texts: Sequence[str]) -> Vectors:
-        """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
-        ...
-
-    def windows(self, text: str) -> list[str]:
-        """Overlapping pieces of `text` that each fit; `[text]` when all of it fits."""
         ...
 
 

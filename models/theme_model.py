@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from models.classifier import CONSTANTS, Classifier, Encode, Label, Numbers, Trained, Windows, Words, train
+from models.classifier import CONSTANTS, Classifier, Label, Numbers, Trained, Words, train
 from models.denial import without_denials
-from models.encoder import Encoder, ModelError
+from models.encoder import DocumentEncoder, Encoder, ModelError
 from models.examples import Example
 from models.label_metrics import Gold, brier_skill, calibration_error, macro_f1, scores
 from models.taxonomy import Taxonomy, Theme
@@ -61,15 +61,13 @@ def is_foreign(model: ThemeModel, text: str) -> bool:
     return model.classifier.words.known_share(text) < _KNOWN
 
 
-def judge(
-    model: ThemeModel, texts: Sequence[str], headings: Sequence[str], windows: Windows, encode: Encode
-) -> Numbers:
+def judge(model: ThemeModel, texts: Sequence[str], headings: Sequence[str], encoder: DocumentEncoder) -> Numbers:
     """The probability of each theme in each text, shape (texts, themes); 0 for a text in another language.
 
     A theme that a text has only by a clause that denies it ("no cases of fraud") is in doubt: it has a little less than
     it would need. The rest is as for `Classifier.best`.
     """
-    probabilities = model.classifier.best(texts, headings, windows, encode)
+    probabilities = model.classifier.best(texts, headings, encoder)
     probabilities[[place for place, text in enumerate(texts) if is_foreign(model, text)]] = 0
     chosen = model.classifier.assigned(probabilities)
     rests = {
@@ -77,7 +75,7 @@ def judge(
         for place in np.flatnonzero(chosen.any(axis=1)).tolist()
         if (rest := without_denials(texts[place])) is not None
     }
-    without = model.classifier.best(list(rests.values()), [headings[place] for place in rests], windows, encode)
+    without = model.classifier.best(list(rests.values()), [headings[place] for place in rests], encoder)
     for place, left in zip(rests, model.classifier.assigned(without), strict=True):
         denied = chosen[place] & ~left
         probabilities[place, denied] = model.classifier.threshold[denied] * _DOUBTED

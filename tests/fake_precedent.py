@@ -7,14 +7,14 @@ from pathlib import Path
 
 from fakes import FakeEncoder, few_examples
 
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.themes import training
 
 
 def run(arguments: Sequence[str]) -> None:
     """Run a command; ends the process as the program does."""
-    context.encoder_for = lambda settings: FakeEncoder()
+    common.encoder_for = lambda settings: FakeEncoder()
     training.shipped_examples = few_examples
     main(list(arguments), prog_name="precedent")
 

@@ -138,7 +138,7 @@ def record(force: str, number: str, asks: str, *, comment: str = "Work has begun
         section=0,
         deadline="2018-03",
         deadline_text="By March 2018",
-        addressees=("chief constables",),
+        addressees=("chief-constables",),
         status="complete",
         status_date="2018-05-04",
     )

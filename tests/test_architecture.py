@@ -1,8 +1,13 @@
 """The house: which room may import which, what is imported lazily, and how long a file may grow."""
 
 import ast
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -13,6 +18,18 @@ MAY_IMPORT = {
     "indexer": {"indexer", "corpus", "models"},
     "service": {"service", "indexer", "corpus", "models"},
 }
+# Inside the service a room may import itself and those above it in this list, but none of its own line.
+FLOORS = (
+    ("contract",),
+    ("state", "query"),
+    ("memory",),
+    ("answers",),
+    ("engine",),
+    ("themes", "evaluation"),
+    ("web",),
+    ("cli",),
+)
+FOR_ALL = "corpus.errors"  # the one module that every room may import: the base of all expected errors
 FOREIGN = {
     "corpus": {"torch", "transformers", "sentence_transformers", "faiss", "tantivy", "flask", "waitress", "sqlite3"},
     "models": {"faiss", "tantivy", "flask", "waitress", "sqlite3"},
@@ -24,12 +41,14 @@ MODULES = [path for room in MAY_IMPORT for path in sorted((ROOT / room).rglob("*
 
 
 def imported(node: ast.AST) -> Iterator[str]:
-    """Top-level names of the packages that an import statement names."""
+    """Top-level names of the packages that an import statement names, FOR_ALL apart."""
+    names: list[str] = []
     if isinstance(node, ast.Import):
-        yield from (alias.name.split(".")[0] for alias in node.names)
+        names = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom):
         assert node.level == 0, "imports are absolute"
-        yield (node.module or "").split(".")[0]
+        names = [node.module or ""]
+    yield from (name.split(".")[0] for name in names if name != FOR_ALL)
 
 
 def typing_only(tree: ast.Module) -> set[ast.AST]:
@@ -64,6 +83,65 @@ def test_files_stay_short_and_explained(path: Path) -> None:
 def test_the_rooms_are_the_top_level() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages == set(MAY_IMPORT)
+
+
+def test_the_module_for_all_rooms_costs_nothing() -> None:
+    """A module of `models` that imports it must not load the readers, nor anything else of `corpus`."""
+    shown = (
+        "import sys; import corpus.errors; print(*sorted(name for name in sys.modules if name.startswith('corpus')))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == ["corpus", "corpus.errors"]
+
+
+def test_all_expected_errors_have_one_base() -> None:
+    classes = [node for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if is_error(node)]
+    bases = {one.name: {ast.unparse(base) for base in one.bases} for one in classes}
+    assert len(bases) > 7
+    known = {"PrecedentError"}
+    while more := {name for name, above in bases.items() if above & known} - known:
+        known |= more
+    assert bases.keys() <= known
+
+
+def is_error(node: ast.AST) -> TypeGuard[ast.ClassDef]:
+    """Whether a statement is the class of an error that leaves its module."""
+    return isinstance(node, ast.ClassDef) and node.name.endswith("Error") and not node.name.startswith("_")
+
+
+def service_rooms(tree: ast.Module) -> Iterator[str]:
+    """The rooms of the service that are imported, also where it is done late."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "service":
+            parts = (node.module or "").split(".")
+            yield from parts[1:2] or (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "service").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT / "service"))
+)
+def test_the_service_imports_downward(path: Path) -> None:
+    own = path.relative_to(ROOT / "service").with_suffix("").parts[0]
+    floor = next((at for at, rooms in enumerate(FLOORS) if own in rooms), 0)
+    below = {room for rooms in FLOORS[:floor] for room in rooms}
+    assert set(service_rooms(ast.parse(path.read_text("utf-8")))) <= below | {own}
+
+
+def test_no_two_modules_have_one_name() -> None:
+    names = Counter(path.stem for path in MODULES if path.stem != "__init__")
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    known = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in MODULES}
+    graph: dict[str, set[str]] = {}
+    for module, path in known.items():
+        tree = ast.parse(path.read_text("utf-8"))
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node not in typing_only(tree)]
+        wanted = {node.module or "" for node in nodes}
+        wanted |= {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
+        graph[module] = wanted & known.keys() - {module}
+    list(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
 
 
 def test_every_folder_of_modules_is_a_package() -> None:

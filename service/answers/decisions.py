@@ -3,15 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, cast, get_args
+from typing import get_args
 
 from corpus.model import Document, EvidenceField
 from corpus.stated import NO_FORCE
 from service.contract.document_responses import EvidenceRecord
 from service.contract.labels import date_words, label
-
-if TYPE_CHECKING:
-    pass
 
 FIELDS: tuple[EvidenceField, ...] = get_args(EvidenceField)
 
@@ -42,10 +39,10 @@ def decisions(
     decided: dict[EvidenceField, str], evidence: Sequence[EvidenceRecord], force_label: ForceLabel
 ) -> list[Decision]:
     """What each field was `decided` to be, "" where it was left open; the weightiest evidence comes first."""
-    ordered = sorted(evidence, key=lambda one: -one["weight"] if one["weight"] is not None else float("-inf"))
+    ordered = sorted(evidence, key=lambda one: -one.weight if one.weight is not None else float("-inf"))
 
     def reasons(field: EvidenceField, taken: bool) -> tuple[Reason, ...]:
-        own = [one for one in ordered if one["field"] == field and one["taken"] == taken]
+        own = [one for one in ordered if one.field == field and one.taken == taken]
         return tuple(dict.fromkeys(_reason(one, force_label) for one in own))
 
     return [
@@ -60,22 +57,24 @@ def decisions(
 
 
 def _reason(one: EvidenceRecord, force_label: ForceLabel) -> Reason:
-    stated = one["weight"] is None
-    source = f"stated in {one['source']}" if stated else one["source"]
-    quote = "" if stated else one["quote"]
-    return Reason(_words(one["field"], one["value"], force_label), source, quote, one["why"])
+    stated = one.weight is None
+    source = f"stated in {one.source}" if stated else one.source
+    quote = "" if stated else one.quote
+    return Reason(_words(one.field, one.value, force_label), source, quote, one.why)
 
 
 def decided_force(forces: Sequence[str], evidence: Sequence[EvidenceRecord]) -> str:
     """The forces that a document is about, as evidence has them; "none" where it was decided that it is about none."""
-    none = any(one["field"] == "force" and one["taken"] and one["value"] == NO_FORCE for one in evidence)
+    none = any(one.field == "force" and one.taken and one.value == NO_FORCE for one in evidence)
     return ";".join(forces) or (NO_FORCE if none else "")
 
 
 def records_of(document: Document) -> list[EvidenceRecord]:
     """A document's evidence as the API answers it."""
-    rows = [asdict(e) | {"weight": e.weight if isfinite(e.weight) else None} for e in document.evidence]
-    return [cast(EvidenceRecord, row) for row in rows]
+    return [
+        EvidenceRecord(**{**asdict(one), "weight": one.weight if isfinite(one.weight) else None})
+        for one in document.evidence
+    ]
 
 
 def _words(field: EvidenceField, value: str, force_label: ForceLabel) -> str:

@@ -2,25 +2,25 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.dates import last_day
-from corpus.text import sentences
 from service.answers.outcomes import printed_of
-from service.answers.register import LISTS, chosen_rows, rows, values_of
+from service.answers.register import chosen_records, records_of, values_of
 from service.contract.document_responses import GradeRecord
+from service.contract.labels import label
 from service.contract.register_responses import Candidate, ForceAnswer, ForceFinding, ForceReport
+from service.contract.requests import LISTS, RegisterListRequest
 from service.contract.responses import FacetValue
 from service.memory.document_rows import reports_of
 from service.memory.finding_index import Item
 from service.memory.opened import Opened
+from service.memory.snapshot import Snapshot
 from service.memory.strength import luck
-from service.query.frame import without_frame
-from service.query.question import telling
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -36,52 +36,52 @@ SCALES = (
 FIVE_GRADES_FROM = "2021"  # the first year of assessments with "adequate"
 RECURRING = 30  # candidates shown
 LIKELY = 0.7  # how likely a pair has to be to be shown: for a reader to look at, so less than what is called good
-TELLING = 3  # words that name something, at least, of a sentence that is compared
 
 
-def profile(
-    opened: Opened, encoder: "Encoder", slug: str, name: str, as_of: datetime.date | None, label: Callable[[str], str]
-) -> ForceAnswer:
-    """A force's reports with findings and grades, its records counted, and findings that may recur."""
-    day = as_of or opened.register.newest
-    items = [item for item in opened.register.items if slug in item.document["forces"] and item.known(as_of)]
-    own = chosen_rows(rows(opened.register, as_of), {"force": (slug,)})
-    statuses = Counter(value for row in own for value in values_of(row, "status"))
-    lists = Counter(value for row in own for value in values_of(row, "list"))
-    return {
-        "slug": slug,
-        "name": name,
-        "as_of": day.isoformat() if day else None,
-        "reports": list(_reports(opened, slug, items, as_of)),
-        "register": [_count(value, label(value), n) for value, n in statuses.most_common()],
-        "lists": [_count(value, label(value), lists[value]) for value in LISTS if lists[value]],
-        "recurring": list(recurring(opened, encoder, items, as_of))[:RECURRING],
-    }
+def force_profile(seen: Snapshot, slug: str, as_of: datetime.date | None) -> ForceAnswer | None:
+    """A force's reports with findings and grades, its records counted, and findings that may recur.
+
+    None for a slug that no force has.
+    """
+    register = seen.held.register
+    if slug not in seen.known("force"):
+        return None
+    day = as_of or register.newest
+    items = [item for item in register.items if slug in item.document.forces and item.known(as_of)]
+    own = chosen_records(records_of(register, as_of), RegisterListRequest(force=(slug,)))
+    statuses = Counter(value for one in own for value in values_of(one, "status"))
+    lists = Counter(value for one in own for value in values_of(one, "list"))
+    answer = ForceAnswer(
+        slug=slug,
+        name=seen.force_label(slug),
+        as_of=day.isoformat() if day else None,
+        reports=list(_reports(seen.held, slug, items, as_of)),
+        standing=[FacetValue(value=v, label=label(v), count=n) for v, n in statuses.most_common()],
+        lists=[FacetValue(value=v, label=label(v), count=lists[v]) for v in LISTS if lists[v]],
+        recurring=list(recurring(seen.held, seen.encoder, items, as_of))[:RECURRING],
+    )
+    return seen.shown(answer)
 
 
-def _count(value: str, label: str, count: int) -> FacetValue:
-    return {"value": value, "label": label, "count": count}
-
-
-def _reports(opened: Opened, slug: str, items: Sequence[Item], as_of: datetime.date | None) -> Iterator[ForceReport]:
+def _reports(held: Opened, slug: str, items: Sequence[Item], as_of: datetime.date | None) -> Iterator[ForceReport]:
     """Every document about a force that is no record of the register, the latest first."""
     by_document: dict[str, list[Item]] = {}
     for item in items:
-        by_document.setdefault(item.document["id"], []).append(item)
-    for document, grades in reports_of(opened.generation.tables, slug):
-        if as_of is not None and not (document["date"] and last_day(document["date"]) <= as_of):
+        by_document.setdefault(item.document.id, []).append(item)
+    for document, grades in reports_of(held.generation.tables, slug):
+        if as_of is not None and not (document.date and last_day(document.date) <= as_of):
             continue
-        yield {
-            "document": document,
-            "grades": grades,
-            "scale": list(scale_of(grades, document["date"])),
-            "findings": [finding_of(item, as_of) for item in by_document.get(document["id"], ())],
-        }
+        yield ForceReport(
+            document=document,
+            grades=grades,
+            scale=list(scale_of(grades, document.date)),
+            findings=[finding_of(item, as_of) for item in by_document.get(document.id, ())],
+        )
 
 
 def scale_of(grades: Sequence[GradeRecord], date: str | None) -> tuple[str, ...]:
     """The scale that a document's grades are on, best first; nothing where they fit none, or there are none."""
-    stated = {row["grade"] for row in grades}
+    stated = {row.grade for row in grades}
     scales = [scale for scale in SCALES if stated and stated <= set(scale)]
     if "adequate" not in stated and not (date and date >= FIVE_GRADES_FROM):
         scales = [scale for scale in scales if "adequate" not in scale]
@@ -95,70 +95,73 @@ def scale_of(grades: Sequence[GradeRecord], date: str | None) -> tuple[str, ...]
 def finding_of(item: Item, day: datetime.date | None) -> ForceFinding:
     """A finding as it is listed, with its status on a day, or as far as its source is known."""
     stood = item.stood(day)
-    return {
-        **printed_of(item, stood),
-        "finding_id": item.key,
-        "kind": item.kind,
-        "number": item.number,
-        "text": item.text,
-        "date": item.document["date"],
-        "document": item.document,
-        "status": stood.status,
-        "status_date": stood.status_date,
-    }
+    return ForceFinding(
+        **dict(printed_of(item, stood)),
+        finding_id=item.key,
+        kind=item.kind,
+        number=item.number,
+        text=item.text,
+        date=item.document.date,
+        document=item.document,
+        status=stood.status,
+        status_date=stood.status_date,
+    )
 
 
 def recurring(
-    opened: Opened, encoder: "Encoder", items: Sequence[Item], day: datetime.date | None
+    held: Opened, encoder: "Encoder", items: Sequence[Item], day: datetime.date | None
 ) -> Iterator[Candidate]:
     """Pairs of findings from different years that are as alike as good matches, the most alike first.
 
     Of findings that one national recommendation gave to the force more than once there are none, nor of quotations.
     """
-    dated = [i for i in items if i.document["date"] and (i.main or not i.tracked) and not i.quoted]
+    dated = [i for i in items if i.document.date and (i.main or not i.tracked) and not i.quoted]
     if len(dated) < 2:
         return
-    evidence = _alike(opened, encoder, dated)
-    years = np.array([int(item.document["date"][:4]) for item in dated if item.document["date"]])
+    evidence = _alike(held, encoder, dated)
+    years = np.array([int(item.document.date[:4]) for item in dated if item.document.date])
     folds = np.array([item.fold for item in dated])
     evidence[(years[:, None] >= years[None, :]) | (folds[:, None] == folds[None, :])] = 0.0
     for at in np.argsort(-evidence, axis=None, kind="stable"):
         one, other = divmod(int(at), len(dated))
         if evidence[one, other] < LIKELY:
             return
-        yield {
-            "earlier": finding_of(dated[one], day),
-            "later": finding_of(dated[other], day),
-            "evidence": round(float(evidence[one, other]), 3),
-        }
+        yield Candidate(
+            earlier=finding_of(dated[one], day),
+            later=finding_of(dated[other], day),
+            evidence=round(float(evidence[one, other]), 3),
+        )
 
 
-def _alike(opened: Opened, encoder: "Encoder", items: Sequence[Item]) -> Numbers:
+def _alike(held: Opened, encoder: "Encoder", items: Sequence[Item]) -> Numbers:
     """How likely each of the findings is on the matter of each other one: a symmetric matrix of probabilities.
 
     By the two of their sentences that are most likely, judged as similar findings are; who is asked by when is left
     out on both sides, so that only what is asked is compared.
     """
-    asked = [_asked(item.text) for item in items]
-    flat = [text for own in asked for text in own]
-    vectors = encoder.encode_queries(flat)
-    words = [frozenset(telling(text)) for text in flat]
-    known = opened.words.rarities(sorted(frozenset().union(*words)))
-    shared = np.array([[_weight(own & other, known) for other in words] for own in words])
+    asked = held.asked.of(items, encoder)
+    flat = [sentence for own in asked for sentence in own]
+    vectors = np.array([sentence.vector for sentence in flat])
+    shared = _shared(held, [sentence.words for sentence in flat])
     whole = np.diag(shared)
     coverage = 2 * shared / np.maximum(whole[:, None] + whole[None, :], 1e-9)
-    chance = luck(float((opened.generation.reference @ vectors.T).std()), len(flat) ** 2)
+    chance = luck(float((held.generation.reference @ vectors.T).std()), len(flat) ** 2)
     cosine = np.asarray(vectors @ vectors.T, dtype=np.float64)
-    evidence = opened.similar_strength.evidence(cosine - chance, coverage)
+    evidence = held.similar_strength.evidence(cosine - chance, coverage)
     starts = np.cumsum([0, *(len(own) for own in asked[:-1])])
     return np.asarray(np.maximum.reduceat(np.maximum.reduceat(evidence, starts, axis=0), starts, axis=1))
 
 
-def _asked(text: str) -> list[str]:
-    """What each sentence of a finding asks for; those that say too little to be told apart are left out."""
-    bare = [without_frame(text[start:end]) for start, end in sentences(text)]
-    return [one for one in bare if len(telling(one)) >= TELLING] or [text]
+def _shared(held: Opened, words: Sequence[frozenset[str]]) -> Numbers:
+    """The rarities of the words that each two of the sentences share, added up: a symmetric matrix."""
+    from scipy.sparse import csr_matrix
 
-
-def _weight(words: frozenset[str], known: Mapping[str, float]) -> float:
-    return sum(known[word] for word in words)
+    every = sorted(frozenset().union(*words))
+    rarity = held.words.rarities(every)
+    place = {word: at for at, word in enumerate(every)}
+    columns = [place[word] for own in words for word in sorted(own)]
+    starts = np.cumsum([0, *(len(own) for own in words)])
+    shape = (len(words), len(every))
+    stands = csr_matrix((np.ones(len(columns)), columns, starts), shape=shape)
+    weighed = csr_matrix((np.array([rarity[every[at]] for at in columns]), columns, starts), shape=shape)
+    return np.asarray((weighed @ stands.T).todense())

@@ -4,25 +4,30 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import Any, Literal
 
 from corpus.dates import last_day
 from corpus.standing import Entry, Mismatch, Standing
 from service.contract.contacts import mask
 from service.contract.labels import date_words
 from service.contract.register_responses import CommentRecord, EchoRecord, Member, MismatchRecord, StandingRecord
-from service.contract.responses import Passage, PrintedStatus
+from service.contract.responses import HitDocument, MemberDocument, Passage, PrintedStatus
 from service.memory.finding_index import Item, Register
 
 _PIECES = re.compile(r"\w+|[^\w\s]|\s+")
 
 
 def standing_record(item: Item, as_of: datetime.date | None) -> StandingRecord:
-    """Where a finding stood on a day; without one, on the day up to which its own source is known.
+    """Where a finding stood on a day; without one, on the day up to which its own source is known."""
+    return StandingRecord(**standing_fields(item, as_of, item.stood(as_of)))
 
-    Where there is no such day either, because there is no event at all, by what it says itself.
+
+def standing_fields(item: Item, as_of: datetime.date | None, stood: Standing) -> dict[str, Any]:
+    """The fields of StandingRecord for a finding that `stood` so on a day.
+
+    Where there is no day, nor an event that tells one, by what it says itself.
     """
-    stood, day = item.stood(as_of), as_of or item.clock
-    claim = stood.signal
+    day, claim = as_of or item.clock, stood.signal
     return {
         "as_of": day.isoformat() if day else None,
         "heard": item.heard.isoformat() if item.heard else None,
@@ -32,7 +37,7 @@ def standing_record(item: Item, as_of: datetime.date | None) -> StandingRecord:
         "days_open": stood.days_open,
         "deadline": stood.deadline,
         "deadline_passed": stood.deadline_passed if day else None,
-        "overdue": stood.overdue and day is not None,
+        "overdue": is_overdue(item, as_of, stood),
         "closure_signal": claim.says if claim else None,
         "closure_date": claim.date if claim else None,
         "closure_sentence": claim.sentence if claim else None,
@@ -40,73 +45,49 @@ def standing_record(item: Item, as_of: datetime.date | None) -> StandingRecord:
         "done": _comment(stood.done),
         "reopened": list(stood.reopened),
         "mismatches": [_mismatch(kind, stood, item) for kind in stood.mismatches],
-        **printed_of(item, stood),
+        **dict(printed_of(item, stood)),
     }
+
+
+def is_overdue(item: Item, as_of: datetime.date | None, stood: Standing) -> bool:
+    """Whether a finding is overdue, as far as there is a day to tell it by."""
+    return stood.overdue and (as_of or item.clock) is not None
 
 
 def printed_of(item: Item, stood: Standing) -> PrintedStatus:
     """How a finding's status is printed, as far as it is the one that it had on that day."""
     same = item.status is not None and (stood.status, stood.status_date) == (item.status.status, item.status.date)
-    return item.printed if same else {**item.printed, "status_word": None, "status_by": None}
+    return item.printed if same else item.printed.model_copy(update={"status_word": None, "status_by": None})
 
 
-def members(items: Iterable[Item], as_of: datetime.date | None) -> list[Member]:
+def members_of(items: Iterable[Item], as_of: datetime.date | None) -> list[Member]:
     """Who was given a finding, those first who closed it and said what they did, then those who closed it."""
 
-    def rank(member: Member) -> tuple[bool, bool, str, str]:
-        closed = member["closing_comment"] is not None or member["closed"]
-        return (not closed, member["done"] is None, member["status_date"] or "9999", member["document"]["id"])
+    def rank(one: Member) -> tuple[bool, bool, str, str]:
+        closed = one.closing_comment is not None or one.closed
+        return (not closed, one.done is None, one.status_date or "9999", one.document.id)
 
-    return sorted((member(item, as_of) for item in items), key=rank)
-
-
-def member(item: Item, as_of: datetime.date | None) -> Member:
-    """One who was given a finding."""
-    document = item.document
-    return {
-        **standing_record(item, as_of),
-        "finding_id": item.key,
-        "passage_id": None,
-        "force": document["force"],
-        "forces": document["forces"],
-        "published": document["date"],
-        "fictional": document["fictional"],
-        "document": {"id": document["id"], "title": document["title"], "source": document["source"]},
-    }
+    made = (_member(standing_fields(item, as_of, item.stood(as_of)), item.document, item.key) for item in items)
+    return sorted(made, key=rank)
 
 
 def bare_member(passage: Passage, as_of: datetime.date | None) -> Member:
     """Where a passage stands that is no finding, of which nothing is recorded."""
-    document = passage["document"]
-    return {
-        "as_of": as_of.isoformat() if as_of else None,
-        "heard": None,
-        "status": None,
-        "status_date": None,
-        "status_word": None,
-        "status_by": None,
-        "target": None,
-        "quoted": False,
-        "closed": False,
-        "days_open": None,
-        "deadline": None,
-        "deadline_passed": None,
-        "overdue": False,
-        "closure_signal": None,
-        "closure_date": None,
-        "closure_sentence": None,
-        "closing_comment": None,
-        "done": None,
-        "reopened": [],
-        "mismatches": [],
-        "finding_id": None,
-        "passage_id": passage["passage_id"],
-        "force": document["force"],
-        "forces": document["forces"],
-        "published": document["date"],
-        "fictional": document["fictional"],
-        "document": {"id": document["id"], "title": document["title"], "source": document["source"]},
-    }
+    nothing = {"as_of": as_of.isoformat() if as_of else None}
+    return _member(nothing, passage.document, None, passage.passage_id)
+
+
+def _member(standing: dict[str, Any], document: HitDocument, finding: str | None, passage: str | None = None) -> Member:
+    return Member(
+        **standing,
+        finding_id=finding,
+        passage_id=passage,
+        force=document.force,
+        forces=document.forces,
+        published=document.date,
+        fictional=document.fictional,
+        document=_named(document),
+    )
 
 
 def echo_records(item: Item, register: Register, as_of: datetime.date | None) -> Iterator[EchoRecord]:
@@ -116,26 +97,25 @@ def echo_records(item: Item, register: Register, as_of: datetime.date | None) ->
             yield echo_record(entry, item, register)
 
 
+def echo_kind(entry: Entry, item: Item, register: Register) -> Literal["stalled", "copied"]:
+    """Whether a comment adds nothing to one of its own record, or to another's."""
+    other, _ = register.comments[entry.echo or 0]
+    return "stalled" if other.document.id == item.document.id else "copied"
+
+
 def echo_record(entry: Entry, item: Item, register: Register) -> EchoRecord:
     """A comment with the earlier one that it adds nothing to."""
     assert entry.echo is not None  # noqa: S101 - asked for echoes only
     other, before = register.comments[entry.echo]
-    document = other.document
-    return {
-        "date": entry.date,
-        "text": entry.text,
-        "passage_id": entry.passages[0] if entry.passages else None,
-        "kind": "stalled" if document["id"] == item.document["id"] else "copied",
-        "of": {
-            "date": before.date,
-            "text": before.text,
-            "passage_id": before.passages[0] if before.passages else None,
-        },
-        "of_force": document["force"],
-        "of_document": {"id": document["id"], "title": document["title"], "source": document["source"]},
+    return EchoRecord(
+        **dict(_said(entry)),
+        kind=echo_kind(entry, item, register),
+        of=_said(before),
+        of_force=other.document.force,
+        of_document=_named(other.document),
         # A contact that is cut in two would not be known as one any more.
-        "difference": difference(mask(before.text), mask(entry.text)),
-    }
+        difference=difference(mask(before.text), mask(entry.text)),
+    )
 
 
 def difference(before: str, after: str) -> list[list[str]]:
@@ -154,9 +134,16 @@ def difference(before: str, after: str) -> list[list[str]]:
 
 
 def _comment(entry: Entry | None) -> CommentRecord | None:
-    if entry is None:
-        return None
-    return {"date": entry.date, "text": entry.text, "passage_id": entry.passages[0] if entry.passages else None}
+    return None if entry is None else _said(entry)
+
+
+def _said(entry: Entry) -> CommentRecord:
+    passage = entry.passages[0] if entry.passages else None
+    return CommentRecord(date=entry.date, text=entry.text, passage_id=passage)
+
+
+def _named(document: HitDocument) -> MemberDocument:
+    return MemberDocument(id=document.id, title=document.title, source=document.source)
 
 
 def _mismatch(kind: Mismatch, stood: Standing, item: Item) -> MismatchRecord:
@@ -166,7 +153,7 @@ def _mismatch(kind: Mismatch, stood: Standing, item: Item) -> MismatchRecord:
         "open-in-comments": f"comments say open, {status}",
         "overdue-and-silent": f"due by {date_words(stood.deadline)}, {_silence(item.entries, stood.as_of)}",
     }
-    return {"kind": kind, "words": words[kind]}
+    return MismatchRecord(kind=kind, words=words[kind])
 
 
 def _silence(entries: Sequence[Entry], as_of: datetime.date) -> str:

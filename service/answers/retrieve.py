@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.memory.facets import Columns, Mask
+from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
-from service.memory.word_index import OTHER, Held, WordIndex
+from service.memory.word_index import OTHER, Held
 from service.query.question import Question
 
 if TYPE_CHECKING:
-    from indexer.generation import Generation
     from models.encoder import Encoder
 
 Scores = NDArray[np.float64]
@@ -26,8 +26,6 @@ DENSE_WEIGHT = 0.5
 # A passage has the score 1 for its words when its BM25 is this much, times the sum of the rarities of the query's
 # words, over the root of their number: the longer a query, the less of it an answer holds.
 FULL_BM25 = 2.0
-# A passage with fewer words than this that mean something ("New recommendation") counts less, by a fourth root.
-SHORT = 12
 # Other words of the vocabulary that are encoded with the query, for each of its concepts.
 ENCODED_OTHERS = 2
 # Of a long text so many windows are encoded: what one reader sends must not keep the others waiting.
@@ -82,32 +80,27 @@ def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
 
 
 def retrieve(
-    generation: "Generation",
-    words: WordIndex,
-    substance: Scores,
-    exists: Mask,
-    question: Question,
-    vector: NDArray[np.float32],
-    strength: Strength,
+    opened: Opened, question: Question, vector: NDArray[np.float32], universe: Mask, strength: Strength
 ) -> Retrieved:
-    """Score all passages for a question that encodes to `vector`; `substance` is 1 for a passage that is long enough.
+    """Score all passages for a question that encodes to `vector`; those of `universe` may be members of R.
 
-    R is empty where no passage of the index is evidence enough; else it holds what is some evidence. A quoted phrase
+    R is empty where no passage there is evidence enough; else it holds what is some evidence. A quoted phrase
     must be there. A question without a word in it (only punctuation) matches nothing; its scores still order what is
     nearest.
     """
-    similar = generation.vectors.similarities(vector)
-    cosine = generation.vectors.best(similar, len(exists)).astype(np.float64)
-    held = words.held(question)
-    dense, lexical = _dense(cosine, generation.reference, vector), _lexical(held)
+    vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
+    similar = vectors.similarities(vector)
+    cosine = vectors.best(similar, len(universe)).astype(np.float64)
+    held = opened.words.held(question)
+    dense, lexical = _dense(cosine, reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)
-    chance = luck(float((generation.reference @ vector).std()), int(exists.sum()))
+    chance = luck(float((reference @ vector).std()), int(universe.sum()))
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
     evidence = _standing_there(evidence, held, question, strength)
-    asked = held.phrases & exists if question.concepts else np.zeros_like(exists)
+    asked = held.phrases & universe if question.concepts else np.zeros_like(universe)
     answered = bool((asked & (evidence >= strength.weak)).any())
-    members = asked & (evidence >= strength.member) if answered else np.zeros_like(exists)
+    members = asked & (evidence >= strength.member) if answered else np.zeros_like(universe)
     return Retrieved(
         members=members,
         good=members & (evidence >= strength.good),
@@ -133,11 +126,6 @@ def _standing_there(evidence: Scores, held: Held, question: Question, strength: 
     found = np.where(held.share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
     found = np.where(held.exact, np.maximum(found, strength.good), found)
     return np.where((held.share > 0) | (evidence >= strength.good), found, 0.0) if question.proper else found
-
-
-def substance_of(content: NDArray[np.int64]) -> Scores:
-    """What a passage's number of words that mean something is worth, 0 to 1."""
-    return np.asarray(np.clip(content / SHORT, 0.0, 1.0) ** 0.25)
 
 
 def _dense(cosine: Scores, reference: NDArray[np.float32], vector: NDArray[np.float32]) -> Scores:

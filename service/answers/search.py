@@ -1,31 +1,153 @@
-"""What a query was taken to mean, told beside its hits: other words, other spellings, records by their number."""
+"""Search: a question and its filters in, a page of hits out, with the counts of every facet."""
 
-from service.contract.responses import DidYouMean, Expansion, HitDocument
-from service.memory import passage_rows
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.answers.hits import hits, match_of
+from service.answers.retrieve import Retrieved, best_of_folds, encode, everything, retrieve
+from service.contract.requests import FACETS, ListRequest, SearchRequest
+from service.contract.responses import DidYouMean, Expansion, FacetValue, Hit, HitDocument, SearchResponse
+from service.contract.values import UNKNOWN
+from service.memory.facets import Mask
 from service.memory.opened import Opened
+from service.memory.passage_rows import documents_by_id
+from service.memory.snapshot import Snapshot
 from service.memory.spelling import corrected
-from service.query.offers import numbers
-from service.query.question import Question
+from service.query.offers import numbers, suggested_filters
+from service.query.question import Question, understand
+
+Ids = NDArray[np.int64]
+NEAREST = 3
+BATCH = 200  # hits of a whole result list that are made at a time
 
 
-def expansions(question: Question) -> list[Expansion]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A question against a generation. `passing` are the passages that pass the filters, `members` those of R too.
+
+    `best` are the ids of the best of each fold of `members`, in the order asked for.
+    """
+
+    question: Question
+    retrieved: Retrieved
+    passing: Mask
+    members: Mask
+    best: Ids
+
+
+def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
+    """One page of hits with the counts of every facet."""
+    held = seen.held
+    question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
+    every = held.columns.exists
+    if question.empty:
+        retrieved = everything(every)
+    else:
+        retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
+    found = _narrowed(held, request, question, retrieved)
+    first = (request.page - 1) * request.page_size
+    page = found.best[first : first + request.page_size]
+    nearest = found.best[:0] if len(found.best) else _nearest(held, found)
+    shown = hits(seen, found.question, found.retrieved, found.members, np.concatenate([page, nearest]), request.explain)
+    answer = SearchResponse(
+        query=request.query,
+        expansions=_expansions(found.question),
+        did_you_mean=_did_you_mean(held, found.question),
+        match=match_of(bool(len(found.best)), bool((found.members & found.retrieved.good).any())),
+        total=len(found.best),
+        page=request.page,
+        page_size=request.page_size,
+        results=shown[: len(page)],
+        nearest=shown[len(page) :],
+        facets={name: _facet(seen, found, request, name) for name in FACETS},
+        suggested_filters=_suggested(seen, request),
+        records=_named_records(held, request.query),
+    )
+    return seen.shown(answer)
+
+
+def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> Iterator[Hit]:
+    """Every hit of a search in its order, made as they are asked for.
+
+    Without `matching`, all that passes the filters, whether it answers or not: the ranking by itself.
+    """
+    held = seen.held
+    question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
+    every = held.columns.exists
+    if question.empty:
+        retrieved = everything(every)
+    else:
+        retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
+    found = _narrowed(held, request, question, retrieved)
+    ids = found.best
+    if not matching:
+        newest = request.sort == "newest"
+        ids = best_of_folds(held.columns, found.retrieved, np.flatnonzero(found.passing), newest)
+
+    def made() -> Iterator[Hit]:
+        for first in range(0, len(ids), BATCH):
+            batch = ids[first : first + BATCH]
+            for hit in hits(seen, found.question, found.retrieved, found.members, batch, request.explain):
+                yield seen.shown(hit)
+
+    return made()
+
+
+def _narrowed(held: Opened, request: ListRequest, question: Question, retrieved: Retrieved) -> _Found:
+    """What is left of what was retrieved by the filters of a request, in its order."""
+    passing = held.columns.mask(request)
+    members = retrieved.members & passing
+    newest = request.sort == "newest" or question.empty
+    best = best_of_folds(held.columns, retrieved, np.flatnonzero(members), newest)
+    return _Found(question, retrieved, passing, members, best)
+
+
+def _nearest(held: Opened, found: _Found) -> Ids:
+    return best_of_folds(held.columns, found.retrieved, np.flatnonzero(found.passing), False)[:NEAREST]
+
+
+def _facet(seen: Snapshot, found: _Found, request: ListRequest, name: str) -> list[FacetValue]:
+    """Each value of a facet with the total that choosing it gives."""
+    columns, chosen = seen.held.columns, request.chosen(name)
+    members = found.retrieved.members & columns.mask(request, without=name) if chosen else found.members
+    counts = {**dict.fromkeys(chosen, 0), **columns.counts(name, np.flatnonzero(members))}
+    rows = [FacetValue(value=v, label=seen.value_label(name, v), count=n) for v, n in counts.items()]
+    if name == "year":
+        return sorted(rows, key=lambda row: (row.value != UNKNOWN, row.value), reverse=True)
+    return sorted(rows, key=lambda row: (row.value == UNKNOWN, -row.count, row.label))
+
+
+def _suggested(seen: Snapshot, request: ListRequest) -> dict[str, list[str]]:
+    """The filters that the query names and that are not chosen yet."""
+    held = {name: seen.held.columns.facets[name].values for name in FACETS if name != "theme"}
+    offered = suggested_filters(request.query, seen.forces, held)
+    fresh = {name: [v for v in values if v not in request.chosen(name)] for name, values in offered.items()}
+    return {name: values for name, values in fresh.items() if values}
+
+
+def _expansions(question: Question) -> list[Expansion]:
     """Each of the words that were looked for besides those that were typed."""
-    pairs = [(c.shown, other) for c in question.concepts for other in c.others]
+    pairs = [(concept.shown, other) for concept in question.concepts for other in concept.others]
     # Two words are both answered by their compound: it is told once.
     first = {other.text: shown for shown, other in reversed(pairs) if other.spelt}
-    return [{"from": s, "to": other.text} for s, other in pairs if not other.spelt or first[other.text] == s]
+    return [
+        Expansion(typed=shown, to=other.text) for shown, other in pairs if not other.spelt or first[other.text] == shown
+    ]
 
 
-def did_you_mean(opened: Opened, question: Question) -> DidYouMean | None:
+def _did_you_mean(held: Opened, question: Question) -> DidYouMean | None:
     """The query as it may have been meant, where it has a word that is known nowhere and near to one that is."""
-    guesses = list(opened.spelling.guesses(question))
+    guesses = list(held.spelling.guesses(question))
     if not guesses:
         return None
-    words: list[Expansion] = [{"from": word, "to": near} for word, near in guesses]
-    return {"query": corrected(question.text, guesses), "words": words}
+    words = [Expansion(typed=word, to=near) for word, near in guesses]
+    return DidYouMean(query=corrected(question.text, guesses), words=words)
 
 
-def named_records(opened: Opened, query: str) -> list[HitDocument]:
+def _named_records(held: Opened, query: str) -> list[HitDocument]:
     """The register records whose number a query names."""
-    ids = [i for number in numbers(query) for i in opened.records.get(number, ())]
-    return passage_rows.documents_by_id(opened.generation.tables, ids)
+    ids = [i for number in numbers(query) for i in held.records.get(number, ())]
+    return documents_by_id(held.generation.tables, ids)

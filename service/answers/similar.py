@@ -1,30 +1,33 @@
-"""Findings on the same matter as one that is asked about, and comments on such findings: has anyone been told before?
+"""Similar findings: what others were told on the same matter, what became of it, and what they said they did.
 
-The way of a search, with three differences: only findings, what stands under "areas for improvement" and comments on
-findings are looked at; the finding itself, its copies and (by default) its force are left out; and what is the same
-finding is one result, with the best of the comments on it as two more at most.
+A finding is looked for as a question is, with its own words for the query. Findings of the register and of reports,
+each list item under "areas for improvement" and comments on findings are looked at; the finding itself, its copies and
+(by default) its force are left out; and what is the same finding is one result, with the best of the comments on it as
+two more at most.
 """
 
 import datetime
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.folds import folded
-from service.answers.hits import Showing, match_of
-from service.answers.outcomes import bare_member, members, printed_of
+from service.answers.hits import hits, match_of
+from service.answers.outcomes import bare_member, members_of, printed_of
 from service.answers.retrieve import Retrieved, encode, retrieve
-from service.contract.filters import UNKNOWN, Filters
 from service.contract.register_responses import Member, SimilarHit, SimilarResponse
-from service.contract.responses import Fold, FoldMember, Hit, HitFinding
-from service.memory import passage_rows
+from service.contract.requests import SimilarRequest
+from service.contract.responses import FoldMember, Hit
+from service.contract.values import UNKNOWN
 from service.memory.facets import Mask
 from service.memory.finding_index import Item
 from service.memory.opened import Findable, Opened, words_only
+from service.memory.passage_rows import FORCES, number_by_key, texts_by_id
+from service.memory.snapshot import Snapshot
 from service.query.frame import without_frame
 from service.query.question import Concept, Question, clean, understand
 
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 Ids = NDArray[np.int64]
 Vector = NDArray[np.float32]
 
-MAX_TEXT = 20_000  # characters
 NEAREST = 3
 # A text's words that are looked for, the rarest: each is a search of its own.
 MAX_CONCEPTS = 60
@@ -42,23 +44,6 @@ MAX_CONCEPTS = 60
 COPY_WORDS = 6
 COMMENTS = 2  # on one finding, that may be results beside it
 LIKELY = 10  # results that are compared with what is asked, to find copies in other print
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarRequest:
-    """What similar findings are looked for: of a text, of a passage, or of a finding, the last two by their ids.
-
-    Without `same_force`, those of the force that the passage or finding is about are left out. With `as_of`, nothing
-    counts that was not known on that day.
-    """
-
-    text: str = ""
-    passage: str | None = None
-    finding: str | None = None
-    filters: Filters = field(default_factory=Filters)
-    same_force: bool = False
-    as_of: datetime.date | None = None
-    limit: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,89 +59,110 @@ class Asked:
     forces: frozenset[str]
 
 
-def similar(opened: Opened, encoder: "Encoder", asked: Asked, request: SimilarRequest) -> SimilarResponse:
-    """What has been said on the matter of `asked`, best first."""
-    as_of = request.as_of or opened.register.newest
-    asked, question, found, universe = sought(opened, encoder, asked, request)
-    passing = universe & _passing(opened, request)
-    ids = one_each(opened, found, np.flatnonzero(found.members & passing))[: request.limit]
-    nearest = ids[:0] if len(ids) else one_each(opened, found, np.flatnonzero(passing))[:NEAREST]
-    show = Showing(opened, question, found, found.members & passing, False)
-    own = [one for number in sorted(asked.findings) if not (one := opened.register.by_id(number)).quoted]
+def similar(seen: Snapshot, request: SimilarRequest) -> SimilarResponse | None:
+    """What has been said on the matter that is asked about, best first; None for an id that is not there."""
+    held = seen.held
+    about = asked_about(held, request)
+    if about is None:
+        return None
+    asked, question, found, universe = sought(held, seen.encoder, about, request)
+    passing = universe & _passing(held, request)
+    members = found.members & passing
+    ids = one_each(held, found, np.flatnonzero(members))[: request.limit]
+    nearest = ids[:0] if len(ids) else one_each(held, found, np.flatnonzero(passing))[:NEAREST]
     left_out = frozenset() if request.same_force else asked.forces
+    shown = [
+        _similar_hit(held, hit, left_out, request.as_of)
+        for hit in hits(seen, question, found, members, np.concatenate([ids, nearest]))
+    ]
+    as_of = request.as_of or held.register.newest
+    answer = SimilarResponse(
+        match=match_of(bool(len(ids)), bool(found.good[ids].any())),
+        as_of=as_of.isoformat() if as_of else None,
+        own=_own(held, asked, request.as_of),
+        results=shown[: len(ids)],
+        nearest=shown[len(ids) :],
+    )
+    return seen.shown(answer)
 
-    def hits(chosen: Ids) -> list[SimilarHit]:
-        made = (_as_known(opened, hit, request.as_of) for hit in show.hits(chosen))
-        return [{**hit, "members": _members(opened, hit, left_out, request.as_of)} for hit in made]
 
-    return {
-        "match": match_of(bool(len(ids)), bool(found.good[ids].any())),
-        "as_of": as_of.isoformat() if as_of else None,
-        "own": members(
-            [one for one in own if (one.main or not one.tracked) and one.known(request.as_of)], request.as_of
-        ),
-        "results": hits(ids),
-        "nearest": hits(nearest),
-    }
+def _own(held: Opened, asked: Asked, day: datetime.date | None) -> list[Member]:
+    """Those who were given the very finding that is asked about."""
+    items = [one for number in sorted(asked.findings) if not (one := held.register.by_id(number)).quoted]
+    return members_of([one for one in items if (one.main or not one.tracked) and one.known(day)], day)
 
 
-def _passing(opened: Opened, request: SimilarRequest) -> Mask:
+def _passing(held: Opened, request: SimilarRequest) -> Mask:
     """The passages that pass the filters; a status is that of the day that was asked about."""
-    chosen, day = request.filters.status, request.as_of
+    chosen, day = request.status, request.as_of
     if day is None or not chosen:
-        return opened.columns.mask(request.filters)
-    stood = [item.id for item in opened.register.items if (item.stood(day).status or UNKNOWN) in chosen]
-    of_them = np.isin(opened.columns.finding, stood) & (opened.columns.finding > 0)
+        return held.columns.mask(request)
+    stood = [item.id for item in held.register.items if (item.stood(day).status or UNKNOWN) in chosen]
+    of_them = np.isin(held.columns.finding, stood) & (held.columns.finding > 0)
     if UNKNOWN in chosen:
-        of_them |= opened.columns.finding == 0
-    return opened.columns.mask(replace(request.filters, status=())) & of_them
+        of_them |= held.columns.finding == 0
+    return held.columns.mask(request, without="status") & of_them
 
 
-def _as_known(opened: Opened, hit: Hit, day: datetime.date | None) -> Hit:
+def _similar_hit(held: Opened, hit: Hit, left_out: frozenset[str], day: datetime.date | None) -> SimilarHit:
+    """A hit with all who were given it, and its statuses as on a day."""
+    known = _as_known(held, hit, day)
+    return SimilarHit(**dict(known), members=_members(held, known, left_out, day))
+
+
+def _as_known(held: Opened, hit: Hit, day: datetime.date | None) -> Hit:
     """A hit with the status of its finding, and of those folded with it, on a day."""
     if day is None:
         return hit
-    fold: Fold | None = None
-    if hit["fold"]:
-        told = [_member_then(opened, one, day) for one in hit["fold"]["members"]]
-        fold = {**hit["fold"], "members": [one for one in told if one is not None]}
-    finding = hit["finding"]
-    item = opened.register.by_key(finding["id"]) if finding else None
+    fold, finding = hit.fold, hit.finding
+    if fold:
+        told = [_member_then(held, one, day) for one in fold.members]
+        fold = fold.model_copy(update={"members": [one for one in told if one is not None]})
+    item = held.register.by_key(finding.id) if finding else None
     if finding and item:
         stood = item.stood(day)
         signal = stood.signal.says if stood.signal else None
         dated = {"status": stood.status, "status_date": stood.status_date, "closure_signal": signal}
-        finding = cast(HitFinding, {**finding, **dated, **printed_of(item, stood)})
-    return {**hit, "finding": finding, "fold": fold}
+        finding = finding.model_copy(update={**dated, **dict(printed_of(item, stood))})
+    return hit.model_copy(update={"finding": finding, "fold": fold})
 
 
-def _member_then(opened: Opened, member: FoldMember, day: datetime.date) -> FoldMember | None:
+def _member_then(held: Opened, member: FoldMember, day: datetime.date) -> FoldMember | None:
     """One of a fold with its status on a day; None where its document was not out."""
-    item = opened.register.by_key(member["finding_id"]) if member["finding_id"] else None
+    item = held.register.by_key(member.finding_id) if member.finding_id else None
     if item is None:
         return member
+    if not item.known(day):
+        return None
     stood = item.stood(day)
-    return {**member, "status": stood.status, "status_date": stood.status_date} if item.known(day) else None
+    return member.model_copy(update={"status": stood.status, "status_date": stood.status_date})
 
 
 def sought(
     opened: Opened, encoder: "Encoder", asked: Asked, request: SimilarRequest
 ) -> tuple[Asked, Question, Retrieved, Mask]:
-    """What is asked with all its copies, the question that it is, every passage against it, and which are looked at."""
+    """What is asked with all its copies, the question that it is, every passage against it, and which are looked at.
+
+    A copy in other print is known only once it has been found: then all is looked at again without it.
+    """
     understood = opened.words.occurring(understand(without_frame(asked.text) or asked.text, opened.lexicon))
     question = replace(understood, text=clean(asked.text), phrases=(), concepts=_telling(opened, understood))
     vector = encode_asked(question, encoder)
-    for again in (True, False):
-        universe = _universe(opened, asked, request)
-        found = retrieve(
-            opened.generation, opened.words, opened.substance, universe, question, vector, opened.similar_strength
-        )
-        likely = one_each(opened, found, np.flatnonzero(universe))[:LIKELY]
-        if not again or not (copies := _more_copies(opened, asked, likely)):
-            break
+    found, universe = _against(opened, question, vector, asked, request)
+    likely = one_each(opened, found, np.flatnonzero(universe))[:LIKELY]
+    if copies := _more_copies(opened, asked, likely):
         more = _asked(opened, asked.text, copies, asked.forces)
         asked = replace(asked, own=asked.own | more.own, findings=asked.findings | more.findings)
+        found, universe = _against(opened, question, vector, asked, request)
     return asked, question, found, universe
+
+
+def _against(
+    opened: Opened, question: Question, vector: Vector, asked: Asked, request: SimilarRequest
+) -> tuple[Retrieved, Mask]:
+    """Every passage against a finding, and which of them are looked at."""
+    universe = _universe(opened, asked, request)
+    return retrieve(opened, question, vector, universe, opened.similar_strength), universe
 
 
 def encode_asked(question: Question, encoder: "Encoder") -> Vector:
@@ -185,13 +191,13 @@ def _universe(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
 
 def asked_about(opened: Opened, request: SimilarRequest) -> Asked | None:
     """What a request is about; None where the generation does not have it."""
-    if request.finding is not None:
-        item = opened.register.by_key(request.finding)
+    if request.finding_id:
+        item = opened.register.by_key(request.finding_id)
         return asked_by_finding(opened, item) if item else None
-    if request.passage is not None:
-        number = passage_rows.number_by_key(opened.generation.tables, request.passage)
+    if request.passage_id:
+        number = number_by_key(opened.generation.tables, request.passage_id)
         return asked_by_passage(opened, number) if number is not None else None
-    return asked_by_text(opened, clean(request.text))
+    return asked_by_text(opened, clean(request.text or ""))
 
 
 def asked_by_text(opened: Opened, text: str) -> Asked:
@@ -211,11 +217,11 @@ def asked_by_passage(opened: Opened, number: int) -> Asked:
 
 def asked_by_finding(opened: Opened, item: Item) -> Asked:
     """A finding of the index, whole."""
-    return _asked(opened, item.text, [Findable(0, item.id, "")], frozenset(item.document["forces"]))
+    return _asked(opened, item.text, [Findable(0, item.id, "")], frozenset(item.document.forces))
 
 
 _PASSAGE = f"""
-SELECT p.text, p.finding, i.text AS lead, {passage_rows.FORCES}
+SELECT p.text, p.finding, i.text AS lead, {FORCES}
 FROM passages p JOIN documents d ON d.id = p.document LEFT JOIN passages i ON i.id = p.parent WHERE p.id = ?
 """  # noqa: S608 - constants alone
 
@@ -243,8 +249,8 @@ def _more_copies(opened: Opened, asked: Asked, ids: Ids) -> list[Findable]:
     known = {one.passage: one for one in opened.findable_texts}
     near = [known[int(i)] for i in ids if int(i) in known]
     findings = [opened.register.by_id(one.finding).text if one.finding else "" for one in near]
-    passages = passage_rows.texts_by_id(opened.generation.tables, [one.passage for one in near])
-    same = folded([asked.text, *(passages[one.passage] for one in near), *findings])
+    passages = texts_by_id(opened.generation.tables, [one.passage for one in near])
+    same = folded([asked.text, *(passages[one.passage] for one in near), *findings], opened.forces)
     return [one for at, one in enumerate(near, start=1) if same[at] == 0 or same[at + len(near)] == 0]
 
 
@@ -273,14 +279,14 @@ def _telling(opened: Opened, question: Question) -> tuple[Concept, ...]:
 
 def _members(opened: Opened, hit: Hit, left_out: frozenset[str], as_of: datetime.date | None) -> list[Member]:
     """All who were given the finding of a hit; of a comment, whose it is; of prose that is no finding, its document."""
-    if hit["finding"] is None:
+    if hit.finding is None:
         return [bare_member(hit, as_of or opened.register.newest)]
-    item = opened.register.by_key(hit["finding"]["id"])
+    item = opened.register.by_key(hit.finding.id)
     assert item is not None  # noqa: S101 - both are of one generation
-    if hit["kind"] == "comment":
-        return [{**one, "passage_id": hit["passage_id"]} for one in members([item], as_of)]
+    if hit.kind == "comment":
+        return [one.model_copy(update={"passage_id": hit.passage_id}) for one in members_of([item], as_of)]
     same = [one for one in opened.register.given(item) if one.known(as_of)]
-    same = [one for one in same if not (one.document["forces"] and left_out.issuperset(one.document["forces"]))]
-    places = {one["finding_id"]: one["passage_id"] for one in (hit["fold"]["members"] if hit["fold"] else ())}
-    places.setdefault(item.key, hit["passage_id"])
-    return [{**one, "passage_id": places.get(one["finding_id"])} for one in members(same, as_of)]
+    same = [one for one in same if not (one.document.forces and left_out.issuperset(one.document.forces))]
+    places = {one.finding_id: one.passage_id for one in (hit.fold.members if hit.fold else ())}
+    places.setdefault(item.key, hit.passage_id)
+    return [one.model_copy(update={"passage_id": places.get(one.finding_id)}) for one in members_of(same, as_of)]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from service.cli.context import Failure, data_option, settings_for
+from service.cli.common import Failure, data_option, settings_for
 from service.cli.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corpus import Collection
+    from corpus.collection import Collection
     from indexer.manifest import Inputs
     from service.cli.terminal import Progress
 
@@ -142,19 +142,19 @@ def _build(
     progress: "Progress",
     taken_out: Sequence[str] | None,
 ) -> None:
-    from corpus import load
+    from corpus.collection import load
     from corpus.forces import load_forces
     from corpus.parsers.grammar import load_grammar
     from indexer.build import build as build_generation
-    from service.cli import context
+    from service.cli import common
     from service.cli.report import report_json, report_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
     from service.themes.training import model_for
 
     forces, vocabulary, findings = (
-        context.forces_file(settings),
-        context.vocabulary_file(settings),
-        context.findings_file(settings),
+        common.forces_file(settings),
+        common.vocabulary_file(settings),
+        common.findings_file(settings),
     )
     apart = [settings.data, *filter(None, [forces, vocabulary, findings]), *map(Path, inputs.without)]
     found = load(
@@ -167,7 +167,7 @@ def _build(
     )
     collection = _told_apart(found, inputs.without)
     _refuse(collection, inputs.paths, strict, as_json)
-    encoder = context.encoder_for(settings)
+    encoder = common.encoder_for(settings)
     progress("train", 0, 1)
     report = build_generation(
         collection,
@@ -180,7 +180,7 @@ def _build(
         forces=forces,
         vocabulary=vocabulary,
         findings=findings,
-        themes=model_for(settings.data, encoder),
+        themes=model_for(settings.data, encoder, progress),
         progress=progress,
     )
     progress.close()
@@ -214,7 +214,7 @@ def _refuse_to_drop(data: Path, paths: Sequence[str], as_json: bool) -> None:
     """End the build before it reads anything where it would leave documents out that are indexed now."""
     from indexer.growing import dropped, indexed
     from service.cli.report import dropped_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
 
     if not all(Path(path).exists() for path in paths):
         return  # the build itself says so
@@ -238,7 +238,7 @@ def _refuse(collection: "Collection", inputs: Sequence[str], strict: bool, as_js
     if collection.documents and not (strict and faults):
         return
     from service.cli.report import skipped_json, skipped_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
 
     if as_json:
         click.echo(to_json({"generation": None, "skipped": skipped_json(collection)}))
@@ -253,16 +253,16 @@ def _explain(settings: Settings, file: str, force_from_name: bool, as_json: bool
     """Print what one file is read as."""
     if Path(file).is_dir():
         raise Failure(f"{file} is a folder: --explain takes one file of it.")
-    from corpus import load
+    from corpus.collection import load
     from corpus.parsers.grammar import load_grammar
     from corpus.readers.reading import explained_lines
-    from service.cli import context
+    from service.cli import common
     from service.cli.explained import collection_json, collection_lines
     from service.cli.report import plain, skipped_json, skipped_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
 
-    forces = context.forces_for(settings)
-    grammar = load_grammar(context.findings_file(settings))
+    forces = common.forces_for(settings)
+    grammar = load_grammar(common.findings_file(settings))
     collection = load([file], forces, grammar=grammar, force_from_name=force_from_name)
     tables = explained_lines([table for tables in collection.explained.values() for table in tables])
     if as_json:

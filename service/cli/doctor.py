@@ -11,8 +11,9 @@ from indexer.cache import check_cache
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
 from indexer.theme_store import current_model, model_ids, open_model
 from models.encoder import ModelError
-from service.memory.strength import StrengthError, calibrated, load_strength, own_strength
-from service.state.corrections import State, StateError
+from service.contract.service_errors import StateError, StrengthError
+from service.memory.strength import calibrated, load_strength, own_strength
+from service.state.corrections import State
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -66,10 +67,13 @@ def _fingerprint(load: "Callable[[], Encoder]") -> str | None:
 
 
 def _state(data: Path) -> Check:
+    state = State(data)
     try:
-        count = len(State(data).all())
+        problems, count = state.problems(), len(state.all())
     except StateError as error:
-        return Check("state", False, str(error), "restore state.sqlite from a backup")
+        problems, count = [str(error)], 0
+    if problems:
+        return Check("state", False, " ".join(problems), "restore state.sqlite from a backup")
     return Check("state", True, f"People's corrections can be read: {count:,}.")
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.cli.context import Command, data_option, settings_for
+from service.cli.common import Command, data_option, settings_for
+from service.contract.labels import counted
 
 if TYPE_CHECKING:
     from service.evaluation.runs import Change, QueryRecord, Run
@@ -46,14 +47,14 @@ def retrieval(folder: Path, data: Path | None, **options: Any) -> None:
 
     It is indexed apart, in DATA/evaluate, and the index is kept for the next run; that folder may be deleted.
     """
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.queries import Progress, evaluate_retrieval
 
     settings = settings_for(data)
 
     def measure(progress: Progress) -> "Run":
-        words = {"forces": context.forces_file(settings), "vocabulary": context.vocabulary_file(settings)}
-        return evaluate_retrieval(folder, settings.data, context.encoder_for(settings), progress, **words)
+        words = {"forces": common.forces_file(settings), "vocabulary": common.vocabulary_file(settings)}
+        return evaluate_retrieval(folder, settings.data, common.encoder_for(settings), progress, **words)
 
     _report(measure, **options)
 
@@ -70,13 +71,13 @@ def queries(file: Path, data: Path | None, **options: Any) -> None:
      "gold": [{"source": "file name", "must": "words there", "grade": 2, "group": "a"}]}
     Grade 2 answers, 1 is related; a group counts once. Without gold, the right answer is no match.
     """
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.queries import Progress, evaluate_queries
 
     settings = settings_for(data)
 
     def measure(progress: Progress) -> "Run":
-        return evaluate_queries(file, context.engine_for(settings), progress)
+        return evaluate_queries(file, common.engine_for(settings), progress)
 
     _report(measure, **options)
 
@@ -93,13 +94,13 @@ def similar(file: Path, data: Path | None, **options: Any) -> None:
      "gold": [{"source": "file name", "must": "words there", "grade": 2}]}
     The places of self are the finding itself and do not count. Without gold, the right answer is no match.
     """
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.queries import Progress, evaluate_similar
 
     settings = settings_for(data)
 
     def measure(progress: Progress) -> "Run":
-        return evaluate_similar(file, context.engine_for(settings), progress)
+        return evaluate_similar(file, common.engine_for(settings), progress)
 
     _report(measure, **options)
 
@@ -119,12 +120,12 @@ def themes(file: Path, as_json: bool, model: str | None, data: Path | None) -> N
     Precision is against what either said, recall against what both said.
     """
     from indexer.theme_store import current_model, model_ids, open_model
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.theme_scores import evaluate_themes, theme_lines
 
     settings = settings_for(data)
     name = model or current_model(settings.data) or next(reversed(model_ids(settings.data)), "")
-    found = evaluate_themes(file, open_model(settings.data, name), context.encoder_for(settings))
+    found = evaluate_themes(file, open_model(settings.data, name), common.encoder_for(settings))
     _printed(found, theme_lines(found), as_json)
 
 
@@ -139,16 +140,16 @@ def classifier(train_file: Path, test_file: Path, none: str, as_json: bool, data
 
     Several labels are joined by "|". Where no text has more than one, one at most is given.
     """
-    from service.cli import context
+    from service.cli import common
     from service.evaluation.theme_scores import classifier_lines, evaluate_classifier
 
-    found = evaluate_classifier(train_file, test_file, context.encoder_for(settings_for(data)), none)
+    found = evaluate_classifier(train_file, test_file, common.encoder_for(settings_for(data)), none)
     _printed(found, classifier_lines(found), as_json)
 
 
 def _printed(found: Mapping[str, Any], lines: Sequence[str], as_json: bool) -> None:
-    from service.cli.terminal import printable
-    from service.contract.responses import to_json
+    from service.cli.common import printable
+    from service.contract.shapes import to_json
 
     for line in [to_json(found)] if as_json else printable(lines):
         click.echo(line)
@@ -158,8 +159,9 @@ def _report(
     measure: Callable[[Any], "Run"], save: Path | None, against: Path | None, worst: int, as_json: bool
 ) -> None:
     """Measure, keep and print; whatever is wrong with the files to keep or compare with is said before."""
-    from service.cli.terminal import Progress, printable
-    from service.contract.responses import to_json
+    from service.cli.common import printable
+    from service.cli.terminal import Progress
+    from service.contract.shapes import to_json
     from service.evaluation import runs
 
     if save:
@@ -195,7 +197,7 @@ def sentence(change: "Change") -> str:
         return "The two runs have no measure in common."
     found = change["metrics"][name]
     label = _LABELS.get(name, name)
-    both = f"{_count(found['queries'], 'query', 'queries')} of both runs"
+    both = f"{counted(found['queries'], 'query', 'queries')} of both runs"
     if not found["changed"]:
         return f"{label} is the same for each of the {both}."
     verdict = "more than chance" if found["more_than_chance"] else "no more than chance may do"
@@ -211,8 +213,8 @@ def _lines(run: "Run", change: "Change | None", number: int) -> Iterator[str]:
 
     measured = run["measured"]
     yield (
-        f"{run['name']}: {_count(len(run['queries']), 'query', 'queries')}, "
-        f"{_count(measured['documents'], 'document')}, {_count(measured['passages'], 'passage')}, "
+        f"{run['name']}: {counted(len(run['queries']), 'query', 'queries')}, "
+        f"{counted(measured['documents'], 'document')}, {counted(measured['passages'], 'passage')}, "
         f"encoder {measured['encoder']['name']}"
     )
     yield from run["notes"]
@@ -257,10 +259,6 @@ def _change_lines(change: "Change") -> Iterator[str]:
             yield f"{title}, by nDCG@10:"
         for move in moves:
             yield f"  {move['before']:.3f} -> {move['after']:.3f}  {move['id']}: {_short(move['query'])}"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,7 @@ from service.answers.decisions import ForceLabel, Reason, decided_force, decisio
 from service.contract.labels import date_words, label, status_words
 
 if TYPE_CHECKING:
-    from corpus import Collection
+    from corpus.collection import Collection
 
 ONE_BY_ONE = 3  # documents of a file that are told of in full; of more, a line each
 LISTED = 20

@@ -1,7 +1,6 @@
 """The command line. Everything heavy is imported inside the command that needs it."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -9,13 +8,14 @@ from typing import Any
 
 import click
 
-from service.cli import context
+from service.cli import common
 from service.cli.build_commands import add, build, remove
-from service.cli.context import Failure, data_option, filtered, one_form, parameters, printed, settings_for
+from service.cli.common import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
 from service.cli.evaluate_commands import evaluate
 from service.cli.register_commands import register, similar
-from service.cli.settings import SETTINGS, SettingsError
+from service.cli.settings import SETTINGS
 from service.cli.theme_commands import tag, themes
+from service.contract.service_errors import exit_code_of
 
 _LOOPBACK = ["localhost", "127.0.0.1"]
 _BODY = 1_048_576  # bytes: a text to find the like of may be sent, which is refused with reasons if it is long
@@ -28,22 +28,12 @@ class _Group(click.Group):
         except (click.ClickException, BrokenPipeError):
             raise
         except Exception as error:
-            if isinstance(error, _expected()):
-                raise Failure(str(error)) from error
-            raise
-
-
-def _expected() -> tuple[type[Exception], ...]:
-    # Imported here, after something went wrong: none of this is needed to print help.
-    from corpus.model import CorpusError
-    from indexer.generation import GenerationError
-    from models.encoder import ModelError
-    from service.contract.requests import RequestError
-    from service.memory.strength import StrengthError
-    from service.state.corrections import StateError
-
-    ours = (CorpusError, GenerationError, ModelError, RequestError, SettingsError, StateError, StrengthError)
-    return (*ours, OSError)
+            code = exit_code_of(error)
+            if code is None:
+                raise  # a mistake of ours
+            failure = Failure(str(error))
+            failure.exit_code = code  # type: ignore[misc]
+            raise failure from error
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -83,25 +73,24 @@ def search(
     query: str, no_expand: bool, explain: bool, as_csv: bool, as_json: bool, data: Path | None, **options: Any
 ) -> None:
     """Search for QUERY, a question or words; "" finds everything that passes the filters."""
-    engine = context.engine_for(settings_for(data))
-    from service.cli.terminal import search_lines
-    from service.contract.exports import written
-    from service.contract.requests import LISTED, NAMES, parse_search
-    from service.contract.responses import to_json
-
-    asked_for: dict[str, Sequence[str]] = {"q": [query], "explain": [str(explain).lower()]}
-    if no_expand:
-        asked_for["expand"] = ["false"]
     one_form(as_csv, as_json)
-    asked = parse_search({**asked_for, **parameters(options)}, engine, LISTED if as_csv else NAMES)
+    seen = common.engine_for(settings_for(data)).snapshot()
+    from service.answers.search import all_hits
+    from service.answers.search import search as found_by
+    from service.cli.terminal import search_lines
+    from service.contract.exports import hits_table
+    from service.contract.requests import ListRequest, SearchRequest
+    from service.contract.shapes import to_json
+    from service.contract.values import read
+
+    given = {"q": [query], "explain": [str(explain).lower()], "expand": [str(not no_expand).lower()]}
+    asked = {**given, **parameters(options)}
     if as_csv:
-        printed(written(engine.all_hits(asked), "csv"))
+        printed(hits_table(all_hits(seen, read(ListRequest, asked, seen.known)), "csv"))
         return
-    response = engine.search(asked)
-    if as_json:
-        click.echo(to_json(response))
-    else:
-        click.echo("\n".join(search_lines(response, engine.forces_label)))
+    response = found_by(seen, read(SearchRequest, asked, seen.known))
+    check_page(response.page, response.page_size, response.total)
+    click.echo(to_json(response) if as_json else "\n".join(search_lines(response, seen.forces_label)))
 
 
 @main.command()
@@ -112,14 +101,14 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
     """Serve the pages and the API; a new index is taken up without a restart."""
     settings = settings_for(data)
     host, port = host or settings.host, settings.port if port is None else port
-    engine = context.engine_for(settings)
+    engine = common.engine_for(settings)
     from waitress import create_server
 
     from indexer.generation import GenerationError
     from service.web.app import create_app
 
     try:
-        if not engine.health()["calibrated"]:
+        if not engine.health().calibrated:
             click.echo("precedent: Match strength is fitted to another encoder: run `precedent calibrate`.", err=True)
     except GenerationError as error:
         click.echo(f"precedent: {error} The service starts all the same and takes it up then.", err=True)
@@ -144,13 +133,13 @@ def calibrate(as_json: bool, data: Path | None) -> None:
     """Fit match strength (good, weak, none) to the encoder, by the sample documents and questions about them."""
     settings = settings_for(data)
     from service.cli.terminal import Progress, calibration_lines
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
     from service.evaluation.calibrate import calibrate as fit
     from service.memory.strength import save_strength
 
     progress = Progress()
     try:
-        found = fit(context.encoder_for(settings), progress)
+        found = fit(common.encoder_for(settings), progress)
     finally:
         progress.close()
     for name, calibration in found.items():
@@ -166,9 +155,9 @@ def doctor(as_json: bool, data: Path | None) -> None:
     """Check the index: every file against its checksum, the encoder, the cache, the disk."""
     settings = settings_for(data)
     from service.cli.doctor import examine
-    from service.contract.responses import to_json
+    from service.contract.shapes import to_json
 
-    checks = examine(settings.data, lambda: context.encoder_for(settings))
+    checks = examine(settings.data, lambda: common.encoder_for(settings))
     if as_json:
         click.echo(to_json({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]}))
     else:

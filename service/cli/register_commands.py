@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from service.cli.context import Failure, data_option, filtered, one_form, parameters, printed, settings_for
+from service.cli.common import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
 
 
 @click.command()
@@ -23,26 +23,26 @@ from service.cli.context import Failure, data_option, filtered, one_form, parame
 def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> None:
     """Find what others were told on the matter of TEXT, a finding ("-": from standard input), and what became of it."""
     one_form(as_csv, as_json)
-    from service.cli import context
+    from service.answers.similar import similar as found_by
+    from service.cli import common
     from service.cli.terminal import similar_lines
     from service.contract.exports import similar_table
-    from service.contract.requests import parse_similar
-    from service.contract.responses import to_json
+    from service.contract.requests import SimilarRequest
+    from service.contract.shapes import to_json
+    from service.contract.values import read
 
-    engine = context.engine_for(settings_for(data))
+    seen = common.engine_for(settings_for(data)).snapshot()
     given = {"text": sys.stdin.read() if text == "-" else text, **options}
-    asked = parse_similar(parameters({**given, "same_force": "true" if same_force else None}), engine)
-    response = engine.similar(asked)
+    asked = read(SimilarRequest, parameters({**given, "same_force": "true" if same_force else None}), seen.known)
+    response = found_by(seen, asked)
     if response is None:
         raise Failure("The index has no such passage or finding: take an id as a search gives it.")
     if as_csv:
         printed(similar_table(response, "csv"))
+    elif as_json:
+        click.echo(to_json(response))
     else:
-        click.echo(
-            to_json(response)
-            if as_json
-            else "\n".join(similar_lines(response, engine.forces_label, asked=asked.as_of is not None))
-        )
+        click.echo("\n".join(similar_lines(response, seen.forces_label, asked=asked.as_of is not None)))
 
 
 @click.command()
@@ -60,17 +60,22 @@ def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, dat
 def register(as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> None:
     """List the records of the register: where each stands, what its comments say, what is overdue."""
     one_form(as_csv, as_json)
-    from service.cli import context
+    from service.answers.register import register as listed
+    from service.answers.register import register_rows
+    from service.cli import common
     from service.cli.terminal import register_lines
     from service.contract.exports import register_table
-    from service.contract.requests import parse_register
-    from service.contract.responses import to_json
+    from service.contract.requests import RegisterListRequest, RegisterRequest
+    from service.contract.shapes import to_json
+    from service.contract.values import read
 
-    engine = context.engine_for(settings_for(data))
-    asked = parse_register(parameters(options), engine)
+    seen = common.engine_for(settings_for(data)).snapshot()
     if as_csv:
-        printed(register_table(engine.register_rows(asked), "csv"))
+        rows = register_rows(seen, read(RegisterListRequest, parameters(options), seen.known))
+        printed(register_table(rows, "csv"))
         return
-    response = engine.register(asked)
+    asked = read(RegisterRequest, parameters(options), seen.known)
+    response = listed(seen, asked)
+    check_page(response.page, response.page_size, response.total)
     told = asked.as_of is not None
-    click.echo(to_json(response) if as_json else "\n".join(register_lines(response, engine.forces_label, asked=told)))
+    click.echo(to_json(response) if as_json else "\n".join(register_lines(response, seen.forces_label, asked=told)))

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from corpus.text import control
 from service.answers.decisions import decided_force, records_of
 from service.contract.contacts import mask
-from service.contract.labels import KINDS
-from service.query.question import control
+from service.contract.labels import KINDS, counted
 
 if TYPE_CHECKING:
-    from corpus import Collection
+    from corpus.collection import Collection
     from corpus.model import Document
     from corpus.readers import Skipped
     from indexer.build import BuildReport
@@ -55,7 +55,7 @@ def dropped_lines(documents: Sequence[tuple[str, str]], paths: Sequence[str]) ->
     """Which documents, by key and title, a build from `paths` alone would drop."""
     where = " or ".join(paths)
     verb = "is" if len(documents) == 1 else "are"
-    yield plain(f"{counted(len(documents), 'documents')} of the index {verb} not under {where} and would be dropped:")
+    yield plain(f"{counted(len(documents), 'document')} of the index {verb} not under {where} and would be dropped:")
     yield from map(plain, _some([f"{key}: {title}" for key, title in documents]))
 
 
@@ -66,8 +66,10 @@ def plain(line: str) -> str:
 
 def _report(collection: "Collection", report: "BuildReport", taken_out: Sequence[str] | None) -> Iterator[str]:
     if taken_out is not None:
-        yield f"Taken out of the index: {counted(len(taken_out), 'documents')}; the files stay where they are."
-    counts = ", ".join(counted(report.counts[name], name) for name in ("documents", "passages", "findings", "events"))
+        yield f"Taken out of the index: {counted(len(taken_out), 'document')}; the files stay where they are."
+    counts = ", ".join(
+        counted(report.counts[name], name.removesuffix("s")) for name in ("documents", "passages", "findings", "events")
+    )
     if report.published:
         yield f"The index now holds {counts}."
     else:
@@ -79,8 +81,8 @@ def _report(collection: "Collection", report: "BuildReport", taken_out: Sequence
     yield from _open(collection.documents)
     remarked = [document.key for document in collection.documents if document.notes]
     if remarked:
-        yield f"Something was unusual in {counted(len(remarked), 'documents')}; each says so on its page."
-    encoded, cached = counted(report.encoded, "texts"), f"{report.cached:,}"
+        yield f"Something was unusual in {counted(len(remarked), 'document')}; each says so on its page."
+    encoded, cached = counted(report.encoded, "text"), f"{report.cached:,}"
     yield f"Generation {report.generation}; {encoded} encoded, {cached} known before; {report.total_seconds:.1f} s."
 
 
@@ -88,14 +90,14 @@ def _kinds(report: "BuildReport") -> str:
     named = {kind: KINDS[kind][0].lower() + KINDS[kind][1:] for kind in report.document_kinds}
     named["peel_assessment"] = KINDS["peel_assessment"]
     counts = sorted(report.document_kinds.items(), key=lambda pair: -pair[1])
-    return ", ".join(counted(number, f"{named[kind]}s") for kind, number in counts)
+    return ", ".join(counted(number, named[kind]) for kind, number in counts)
 
 
 def _open(documents: "Sequence[Document]") -> Iterator[str]:
     why = {"force": "they do not say clearly enough whose they are", "date": "they state none that is theirs"}
     fields = left_open(documents)
     for field, keys in fields.items():
-        yield f"{field.capitalize()} left open in {counted(len(keys), 'documents')}, because {why[field]}:"
+        yield f"{field.capitalize()} left open in {counted(len(keys), 'document')}, because {why[field]}:"
         yield from _some(keys, _FEW)
     if fields:
         yield "`precedent build --explain FILE` says why; a table documents.csv beside the files can state it."
@@ -111,7 +113,7 @@ def _skipped(skipped: "Sequence[Skipped]") -> Iterator[str]:
     parts = [entry for entry in skipped if not entry.expected and entry.part]
     if files:
         them = "them" if len(files) > 1 else "it"
-        yield f"{counted(len(files), 'files')} could not be read, and nothing of {them} is in the index:"
+        yield f"{counted(len(files), 'file')} could not be read, and nothing of {them} is in the index:"
         alike: dict[str, list[str]] = {}
         for entry in files:
             alike.setdefault(entry.reason, []).append(entry.path)
@@ -140,11 +142,6 @@ def _named(parts: Sequence[str]) -> str:
     return ", ".join(parts[:3]) + more
 
 
-def counted(number: int, things: str) -> str:
-    """ "1 file", "2 files"."""
-    return f"{number:,} {things if number != 1 else things.removesuffix('s')}"
-
-
 def _changes(report: "BuildReport") -> Iterator[str]:
     changes = {"new": report.added, "changed": report.changed, "gone": report.removed}
     first = len(report.added) == report.counts["documents"] and not report.removed
@@ -157,7 +154,7 @@ def _changes(report: "BuildReport") -> Iterator[str]:
 
 def _merged(report: "BuildReport") -> Iterator[str]:
     if report.merged:
-        yield f"{counted(len(report.merged), 'documents')} stood in several files; their entries were brought together:"
+        yield f"{counted(len(report.merged), 'document')} stood in several files; their entries were brought together:"
         yield from _some([f"{key}: {', '.join(sources)}" for key, sources in report.merged.items()])
 
 

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class SettingsError(Exception):
-    """A setting that cannot be used; the message names it and says what it may be."""
+from service.contract.service_errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)

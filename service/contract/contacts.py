@@ -3,6 +3,8 @@
 import re
 from typing import TypeVar, cast
 
+from service.contract.shapes import Shape
+
 Answer = TypeVar("Answer")
 
 _GAP = r"[ \u00a0\u2009\u202f.‐‑–/-]?"
@@ -46,13 +48,18 @@ _KEPT = re.compile(r"(?:.*_)?(?:id|ids|key|keys|slug|source|sources|url|query|q|
 
 
 def masked(answer: Answer) -> Answer:
-    """`answer`, a structure of JSON data, with the texts in it masked; ids, addresses and paths stay."""
+    """`answer`, a shape or a list of them, with the texts in it masked; ids, addresses and paths stay."""
     return cast(Answer, _masked(answer, ""))
 
 
 def _masked(value: object, name: str) -> object:
+    if isinstance(value, Shape):
+        inner = {field: getattr(value, field) for field in type(value).model_fields}
+        fresh = {field: own for field, before in inner.items() if (own := _masked(before, field)) is not before}
+        return value.model_copy(update=fresh) if fresh else value
     if isinstance(value, dict):
         return {key: _masked(inner, key) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_masked(inner, name) for inner in value)
+        made = type(value)(_masked(inner, name) for inner in value)
+        return made if any(new is not old for new, old in zip(made, value, strict=True)) else value
     return mask(value) if isinstance(value, str) and not _KEPT.fullmatch(name) else value

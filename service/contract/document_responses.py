@@ -1,18 +1,19 @@
-"""The shapes of what the service answers about one document and its findings; plain JSON data, as in answers."""
+"""The shapes of what the service answers about one document and its findings."""
 
-from typing import Literal, TypedDict
+from typing import Literal
 
 from service.contract.responses import HitDocument, Passage, PrintedStatus
+from service.contract.shapes import Shape
 
 
-class SectionRecord(TypedDict):
+class SectionRecord(Shape):
     """A heading path with the passages under it, in the order of the text."""
 
     path: list[str]
     passages: list[Passage]
 
 
-class GradeRecord(TypedDict):
+class GradeRecord(Shape):
     """A stated grade; `direction` is the one of travel, `before` that of an earlier inspection."""
 
     area: str
@@ -23,7 +24,7 @@ class GradeRecord(TypedDict):
     before: str | None
 
 
-class EventRecord(TypedDict):
+class EventRecord(Shape):
     """A dated status or comment; `passages` are the ids of those that a comment became.
 
     `finding` is the id of the one that it is about, None where it holds for all of the document.
@@ -59,12 +60,12 @@ class FoundFinding(FindingRecord):
     events: list[EventRecord]
 
 
-class GlossaryRecord(TypedDict):
+class GlossaryRecord(Shape):
     term: str
     meaning: str
 
 
-class EvidenceRecord(TypedDict):
+class EvidenceRecord(Shape):
     """What speaks for a `value` of kind, force, date or title: where it stands (`source`) and what stands there.
 
     `taken` tells whether it was followed; what was set aside says `why`. A person's word has no `weight`: it wins.
@@ -79,23 +80,14 @@ class EvidenceRecord(TypedDict):
     why: str
 
 
-class DocumentAnswer(TypedDict):
-    """A document with all that is known of it. `force` is the one that it is about, `forces` are all.
+class DocumentAnswer(HitDocument):
+    """A document with all that is known of it.
 
     `evidence` says what it was read as and why, `left_out` what of its file was not read, and `heard` the last day up
     to which its source is known.
     """
 
-    id: str
-    title: str
-    kind: str
-    force: str | None
-    forces: list[str]
-    date: str | None
     register_number: str | None
-    url: str | None
-    source: str
-    fictional: bool
     other_sources: list[str]
     notes: list[str]
     left_out: list[str]

@@ -13,7 +13,9 @@ from service.contract.register_responses import (
     SimilarHit,
     SimilarResponse,
 )
-from service.contract.responses import Hit, to_json
+from service.contract.responses import Hit
+from service.contract.shapes import to_json
+from service.contract.theme_responses import ThemeCounts, ThemeRow
 
 Row = TypeVar("Row")
 Form = Literal["csv", "json"]
@@ -21,104 +23,104 @@ FORMS: tuple[Form, ...] = get_args(Form)
 MIMETYPES: Mapping[Form, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
-    "force": lambda hit: hit["document"]["force"],
-    "document": lambda hit: hit["document"]["title"],
-    "document_kind": lambda hit: hit["document"]["kind"],
-    "date": lambda hit: hit["date"],
-    "kind": lambda hit: hit["kind"],
-    "section": lambda hit: " › ".join(hit["section"]),
-    "page": lambda hit: hit["page"],
-    "lead": lambda hit: hit["parent"] and hit["parent"]["text"],
-    "text": lambda hit: hit["text"],
-    "grade": lambda hit: hit["grade"],
-    "number": lambda hit: hit["finding"] and hit["finding"]["number"],
-    "status": lambda hit: hit["finding"] and hit["finding"]["status"],
-    "status_date": lambda hit: hit["finding"] and hit["finding"]["status_date"],
-    "status_word": lambda hit: hit["finding"] and hit["finding"]["status_word"],
-    "status_by": lambda hit: hit["finding"] and hit["finding"]["status_by"],
-    "deadline": lambda hit: hit["finding"] and hit["finding"]["deadline"],
-    "target": lambda hit: hit["finding"] and hit["finding"]["target"],
-    "quoted": lambda hit: "yes" if hit["finding"] and hit["finding"]["quoted"] else "",
-    "themes": lambda hit: ", ".join(tag["theme"] for tag in hit["themes"] if tag["origin"] != "inherited"),
-    "themes_taken_over": lambda hit: ", ".join(tag["theme"] for tag in hit["themes"] if tag["origin"] == "inherited"),
-    "match": lambda hit: hit["match"],
-    "score": lambda hit: hit["score"],
-    "places": lambda hit: len(hit["fold"]["members"]) if hit["fold"] else 1,
-    "forces": lambda hit: ", ".join(hit["document"]["forces"]),
+    "force": lambda hit: hit.document.force,
+    "document": lambda hit: hit.document.title,
+    "document_kind": lambda hit: hit.document.kind,
+    "date": lambda hit: hit.date,
+    "kind": lambda hit: hit.kind,
+    "section": lambda hit: " › ".join(hit.section),
+    "page": lambda hit: hit.page,
+    "lead": lambda hit: hit.parent and hit.parent.text,
+    "text": lambda hit: hit.text,
+    "grade": lambda hit: hit.grade,
+    "number": lambda hit: hit.finding and hit.finding.number,
+    "status": lambda hit: hit.finding and hit.finding.status,
+    "status_date": lambda hit: hit.finding and hit.finding.status_date,
+    "status_word": lambda hit: hit.finding and hit.finding.status_word,
+    "status_by": lambda hit: hit.finding and hit.finding.status_by,
+    "deadline": lambda hit: hit.finding and hit.finding.deadline,
+    "target": lambda hit: hit.finding and hit.finding.target,
+    "quoted": lambda hit: "yes" if hit.finding and hit.finding.quoted else "",
+    "themes": lambda hit: ", ".join(tag.theme for tag in hit.themes if tag.origin != "inherited"),
+    "themes_taken_over": lambda hit: ", ".join(tag.theme for tag in hit.themes if tag.origin == "inherited"),
+    "match": lambda hit: hit.match,
+    "score": lambda hit: hit.score,
+    "places": lambda hit: len(hit.fold.members) if hit.fold else 1,
+    "forces": lambda hit: ", ".join(hit.document.forces),
     "forces_of_fold": lambda hit: ", ".join(sorted(_forces(hit))),
-    "citation": lambda hit: hit["citation"],
-    "fictional": lambda hit: "yes" if hit["document"]["fictional"] else "",
-    "source": lambda hit: hit["document"]["source"],
-    "url": lambda hit: hit["document"]["url"],
-    "passage_id": lambda hit: hit["passage_id"],
+    "citation": lambda hit: hit.citation,
+    "fictional": lambda hit: "yes" if hit.document.fictional else "",
+    "source": lambda hit: hit.document.source,
+    "url": lambda hit: hit.document.url,
+    "passage_id": lambda hit: hit.passage_id,
 }
 _STANDING: Mapping[str, Callable[[Any], object]] = {
-    "status": lambda row: row["status"],
-    "status_date": lambda row: row["status_date"],
-    "status_word": lambda row: row["status_word"],
-    "status_by": lambda row: row["status_by"],
-    "closed": lambda row: _yes(row["closed"]),
-    "days_open": lambda row: row["days_open"],
-    "deadline": lambda row: row["deadline"],
-    "deadline_passed": lambda row: _yes(row["deadline_passed"]),
-    "overdue": lambda row: _yes(row["overdue"]),
-    "target": lambda row: row["target"],
-    "closure_signal": lambda row: row["closure_signal"],
-    "closure_date": lambda row: row["closure_date"],
-    "closure_sentence": lambda row: row["closure_sentence"],
-    "mismatches": lambda row: "; ".join(one["words"] for one in row["mismatches"]),
-    "reopened": lambda row: ", ".join(row["reopened"]),
-    "as_of": lambda row: row["as_of"],
-    "heard": lambda row: row["heard"],
+    "status": lambda row: row.status,
+    "status_date": lambda row: row.status_date,
+    "status_word": lambda row: row.status_word,
+    "status_by": lambda row: row.status_by,
+    "closed": lambda row: _yes(row.closed),
+    "days_open": lambda row: row.days_open,
+    "deadline": lambda row: row.deadline,
+    "deadline_passed": lambda row: _yes(row.deadline_passed),
+    "overdue": lambda row: _yes(row.overdue),
+    "target": lambda row: row.target,
+    "closure_signal": lambda row: row.closure_signal,
+    "closure_date": lambda row: row.closure_date,
+    "closure_sentence": lambda row: row.closure_sentence,
+    "mismatches": lambda row: "; ".join(one.words for one in row.mismatches),
+    "reopened": lambda row: ", ".join(row.reopened),
+    "as_of": lambda row: row.as_of,
+    "heard": lambda row: row.heard,
 }
 _MEMBER: Mapping[str, Callable[[Member], object]] = {
-    "force": lambda row: row["force"],
-    "forces": lambda row: ", ".join(row["forces"]),
-    "document": lambda row: row["document"]["title"],
-    "published": lambda row: row["published"],
+    "force": lambda row: row.force,
+    "forces": lambda row: ", ".join(row.forces),
+    "document": lambda row: row.document.title,
+    "published": lambda row: row.published,
     **_STANDING,
-    "closing_comment": lambda row: row["closing_comment"] and row["closing_comment"]["text"],
-    "done": lambda row: row["done"] and row["done"]["text"],
-    "fictional": lambda row: "yes" if row["fictional"] else "",
-    "source": lambda row: row["document"]["source"],
-    "finding_id": lambda row: row["finding_id"],
+    "closing_comment": lambda row: row.closing_comment and row.closing_comment.text,
+    "done": lambda row: row.done and row.done.text,
+    "fictional": lambda row: "yes" if row.fictional else "",
+    "source": lambda row: row.document.source,
+    "finding_id": lambda row: row.finding_id,
 }
 _REGISTER: Mapping[str, Callable[[RegisterRow], object]] = {
-    "register_number": lambda row: row["register_number"],
-    "force": lambda row: row["document"]["force"],
-    "forces": lambda row: ", ".join(row["document"]["forces"]),
-    "document": lambda row: row["document"]["title"],
-    "published": lambda row: row["document"]["date"],
-    "number": lambda row: row["number"],
-    "text": lambda row: row["text"],
-    "addressees": lambda row: ", ".join(row["addressees"]),
+    "register_number": lambda row: row.register_number,
+    "force": lambda row: row.document.force,
+    "forces": lambda row: ", ".join(row.document.forces),
+    "document": lambda row: row.document.title,
+    "published": lambda row: row.document.date,
+    "number": lambda row: row.number,
+    "text": lambda row: row.text,
+    "addressees": lambda row: ", ".join(row.addressees),
     **_STANDING,
-    "stalled": lambda row: row["stalled"] and row["stalled"]["kind"],
-    "notes": lambda row: " ".join(row["notes"]),
-    "fictional": lambda row: "yes" if row["document"]["fictional"] else "",
-    "source": lambda row: row["document"]["source"],
-    "url": lambda row: row["document"]["url"],
-    "finding_id": lambda row: row["finding_id"],
+    "stalled": lambda row: row.stalled and row.stalled.kind,
+    "notes": lambda row: " ".join(row.notes),
+    "fictional": lambda row: "yes" if row.document.fictional else "",
+    "source": lambda row: row.document.source,
+    "url": lambda row: row.document.url,
+    "finding_id": lambda row: row.finding_id,
 }
 _FORCE: Mapping[str, Callable[[ForceFinding], object]] = {
-    "date": lambda row: row["date"],
-    "document": lambda row: row["document"]["title"],
-    "kind": lambda row: row["kind"],
-    "number": lambda row: row["number"],
-    "text": lambda row: row["text"],
-    "status": lambda row: row["status"],
-    "status_date": lambda row: row["status_date"],
-    "status_word": lambda row: row["status_word"],
-    "status_by": lambda row: row["status_by"],
-    "quoted": lambda row: "yes" if row["quoted"] else "",
-    "fictional": lambda row: "yes" if row["document"]["fictional"] else "",
-    "source": lambda row: row["document"]["source"],
-    "finding_id": lambda row: row["finding_id"],
+    "date": lambda row: row.date,
+    "document": lambda row: row.document.title,
+    "kind": lambda row: row.kind,
+    "number": lambda row: row.number,
+    "text": lambda row: row.text,
+    "status": lambda row: row.status,
+    "status_date": lambda row: row.status_date,
+    "status_word": lambda row: row.status_word,
+    "status_by": lambda row: row.status_by,
+    "quoted": lambda row: "yes" if row.quoted else "",
+    "fictional": lambda row: "yes" if row.document.fictional else "",
+    "source": lambda row: row.document.source,
+    "finding_id": lambda row: row.finding_id,
 }
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def written(hits: Iterable[Hit], form: Form) -> Iterator[str]:
+def hits_table(hits: Iterable[Hit], form: Form) -> Iterator[str]:
     """The hits of a search as a file of this form, piece by piece as they come."""
     return table(hits, _COLUMNS, form, rank=True)
 
@@ -141,17 +143,17 @@ def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
     if form == "json":
         yield to_json(found) + "\n"
         return
-    pairs: list[_Given] = [(0, None, one) for one in found["own"]]
-    pairs += [(rank, hit, one) for rank, hit in enumerate(found["results"], start=1) for one in hit["members"]]
+    pairs: list[_Given] = [(0, None, one) for one in found.own]
+    pairs += [(rank, hit, one) for rank, hit in enumerate(found.results, start=1) for one in hit.members]
     columns: Mapping[str, Callable[[_Given], object]] = {
         "rank": lambda pair: pair[0],
-        "match": lambda pair: pair[1]["match"] if pair[1] else "the very finding",
-        "kind": lambda pair: pair[1] and pair[1]["kind"],
-        "lead": lambda pair: pair[1] and pair[1]["parent"] and pair[1]["parent"]["text"],
-        "text": lambda pair: pair[1] and pair[1]["text"],
+        "match": lambda pair: pair[1].match if pair[1] else "the very finding",
+        "kind": lambda pair: pair[1] and pair[1].kind,
+        "lead": lambda pair: pair[1] and pair[1].parent and pair[1].parent.text,
+        "text": lambda pair: pair[1] and pair[1].text,
         **{name: _of_member(value) for name, value in _MEMBER.items()},
-        "citation": lambda pair: pair[1] and pair[1]["citation"],
-        "passage_id": lambda pair: pair[1] and pair[1]["passage_id"],
+        "citation": lambda pair: pair[1] and pair[1].citation,
+        "passage_id": lambda pair: pair[1] and pair[1].passage_id,
     }
     yield from table(pairs, columns, form)
 
@@ -168,7 +170,27 @@ def force_table(found: ForceAnswer, form: Form) -> Iterator[str]:
     if form == "json":
         yield to_json(found) + "\n"
         return
-    yield from table([one for report in found["reports"] for one in report["findings"]], _FORCE, form)
+    yield from table([one for report in found.reports for one in report.findings], _FORCE, form)
+
+
+def theme_table(counts: ThemeCounts, form: Form) -> Iterator[str]:
+    """Themes by force or by year: as JSON the answer itself, as CSV a row for each theme and each value."""
+    if form == "json":
+        yield to_json(counts) + "\n"
+        return
+    values = list(enumerate(counts.values))
+    cells = [(row, value, row.assigned[at], row.inherited[at]) for row in counts.rows for at, value in values]
+    columns: Mapping[str, Callable[[_Cell], object]] = {
+        "theme": lambda cell: cell[0].theme,
+        "label": lambda cell: cell[0].label,
+        counts.by: lambda cell: cell[1],
+        "assigned": lambda cell: cell[2],
+        "inherited": lambda cell: cell[3],
+    }
+    yield from table(cells, columns, form)
+
+
+_Cell = tuple[ThemeRow, str, int, int]
 
 
 def table(
@@ -176,7 +198,7 @@ def table(
 ) -> Iterator[str]:
     """Rows as a file: as JSON themselves, as CSV by the columns, safe to open in a spreadsheet."""
     if form == "json":
-        yield from _json(rows)
+        yield from json_rows(rows)
         return
     yield "\ufeff"  # without it a spreadsheet takes the file for another encoding
     yield _row([*(["rank"] if rank else []), *columns])
@@ -197,7 +219,8 @@ def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(FORMULA) else value
 
 
-def _json(rows: Iterable[object]) -> Iterator[str]:
+def json_rows(rows: Iterable[object]) -> Iterator[str]:
+    """Rows as a file of JSON, as they are."""
     yield '{"results": ['
     for number, row in enumerate(rows):
         yield f"{',' if number else ''}\n{to_json(row)}"
@@ -209,5 +232,5 @@ def _yes(value: bool | None) -> str:
 
 
 def _forces(hit: Hit) -> set[str]:
-    members = hit["fold"]["members"] if hit["fold"] else []
-    return {force for forces in (hit["document"]["forces"], *(m["forces"] for m in members)) for force in forces}
+    members = hit.fold.members if hit.fold else []
+    return {force for forces in (hit.document.forces, *(m.forces for m in members)) for force in forces}

@@ -1,18 +1,10 @@
 """Values, dates and places in the words in which people read them."""
 
 import calendar
-import hashlib
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
-from pathlib import Path
 
-from corpus.readers.export.read_exports import read_csv
-from corpus.readers.reading import Limits
-from corpus.readers.worker import own_hash
-from service.contract.filters import UNKNOWN
+from service.contract.values import UNKNOWN
 
 KINDS = {
     "inspection_report": "Inspection report",
@@ -109,23 +101,6 @@ def status_words(status: str, date: str | None, word: str | None = None, by: str
     return f"{words}, set {date_words(date)}" if date else words
 
 
-@cache
-def _sample() -> tuple[frozenset[str], frozenset[str]]:
-    """(slugs of the invented forces, SHA-256 of each document) of the sample that comes with the program."""
-    home = Path(str(resources.files("corpus").joinpath("sample")))
-    forces = tomllib.loads((home / "forces.toml").read_text("utf-8"))["force"]
-    hashes = {hashlib.sha256(path.read_bytes()).hexdigest() for path in home.rglob("*") if path.is_file()}
-    for path in home.rglob("*.csv"):
-        hashes |= {own for text in read_csv(path.read_bytes(), Limits()).texts if (own := own_hash(text))}
-    return frozenset(force["slug"] for force in forces), frozenset(hashes)
-
-
-def fictional(forces: Sequence[str], sha256: str) -> bool:
-    """Whether a document is an invented one: of forces of the bundled sample, or one of its files as it came."""
-    invented, hashes = _sample()
-    return (bool(forces) and invented.issuperset(forces)) or sha256 in hashes
-
-
 def citation(
     title: str,
     date: str | None,
@@ -140,3 +115,8 @@ def citation(
     parts += [f"p. {page}"] if page is not None else []
     parts += [f"comment of {date_words(comment_date)}"] if comment_date else []
     return ", ".join(part for part in parts if part)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """ "1 file", "2 files"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

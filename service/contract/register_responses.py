@@ -1,12 +1,15 @@
-"""The shapes of what the service answers about the register and similar findings; plain JSON data, as in answers."""
+"""The shapes of what the service answers about the register and similar findings."""
 
-from typing import Literal, TypedDict
+from typing import Literal
+
+from pydantic import Field
 
 from service.contract.document_responses import FoundFinding, GradeRecord
 from service.contract.responses import FacetValue, Hit, HitDocument, Match, MemberDocument, PrintedStatus
+from service.contract.shapes import Shape
 
 
-class CommentRecord(TypedDict):
+class CommentRecord(Shape):
     """A comment on a finding; `passage_id` is that of the first passage it became."""
 
     date: str
@@ -24,7 +27,7 @@ class EchoRecord(CommentRecord):
     difference: list[list[str]]
 
 
-class MismatchRecord(TypedDict):
+class MismatchRecord(Shape):
     """Where status, comments and deadline disagree, in words."""
 
     kind: str
@@ -41,22 +44,22 @@ class StandingRecord(PrintedStatus):
     `reopened` the days on which a closed one was opened.
     """
 
-    as_of: str | None
-    heard: str | None
-    status: str | None
-    status_date: str | None
-    closed: bool
-    days_open: int | None
-    deadline: str | None
-    deadline_passed: bool | None
-    overdue: bool
-    closure_signal: str | None
-    closure_date: str | None
-    closure_sentence: str | None
-    closing_comment: CommentRecord | None
-    done: CommentRecord | None
-    reopened: list[str]
-    mismatches: list[MismatchRecord]
+    as_of: str | None = None
+    heard: str | None = None
+    status: str | None = None
+    status_date: str | None = None
+    closed: bool = False
+    days_open: int | None = None
+    deadline: str | None = None
+    deadline_passed: bool | None = None
+    overdue: bool = False
+    closure_signal: str | None = None
+    closure_date: str | None = None
+    closure_sentence: str | None = None
+    closing_comment: CommentRecord | None = None
+    done: CommentRecord | None = None
+    reopened: list[str] = Field(default_factory=list)
+    mismatches: list[MismatchRecord] = Field(default_factory=list)
 
 
 class Member(StandingRecord):
@@ -77,7 +80,7 @@ class SimilarHit(Hit):
     members: list[Member]
 
 
-class SimilarResponse(TypedDict):
+class SimilarResponse(Shape):
     """`own` are those who were given the very finding that was asked about: they are in no result.
 
     `as_of` is the day asked about, else that of the newest entry of the collection; each member has its own.
@@ -118,7 +121,7 @@ class RegisterRow(StandingRecord):
     notes: list[str]
 
 
-class RegisterResponse(TypedDict):
+class RegisterResponse(Shape):
     """A page of the register; `facets` count records, and `lists` those with something to look into.
 
     `as_of` is the day asked about, else that of the newest entry of the collection; each row has its own.
@@ -132,7 +135,7 @@ class RegisterResponse(TypedDict):
     facets: dict[str, list[FacetValue]]
 
 
-class Candidate(TypedDict):
+class Candidate(Shape):
     """Two findings of one force, from different years, that may be on the same matter. No verdict."""
 
     earlier: "ForceFinding"
@@ -153,7 +156,7 @@ class ForceFinding(PrintedStatus):
     status_date: str | None
 
 
-class ForceReport(TypedDict):
+class ForceReport(Shape):
     """One document about a force: its findings, and its grades on its own scale."""
 
     document: HitDocument
@@ -162,11 +165,11 @@ class ForceReport(TypedDict):
     findings: list[ForceFinding]
 
 
-class ForceAnswer(TypedDict):
+class ForceAnswer(Shape):
     slug: str
     name: str
     as_of: str | None
     reports: list[ForceReport]
-    register: list[FacetValue]
+    standing: list[FacetValue] = Field(alias="register")
     lists: list[FacetValue]
     recurring: list[Candidate]

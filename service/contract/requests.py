@@ -1,204 +1,280 @@
-"""The parameters of a search, checked: from names and texts, however they came, to a SearchRequest."""
+"""What can be asked: every request with its limits, defined once for the API, the pages and the command line."""
 
-import datetime
-import difflib
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal, Self, get_args
 
-from corpus.dates import iso_date, last_day
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, Field, ValidationInfo, model_validator
+
+from corpus.closure import SIGNALS
 from corpus.model import STATUSES, DocumentKind, PassageKind
-from service.answers.register import REGISTER_FACETS, REGISTER_VALUES, RegisterRequest
-from service.answers.similar import MAX_TEXT, SimilarRequest
-from service.contract.filters import FACETS, UNKNOWN, Filters
-from service.engine import Engine, SearchRequest, Sort
-from service.query.question import MAX_LENGTH
+from corpus.standing import MISMATCHES
+from models.examples import LONGEST
+from service.contract.values import (
+    UNKNOWN,
+    Day,
+    Flag,
+    KnownValues,
+    Page,
+    Request,
+    Size,
+    Skip,
+    Text,
+    Year,
+    Years,
+    chosen_of,
+    refuse,
+    refuse_there,
+)
 
-MAX_PAGE_SIZE = 100
-SORTS: tuple[Sort, ...] = get_args(Sort)
+FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year")
+REGISTER_FACETS = ("force", "status", "signal", "list", "year")
+NOTHING = "none"  # the value of a record whose comments say nothing of closure
+LISTS = (*MISMATCHES, "overdue", "stalled", "copied")
 GRADES = ("outstanding", "good", "adequate", "requires improvement", "inadequate", "excellent", "fair", "poor")
+# What is known of a field's values before any index: more may stand in one where they are as documents print them.
 FIXED: dict[str, tuple[str, ...]] = {
     "document_kind": get_args(DocumentKind),
     "finding": get_args(PassageKind),
     "status": STATUSES,
     "grade": GRADES,
+    "signal": (*SIGNALS, NOTHING),
+    "list": LISTS,
 }
-SINGLE = ("q", "year_from", "year_to", "sort", "expand", "explain", "page", "page_size")
-NAMES = (*SINGLE, *FACETS)
-# A whole list of hits has no pages.
-LISTED = tuple(name for name in NAMES if name not in ("page", "page_size"))
+CLOSED = ("document_kind", "finding", "signal", "list")  # fields of which there are no other values
+MAX_QUERY, MAX_TEXT, MAX_TEXTS = 2_000, 20_000, 256  # characters, characters, texts
+MAX_WHO, MAX_WHY = 200, 2_000  # characters
 
-SIMILAR_NAMES = ("text", "passage_id", "finding_id", *FACETS, "year_from", "year_to", "same_force", "as_of", "limit")
-REGISTER_NAMES = (*REGISTER_FACETS, "as_of", "page", "page_size")
-
-Values = Mapping[str, Sequence[str]]
+Sort = Literal["relevance", "newest"]
 
 
-class RequestError(Exception):
-    """A request that cannot be answered; the message says which part of it, and what it may be."""
+def _at_most(length: int, mend: str) -> Callable[[str, ValidationInfo], str]:
+    def checked(text: str, info: ValidationInfo) -> str:
+        if len(text) > length:
+            raise refuse(f"The {info.field_name} has {len(text):,} characters: shorten it to at most {length:,}{mend}.")
+        return text
+
+    return checked
 
 
-def parse_search(parameters: Values, engine: Engine, names: Sequence[str] = NAMES) -> SearchRequest:
-    """The search that the parameters, of these `names`, ask for. Raises RequestError for the first unusable one."""
-    check_names(parameters, names)
-    _once(parameters, SINGLE)
-    query = _one(parameters, "q", "")
-    if len(query) > MAX_LENGTH:
-        raise RequestError(
-            f"The query has {len(query)} characters: shorten it to at most {MAX_LENGTH}, "
-            "for instance to the sentence that matters."
-        )
-    sort = _choice("sort", _one(parameters, "sort", SORTS[0]), SORTS)
-    return SearchRequest(
-        query=query,
-        filters=_filters(parameters, engine),
-        sort="newest" if sort == "newest" else "relevance",
-        page=_whole(_one(parameters, "page", "1"), "page", 1, 1_000_000),
-        page_size=_whole(_one(parameters, "page_size", "20"), "page_size", 1, MAX_PAGE_SIZE),
-        expand=_flag(parameters, "expand", "true"),
-        explain=_flag(parameters, "explain", "false"),
+def _not_too_long(text: str) -> str:
+    if len(text) > LONGEST:
+        raise refuse_there(f"has {len(text):,} characters: a text has {LONGEST:,} at most.")
+    return text
+
+
+def _text_or_object(value: Any) -> Any:
+    if not isinstance(value, str | dict) or (isinstance(value, dict) and not isinstance(value.get("text"), str)):
+        raise refuse_there('is neither a text nor an object such as {"text": "…", "parent": "…"}.')
+    return value
+
+
+def _not_too_many(texts: Any) -> Any:
+    if not isinstance(texts, list) or not texts:
+        raise refuse('texts is a list of one text or more, such as {"texts": ["The force should …"]}.')
+    if len(texts) > MAX_TEXTS:
+        raise refuse(f"There are {len(texts):,} texts: send {MAX_TEXTS} at most at a time.")
+    return texts
+
+
+def _one_of(value: Any, info: ValidationInfo) -> Any:
+    return chosen_of(str(info.field_name), str(value), get_args(Sort))
+
+
+Query = Annotated[
+    str,
+    Field(json_schema_extra={"maxLength": MAX_QUERY}),
+    AfterValidator(_at_most(MAX_QUERY, ", for instance to the sentence that matters")),
+]
+AskedText = Annotated[
+    str,
+    Field(json_schema_extra={"maxLength": MAX_TEXT}),
+    AfterValidator(_at_most(MAX_TEXT, ", for instance to what is recommended")),
+]
+Tagged = Annotated[Text, Field(json_schema_extra={"maxLength": LONGEST}), AfterValidator(_not_too_long)]
+
+
+class Filters(Request):
+    """What a list of passages is narrowed to: any of the values of a facet, and all of the facets.
+
+    `year` holds years as text or "unknown"; the range is inclusive and leaves out what has no year.
+    """
+
+    force: KnownValues = Field((), description=f'Slug of a force (see /forces), or "{UNKNOWN}".')
+    document_kind: KnownValues = Field((), description=f'One of these, or "{UNKNOWN}".')
+    finding: KnownValues = Field((), description=f'One of these, or "{UNKNOWN}".')
+    theme: KnownValues = Field((), description=f'Key of a theme (see /themes), or "{UNKNOWN}".')
+    status: KnownValues = Field((), description=f'One of these, or another that is printed, or "{UNKNOWN}".')
+    grade: KnownValues = Field((), description=f'One of these, or another that is printed, or "{UNKNOWN}".')
+    year: Years = Field((), description=f'A year, or "{UNKNOWN}".')
+    year_from: Year | None = Field(None, description="Not before this year.")
+    year_to: Year | None = Field(None, description="Not after this year.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.year_from is not None and self.year_to is not None and self.year_from > self.year_to:
+            raise refuse(f"year_from {self.year_from} is later than year_to {self.year_to}: exchange them.")
+        return self
+
+    def chosen(self, facet: str) -> tuple[str, ...]:
+        """The values chosen of one facet."""
+        return tuple(getattr(self, facet))
+
+    def any(self) -> bool:
+        """Whether anything is narrowed at all."""
+        return any(getattr(self, name) != field.default for name, field in Filters.model_fields.items())
+
+
+class ListRequest(Filters):
+    """A search, whole, as a file is made of. Without `expand`, only the words that were typed are looked for."""
+
+    query: Query = Field(
+        "",
+        alias="q",
+        description="Words or a question; a hit holds every phrase in quotation marks. Empty: all, newest first.",
+    )
+    sort: Annotated[Sort, BeforeValidator(_one_of)] = Field("relevance", description="The order.")
+    expand: Flag = Field(True, description="Look for other words of the vocabulary as well as those typed.")
+    explain: Flag = Field(False, description="Say how each hit was scored.")
+
+
+class SearchRequest(ListRequest):
+    """A page of a search."""
+
+    page: Page = Field(1, description="Which page.")
+    page_size: Size = Field(20, description="Hits on a page.")
+
+
+_SOURCES = ("text", "passage_id", "finding_id")
+
+
+class SimilarRequest(Filters):
+    """What similar findings are looked for: of a text, of a passage, or of a finding, the last two by their ids.
+
+    Without `same_force`, those of the force that the passage or finding is about are left out. With `as_of`, nothing
+    counts that was not known on that day.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": [name], "properties": {name: {"type": "string", "pattern": "\\S"}}} for name in _SOURCES
+            ]
+        }
+    )
+
+    text: AskedText | None = Field(None, description="The text to find the like of; this or one of the next two.")
+    passage_id: str | None = Field(None, description="A passage of the index in its place.")
+    finding_id: str | None = Field(None, description="A finding of the index in its place.")
+    same_force: Flag = Field(False, description="Findings of its own force too.")
+    as_of: Day = Field(None, description="With only what was known on this day, as 2019-01-31, or month or year.")
+    limit: Size = Field(20, description="How many.")
+
+    @model_validator(mode="after")
+    def _of_one(self) -> Self:
+        given = [name for name in _SOURCES if getattr(self, name)]
+        if len(given) > 1 or (not given and self.text is None):
+            raise refuse("Say what to find the like of: give text, or passage_id, or finding_id, one of them.")
+        if not given or (given == ["text"] and not (self.text or "").strip()):
+            raise refuse("The text is empty: give the text of a recommendation or another finding.")
+        return self
+
+
+class DayRequest(Request):
+    """The day that is asked about."""
+
+    as_of: Day = Field(
+        None,
+        description="With only what was known on this day, month or year; else each as of the day its own source was"
+        " last heard.",
     )
 
 
-def parse_similar(parameters: Values, engine: Engine) -> SimilarRequest:
-    """What similar findings are asked for. Raises RequestError for the first part that cannot be used."""
-    check_names(parameters, SIMILAR_NAMES)
-    _once(parameters, [name for name in SIMILAR_NAMES if name not in FACETS])
-    given = [name for name in ("text", "passage_id", "finding_id") if parameters.get(name)]
-    if len(given) != 1:
-        raise RequestError("Say what to find the like of: give text, or passage_id, or finding_id, one of them.")
-    text = _one(parameters, "text", "")
-    if given == ["text"] and not text.strip():
-        raise RequestError("The text is empty: give the text of a recommendation or another finding.")
-    if len(text) > MAX_TEXT:
-        raise RequestError(
-            f"The text has {len(text):,} characters: shorten it to at most {MAX_TEXT:,}, for instance to what is "
-            "recommended."
-        )
-    return SimilarRequest(
-        text=text,
-        passage=_one(parameters, "passage_id", "") or None,
-        finding=_one(parameters, "finding_id", "") or None,
-        filters=_filters(parameters, engine),
-        same_force=_flag(parameters, "same_force", "false"),
-        as_of=parse_day(parameters),
-        limit=_whole(_one(parameters, "limit", "20"), "limit", 1, MAX_PAGE_SIZE),
-    )
+class RegisterListRequest(DayRequest):
+    """Records of the register, all of them: any of the values of a facet, and all of the facets."""
+
+    force: KnownValues = Field((), description="Any of these values.")
+    status: KnownValues = Field((), description="Any of these values.")
+    signal: KnownValues = Field((), description="Any of these values: what comments say of closure.")
+    list: KnownValues = Field((), description="Any of these values: what there is to look into.")
+    year: Years = Field((), description=f'Year of publication, or "{UNKNOWN}".')
+
+    def chosen(self, facet: str) -> tuple[str, ...]:
+        """The values chosen of one facet."""
+        return tuple(getattr(self, facet))
+
+    def any(self) -> bool:
+        """Whether anything is narrowed at all."""
+        return any(self.chosen(facet) for facet in REGISTER_FACETS)
 
 
-def parse_register(parameters: Values, engine: Engine, names: Sequence[str] = REGISTER_NAMES) -> RegisterRequest:
-    """Which records are asked for. Raises RequestError for the first part that cannot be used."""
-    check_names(parameters, names)
-    _once(parameters, ("as_of", "page", "page_size"))
-    chosen = {name: tuple(dict.fromkeys(parameters.get(name, ()))) for name in REGISTER_FACETS}
-    known = {**REGISTER_VALUES, "force": _known("force", engine), "status": _known("status", engine)}
-    for name, values in chosen.items():
-        for value in values:
-            if name == "year" and value != UNKNOWN:
-                _whole(value, "year", 1, 9999, f', or "{UNKNOWN}"')
-            elif name != "year":
-                _choice(name, value, known[name])
-    return RegisterRequest(
-        chosen=chosen,
-        as_of=parse_day(parameters),
-        page=_whole(_one(parameters, "page", "1"), "page", 1, 1_000_000),
-        page_size=_whole(_one(parameters, "page_size", "50"), "page_size", 1, MAX_PAGE_SIZE),
-    )
+class RegisterRequest(RegisterListRequest):
+    """A page of the register."""
+
+    page: Page = Field(1, description="Which page.")
+    page_size: Size = Field(50, description="Records on a page.")
 
 
-def parse_day(parameters: Values) -> datetime.date | None:
-    """The day of `as_of`, which may be a month or a year and then is its last day."""
-    _once(parameters, ["as_of"])
-    text = _one(parameters, "as_of", "").strip()
-    if not text:
-        return None
-    date = iso_date(text)
-    if date is None:
-        raise RequestError(f"as_of is {_short(text)}: give a day as 2019-01-31, or a month or a year.")
-    return last_day(date)
+class TextToTag(Request):
+    """A text to tag, with what it stands under and the recommendation that it is a comment on."""
+
+    text: Tagged
+    section: str | list[Tagged] | None = Field(None, description="The heading that it stands under, or several.")
+    parent: Tagged | None = Field(None, description="The recommendation that it comments on.")
+    id: Any = Field(None, description="A name of your own for it; it is not used.")
+
+    def headings(self) -> Iterator[str]:
+        """The headings that it stands under, outermost first."""
+        yield from [self.section] if isinstance(self.section, str) else self.section or ()
 
 
-def fields(body: object, names: Sequence[str]) -> Values:
-    """The fields of a JSON object as parameters. Raises RequestError where they cannot be."""
-    if not isinstance(body, dict):
-        raise RequestError(f"Send one JSON object, with some of {', '.join(names)}.")
-    found: dict[str, list[str]] = {}
-    for name, value in body.items():
-        values = value if isinstance(value, list) else [] if value is None else [value]
-        if not all(isinstance(one, str | int | bool) for one in values):
-            raise RequestError(f"{_short(name)} is neither a text, a number, true or false, nor a list of texts.")
-        found[name] = [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
-    return found
+_Sent = Annotated[Tagged | TextToTag, BeforeValidator(_text_or_object)]
 
 
-def _once(parameters: Values, names: Iterable[str]) -> None:
-    for name in names:
-        if len(parameters.get(name, ())) > 1:
-            raise RequestError(f"{name} is given {len(parameters[name])} times: give it once.")
+class TagRequest(Request):
+    """Texts to tag, and whether the sentences that carry each theme are wanted."""
+
+    texts: Annotated[
+        list[Annotated[Tagged | TextToTag, BeforeValidator(_text_or_object)]],
+        FailFast(),
+        BeforeValidator(_not_too_many),
+    ] = Field(json_schema_extra={"minItems": 1, "maxItems": MAX_TEXTS})
+    evidence: Flag = True
 
 
-def check_names(parameters: Values, known: Iterable[str]) -> None:
-    """Raises RequestError for a parameter that is not known, naming the nearest that is."""
-    names = tuple(known)
-    for name in parameters:
-        if not names:
-            raise RequestError(f"{_short(name)} is not a parameter here: this address takes none.")
-        if name not in names:
-            raise RequestError(f"{_short(name)} is not a parameter here{_hint(name, names)}.")
+class DocumentView(Request):
+    """How a document's page is opened: at a passage that was found, with the words of the query marked in it."""
+
+    hit: str | None = None
+    query: str = Field("", alias="q")
+    expand: Flag = True
 
 
-def _filters(parameters: Values, engine: Engine) -> Filters:
-    chosen = {name: tuple(dict.fromkeys(parameters.get(name, ()))) for name in FACETS}
-    for name, values in chosen.items():
-        if values and name != "year":
-            known = _known(name, engine)
-            for value in values:
-                _choice(name, value, known)
-    first, last = (_year(parameters, name) for name in ("year_from", "year_to"))
-    if first is not None and last is not None and first > last:
-        raise RequestError(f"year_from {first} is later than year_to {last}: exchange them.")
-    chosen["year"] = tuple(
-        value if value == UNKNOWN else str(_whole(value, "year", 1, 9999, f', or "{UNKNOWN}"'))
-        for value in chosen["year"]
-    )
-    return Filters(**chosen, year_from=first, year_to=last)
+class TextForm(Request):
+    """The form that a text to tag is pasted into."""
+
+    text: Tagged = ""
+    parent: Tagged = ""
 
 
-def _known(name: str, engine: Engine) -> Sequence[str]:
-    return sorted({*FIXED.get(name, ()), *engine.values(name), UNKNOWN})
+class QueueView(Request):
+    """Where in the queue a reader is: how many were skipped."""
+
+    skip: Skip = 0
 
 
-def _year(parameters: Values, name: str) -> int | None:
-    text = _one(parameters, name, "")
-    return None if name not in parameters else _whole(text, name, 1, 9999)
+class CorrectionForm(Request):
+    """The form that says what the themes of a passage, or of a text, are: these and no others."""
+
+    passage_id: str | None = None
+    text: Tagged = ""
+    theme: tuple[str, ...] = ()
+    who: str = ""
+    why: str = ""
+    back: str = ""
+    skip: Skip = 0
 
 
-def _one(parameters: Values, name: str, default: str) -> str:
-    values = parameters.get(name, ())
-    return values[0] if values else default
+class UndoForm(Request):
+    """The form that undoes a correction."""
 
-
-def _choice(name: str, value: str, known: Sequence[str]) -> str:
-    if value in known:
-        return value
-    raise RequestError(f"{_short(value)} is not a value of {name}{_hint(value, known)}.")
-
-
-def _flag(parameters: Values, name: str, default: Literal["true", "false"]) -> bool:
-    return _choice(name, _one(parameters, name, default), ("true", "false")) == "true"
-
-
-def _whole(text: str, name: str, low: int, high: int, besides: str = "") -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", text) or not low <= int(text) <= high:
-        raise RequestError(f"{name} is {_short(text)}: give a whole number from {low} to {high}{besides}.")
-    return int(text)
-
-
-def _hint(value: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(value[:100].lower(), known, n=1, cutoff=0.5)
-    guess = f"; the nearest is {near[0]}" if near else ""
-    return guess if near and len(known) > 20 else f"{guess}; it can be {', '.join(known)}"
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:40] + "…")
+    who: str = ""

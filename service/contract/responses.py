@@ -1,18 +1,21 @@
-"""The shapes of what the service answers: the JSON contract, in types. All of it is plain JSON data."""
+"""The shapes of what the service answers: the JSON contract, in types."""
 
-import json
-from typing import Any, Literal, TypedDict
+from typing import Literal
+
+from pydantic import Field
+
+from service.contract.shapes import Shape
 
 Match = Literal["good", "weak", "none"]
 
 
-class FacetValue(TypedDict):
+class FacetValue(Shape):
     value: str
     label: str
     count: int
 
 
-class HitDocument(TypedDict):
+class HitDocument(Shape):
     """A document as a hit names it; `fictional` marks those that come with the program to try it out.
 
     `force` is the one that it is about; `forces` are all of them where there are several.
@@ -29,17 +32,17 @@ class HitDocument(TypedDict):
     fictional: bool
 
 
-class PrintedStatus(TypedDict):
+class PrintedStatus(Shape):
     """How a status stands in the document: `status_word` is what is printed where that is another word.
 
     `status_by` says whose word it is where not the inspectorate's: force, commissioner or committee. `target` is the
     day that a tracker sets itself. A `quoted` finding belongs to an earlier report.
     """
 
-    status_word: str | None
-    status_by: str | None
-    target: str | None
-    quoted: bool
+    status_word: str | None = None
+    status_by: str | None = None
+    target: str | None = None
+    quoted: bool = False
 
 
 class HitFinding(PrintedStatus):
@@ -52,13 +55,13 @@ class HitFinding(PrintedStatus):
     closure_signal: str | None
 
 
-class MemberDocument(TypedDict):
+class MemberDocument(Shape):
     id: str
     title: str
     source: str
 
 
-class FoldMember(TypedDict):
+class FoldMember(Shape):
     passage_id: str
     finding_id: str | None
     force: str | None
@@ -68,25 +71,29 @@ class FoldMember(TypedDict):
     status_date: str | None
 
 
-class Fold(TypedDict):
+class Fold(Shape):
     id: str
     members: list[FoldMember]
 
 
-class Ranks(TypedDict):
+class Ranks(Shape):
     dense: int
     lexical: int | None
 
 
-class Weights(TypedDict):
+class Weights(Shape):
     dense: float
     lexical: float
 
 
-Expansion = TypedDict("Expansion", {"from": str, "to": str})
+class Expansion(Shape):
+    """Words that were typed, and others for them."""
+
+    typed: str = Field(alias="from")
+    to: str
 
 
-class Explanation(TypedDict):
+class Explanation(Shape):
     """`dense` and `lexical` are `cosine` and `bm25` scaled by constants of the query; ranks are among what was found.
 
     The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage. `coverage` is
@@ -106,69 +113,20 @@ class Explanation(TypedDict):
     expansions: list[Expansion]
 
 
-class ThemeTag(TypedDict):
+class ThemeTag(Shape):
     theme: str
     probability: float
     origin: Literal["model", "inherited", "person"]
 
 
-class Evidence(TypedDict):
-    """A sentence that carries a theme, in characters of the text."""
-
-    start: int
-    end: int
-
-
-class TaggedTheme(TypedDict):
-    """One theme of a text. `supported` is whether the text without its evidence lacks the theme; None where there is
-    none to check. An inherited theme is the recommendation's and is never assigned.
-    """
-
-    theme: str
-    label: str
-    probability: float
-    assigned: bool
-    origin: Literal["model", "inherited", "person"]
-    evidence: list[Evidence]
-    supported: bool | None
-
-
-class TaggedText(TypedDict):
-    """The themes of one text, likeliest first. `review`: none is assigned and one nearly is, or too many are.
-
-    `doubt` is from 0 to 1; `note` says what keeps the text from being tagged.
-    """
-
-    decision: Literal["assigned", "review", "none"]
-    doubt: float
-    note: str | None
-    themes: list[TaggedTheme]
-
-
-class ThemeModelRecord(TypedDict):
-    """The model that tagged. `figures` were measured on examples of documents that it had not learned from."""
-
-    id: str
-    created: str
-    examples: int
-    micro_f1: float
-
-
-class TagResponse(TypedDict):
-    """What `tag` answers: one result for each text, in their order."""
-
-    model: ThemeModelRecord
-    results: list[TaggedText]
-
-
-class Parent(TypedDict):
+class Parent(Shape):
     """The passage that introduces a list item."""
 
     passage_id: str
     text: str
 
 
-class Passage(TypedDict):
+class Passage(Shape):
     """A passage with its place. Shared by hits and look-ups.
 
     `date` is a comment's own, else the document's; `offsets` are characters of the document's text as it was
@@ -201,14 +159,14 @@ class Hit(Passage):
     explain: Explanation | None
 
 
-class DidYouMean(TypedDict):
+class DidYouMean(Shape):
     """The query with its unknown words exchanged for the nearest that the index has, and which these are."""
 
     query: str
     words: list[Expansion]
 
 
-class SearchResponse(TypedDict):
+class SearchResponse(Shape):
     """`expansions` are the words looked for besides those typed; `records` are register records named by number."""
 
     query: str
@@ -225,88 +183,21 @@ class SearchResponse(TypedDict):
     records: list[HitDocument]
 
 
-class ForceRecord(TypedDict):
+class ForceRecord(Shape):
     slug: str
     name: str
     documents: int
 
 
-class ForcesAnswer(TypedDict):
+class ForcesAnswer(Shape):
     forces: list[ForceRecord]
 
 
-class ThemeRecord(TypedDict):
-    """A theme. `assigned` counts the results that have it, `inherited` those besides that only take it over."""
-
-    theme: str
-    label: str
-    definition: str
-    not_this: str
-    terms: list[str]
-    assigned: int
-    inherited: int
-
-
-class ThemesAnswer(TypedDict):
-    """`model` is None where the index is not tagged."""
-
-    model: ThemeModelRecord | None
-    themes: list[ThemeRecord]
-
-
-class ThemeRow(TypedDict):
-    """One theme's counts, by the values of its table."""
-
-    theme: str
-    label: str
-    assigned: list[int]
-    inherited: list[int]
-
-
-class ThemeCounts(TypedDict):
-    by: str
-    values: list[str]
-    rows: list[ThemeRow]
-
-
-class QueueItem(TypedDict):
-    """A passage to look at; `parent` is the recommendation that it comments on."""
-
-    passage: Passage
-    parent: str | None
-
-
-class QueueResponse(TypedDict):
-    """`waiting` counts all that is in doubt."""
-
-    model: ThemeModelRecord
-    waiting: int
-    items: list[QueueItem]
-
-
-class CorrectionRecord(TypedDict):
-    """What a person said; `gone` where its passage is in the index no longer."""
-
-    id: int
-    at: str
-    who: str
-    passage_id: str | None
-    text: str
-    title: str
-    before: list[str]
-    after: list[str]
-    why: str
-    model: str | None
-    undone_at: str | None
-    undone_by: str | None
-    gone: bool
-
-
-class Liveness(TypedDict):
+class Liveness(Shape):
     status: Literal["ok"]
 
 
-class Readiness(TypedDict):
+class Readiness(Shape):
     """`problem` says why a newer generation is not served, where there is one.
 
     `calibrated` says whether match strength is fitted to the encoder.
@@ -320,6 +211,10 @@ class Readiness(TypedDict):
     problem: str | None
 
 
-def to_json(answer: Any) -> str:
-    """The one way in which an answer is written, so that the API and the command line say the same."""
-    return json.dumps(answer, ensure_ascii=False, allow_nan=False)
+class Problem(Shape):
+    """An error, as RFC 9457 has it; `detail` is a sentence that says what to do."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str

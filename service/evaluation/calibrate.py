@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from service.answers.retrieve import encode
-from service.answers.similar import SimilarRequest, asked_by_text, encode_asked, sought
+from service.answers.similar import asked_by_text, encode_asked, sought
+from service.contract.requests import SimilarRequest
+from service.contract.service_errors import StrengthError
 from service.evaluation.judged import JudgedQuery, plain, read_judged
 from service.memory.facets import Mask
 from service.memory.opened import Opened, open_for
-from service.memory.strength import SEARCH, SIMILAR, Strength, StrengthError, luck
+from service.memory.strength import SEARCH, SIMILAR, Strength, luck
 from service.query.question import Question, clean, understand
 
 if TYPE_CHECKING:
@@ -211,7 +213,7 @@ def _of_search(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question,
 
 def _of_similar(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question, Vector, Mask]:
     """A finding as its like is looked for, its vector, and the passages among which it is."""
-    _, question, _, universe = sought(opened, encoder, asked_by_text(opened, clean(text)), SimilarRequest())
+    _, question, _, universe = sought(opened, encoder, asked_by_text(opened, clean(text)), SimilarRequest(text=text))
     return question, encode_asked(question, encoder), universe
 
 

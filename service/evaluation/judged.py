@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from models.metrics import Place
-from service.contract.filters import FACETS, UNKNOWN
-from service.contract.requests import RequestError
+from service.contract.requests import FACETS
+from service.contract.service_errors import RequestError
+from service.contract.values import UNKNOWN
 
 _QUERY = '{"_id": "q1", "text": "who keeps custody records"}'
 _JUDGED = '{"query": "…", "type": "question", "gold": [{"source": "a.txt", "must": "its words", "grade": 2}]}'

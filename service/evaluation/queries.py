@@ -12,16 +12,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from corpus import Collection, load
+from corpus.collection import Collection, load
 from corpus.forces import load_forces
 from indexer.build import build
 from indexer.manifest import read_manifest
 from models.encoder import Encoder
 from models.metrics import RESAMPLES, SEED, place_values, retrieval_values
 from service.contract.excerpts import excerpt, shown
-from service.contract.requests import RequestError, parse_search, parse_similar
+from service.contract.labels import counted
+from service.contract.requests import SearchRequest, SimilarRequest
 from service.contract.responses import Hit, Match, SearchResponse
-from service.engine import Engine, SearchRequest
+from service.contract.service_errors import RequestError
+from service.contract.values import read
+from service.engine import Engine
 from service.evaluation.judged import EvaluationError, JudgedQuery, Wanted, plain, read_judged, read_qrels, read_texts
 from service.evaluation.runs import FORMAT, HitRecord, Kind, QueryRecord, Run
 
@@ -88,8 +91,8 @@ def evaluate_queries(file: Path, engine: Engine, progress: Progress) -> Run:
     """
 
     def answer(one: JudgedQuery) -> tuple[Match, Sequence[Hit]]:
-        found = engine.search(parse_search(_parameters(one), engine))
-        return found["match"], found["results"] or found["nearest"]
+        found = engine.search(read(SearchRequest, _parameters(one), engine.snapshot().known))
+        return found.match, found.results or found.nearest
 
     return _run("queries", file.name, _hashes(file.parent, file), engine, [], _all_placed(file, answer, progress))
 
@@ -102,10 +105,10 @@ def evaluate_similar(file: Path, engine: Engine, progress: Progress) -> Run:
     """
 
     def answer(one: JudgedQuery) -> tuple[Match, Sequence[Hit]]:
-        asked = parse_similar({"text": [one.query], "same_force": ["true"], **one.filters}, engine)
-        found = engine.similar(asked)
-        results = found["results"] if found else []
-        return found["match"] if found else "none", [hit for hit in results if not _satisfied(hit, one.own)]
+        asked = {"text": [one.query], "same_force": ["true"], **one.filters}
+        found = engine.similar(read(SimilarRequest, asked, engine.snapshot().known))
+        results = found.results if found else []
+        return found.match if found else "none", [hit for hit in results if not _satisfied(hit, one.own)]
 
     return _run("similar", file.name, _hashes(file.parent, file), engine, [], _all_placed(file, answer, progress))
 
@@ -137,18 +140,14 @@ def _unplaced(collection: Collection, corpus: Path, judged: Judgements) -> Itera
             "see that the judgements name documents by their _id there."
         )
     if left:
-        yield f"{_count(len(left), 'part')} of {corpus.name} not read; the first: {left[0]}"
+        yield f"{counted(len(left), 'part')} of {corpus.name} not read; the first: {left[0]}"
     if missing := relevant - held:
-        yield f"{_count(len(missing), 'relevant document')} not in the index; they count as not found."
+        yield f"{counted(len(missing), 'relevant document')} not in the index; they count as not found."
 
 
 def _unjudged(judgements: Judgements, judged: Judgements) -> Iterator[str]:
     if left := len(judgements) - len(judged):
-        yield f"{_count(left, 'judged query', 'judged queries')} left out, without a text or a relevant document."
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+        yield f"{counted(left, 'judged query', 'judged queries')} left out, without a text or a relevant document."
 
 
 def _hashes(folder: Path, *files: Path) -> dict[str, str]:
@@ -173,7 +172,7 @@ def _run(
     notes: list[str],
     queries: list[QueryRecord],
 ) -> Run:
-    generation = engine.health()["generation"]
+    generation = engine.health().generation
     manifest = read_manifest(engine.data / "generations" / generation)
     try:
         version = metadata.version("precedent")
@@ -195,7 +194,7 @@ def _run(
 
 def _ask(engine: Engine, text: str) -> tuple[SearchResponse, list[str]]:
     """The first hits, and the first 100 documents of the ranking, best first."""
-    request = SearchRequest(text, page_size=_FIRST)
+    request = SearchRequest(query=text, page_size=_FIRST)
     ranking: dict[str, None] = {}
     for hit in engine.all_hits(request, matching=False):
         ranking |= dict.fromkeys(_documents(hit))
@@ -206,8 +205,8 @@ def _ask(engine: Engine, text: str) -> tuple[SearchResponse, list[str]]:
 
 def _documents(hit: Hit) -> list[str]:
     """The ids, as the corpus file has them, of a hit's document and of those folded with it."""
-    members = hit["fold"]["members"] if hit["fold"] else []
-    return [_id_of(key) for key in (hit["document"]["id"], *(member["document"]["id"] for member in members))]
+    members = hit.fold.members if hit.fold else []
+    return [_id_of(key) for key in (hit.document.id, *(member.document.id for member in members))]
 
 
 def _id_of(key: str) -> str:
@@ -219,15 +218,15 @@ def _retrieved(
 ) -> QueryRecord:
     hits = [
         _kept(hit, any(judged.get(d, 0) > 0 for d in _documents(hit)))
-        for hit in (answer["results"] or answer["nearest"])[:_FIRST]
+        for hit in (answer.results or answer.nearest)[:_FIRST]
     ]
     return {
         "id": name,
         "query": query,
         "type": "",
         "judged": _digest(query, sorted(judged.items())),
-        "match": answer["match"],
-        "values": {**values, "called_none": float(answer["match"] == "none")},
+        "match": answer.match,
+        "values": {**values, "called_none": float(answer.match == "none")},
         "hits": hits,
     }
 
@@ -251,22 +250,22 @@ def _parameters(one: JudgedQuery) -> dict[str, Sequence[str]]:
 
 
 def _kept(hit: Hit, right: bool) -> HitRecord:
-    start, end = excerpt(hit["text"], hit["best_sentence"], _LENGTH)
+    start, end = excerpt(hit.text, hit.best_sentence, _LENGTH)
     return {
-        "passage_id": hit["passage_id"],
-        "document": hit["document"]["id"],
-        "title": hit["document"]["title"],
-        "text": shown(hit["text"][start:end]),
+        "passage_id": hit.passage_id,
+        "document": hit.document.id,
+        "title": hit.document.title,
+        "text": shown(hit.text[start:end]),
         "right": right,
     }
 
 
 def _satisfied(hit: Hit, wanted: Sequence[Wanted]) -> set[int]:
     """The indexes of those of `wanted` that a hit satisfies."""
-    members = hit["fold"]["members"] if hit["fold"] else []
-    sources = (hit["document"]["source"], *(one["document"]["source"] for one in members))
+    members = hit.fold.members if hit.fold else []
+    sources = (hit.document.source, *(one.document.source for one in members))
     names = [os.path.basename(source) for source in sources]
-    text = plain(_window(hit["text"], hit["best_sentence"]))
+    text = plain(_window(hit.text, hit.best_sentence))
     return {i for i, w in enumerate(wanted) if w.must in text and any(name.startswith(w.source) for name in names)}
 
 

@@ -3,11 +3,11 @@
 import json
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+from indexer.durable import write_whole
 from models.metrics import compare, interval
 from service.evaluation.judged import EvaluationError, read_bytes
 
@@ -152,17 +152,7 @@ def save_run(run: Run, path: Path) -> None:
     Raises EvaluationError where it cannot be written.
     """
     try:
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with unfinished.open("w", encoding="utf-8") as file:
-                json.dump(run, file, ensure_ascii=False, indent=1, allow_nan=False)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                unfinished.unlink()
-            raise
+        write_whole(path, json.dumps(run, ensure_ascii=False, indent=1, allow_nan=False))
     except OSError as error:
         why = error.strerror or error
         raise EvaluationError(f"The run cannot be saved as {path} ({why}): name a file that can be written.") from error

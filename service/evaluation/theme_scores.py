@@ -77,10 +77,8 @@ def evaluate_themes(path: Path, model: ThemeModel, encoder: "Encoder") -> dict[s
     )
     texts = [row.text for row in rows]
     sections = [". ".join(row.section) for row in rows]
-    with_section, without = (
-        judge(model, texts, above, encoder.windows, encoder.encode_document) for above in (sections, [""] * len(rows))
-    )
-    enough = [n for n in range(len(keys)) if gold.sure[:, n].sum() >= ENOUGH]
+    with_section, without = (judge(model, texts, above, encoder) for above in (sections, [""] * len(rows)))
+    fewest, enough = _counted(gold)
     classifier = model.classifier
     chosen = classifier.assigned(with_section)
     plain = {
@@ -94,6 +92,7 @@ def evaluate_themes(path: Path, model: ThemeModel, encoder: "Encoder") -> dict[s
         "model": model.id,
         "texts": len(rows),
         "themes_counted": [keys[n] for n in enough],
+        "fewest_examples": fewest,
         "micro": asdict(scores(chosen[:, enough], gold.part(enough))),
         "without_section": asdict(scores(classifier.assigned(without)[:, enough], gold.part(enough))),
         "all_themes": asdict(scores(chosen, gold)),
@@ -119,6 +118,16 @@ def evaluate_themes(path: Path, model: ThemeModel, encoder: "Encoder") -> dict[s
             if gold.allowed[:, n].any() or chosen[:, n].any()
         },
     }
+
+
+def _counted(gold: Gold) -> tuple[int, list[int]]:
+    """Which themes count in the means, by their place: those with ENOUGH examples; in a file without, fewer do."""
+    examples = gold.sure.sum(axis=0)
+    for fewest in (ENOUGH, 1, 0):
+        enough = np.flatnonzero(examples >= fewest).tolist()
+        if enough:
+            break
+    return fewest, enough
 
 
 def keyword_flags(texts: Sequence[str], model: ThemeModel) -> Flags:
@@ -154,7 +163,7 @@ def evaluate_classifier(train_file: Path, test_file: Path, encoder: "Encoder", n
     trained = train(learned, [Label(key, named(key)) for key in keys], encoder, exclusive=exclusive)
     texts = [example.text for example in tried]
     classifier = trained.classifier
-    found = classifier.best(texts, [""] * len(texts), encoder.windows, encoder.encode_document)
+    found = classifier.best(texts, [""] * len(texts), encoder)
     truth = _flags([example.labels for example in tried], keys)
     return {"train": train_file.name, "test": test_file.name, **measured(found, classifier.assigned(found), truth)} | {
         "learned_from": len(learned),
@@ -212,7 +221,7 @@ def theme_lines(found: Mapping[str, Any]) -> list[str]:
         f"{'':26} {'F1':>5}  {'95 % interval':15} {'precision':>9} {'recall':>7} {'examples':>8} {'Brier skill':>11}"
     )
     for name, row in (
-        (f"{len(found['themes_counted'])} themes of {ENOUGH} or more", found["micro"]),
+        (f"{len(found['themes_counted'])} themes of {found['fewest_examples']} or more", found["micro"]),
         ("without section", found["without_section"]),
         ("all themes", found["all_themes"]),
         *sorted(found["themes"].items(), key=lambda pair: -pair[1]["examples"]),

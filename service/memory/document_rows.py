@@ -1,11 +1,13 @@
-"""Rows of a generation made into the records of the JSON contract: documents with all that is known, findings."""
+"""Rows of a generation made into the documents of the JSON contract, with all that is known, and their findings."""
 
 import json
 import sqlite3
+from typing import Any
 
 from service.contract.document_responses import (
     DocumentAnswer,
     EventRecord,
+    EvidenceRecord,
     FindingRecord,
     FoundFinding,
     GlossaryRecord,
@@ -13,7 +15,8 @@ from service.contract.document_responses import (
     SectionRecord,
 )
 from service.contract.responses import HitDocument
-from service.memory.passage_rows import FORCES, PASSAGES, folds_by_id, passage_of, place, printed_status
+from service.memory.passage_rows import FORCES, PASSAGES, document_of, passage_of, printed_fields, with_folds
+from service.memory.theme_tags import Tags
 
 _FINDINGS = """
 SELECT f.id, f.key, f.kind, f.number, f.text, s.path AS section, f.deadline, f.deadline_text, f.addressees,
@@ -23,27 +26,27 @@ FROM findings f JOIN sections s ON s.id = f.section
 _DOCUMENTS = f"SELECT d.*, {FORCES} FROM documents d "  # noqa: S608 - constants alone
 
 
-def document_by_key(connection: sqlite3.Connection, key: str) -> DocumentAnswer | None:
-    """One document with everything that is known of it, or None."""
+def document_by_key(connection: sqlite3.Connection, key: str, tags: Tags) -> DocumentAnswer | None:
+    """One document with everything that is known of it, its passages with their themes, or None."""
     row = connection.execute(_DOCUMENTS + "WHERE d.key = ?", (key,)).fetchone()
     if row is None:
         return None
     glossary = connection.execute("SELECT term, meaning FROM glossary WHERE document = ? ORDER BY start", (row["id"],))
-    entries: list[GlossaryRecord] = [{"term": r["term"], "meaning": r["meaning"]} for r in glossary]
-    return {
-        **place(row),
-        "register_number": row["register_number"],
-        "other_sources": json.loads(row["other_sources"]),
-        "notes": json.loads(row["notes"]),
-        "left_out": json.loads(row["left_out"]),
-        "evidence": json.loads(row["evidence"]),
-        "heard": row["heard"],
-        "grades": _grades(connection, row["id"]),
-        "events": _events(connection, row["id"]),
-        "findings": findings_of(connection, row["id"]),
-        "glossary": entries,
-        "sections": _sections(connection, row["id"]),
-    }
+    findings = connection.execute(_FINDINGS + "WHERE f.document = ? ORDER BY f.id", (row["id"],))
+    return DocumentAnswer(
+        **dict(document_of(row)),
+        register_number=row["register_number"],
+        other_sources=json.loads(row["other_sources"]),
+        notes=json.loads(row["notes"]),
+        left_out=json.loads(row["left_out"]),
+        evidence=[EvidenceRecord(**one) for one in json.loads(row["evidence"])],
+        heard=row["heard"],
+        grades=_grades(connection, row["id"]),
+        events=_events(connection, row["id"]),
+        findings=[FindingRecord(**_finding_fields(r)) for r in findings],
+        glossary=[GlossaryRecord(term=r["term"], meaning=r["meaning"]) for r in glossary],
+        sections=_sections(connection, row["id"], tags),
+    )
 
 
 def finding_by_key(connection: sqlite3.Connection, key: str) -> FoundFinding | None:
@@ -53,12 +56,12 @@ def finding_by_key(connection: sqlite3.Connection, key: str) -> FoundFinding | N
         return None
     document = connection.execute(_DOCUMENTS + "WHERE d.id = ?", (row["document"],)).fetchone()
     keys = connection.execute("SELECT key FROM passages WHERE finding = ? ORDER BY id", (row["id"],))
-    return {
-        **_finding(row),
-        "document": place(document),
-        "passages": [r["key"] for r in keys],
-        "events": [e for e in _events(connection, row["document"]) if e["finding"] in (None, key)],
-    }
+    return FoundFinding(
+        **_finding_fields(row),
+        document=document_of(document),
+        passages=[r["key"] for r in keys],
+        events=[event for event in _events(connection, row["document"]) if event.finding in (None, key)],
+    )
 
 
 def reports_of(connection: sqlite3.Connection, force: str) -> list[tuple[HitDocument, list[GradeRecord]]]:
@@ -67,15 +70,16 @@ def reports_of(connection: sqlite3.Connection, force: str) -> list[tuple[HitDocu
     rows = connection.execute(
         f"{_DOCUMENTS} WHERE {about} AND d.kind != 'register_record' ORDER BY d.date DESC, d.id", (force,)
     )
-    return [(place(row), _grades(connection, row["id"])) for row in rows.fetchall()]
+    return [(document_of(row), _grades(connection, row["id"])) for row in rows.fetchall()]
 
 
-def findings_of(connection: sqlite3.Connection, document: int) -> list[FindingRecord]:
-    """The findings of one document (its id in this generation), in the order of the text."""
-    return [_finding(r) for r in connection.execute(_FINDINGS + "WHERE f.document = ? ORDER BY f.id", (document,))]
+def count_by_force(connection: sqlite3.Connection) -> dict[str, int]:
+    """The number of documents about each force."""
+    rows = connection.execute("SELECT force, count(*) FROM document_forces GROUP BY force")
+    return {row[0]: int(row[1]) for row in rows}
 
 
-def _finding(row: sqlite3.Row) -> FindingRecord:
+def _finding_fields(row: sqlite3.Row) -> dict[str, Any]:
     return {
         "id": row["key"],
         "kind": row["kind"],
@@ -88,7 +92,7 @@ def _finding(row: sqlite3.Row) -> FindingRecord:
         "status": row["status"],
         "status_date": row["status_date"],
         "closure_signal": row["closure_signal"],
-        **printed_status(row),
+        **printed_fields(row),
     }
 
 
@@ -98,15 +102,15 @@ def _grades(connection: sqlite3.Connection, document: int) -> list[GradeRecord]:
         (document,),
     )
     return [
-        {
-            "area": r["area"],
-            "grade": r["grade"],
-            "section": json.loads(r["path"]) if r["path"] else None,
-            "distribution": json.loads(r["distribution"]) if r["distribution"] else None,
-            "direction": r["direction"],
-            "before": r["before"],
-        }
-        for r in rows
+        GradeRecord(
+            area=row["area"],
+            grade=row["grade"],
+            section=json.loads(row["path"]) if row["path"] else None,
+            distribution=json.loads(row["distribution"]) if row["distribution"] else None,
+            direction=row["direction"],
+            before=row["before"],
+        )
+        for row in rows
     ]
 
 
@@ -122,26 +126,25 @@ def _events(connection: sqlite3.Connection, document: int) -> list[EventRecord]:
         (document,),
     )
     return [
-        {
-            "finding": row["about"],
-            "date": row["date"],
-            "kind": row["kind"],
-            "status": row["status"],
-            "text": row["text"],
-            "passages": keys.get(row["id"], []),
-        }
+        EventRecord(
+            finding=row["about"],
+            date=row["date"],
+            kind=row["kind"],
+            status=row["status"],
+            text=row["text"],
+            passages=keys.get(row["id"], []),
+        )
         for row in rows
     ]
 
 
-def _sections(connection: sqlite3.Connection, document: int) -> list[SectionRecord]:
+def _sections(connection: sqlite3.Connection, document: int, tags: Tags) -> list[SectionRecord]:
     rows = connection.execute(PASSAGES + "WHERE p.document = ? ORDER BY p.id", (document,)).fetchall()
-    folds = folds_by_id(connection, {row["fold"] for row in rows})
     sections: list[SectionRecord] = []
     previous = None
-    for row in rows:
-        if row["section_id"] != previous:
-            sections.append({"path": json.loads(row["section"]), "passages": []})
-            previous = row["section_id"]
-        sections[-1]["passages"].append(passage_of(row, folds.get(row["fold"])))
+    for one in with_folds(connection, rows):
+        if one.row["section_id"] != previous:
+            sections.append(SectionRecord(path=json.loads(one.row["section"]), passages=[]))
+            previous = one.row["section_id"]
+        sections[-1].passages.append(passage_of(one, tags))
     return sections

@@ -5,19 +5,24 @@ look-up. A value that is missing is the value "unknown": it is counted and can b
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.dates import last_day
-from service.contract.filters import FACETS, UNKNOWN, Filters
+from service.contract.requests import FACETS, Filters
+from service.contract.values import UNKNOWN
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
-_SINGLE = tuple(name for name in FACETS if name not in ("force", "theme"))  # those of which a passage has one value
+# A passage with fewer words than this that mean something ("New recommendation") counts less, by a fourth root.
+SHORT = 12
+
+_SEVERAL = ("force", "theme")  # facets of which a passage may have several values; each has a query of its own
+_SINGLE = tuple(name for name in FACETS if name not in _SEVERAL)
 
 _ROWS = """
 SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, f.quoted, d.kind, p.kind, f.status, p.grade,
@@ -34,7 +39,8 @@ class Column:
     """One facet: its values in order, "unknown" last, and one entry for each value that a passage has.
 
     By entry, `of` is its passage and `codes` the index of the value; `pairs` numbers the passage's fold together with
-    the value, and `pair_codes` gives the value of each pair: so that a fold counts once for a value.
+    the value, and `pair_codes` and `pair_folds` give the value and the fold of each pair: so that a fold counts once
+    for a value.
     """
 
     size: int
@@ -43,6 +49,7 @@ class Column:
     codes: Numbers
     pairs: Numbers
     pair_codes: Numbers
+    pair_folds: Numbers
 
     def mask(self, chosen: Iterable[str]) -> Mask:
         """The passages that have one of the chosen values; a value no passage has selects none."""
@@ -59,6 +66,37 @@ class Column:
         present[self.pairs[chosen[self.of]]] = True
         totals = np.bincount(self.pair_codes[present], minlength=len(self.values))
         return {value: int(n) for value, n in zip(self.values, totals, strict=True) if n}
+
+    def replaced(self, places: Sequence[int], of: Sequence[int], raw: Sequence[str | None], fold: Numbers) -> "Column":
+        """The same with other values of the passages `places`: by entry, one `of` them and a value, None for none.
+
+        Nothing is sorted again: pairs that are new are numbered behind those there are.
+        """
+        if not places:
+            return self
+        values = (*sorted({*self.values[:-1], *(value for value in raw if value is not None)}), UNKNOWN)
+        code = {value: index for index, value in enumerate(values)}
+        moved = np.array([code[value] for value in self.values], dtype=np.int64)
+        gone = np.zeros(self.size, dtype=np.bool_)
+        gone[np.array(places, dtype=np.int64)] = True
+        kept = ~gone[self.of]
+        fresh, fresh_codes = _entries(of, raw, code)
+        known = self.pair_folds * len(values) + moved[self.pair_codes]
+        wanted = fold[fresh] * len(values) + fresh_codes
+        at = np.flatnonzero(np.isin(known, wanted))
+        new = np.setdiff1d(wanted, known[at])
+        numbers = dict(zip(known[at].tolist(), at.tolist(), strict=True))
+        numbers |= {pair: len(known) + place for place, pair in enumerate(new.tolist())}
+        pairs = np.array([numbers[pair] for pair in wanted.tolist()], dtype=np.int64)
+        return Column(
+            self.size,
+            values,
+            np.concatenate([self.of[kept], fresh]),
+            np.concatenate([moved[self.codes[kept]], fresh_codes]),
+            np.concatenate([self.pairs[kept], pairs]),
+            np.concatenate([moved[self.pair_codes], new % len(values)]),
+            np.concatenate([self.pair_folds, new // len(values)]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +139,15 @@ class Columns:
         """For each value of a facet, the number of folds with a passage of `ids` that has it; zeros are left out."""
         return self.facets[facet].counts(ids)
 
-    def with_themes(self, of: Sequence[int], themes: Sequence[str]) -> "Columns":
-        """The same with other themes: by entry, a passage and a theme that it has."""
-        bare = self.exists.copy()
-        bare[np.array(of, dtype=np.int64)] = False
-        rest = np.flatnonzero(bare).tolist()
-        column = _column(self.fold, [*of, *rest], [*themes, *([None] * len(rest))])
-        return replace(self, facets={**self.facets, "theme": column})
+    def with_facet(self, name: str, column: Column) -> "Columns":
+        """The same with another column for a facet."""
+        return replace(self, facets={**self.facets, name: column})
 
 
 def read_columns(connection: sqlite3.Connection) -> Columns:
     """All passages of a generation, in one pass over its database."""
-    rows = connection.execute(_ROWS).fetchall()
-    columns = [list(column) for column in zip(*map(tuple, rows), strict=True)] or [[]] * 12
+    cursor = connection.execute(_ROWS)
+    columns = [list(column) for column in zip(*map(tuple, cursor), strict=True)] or [[] for _ in cursor.description]
     ids, folds, dates, content, finding, asks, quoted, *raw = columns
     places = np.array(ids, dtype=np.int64)
     size = int(places[-1]) + 1 if ids else 0
@@ -124,7 +158,7 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
     about = [tuple(row) for row in connection.execute(_FORCES)]
     facets = {name: _column(fold, ids, values) for name, values in zip(_SINGLE, raw, strict=True)}
     facets["force"] = _column(fold, [number for number, _ in about], [force for _, force in about])
-    found = Columns(
+    return Columns(
         exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
         fold=fold,
         dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates]),
@@ -136,16 +170,35 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
         years=_scatter(size, places, years),
         facets=facets,
     )
-    return found.with_themes([], [])
+
+
+def substance_of(content: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What a passage's number of words that mean something is worth, 0 to 1."""
+    return np.asarray(np.clip(content / SHORT, 0.0, 1.0) ** 0.25)
+
+
+def theme_column(columns: Columns, themes: Iterable[tuple[int, str]]) -> Column:
+    """The facet of themes: by entry, a passage and a theme that it has; all others have none."""
+    entries = list(themes)
+    bare = columns.exists.copy()
+    bare[np.array([place for place, _ in entries], dtype=np.int64)] = False
+    rest = np.flatnonzero(bare).tolist()
+    return _column(
+        columns.fold, [*(p for p, _ in entries), *rest], [*(theme for _, theme in entries), *([None] * len(rest))]
+    )
 
 
 def _column(fold: Numbers, of: Sequence[int], raw: Sequence[str | None]) -> Column:
     values = (*sorted({value for value in raw if value is not None}), UNKNOWN)
-    code = {value: index for index, value in enumerate(values)}
-    entries = np.array(of, dtype=np.int64)
-    codes = np.array([code[UNKNOWN if v is None else v] for v in raw], dtype=np.int64)
+    entries, codes = _entries(of, raw, {value: index for index, value in enumerate(values)})
     found, pairs = np.unique(fold[entries] * len(values) + codes, return_inverse=True)
-    return Column(len(fold), values, entries, codes, pairs, found % len(values))
+    return Column(len(fold), values, entries, codes, pairs, found % len(values), found // len(values))
+
+
+def _entries(of: Sequence[int], raw: Sequence[str | None], code: Mapping[str, int]) -> tuple[Numbers, Numbers]:
+    """Passages and the codes of their values."""
+    codes = [code[UNKNOWN if value is None else value] for value in raw]
+    return np.array(of, dtype=np.int64), np.array(codes, dtype=np.int64)
 
 
 def _scatter(size: int, places: Numbers, values: Sequence[int]) -> Numbers:

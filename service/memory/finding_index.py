@@ -10,10 +10,10 @@ from typing import Any
 from corpus.dates import last_day
 from corpus.standing import Entry, Printed, Standing, standing
 from service.contract.responses import HitDocument, PrintedStatus
-from service.memory.passage_rows import FORCES, place, printed_status
+from service.memory.passage_rows import FORCES, document_of, printed_status
 
 _COLUMNS = (
-    "d.id, d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.sha256, d.register_number, d.notes, d.heard"
+    "d.id, d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.fictional, d.register_number, d.notes, d.heard"
 )
 _DOCUMENTS = f"SELECT {_COLUMNS}, {FORCES} FROM documents d"  # noqa: S608 - constants alone
 _FINDINGS = "SELECT f.*, s.path FROM findings f JOIN sections s ON s.id = f.section ORDER BY f.id"
@@ -55,24 +55,22 @@ class Item:
     @property
     def tracked(self) -> bool:
         """Whether it stands in the register, where what became of it is recorded."""
-        return self.document["kind"] == "register_record" and not self.quoted
+        return self.document.kind == "register_record" and not self.quoted
 
     @property
     def quoted(self) -> bool:
         """Whether it belongs to an earlier report, and its document only cites it."""
-        return self.printed["quoted"]
+        return self.printed.quoted
 
     def known(self, as_of: datetime.date | None) -> bool:
         """Whether its document was out on a day; always, where none is asked for."""
-        date = self.document["date"]
+        date = self.document.date
         return as_of is None or (date is not None and last_day(date) <= as_of)
 
     def stood(self, as_of: datetime.date | None) -> Standing:
         """Where it stood on a day; without one, on the day up to which its own source is known."""
         day = as_of or self.clock or datetime.date.max
-        return standing(
-            self.entries, self.document["date"], self.deadline, day, tracked=self.tracked, printed=self.status
-        )
+        return standing(self.entries, self.document.date, self.deadline, day, tracked=self.tracked, printed=self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ class Register:
 
     def beside(self, item: Item) -> tuple[Item, ...]:
         """All findings of the same record, this one among them: it is one thing, unless it tracks several."""
-        return (item,) if item.several else self._by_document[item.document["id"]]
+        return (item,) if item.several else self._by_document[item.document.id]
 
     def records(self) -> Iterator[Item]:
         """What each record of the register asks for, a record once; of one that tracks several findings, each."""
@@ -133,7 +131,7 @@ def read_register(connection: sqlite3.Connection, built: datetime.date) -> Regis
     beside: dict[str, list[Item]] = {}
     for item in items:
         folds.setdefault(item.fold, []).append(item)
-        beside.setdefault(item.document["id"], []).append(item)
+        beside.setdefault(item.document.id, []).append(item)
     return Register(
         items=items,
         newest=newest,
@@ -206,7 +204,7 @@ def _item(
         deadline=row["deadline"],
         deadline_text=row["deadline_text"],
         addressees=tuple(json.loads(row["addressees"])),
-        document=place(document),
+        document=document_of(document),
         register_number=document["register_number"],
         notes=tuple(json.loads(document["notes"])),
         entries=entries,

@@ -17,8 +17,8 @@ from corpus.text import normalise
 from indexer.generation import FORCES, VOCABULARY, Generation, GenerationError, open_generation
 from indexer.theme_store import open_model
 from models.encoder import ModelError
-from service.answers.retrieve import substance_of
-from service.memory.facets import Columns, Mask, read_columns
+from service.memory.asked_sentences import AskedSentences
+from service.memory.facets import Column, Columns, Mask, read_columns, substance_of, theme_column
 from service.memory.finding_index import Register, read_register
 from service.memory.spelling import Spelling
 from service.memory.strength import SIMILAR, Strength, load_strength
@@ -51,7 +51,8 @@ class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
     `substance` is by passages.id; `records` gives the ids of the documents with a register number. `findable` are the
-    passages among which similar findings are looked for, `findable_texts` those of them that are no comment.
+    passages among which similar findings are looked for, `findable_texts` those of them that are no comment. `assigned`
+    is the column of themes without corrections, `asked` fills as pages on forces are asked for.
     """
 
     generation: Generation
@@ -68,6 +69,8 @@ class Opened:
     findable: Mask
     findable_texts: tuple[Findable, ...]
     tags: Tags
+    assigned: Column
+    asked: AskedSentences
 
 
 def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -> Opened:
@@ -82,7 +85,9 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
     files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
     try:
         tags = read_tags(generation, _theme_model(data, generation))
-        columns = with_tags(read_columns(generation.tables), tags)
+        bare = read_columns(generation.tables)
+        assigned = theme_column(bare, ((place, tag.theme) for place, found in tags.shown() for tag in found))
+        columns = bare.with_facet("theme", assigned)
         vocabulary = load_vocabulary(files[VOCABULARY])
         return Opened(
             generation=generation,
@@ -99,6 +104,8 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             findable=columns.facets["finding"].mask([*FINDABLE, "comment"]),
             findable_texts=_findable(generation.tables),
             tags=tags,
+            assigned=assigned,
+            asked=AskedSentences(),
         )
     except CorpusError as error:
         raise GenerationError(f"A file that generation {generation.id} was built with is damaged: {error}") from error
@@ -115,7 +122,7 @@ _COPIED = (FORCES, VOCABULARY)
 def corrected_by(opened: Opened, corrected: Corrected) -> Opened:
     """The same generation with its themes as people have corrected them."""
     tags = overlaid(opened.tags, corrected, opened.generation.tables)
-    return replace(opened, tags=tags, columns=with_tags(opened.columns, tags))
+    return replace(opened, tags=tags, columns=with_tags(opened.columns, opened.assigned, tags))
 
 
 def _theme_model(data: Path, generation: Generation) -> "ThemeModel | None":

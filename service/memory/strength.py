@@ -1,8 +1,6 @@
 """Match strength: how likely a passage with this likeness and these words is an answer."""
 
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import resources
@@ -12,6 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.durable import write_whole
+from service.contract.service_errors import StrengthError
+
 if TYPE_CHECKING:
     from models.encoder import Encoder
 
@@ -19,10 +20,6 @@ Scores = NDArray[np.float64]
 # The files of the two calibrations: a finding that is looked for is longer than a question, and holds other words.
 SEARCH, SIMILAR = "strength.json", "similar_strength.json"
 TYPICAL = 1_000  # passages
-
-
-class StrengthError(Exception):
-    """A calibration that cannot be read or made; the message says what happened and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +89,7 @@ def own_strength(data: Path, file: str = SEARCH) -> Strength | None:
 def save_strength(data: Path, strength: Strength, file: str = SEARCH) -> None:
     """Keep a calibration in `data`, whole or not at all; engines that are running take it up with the next index."""
     data.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=data, prefix=f".{file}-", delete=False) as new:
-        new.write(strength.to_json())
-        new.flush()
-        os.fsync(new.fileno())
-    Path(new.name).chmod(0o644)  # whoever serves may be another user
-    Path(new.name).replace(data / file)
+    write_whole(data / file, strength.to_json())
 
 
 def calibrated(strength: Strength, encoder: "Encoder") -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from service.contract.filters import UNKNOWN
+from service.contract.values import UNKNOWN
 from service.query.question import clean
 
 if TYPE_CHECKING:

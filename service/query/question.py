@@ -1,13 +1,13 @@
 """A query as typed, made into the things it names. Nothing in it is syntax but quotation marks."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise, takewhile
 
 from corpus.english import dictionary, singular
+from corpus.text import control
 from indexer.lexical import Analyzer, make_analyzer, written_as_name
 from service.query.lexicon import POSSESSIVE, Lexicon, Other, Stems, tokens
 
@@ -207,8 +207,3 @@ def _counted(concepts: Sequence[Concept]) -> tuple[Concept, ...]:
         known = first.get(concept.whole)
         first[concept.whole] = replace(known, count=known.count + 1) if known else concept
     return tuple(first.values())
-
-
-def control(character: str) -> bool:
-    """Whether a character is a control character or half of one."""
-    return unicodedata.category(character) in {"Cc", "Cs"}

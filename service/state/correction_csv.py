@@ -3,10 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from service.contract.exports import FORMULA, table
-from service.state.corrections import Correction, State, StateError
+from service.contract.exports import FORMULA, Form, json_rows, table
+from service.contract.service_errors import StateError
+from service.state.corrections import Correction, State, moment
 
 _COLUMNS: Mapping[str, Callable[[Correction], object]] = {
     "at": lambda one: one.at,
@@ -24,9 +26,14 @@ _COLUMNS: Mapping[str, Callable[[Correction], object]] = {
 }
 
 
-def corrections_table(corrections: Iterable[Correction]) -> Iterator[str]:
-    """Every correction, undone ones too, oldest first, as CSV; themes are joined by "|"."""
-    return table(corrections, _COLUMNS, "csv")
+_LONGEST_CELL = 10_000_000  # characters: a passage may be long
+
+
+def corrections_table(corrections: Iterable[Correction], form: Form = "csv") -> Iterator[str]:
+    """Every correction, undone ones too, oldest first; in CSV themes are joined by "|"."""
+    if form == "json":
+        return json_rows(map(asdict, corrections))
+    return table(corrections, _COLUMNS, form)
 
 
 def read_corrections(path: Path, themes: Sequence[str]) -> list[Correction]:
@@ -37,14 +44,16 @@ def read_corrections(path: Path, themes: Sequence[str]) -> list[Correction]:
         raise StateError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise StateError(f"{path} is not UTF-8 text; save it as CSV UTF-8.") from error
-    csv.field_size_limit(10_000_000)
+    before = csv.field_size_limit(_LONGEST_CELL)  # of the whole process
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    if missing := sorted({"who", "text", "after"} - set(reader.fieldnames or ())):
-        raise StateError(f"{path}, line 1: the column {missing[0]} is missing; there are {reader.fieldnames}.")
     try:
+        if missing := sorted({"who", "text", "after"} - set(reader.fieldnames or ())):
+            raise StateError(f"{path}, line 1: the column {missing[0]} is missing; there are {reader.fieldnames}.")
         return [_correction(row, f"{path}, line {reader.line_num}", themes) for row in reader]
     except csv.Error as error:
         raise StateError(f"{path}, line {reader.line_num}: this is no CSV ({error}).") from error
+    finally:
+        csv.field_size_limit(before)
 
 
 def add_new(state: State, corrections: Sequence[Correction]) -> int:
@@ -75,9 +84,10 @@ def _correction(row: dict[str, str], where: str, themes: Sequence[str]) -> Corre
     for name in ("at", "who", "text"):
         if not values[name].strip():
             raise StateError(f"{where}: {name} is empty.")
+    times = {name: _time(values[name], name, where) for name in ("at", "undone_at")}
     pairs = [entry.partition(":") for entry in values["before"].split("|") if entry]
     return Correction(
-        at=values["at"],
+        at=times["at"] or "",
         who=values["who"],
         passage=values["passage_id"] or None,
         text=values["text"],
@@ -87,9 +97,19 @@ def _correction(row: dict[str, str], where: str, themes: Sequence[str]) -> Corre
         after=after,
         why=values["why"],
         section=tuple(heading for heading in values["section"].split(" › ") if heading),
-        undone_at=values["undone_at"] or None,
+        undone_at=times["undone_at"],
         undone_by=values["undone_by"] or None,
     )
+
+
+def _time(text: str, name: str, where: str) -> str | None:
+    """A time in the one form in which times are kept: a spreadsheet may have written it in another."""
+    if not text.strip():
+        return None
+    found = moment(text)
+    if found is None:
+        raise StateError(f"{where}: {name} is {text!r}: give a time as 2025-11-29T10:30:00+00:00, or a day.")
+    return found
 
 
 def _plain(cell: str) -> str:

@@ -10,8 +10,12 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from corpus.dates import iso_date
+from service.contract.service_errors import StateError
 
 _APPLICATION = 0x50524553  # "PRES": tells our file from any other SQLite database
 _VERSION = 1
@@ -38,10 +42,9 @@ CREATE INDEX IF NOT EXISTS corrections_by_passage ON corrections (passage);
 CREATE INDEX IF NOT EXISTS corrections_undone ON corrections (undone_at);
 CREATE INDEX IF NOT EXISTS corrections_by_words ON corrections (words);
 """
-
-
-class StateError(Exception):
-    """People's work cannot be read or written; the message says what happened and what to do."""
+# A hash of each correction as it was made, so that a byte that changed on the disk is found. Older programs leave it
+# alone: what they add is sealed with the next correction, and what they undo is no part of it.
+_SEALS = "CREATE TABLE IF NOT EXISTS seals (correction INTEGER PRIMARY KEY, sha256 TEXT NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,29 @@ def words_hash(text: str) -> str:
     return hashlib.sha256(" ".join(text.casefold().split()).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def moment(text: str) -> str | None:
+    """A time in the one form in which times are kept and compared: ISO 8601, UTC, to the second; None for no time.
+
+    A day, month or year alone is its beginning; a time without a zone is taken as UTC. `29/11/2025` is a day, as a
+    spreadsheet writes it; compared as text it would be later than any other.
+    """
+    day = iso_date(text)
+    try:
+        found = datetime.fromisoformat(f"{day}-01-01"[:10] if day else text.strip())
+        known = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return known.astimezone(UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return None
+
+
 def holding(corrections: Iterable[Correction]) -> dict[str, Correction]:
     """The correction that holds for each text, by the hash of its words: the latest that was not undone."""
-    ordered = sorted((one for one in corrections if not one.undone_at), key=lambda one: (one.at, one.id))
-    return {one.words: one for one in ordered}
+    return {one.words: one for one in in_order(one for one in corrections if not one.undone_at)}
+
+
+def in_order(corrections: Iterable[Correction]) -> list[Correction]:
+    """Corrections as they were made, one after another; one whose time cannot be told comes before all others."""
+    return sorted(corrections, key=lambda one: (moment(one.at) or "", one.id))
 
 
 def learnable(corrections: Iterable[Correction]) -> set[str]:
@@ -110,12 +132,15 @@ class State:
         self._path = data / "state.sqlite"
         self._reading = threading.Lock()
         self._held = NOTHING
-        self._seen: tuple[int, ...] | None = None
+        self._reader: _Reader | None = None
+        self._seen: tuple[object, ...] | None = None
 
     def add(self, corrections: Sequence[Correction]) -> list[int]:
         """Keep corrections, all of them or none, on disk before this returns; their ids."""
         with self._open(write=True) as database, database:
-            return [_insert(database, correction) for correction in corrections]
+            numbers = [_insert(database, correction) for correction in corrections]
+            _seal_new(database)
+            return numbers
 
     def undo(self, number: int, who: str, at: str) -> Correction | None:
         """Have a correction no longer hold; None where there is none that holds under this id."""
@@ -136,33 +161,109 @@ class State:
 
     def corrected(self) -> Corrected:
         """The corrections that hold now. Read again only when another has been made or undone."""
-        if not self._path.exists():
-            return NOTHING
-        with self._reading:
-            with self._open() as database:
-                row = database.execute("SELECT count(*), count(undone_at) FROM corrections").fetchone()
-                # The file too: a backup may have been put in its place.
-                seen = (int(row[0]), int(row[1]), self._path.stat().st_ino)
-                if seen != self._seen:
-                    rows = database.execute("SELECT * FROM corrections WHERE undone_at IS NULL ORDER BY at, id")
-                    self._held = _corrected([_correction(row) for row in rows], self._held.version + 1)
-                    self._seen = seen
+        with self._reading, self._told(write=False):
+            try:
+                file = self._path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                self._seen = None
+                return NOTHING
+            # The file too: a backup may have been put in its place.
+            reader = self._opened((file.st_ino, file.st_size, file.st_mtime_ns))
+            seen = (reader.file, reader.database.execute("PRAGMA data_version").fetchone()[0])
+            if seen != self._seen:
+                rows = reader.database.execute("SELECT * FROM corrections WHERE undone_at IS NULL").fetchall()
+                self._take(in_order(_correction(row) for row in rows))
+                self._seen = seen
             return self._held
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file, one sentence each; nothing where it is sound, or not there."""
+        if not self._path.exists():
+            return []
+        with self._open() as database:
+            found = [row[0] for row in database.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
+            rows = database.execute("SELECT * FROM corrections ORDER BY id").fetchall()
+            sealed = dict(map(tuple, database.execute("SELECT * FROM seals"))) if _has_seals(database) else {}
+        numbers = {row["id"] for row in rows}
+        found += [f"Correction {number} is gone." for number in sorted(sealed.keys() - numbers)]
+        for row in rows:
+            if row["id"] in sealed and sealed[row["id"]] != _seal(row):
+                found.append(f"Correction {row['id']} is not as it was made.")
+            elif row["undone_at"] is not None and moment(str(row["undone_at"])) is None:
+                found.append(f"Correction {row['id']} was undone at no time that can be read.")
+        return found
+
+    def _take(self, corrections: Sequence[Correction]) -> None:
+        """Hold these corrections, under a new version where they are others than before."""
+        fresh = _corrected(corrections, self._held.version + 1)
+        if fresh.by_passage != self._held.by_passage or fresh.by_words != self._held.by_words:
+            self._held = fresh
+
+    def _opened(self, file: tuple[int, ...]) -> "_Reader":
+        """A connection for reading that is kept, because to open one takes longer than a small search."""
+        if self._reader is None or self._reader.file != file:
+            if self._reader is not None:
+                self._reader.database.close()
+            self._reader = None
+            database = _connect(self._path, check_same_thread=False)
+            _prepare(database)
+            self._reader = _Reader(file, database)
+        return self._reader
 
     @contextmanager
     def _open(self, write: bool = False) -> Iterator[sqlite3.Connection]:
-        try:
+        with self._told(write):
             if write:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=_PATIENCE)) as database:
-                database.row_factory = sqlite3.Row
+            with closing(_connect(self._path)) as database:
                 _prepare(database)
                 yield database
-        except (sqlite3.Error, OSError, UnicodeEncodeError) as error:
+                if write:
+                    # All into the file itself: a copy of it is whole, and a backup that is put in its place is not
+                    # followed by a log of what came after.
+                    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    @contextmanager
+    def _told(self, write: bool) -> Iterator[None]:
+        """Raises StateError for whatever the file system or SQLite says."""
+        try:
+            yield
+        except (sqlite3.Error, OSError, UnicodeEncodeError, json.JSONDecodeError) as error:
             raise StateError(
                 f"{self._path}, which holds people's corrections, cannot be {'written' if write else 'read'} ({error})."
                 " See that the folder is writable and has room; nothing in it was changed."
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A connection that is kept for reading, and what told the file from another when it was opened."""
+
+    file: tuple[int, ...]
+    database: sqlite3.Connection
+
+
+def _connect(path: Path, **options: Any) -> sqlite3.Connection:
+    database: sqlite3.Connection = sqlite3.connect(path, timeout=_PATIENCE, **options)
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def _has_seals(database: sqlite3.Connection) -> bool:
+    return bool(database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'seals'").fetchone()[0])
+
+
+def _seal(row: sqlite3.Row) -> str:
+    """The hash of a correction as it was made."""
+    made = {name: row[name] for name in row.keys() if name not in ("undone_at", "undone_by")}  # noqa: SIM118 - values are iterated otherwise
+    return hashlib.sha256(json.dumps(made, sort_keys=True, default=repr).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _seal_new(database: sqlite3.Connection) -> None:
+    """Seal every correction that is not sealed yet."""
+    database.execute(_SEALS)
+    rows = database.execute("SELECT * FROM corrections WHERE id NOT IN (SELECT correction FROM seals)").fetchall()
+    database.executemany("INSERT INTO seals VALUES (?, ?)", [(row["id"], _seal(row)) for row in rows])
 
 
 def _prepare(database: sqlite3.Connection) -> None:
@@ -198,6 +299,7 @@ def _marks(database: sqlite3.Connection) -> tuple[int, int]:
 
 
 _FIELDS = ("at", "who", "passage", "text", "document", "model", "why", "undone_at", "undone_by")
+_ALWAYS = ("at", "who", "text", "document", "why")
 
 
 def _insert(database: sqlite3.Connection, correction: Correction) -> int:
@@ -214,14 +316,17 @@ def _insert(database: sqlite3.Connection, correction: Correction) -> int:
 
 
 def _correction(row: sqlite3.Row) -> Correction:
+    """A row as a correction. Raises sqlite3.DatabaseError for one that holds what cannot be there."""
     fields = {name: row[name] for name in _FIELDS}
-    return Correction(
-        **fields,
-        id=row["id"],
-        before=json.loads(row["before"]),
-        after=tuple(json.loads(row["after"])),
-        section=tuple(json.loads(row["section"])),
-    )
+    try:
+        before, after, section = (json.loads(row[name]) for name in ("before", "after", "section"))
+    except (ValueError, TypeError) as error:
+        raise sqlite3.DatabaseError(f"correction {row['id']} is damaged: {error}") from error
+    texts = [*(value for name, value in fields.items() if name in _ALWAYS or value is not None)]
+    lists = isinstance(before, dict) and isinstance(after, list) and isinstance(section, list)
+    if not lists or not all(isinstance(text, str) for text in [*texts, *before, *before.values(), *after, *section]):
+        raise sqlite3.DatabaseError(f"correction {row['id']} is damaged: it holds what is no text")
+    return Correction(**fields, id=row["id"], before=before, after=tuple(after), section=tuple(section))
 
 
 def _corrected(corrections: Sequence[Correction], version: int) -> Corrected:

@@ -1,36 +1,21 @@
-"""What people do with themes: tag texts, go through what is in doubt, correct it, and see what is said where."""
+"""What is in doubt and what people say of it: the queue to go through, corrections, and undoing them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.encoder import ModelError
-from models.taxonomy import load_taxonomy
-from service.contract.requests import RequestError
-from service.contract.responses import (
-    CorrectionRecord,
-    Passage,
-    QueueItem,
-    QueueResponse,
-    TaggedText,
-    TagResponse,
-    ThemeCounts,
-    ThemeModelRecord,
-    ThemesAnswer,
-)
-from service.memory import passage_rows
+from models.theme_model import ThemeModel
+from service.contract.requests import MAX_WHO, MAX_WHY
+from service.contract.service_errors import RequestError
+from service.contract.theme_responses import CorrectionRecord, QueueItem, QueueResponse
 from service.memory.opened import Opened
-from service.state.corrections import Corrected, Correction, learnable
-from service.themes.tagging import Tagger, Text
-
-if TYPE_CHECKING:
-    from models.taxonomy import Taxonomy
-    from models.theme_model import ThemeModel
-    from service.engine import Engine
+from service.memory.passage_rows import number_by_key, passage_of, row_by_key, rows_by_id, texts_by_id
+from service.memory.snapshot import Snapshot
+from service.state.corrections import Correction, State, learnable
+from service.themes.tagging import Text, tag_texts, theme_model
+from service.themes.theme_counts import model_record
 
 Ids = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -39,176 +24,78 @@ QUEUE = 20  # passages of the queue shown at a time
 _POOL = 300  # the most doubtful passages, among which unlike ones are looked for
 _UNLIKE = 0.7  # how much of its use a passage loses that is just like one that stands before it
 _SKIPPED = ("glossary", "grade")
-NO_MODEL = "There is no theme model to tag with. Run `precedent themes train`, then `precedent build`."
 
 
-class Themes:
-    """Themes over an engine: its generation, its model and people's corrections. Safe to use from several threads."""
+def queue(seen: Snapshot, size: int = QUEUE) -> QueueResponse:
+    """The passages that it helps most to look at: in doubt, unlike one another, and not yet looked at.
 
-    def __init__(self, engine: "Engine") -> None:
-        self._engine = engine
+    By maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), with doubt as relevance. Raises ModelError
+    where nothing is tagged.
+    """
+    held, model = seen.held, theme_model(seen)
+    waiting, doubts = _doubtful(held)
+    pool = max(_POOL, size)
+    chosen = _unlike(held, waiting[:pool], doubts[:pool], size)
+    items = [
+        QueueItem(passage=passage_of(row, held.tags), parent=_asked_by(held, int(place)) or None)
+        for place, row in zip(chosen, rows_by_id(held.generation.tables, chosen), strict=True)
+    ]
+    return seen.shown(QueueResponse(model=model_record(model), waiting=len(waiting), items=items))
 
-    def tag(self, texts: Sequence[Text], *, evidence: bool = True) -> TagResponse:
-        """The themes of texts. Raises ModelError where there is no model."""
-        model = _model(self._engine.current())
-        tagger = Tagger(model, self._engine.encoder, self._engine.state.corrected())
-        return {"model": _record(model), "results": tagger.tag(texts, evidence)}
 
-    def tag_passage(self, key: str) -> tuple[Passage, TaggedText] | None:
-        """A passage with the themes it has and the sentences that carry them; None for one that is not there."""
-        opened = self._engine.current()
-        passage = passage_rows.passage_by_key(opened.generation.tables, key)
-        if passage is None:
-            return None
-        lead = f"{passage['parent']['text']} " if passage["parent"] else ""
-        inherits = {tag["theme"]: tag["probability"] for tag in opened.tags.of(key) if tag["origin"] == "inherited"}
-        asked = Text(lead + passage["text"], tuple(passage["section"]), "", inherits, key)
-        number = passage_rows.number_by_key(opened.generation.tables, key) or 0
-        # As it is shown elsewhere: the correction may be that of another place where the same is said.
-        person = opened.tags.corrected.get(number)
-        corrected = Corrected(0, {key: person} if person else {}, {})
-        tagged = Tagger(_model(opened), self._engine.encoder, corrected).tag([asked])[0]
-        for theme in tagged["themes"]:
-            theme["evidence"] = [
-                {"start": max(0, span["start"] - len(lead)), "end": span["end"] - len(lead)}
-                for span in theme["evidence"]
-                if span["end"] > len(lead)
-            ]
-        return self._engine.shown(passage), tagged
+def correct(
+    seen: Snapshot,
+    state: State,
+    *,
+    who: str,
+    themes: Sequence[str],
+    why: str = "",
+    passage: str | None = None,
+    text: str = "",
+) -> int:
+    """Keep what a person says the themes of a passage or of a text are; the correction's id.
 
-    def themes(self) -> ThemesAnswer:
-        """Every theme with what it means, and how many results have it in the current index."""
-        opened = self._engine.current()
-        model = opened.tags.model
-        assigned, inherited = _totals(opened)
-        return {
-            "model": _record(model) if model else None,
-            "themes": [
-                {
-                    "theme": theme.key,
-                    "label": theme.label,
-                    "definition": theme.definition,
-                    "not_this": theme.not_this,
-                    "terms": list(theme.terms),
-                    "assigned": assigned.get(theme.key, 0),
-                    "inherited": inherited.get(theme.key, 0),
-                }
-                for theme in _taxonomy(opened).themes
-            ],
-        }
+    Raises RequestError for an unknown theme or passage, and without a name.
+    """
+    model = theme_model(seen)
+    if unknown := sorted(set(themes) - set(model.taxonomy.keys)):
+        raise RequestError(f"{unknown[0]!r} is no theme; there are {', '.join(model.taxonomy.keys)}.")
+    row = row_by_key(seen.held.generation.tables, passage) if passage else None
+    if passage and row is None:
+        raise RequestError("This passage is no longer in the index; nothing was corrected.")
+    if row is None and not text.strip():
+        raise RequestError("There is no text to correct.")
+    found = passage_of(row, seen.held.tags) if row else None
+    correction = Correction(
+        at=now(),
+        who=_named(who, "Give your name: a correction is kept with who made it."),
+        passage=passage or None,
+        text=found.text if found else text,
+        document=found.document.title if found else "",
+        before={tag.theme: tag.origin for tag in found.themes} if found else _tagged(seen, text),
+        model=model.id,
+        after=tuple(sorted(set(themes))),
+        why=why.strip()[:MAX_WHY],
+        section=tuple(found.section) if found else (),
+    )
+    return state.add([correction])[0]
 
-    def counts(self, by: str) -> ThemeCounts:
-        """For each theme and each value of the facet `by` (force or year), the results that are assigned the theme.
 
-        What is about several forces counts for each. `inherited` counts the results besides that only take it over.
-        """
-        opened = self._engine.current()
-        column = opened.columns.facets[by]
-        values_of: dict[int, list[str]] = {}
-        for place, code in zip(column.of.tolist(), column.codes.tolist(), strict=True):
-            values_of.setdefault(place, []).append(column.values[code])
-        cells: dict[str, dict[str, set[int]]] = {"own": {}, "all": {}}
-        for place, tags in opened.tags.shown.items():
-            fold = int(opened.columns.fold[place])
-            for tag, value in product(tags, values_of[place]):
-                name = f"{tag['theme']}\n{value}"
-                cells["all"].setdefault(name, set()).add(fold)
-                if tag["origin"] != "inherited":
-                    cells["own"].setdefault(name, set()).add(fold)
-        present = {name.split("\n")[1] for name in cells["all"]}
-        values = [value for value in column.values if value in present]
-        own = {name: len(folds) for name, folds in cells["own"].items()}
-        more = {name: len(folds) - own.get(name, 0) for name, folds in cells["all"].items()}
-        return {
-            "by": by,
-            "values": values,
-            "rows": [
-                {
-                    "theme": theme.key,
-                    "label": theme.label,
-                    "assigned": [own.get(f"{theme.key}\n{value}", 0) for value in values],
-                    "inherited": [more.get(f"{theme.key}\n{value}", 0) for value in values],
-                }
-                for theme in _taxonomy(opened).themes
-            ],
-        }
+def undo(seen: Snapshot, state: State, number: int, who: str) -> CorrectionRecord | None:
+    """Have a correction no longer hold; None where there is none that holds."""
+    name = _named(who, "Give your name: what is undone is kept with who undid it.")
+    undone = state.undo(number, name, now())
+    return _record(undone, seen.held) if undone else None
 
-    def queue(self, size: int = QUEUE) -> QueueResponse:
-        """The passages that it helps most to look at: in doubt, unlike one another, and not yet looked at.
 
-        By maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), with doubt as relevance.
-        """
-        opened = self._engine.current()
-        model = _model(opened)
-        waiting, doubts = _doubtful(opened)
-        chosen = _unlike(opened, waiting[: max(_POOL, size)], doubts[: max(_POOL, size)], size)
-        passages = passage_rows.passages_by_id(opened.generation.tables, [int(n) for n in chosen])
-        items: list[QueueItem] = [
-            {
-                "passage": {**passage, "themes": opened.tags.of(passage["passage_id"])},
-                "parent": _asked_by(opened, passage) or None,
-            }
-            for passage in passages
-        ]
-        response: QueueResponse = {"model": _record(model), "waiting": len(waiting), "items": items}
-        return self._engine.shown(response)
+def corrections(seen: Snapshot, state: State) -> list[CorrectionRecord]:
+    """Every correction ever made, the latest first, each with whether its passage is still indexed."""
+    return [seen.shown(_record(one, seen.held)) for one in reversed(state.all())]
 
-    def correct(self, *, who: str, themes: Sequence[str], why: str = "", passage: str = "", text: str = "") -> int:
-        """Keep what a person says the themes of a passage or of a text are; the correction's id.
 
-        Raises RequestError for an unknown theme or passage, and without a name.
-        """
-        opened = self._engine.current()
-        model = _model(opened)
-        if unknown := sorted(set(themes) - set(model.taxonomy.keys)):
-            raise RequestError(f"{unknown[0]!r} is no theme; there are {', '.join(model.taxonomy.keys)}.")
-        if not who.strip():
-            raise RequestError("Give your name: a correction is kept with who made it.")
-        found = passage_rows.passage_by_key(opened.generation.tables, passage) if passage else None
-        if passage and found is None:
-            raise RequestError("This passage is no longer in the index; nothing was corrected.")
-        if found is None and not text.strip():
-            raise RequestError("There is no text to correct.")
-        before = _shown(opened, found) if found else self._tagged(text)
-        correction = Correction(
-            at=now(),
-            who=who.strip()[:200],
-            passage=passage or None,
-            text=found["text"] if found else text,
-            document=found["document"]["title"] if found else "",
-            before=before,
-            model=model.id,
-            after=tuple(sorted(set(themes))),
-            why=why.strip()[:2000],
-            section=tuple(found["section"]) if found else (),
-        )
-        return self._engine.state.add([correction])[0]
-
-    def undo(self, number: int, who: str) -> CorrectionRecord | None:
-        """Have a correction no longer hold; None where there is none that holds."""
-        if not who.strip():
-            raise RequestError("Give your name: what is undone is kept with who undid it.")
-        undone = self._engine.state.undo(number, who.strip()[:200], now())
-        return _correction_record(undone, self._engine.current()) if undone else None
-
-    def corrections(self) -> list[CorrectionRecord]:
-        """Every correction ever made, the latest first, each with whether its passage is still indexed."""
-        opened = self._engine.current()
-        found = [_correction_record(one, opened) for one in reversed(self._engine.state.all())]
-        return self._engine.shown(found)
-
-    def kept(self) -> list[Correction]:
-        """Every correction as it is kept, oldest first."""
-        return self._engine.state.all()
-
-    def waiting_to_be_learned(self) -> int:
-        """The corrections that the model in use has not been trained with."""
-        model = self._engine.current().tags.model
-        return len(learnable(self._engine.state.all()) ^ set(model.corrections if model else ()))
-
-    def _tagged(self, text: str) -> dict[str, str]:
-        themes = self.tag([Text(text)], evidence=False)["results"][0]["themes"]
-        return {theme["theme"]: theme["origin"] for theme in themes if theme["assigned"]}
+def unlearned(model: ThemeModel | None, state: State) -> int:
+    """The corrections that the model in use has not been trained with."""
+    return len(learnable(state.all()) ^ set(model.corrections if model else ()))
 
 
 def now() -> str:
@@ -216,51 +103,22 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _model(opened: Opened) -> "ThemeModel":
-    if opened.tags.model is None:
-        raise ModelError(NO_MODEL)
-    return opened.tags.model
+def _named(who: str, without: str) -> str:
+    if not who.strip():
+        raise RequestError(without)
+    return who.strip()[:MAX_WHO]
 
 
-def _taxonomy(opened: Opened) -> "Taxonomy":
-    return opened.tags.model.taxonomy if opened.tags.model else load_taxonomy()
+def _tagged(seen: Snapshot, text: str) -> dict[str, str]:
+    found = tag_texts(seen, [Text(text)], evidence=False).results[0].themes
+    return {theme.theme: theme.origin for theme in found if theme.assigned}
 
 
-def _record(model: "ThemeModel") -> ThemeModelRecord:
-    figures = model.figures
-    return {
-        "id": model.id,
-        "created": model.created,
-        "examples": figures["examples"],
-        "micro_f1": figures["micro"]["f1"],
-    }
-
-
-def _shown(opened: Opened, passage: Passage) -> dict[str, str]:
-    return {tag["theme"]: tag["origin"] for tag in opened.tags.of(passage["passage_id"])}
-
-
-def _asked_by(opened: Opened, passage: Passage) -> str:
+def _asked_by(held: Opened, place: int) -> str:
     """The text of the recommendation that a comment is about; empty for anything else."""
-    if passage["kind"] != "comment":
-        return ""
-    number = passage_rows.number_by_key(opened.generation.tables, passage["passage_id"])
-    asked = opened.tags.asked.get(number or 0, ())
-    texts = passage_rows.texts_by_id(opened.generation.tables, asked)
-    return "\n".join(texts[place] for place in asked)
-
-
-def _totals(opened: Opened) -> tuple[dict[str, int], dict[str, int]]:
-    own: dict[str, set[int]] = {}
-    every: dict[str, set[int]] = {}
-    for place, tags in opened.tags.shown.items():
-        for tag in tags:
-            fold = int(opened.columns.fold[place])
-            every.setdefault(tag["theme"], set()).add(fold)
-            if tag["origin"] != "inherited":
-                own.setdefault(tag["theme"], set()).add(fold)
-    assigned = {theme: len(folds) for theme, folds in own.items()}
-    return assigned, {theme: len(folds) - assigned.get(theme, 0) for theme, folds in every.items()}
+    asked = held.tags.assigned.asked.get(place, ())
+    texts = texts_by_id(held.generation.tables, asked)
+    return "\n".join(texts[one] for one in asked)
 
 
 def _doubtful(opened: Opened) -> tuple[Ids, Numbers]:
@@ -301,22 +159,20 @@ def _unlike(opened: Opened, waiting: Ids, doubts: Numbers, size: int) -> list[in
     return chosen
 
 
-def _correction_record(correction: Correction, opened: Opened) -> CorrectionRecord:
-    gone = correction.passage is not None and (
-        passage_rows.number_by_key(opened.generation.tables, correction.passage) is None
+def _record(correction: Correction, held: Opened) -> CorrectionRecord:
+    passage = correction.passage
+    return CorrectionRecord(
+        id=correction.id,
+        at=correction.at,
+        who=correction.who,
+        passage_id=passage,
+        text=correction.text,
+        title=correction.document,
+        before=sorted(correction.before),
+        after=list(correction.after),
+        why=correction.why,
+        model=correction.model,
+        undone_at=correction.undone_at,
+        undone_by=correction.undone_by,
+        gone=passage is not None and number_by_key(held.generation.tables, passage) is None,
     )
-    return {
-        "id": correction.id,
-        "at": correction.at,
-        "who": correction.who,
-        "passage_id": correction.passage,
-        "text": correction.text,
-        "title": correction.document,
-        "before": sorted(correction.before),
-        "after": list(correction.after),
-        "why": correction.why,
-        "model": correction.model,
-        "undone_at": correction.undone_at,
-        "undone_by": correction.undone_by,
-        "gone": gone,
-    }

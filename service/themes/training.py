@@ -6,11 +6,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.cache import EmbeddingCache
+from indexer.cache import cached_encoder
 from indexer.generation import PASSAGES, GenerationError, current_id
 from indexer.tables import open_tables
 from indexer.tags import tag_passages
@@ -29,6 +30,7 @@ from models.encoder import ModelError
 from models.examples import Example, checked, load_examples, shipped_examples
 from models.taxonomy import Taxonomy, load_taxonomy
 from models.theme_model import ThemeModel, content_of, train_themes
+from service.contract.contacts import mask as masked_text
 from service.memory.theme_tags import said
 from service.state.corrections import Correction, State, holding, learnable
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
 
 Progress = Callable[[str, int, int], None]
+
+_TOLD = 64  # texts between two words on how far training is: whole batches of an encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,11 @@ class Flips:
 
 
 def train_model(
-    data: Path, encoder: "Encoder", themes: Path | None = None, examples: Path | None = None
+    data: Path,
+    encoder: "Encoder",
+    themes: Path | None = None,
+    examples: Path | None = None,
+    progress: Progress | None = None,
 ) -> tuple[ThemeModel, bool]:
     """A model from the shipped examples, the user's and the corrections that hold; and whether it is a new one.
 
@@ -72,7 +80,7 @@ def train_model(
     """
     try:
         with training(data):
-            return _trained(data, encoder, themes, examples)
+            return _trained(data, encoder, themes, examples, progress)
     except OSError as error:
         raise ModelError(
             f"The training stopped: {error}. The models there were are kept. See that {data} is writable and has room,"
@@ -80,7 +88,9 @@ def train_model(
         ) from error
 
 
-def _trained(data: Path, encoder: "Encoder", themes: Path | None, examples: Path | None) -> tuple[ThemeModel, bool]:
+def _trained(
+    data: Path, encoder: "Encoder", themes: Path | None, examples: Path | None, progress: Progress | None
+) -> tuple[ThemeModel, bool]:
     files = {THEMES: themes or _former(data, THEMES), EXAMPLES: examples or _former(data, EXAMPLES)}
     taxonomy = load_taxonomy(files[THEMES])
     corrections = State(data).all()
@@ -92,18 +102,40 @@ def _trained(data: Path, encoder: "Encoder", themes: Path | None, examples: Path
             if model.content == content:
                 return model, False
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    model = train_themes(taxonomy, learned, encoder, created, learnable(corrections))
+    told = cast("Encoder", _Telling(encoder, progress)) if progress else encoder
+    model = train_themes(taxonomy, learned, told, created, learnable(corrections))
     copies = {THEMES: files[THEMES], f"{EXAMPLES}{_suffix(files[EXAMPLES])}": files[EXAMPLES]}
     publish_model(data, model, {name: path.read_bytes() for name, path in copies.items() if path})
     prune_models(data)
     return model, True
 
 
+class _Telling:
+    """An encoder that tells how far it is; its batches, and so its vectors, are those of the encoder alone."""
+
+    def __init__(self, encoder: "Encoder", progress: Progress) -> None:
+        self._encoder, self._progress = encoder, progress
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def encode_document(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of texts, the longest first, as the encoder takes them."""
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]), reverse=True)
+        made = []
+        for first in range(0, len(order), _TOLD):
+            self._progress("train", first, len(order))
+            made.append(self._encoder.encode_document([texts[at] for at in order[first : first + _TOLD]]))
+        vectors = np.empty((len(texts), self._encoder.dimension), np.float32)
+        vectors[order] = np.concatenate(made) if made else vectors
+        return vectors
+
+
 def _suffix(path: Path | None) -> str:
     return ".csv" if path and path.suffix.lower() == ".csv" else ".jsonl"
 
 
-def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
+def model_for(data: Path, encoder: "Encoder", progress: Progress | None = None) -> ThemeModel:
     """The model to tag a build with: that of the current generation where it fits the encoder, else a fresh one."""
     name = current_model(data)
     if name is not None:
@@ -113,11 +145,16 @@ def model_for(data: Path, encoder: "Encoder") -> ThemeModel:
                 return model
         except ModelError:
             pass  # gone, damaged or of another version: made anew
-    return train_model(data, encoder)[0]
+    return train_model(data, encoder, progress=progress)[0]
 
 
-def flips_of(data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeModel, progress: Progress) -> Flips:
-    """Which passages of the current generation get other themes from `after` than from `before`."""
+def flips_of(
+    data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeModel, progress: Progress, *, mask: bool = True
+) -> Flips:
+    """Which passages of the current generation get other themes from `after` than from `before`.
+
+    With `mask`, people's contact details are left out of the texts.
+    """
     for model in (before, after):
         if model.encoder != encoder.fingerprint:
             raise ModelError(f"Theme model {model.id} was trained with another encoder: there is nothing to compare.")
@@ -126,19 +163,20 @@ def flips_of(data: Path, encoder: "Encoder", before: ThemeModel, after: ThemeMod
         raise GenerationError(f"Nothing is indexed in {data} yet. Run `precedent build PATH` first.")
     with (
         closing(open_tables(data / "generations" / name / PASSAGES)) as tables,
-        EmbeddingCache(data / "embeddings.sqlite", encoder) as cache,
+        cached_encoder(data, encoder) as cached,
     ):
         sets = []
         for model in (before, after):
-            tagged = tag_passages(tables, model, encoder, cache, lambda done, total: progress("themes", done, total))
+            tagged = tag_passages(tables, model, cached, lambda done, total: progress("themes", done, total))
             assigned = model.classifier.assigned(tagged.probabilities)
             keys = np.array(model.classifier.labels)
             sets.append([tuple(sorted(keys[row].tolist())) for row in assigned])
         rows = tables.execute(
             "SELECT p.key, p.text, d.title FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
         ).fetchall()
+    shown = masked_text if mask else str
     flips = tuple(
-        Flip(row["key"], row["text"], row["title"], old, new)
+        Flip(row["key"], shown(row["text"]), shown(row["title"]), old, new)
         for row, old, new in zip(rows, *sets, strict=True)
         if old != new
     )

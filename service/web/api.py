@@ -1,31 +1,22 @@
-"""The JSON API, version 1: search and look-ups; and the health pages."""
+"""The JSON API, version 1: search and look-ups, the description; and the health of the service."""
 
-from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, render_template
 
 from indexer.generation import GenerationError
-from service.contract.exports import MIMETYPES, Form, written
-from service.contract.requests import LISTED, check_names, parse_search
-from service.contract.responses import Liveness, to_json
+from service.answers.lookups import document, forces, passage
+from service.answers.search import all_hits, search
+from service.contract.contacts import mask
+from service.contract.document_responses import DocumentAnswer
+from service.contract.exports import Form, hits_table
+from service.contract.requests import ListRequest, SearchRequest
+from service.contract.responses import ForcesAnswer, Liveness, Passage, Readiness, SearchResponse
 from service.engine import Engine
-from service.web.openapi import openapi
+from service.web.exchange import answered, asked, attachment, found, nothing_asked, problem, seen
+from service.web.openapi import Schema, described, openapi
 
 PREFIX = "/api/v1"
-
-
-def answer(body: Mapping[str, Any], status: int = HTTPStatus.OK) -> Response:
-    """A JSON response."""
-    return Response(to_json(body), status=status, mimetype="application/json")
-
-
-def problem(status: int, detail: str) -> Response:
-    """An error as RFC 9457 has it; `detail` is a sentence that says what to do."""
-    title = HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return Response(to_json(body), status=status, mimetype="application/problem+json")
 
 
 def api_blueprint(engine: Engine) -> Blueprint:
@@ -33,29 +24,43 @@ def api_blueprint(engine: Engine) -> Blueprint:
     api = Blueprint("api", __name__, url_prefix=PREFIX)
 
     @api.get("/search")
-    def search() -> Response:
-        return answer(engine.search(parse_search(request.args.to_dict(flat=False), engine)))
+    @described("Search", SearchResponse, query=SearchRequest)
+    def search_page() -> Response:
+        return answered(search(seen(engine), asked(SearchRequest, engine)))
 
     @api.get("/search.<any(csv, json):form>")
+    @described("Every hit of a search, with its citation", query=ListRequest)
     def download(form: Form) -> Response:
-        asked = parse_search(request.args.to_dict(flat=False), engine, names=LISTED)
-        return attachment(written(engine.all_hits(asked), form), "search", form)
+        return attachment(hits_table(all_hits(seen(engine), asked(ListRequest, engine)), form), "search", form)
 
     @api.get("/documents/<key:key>")
-    def document(key: str) -> Response:
-        return found(engine.document(key), "document", key)
+    @described("One of the documents", DocumentAnswer)
+    def one_document(key: str) -> Response:
+        nothing_asked()
+        return found(document(seen(engine), key), "document", key)
 
     @api.get("/passages/<key:key>")
-    def passage(key: str) -> Response:
-        return found(engine.passage(key), "passage", key)
+    @described("One of the passages", Passage)
+    def one_passage(key: str) -> Response:
+        nothing_asked()
+        return found(passage(seen(engine), key), "passage", key)
 
     @api.get("/forces")
-    def forces() -> Response:
-        return plain(engine.forces())
+    @described("Every force", ForcesAnswer)
+    def all_forces() -> Response:
+        nothing_asked()
+        return answered(forces(seen(engine)))
 
     @api.get("/openapi.json")
+    @described("This description")
     def description() -> Response:
-        return plain(openapi())
+        nothing_asked()
+        return answered(_description(engine))
+
+    @api.get("/docs")
+    def docs() -> str:
+        nothing_asked()
+        return render_template("docs.html", api=_description(engine))
 
     return api
 
@@ -65,48 +70,28 @@ def health_blueprint(engine: Engine) -> Blueprint:
     health = Blueprint("health", __name__, url_prefix="/health")
 
     @health.get("/live")
+    @described("The process answers", Liveness)
     def live() -> Response:
-        alive: Liveness = {"status": "ok"}
-        return plain(alive)
+        nothing_asked()
+        return answered(Liveness(status="ok"))
 
     @health.get("/ready")
+    @described("What is served", Readiness)
     def ready() -> Response:
+        nothing_asked()
         try:
-            return plain(engine.health())
+            return answered(engine.health())
         except GenerationError as error:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
     return health
 
 
-def sent_json() -> Any:
-    """The body of a request to an address without parameters; None where it is no JSON with its type."""
-    check_names(request.args, ())
+def _description(engine: Engine) -> Schema:
+    """The description, with the values of the index that is served, where there is one."""
     try:
-        return request.get_json(silent=True)
-    except RecursionError:  # a list in a list in a list …
-        return None
-
-
-def attachment(pieces: Iterable[str], name: str, form: Form) -> Response:
-    """A whole list as a file to keep."""
-    headers = {"Content-Disposition": f'attachment; filename="precedent-{name}.{form}"'}
-    return Response(pieces, content_type=MIMETYPES[form], headers=headers)
-
-
-def plain(body: Mapping[str, Any]) -> Response:
-    check_names(request.args, ())
-    return answer(body)
-
-
-def found(record: Mapping[str, Any] | None, what: str, key: str, *, plain: bool = True) -> Response:
-    """A record, or 404; a `plain` address takes no parameters."""
-    if record is None:
-        shown = key if len(key) <= 200 else key[:200] + "…"
-        return problem(
-            HTTPStatus.NOT_FOUND,
-            f"There is no {what} {shown!r} in the current index: take an id from a search, as it is given there.",
-        )
-    if plain:
-        check_names(request.args, ())
-    return answer(record)
+        now = seen(engine)
+    except GenerationError:
+        return openapi(current_app)
+    # A status as it is printed may be any text, and so have a telephone number in it.
+    return openapi(current_app, lambda field: [v for v in now.known(field) if not now.masks or mask(v) == v])

@@ -8,15 +8,12 @@ from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
-from corpus.model import CorpusError
-from indexer.generation import GenerationError
-from models.encoder import ModelError
-from service.contract.requests import RequestError
+from corpus.errors import PrecedentError
+from service.contract.service_errors import status_of
 from service.engine import Engine
-from service.state.corrections import StateError
-from service.themes.review import Themes
-from service.web.api import api_blueprint, health_blueprint, problem
+from service.web.api import api_blueprint, health_blueprint
 from service.web.correction_pages import correction_pages_blueprint
+from service.web.exchange import problem
 from service.web.register_api import register_blueprint, similar_blueprint
 from service.web.register_pages import register_pages_blueprint
 from service.web.search_pages import pages_blueprint
@@ -64,17 +61,11 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
     app.config["TRUSTED_HOSTS"] = trusted_hosts
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for blueprint in (
-        *(api_blueprint, similar_blueprint, register_blueprint, health_blueprint),
-        *(pages_blueprint, register_pages_blueprint),
+        *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
+        *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
     ):
         app.register_blueprint(blueprint(engine))
-    themes = Themes(engine)
-    app.register_blueprint(themes_blueprint(themes))
-    app.register_blueprint(themes_pages_blueprint(engine, themes))
-    app.register_blueprint(correction_pages_blueprint(themes))
-    app.register_error_handler(RequestError, lambda error: _refuse(HTTPStatus.BAD_REQUEST, str(error)))
-    for unusable in (GenerationError, ModelError, CorpusError, StateError):
-        app.register_error_handler(unusable, lambda error: _refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error)))
+    app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _mistake)
     app.after_request(_secure)

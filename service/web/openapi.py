@@ -1,32 +1,78 @@
-"""The description of the API in OpenAPI 3.1. Its schemas are made from the types of the answers."""
+"""The description of the API in OpenAPI 3.1, made of the routes and of the shapes that they read and answer.
 
-import types
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+Each view says with `described` what it answers and what request it reads; nothing is written twice. pydantic makes the
+schemas. Three libraries that build such a description for Flask were tried on the similar findings, which may be asked
+by address, form or JSON and come as a file: none let a validator see the index, all lost a parameter that was given
+twice, and each described forms or files wrongly.
+"""
 
-from models.examples import LONGEST
-from service.answers.register import REGISTER_FACETS, REGISTER_VALUES
-from service.answers.similar import MAX_TEXT
-from service.contract import document_responses as document_answers
-from service.contract import register_responses as register_answers
-from service.contract import responses as answers
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
+
 from service.contract.exports import FORMS, MIMETYPES, Form
-from service.contract.filters import UNKNOWN
-from service.contract.requests import FIXED, LISTED, MAX_PAGE_SIZE, SIMILAR_NAMES, SORTS
-from service.query.question import MAX_LENGTH
-from service.themes.tagging import MAX_TEXTS
+from service.contract.requests import CLOSED, FACETS, FIXED
+from service.contract.responses import Problem
+from service.contract.shapes import Shape
+from service.contract.values import UNKNOWN, Known, Request, wire_names
 
-_PRIMITIVES: dict[Any, str] = {
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    type(None): "null",
+View = TypeVar("View", bound=Callable[..., Any])
+Schema = dict[str, Any]
+
+_REFERENCE = "#/components/schemas/{model}"
+_SHOWN = {"key": "id"}  # a part of an address, as it is called in the description
+_PARTS = {
+    "key": {"type": "string", "minLength": 1, "description": "As a search gives it; it may hold slashes."},
+    "slug": {"type": "string", "minLength": 1, "description": "As /forces gives it."},
 }
-_YEAR = {"type": "integer", "minimum": 1, "maximum": 9999}
 
 
-def openapi() -> dict[str, Any]:
-    """The whole description, as plain JSON data."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a view answers (a file, where it answers with no shape), and the request that it reads.
+
+    `query` is read from the address, or by POST from a form; with `blank` its fields may be sent empty. `body` is a
+    JSON body.
+    """
+
+    summary: str
+    answer: type[Shape] | None
+    query: type[Request] | None
+    body: type[Request] | None
+    blank: bool
+
+
+def described(
+    summary: str,
+    answer: type[Shape] | None = None,
+    *,
+    query: type[Request] | None = None,
+    body: type[Request] | None = None,
+    blank: bool = False,
+) -> Callable[[View], View]:
+    """Say of a view what it answers and reads."""
+
+    def mark(view: View) -> View:
+        view.described = Operation(summary, answer, query, body, blank)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def openapi(app: Flask, known: Known | None = None) -> Schema:
+    """The whole description, as plain JSON data; with `known`, filters list the values that this index holds."""
+    rules = [(rule, found) for rule in app.url_map.iter_rules() if (found := _operation(app, rule))]
+    schemas = _schemas([operation for _, operation in rules], known)
+    paths: dict[str, Schema] = {}
+    for rule, operation in sorted(rules, key=lambda pair: pair[0].rule):
+        for path, part, form in _paths(rule):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                paths.setdefault(path, {})[method.lower()] = _described(operation, method, part, form, schemas, known)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -35,276 +81,145 @@ def openapi() -> dict[str, Any]:
             "description": "What a police inspectorate has told forces, and what each did about it, found by meaning. "
             "Every filter can be repeated; the values of one filter widen a search, different filters narrow it.",
         },
-        "paths": {
-            "/api/v1/search": {"get": _search()},
-            **{f"/api/v1/search.{form}": {"get": _download(form)} for form in FORMS},
-            **{
-                f"/api/v1/{plural}/{{id}}": {"get": _by_id(plural, answer)}
-                for plural, answer in (("documents", document_answers.DocumentAnswer), ("passages", answers.Passage))
-            },
-            **_register_paths(),
-            "/api/v1/forces": {"get": _operation("Every force", answers.ForcesAnswer)},
-            **_theme_paths(),
-            "/api/v1/openapi.json": {"get": _described()},
-            "/health/live": {"get": _operation("The process answers", answers.Liveness)},
-            "/health/ready": {"get": _operation("What is served", answers.Readiness)},
-        },
-        "components": {
-            "schemas": {**_schemas(), "Problem": _problem()},
-            "responses": {"Problem": _problem_response()},
-        },
+        "paths": paths,
+        "components": {"schemas": schemas, "responses": {"Problem": _problem()}},
     }
 
 
-def _register_paths() -> dict[str, Any]:
-    """What is asked of the register, of similar findings and of forces."""
-    finding = _by_id("findings", register_answers.FindingAnswer)
-    force = _operation("What has been said of a force over the years", register_answers.ForceAnswer)
-    slug = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
-    similar = _operation("Similar findings, and what became of them", register_answers.SimilarResponse)
-    register = _operation("Records of the register, and where each stood", register_answers.RegisterResponse)
-    members = [*finding["parameters"], _AS_OF]
-    return {
-        "/api/v1/similar": {
-            "get": {**similar, "parameters": _similar()},
-            "post": {
-                **similar,
-                "requestBody": {"required": True, "content": {"application/json": {"schema": _body()}}},
-            },
-        },
-        "/api/v1/register": {"get": {**register, "parameters": _register()}},
-        "/api/v1/findings/{id}": {"get": {**finding, "parameters": members}},
-        "/api/v1/forces/{slug}": {"get": {**force, "parameters": [slug, _AS_OF]}},
-        **{
-            path.format(form=form): {"get": {**_file(summary, form), "parameters": parameters}}
-            for path, summary, parameters in (
-                ("/api/v1/similar.{form}", "Similar findings and all who were given them", _similar()),
-                ("/api/v1/register.{form}", "All records that pass the filters", _register()[:-2]),
-                ("/api/v1/findings/{{id}}/members.{form}", "All who were given a finding", members),
-                ("/api/v1/forces/{{slug}}.{form}", "The findings about a force", [slug, _AS_OF]),
-            )
-            for form in FORMS
-        },
-    }
+def _operation(app: Flask, rule: Rule) -> Operation | None:
+    found: Operation | None = getattr(app.view_functions[rule.endpoint], "described", None)
+    return found
 
 
-def _theme_paths() -> dict[str, Any]:
-    """What is asked of themes."""
-    by = {"name": "by", "in": "path", "required": True, "schema": {"type": "string", "enum": ["force", "year"]}}
-    text = {"type": "string", "maxLength": LONGEST}
-    one = {
-        "anyOf": [
-            text,
-            {
-                "type": "object",
-                "required": ["text"],
-                "properties": {"text": text, "parent": text, "section": _many({"type": "string"})},
-            },
-        ]
-    }
-    body = {
-        "type": "object",
-        "required": ["texts"],
-        "properties": {
-            "texts": {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_TEXTS},
-            "evidence": {"type": "boolean", "default": True},
-        },
-    }
-    return {
-        "/api/v1/tag": {
-            "post": {
-                **_operation("The themes of texts, and the sentences that carry them", answers.TagResponse),
-                "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-            }
-        },
-        "/api/v1/themes": {"get": _operation("The themes, and how many results have each", answers.ThemesAnswer)},
-        "/api/v1/themes/{by}": {
-            "get": {
-                **_operation("How many results have each theme, by force or by year", answers.ThemeCounts),
-                "parameters": [by],
-            }
-        },
-        "/api/v1/corrections.csv": {"get": _file("Every correction, undone ones too", "csv")},
-    }
+def _schemas(operations: list[Operation], known: Known | None) -> dict[str, Schema]:
+    """The schema of each shape by its name: of answers as they are written, of JSON bodies as they are read."""
+    answers = {one.answer for one in operations if one.answer} | {Problem}
+    bodies = {one.body for one in operations if one.body}
+    wanted = [(model, "serialization") for model in answers] + [(model, "validation") for model in bodies]
+    wanted.sort(key=lambda pair: pair[0].__name__)
+    _, made = models_json_schema(wanted, ref_template=_REFERENCE)  # type: ignore[arg-type]
+    found: dict[str, Schema] = made["$defs"]
+    for body in bodies:
+        _list_known(found[body.__name__], known)
+    return found
 
 
-def _similar() -> list[dict[str, Any]]:
-    shared = [one for one in _search()["parameters"] if one["name"] in SIMILAR_NAMES]
-    return [
-        _parameter("text", "The text to find the like of; this or one of the next two.", _text()),
-        _parameter("passage_id", "A passage of the index in its place.", {"type": "string"}),
-        _parameter("finding_id", "A finding of the index in its place.", {"type": "string"}),
-        *shared,
-        _parameter("same_force", "Findings of its own force too.", {"type": "boolean", "default": False}),
-        _AS_OF,
-        _parameter("limit", "How many.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 20}),
-    ]
+def _list_known(schema: Schema, known: Known | None) -> None:
+    """Put into the schema of a body what a field may hold: one value or several, or null where it may be missing."""
+    fields: Mapping[str, Schema] = schema["properties"]
+    for name, own in fields.items():
+        if any(one.get("type") == "array" for one in own.get("anyOf", ())):
+            items = _item(name, known)
+            single = {"anyOf": [items, {"type": "integer", "minimum": 1, "maximum": 9999}]} if name == "year" else items
+            own["anyOf"] = [{"type": "array", "items": single}, single]
+        if name not in schema.get("required", ()):
+            told = {key: own.pop(key) for key in list(own) if key not in ("title", "description", "default")}
+            own["anyOf"] = [*(told["anyOf"] if list(told) == ["anyOf"] else [told]), {"type": "null"}]
 
 
-def _body() -> dict[str, Any]:
-    return {"type": "object", "properties": {one["name"]: one["schema"] for one in _similar()}}
+def _paths(rule: Rule) -> Iterator[tuple[str, str | None, Form | None]]:
+    """Each address of a rule, with the part of it that varies and the form of a file."""
+    path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda m: f"{{{_SHOWN.get(m[1], m[1])}}}", rule.rule)
+    part = next((name for name in rule.arguments if name != "form"), None)
+    if "form" not in rule.arguments:
+        yield path, part, "csv" if path.endswith(".csv") else None
+        return
+    for form in FORMS:
+        yield path.replace("{form}", form), part, form
 
 
-def _text() -> dict[str, Any]:
-    return {"type": "string", "maxLength": MAX_TEXT}
-
-
-def _register() -> list[dict[str, Any]]:
-    known = {name: {"type": "string", "enum": list(values)} for name, values in REGISTER_VALUES.items()}
-    known["status"] = _enumeration("status")
-    return [
-        *(
-            _parameter(name, "Any of these values.", _many(known.get(name, {"type": "string"})))
-            for name in REGISTER_FACETS
-        ),
-        _AS_OF,
-        *(one for one in _search()["parameters"] if one["name"] in ("page", "page_size")),
-    ]
-
-
-def schema_of(kind: Any) -> dict[str, Any]:
-    """The JSON schema of a type as answers.py uses them."""
-    if is_typeddict(kind):
-        return {"$ref": f"#/components/schemas/{kind.__name__}"}
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is list:
-        return {"type": "array", "items": schema_of(arguments[0])}
-    if origin is dict:
-        return {"type": "object", "additionalProperties": schema_of(arguments[1])}
-    if origin is Literal:
-        return {"type": "string", "enum": list(arguments)}
-    if origin in (types.UnionType, Union):
-        return {"anyOf": [schema_of(argument) for argument in arguments]}
-    return {"type": _PRIMITIVES[kind]}
-
-
-def _schemas() -> dict[str, Any]:
-    named = {**vars(answers), **vars(document_answers), **vars(register_answers)}
-    shapes = [shape for name, shape in named.items() if is_typeddict(shape) and name[0] != "_"]
-    return {
-        shape.__name__: {
-            "type": "object",
-            "required": sorted(shape.__required_keys__),
-            "properties": {name: schema_of(kind) for name, kind in get_type_hints(shape).items()},
-            "additionalProperties": False,
-        }
-        for shape in shapes
-    }
-
-
-def _download(form: Form) -> dict[str, Any]:
-    parameters = [parameter for parameter in _search()["parameters"] if parameter["name"] in LISTED]
-    return {**_file("Every hit of a search, with its citation", form), "parameters": parameters}
-
-
-def _file(summary: str, form: Form) -> dict[str, Any]:
-    schema = {"type": "string"} if form == "csv" else {"type": "object"}
-    content = {MIMETYPES[form].split(";")[0]: {"schema": schema}}
-    return {
-        "summary": f"{summary}, as {form.upper()}",
+def _described(
+    operation: Operation,
+    method: str,
+    part: str | None,
+    form: Form | None,
+    schemas: Mapping[str, Schema],
+    known: Known | None,
+) -> Schema:
+    found: Schema = {
+        "summary": f"{operation.summary}, as {form.upper()}" if form else operation.summary,
         "responses": {
-            "200": {"description": "A file", "content": content},
+            "200": {"description": operation.summary, "content": _content(operation, form)},
             "default": {"$ref": "#/components/responses/Problem"},
         },
     }
+    parameters = [_part(part)] if part else []
+    fields = _fields(operation.query, known) if operation.query else {}
+    if operation.blank:
+        fields = {name: _or_empty(schema) for name, schema in fields.items()}
+    if method == "GET":
+        parameters += [_parameter(name, schema) for name, schema in fields.items()]
+    elif operation.query:
+        one_of = {name: own for name, own in operation.query.model_json_schema().items() if name == "oneOf"}
+        schema = {"type": "object", "properties": fields, "additionalProperties": False, **one_of}
+        found["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+    elif operation.body:
+        reference = {"$ref": _REFERENCE.format(model=operation.body.__name__)}
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+    return {**found, "parameters": parameters} if parameters else found
 
 
-def _search() -> dict[str, Any]:
-    words = "Words or a question; a hit holds every phrase in quotation marks. Empty: all, newest first."
-    parameters = [
-        _parameter("q", words, {"type": "string", "maxLength": MAX_LENGTH}),
-        _parameter("force", f'Slug of a force (see /forces), or "{UNKNOWN}".', _many({"type": "string"})),
-        *(
-            _parameter(name, f'One of these, or "{UNKNOWN}".', _many(_enumeration(name)))
-            for name in ("document_kind", "finding", "status", "grade")
-        ),
-        _parameter("theme", f'Key of a theme (see /themes), or "{UNKNOWN}".', _many({"type": "string"})),
-        _parameter("year", f'A year, or "{UNKNOWN}".', _many({"type": "string"})),
-        _parameter("year_from", "Not before this year.", _YEAR),
-        _parameter("year_to", "Not after this year.", _YEAR),
-        _parameter("sort", "The order.", {"type": "string", "enum": list(SORTS), "default": SORTS[0]}),
-        _parameter(
-            "expand",
-            "Look for other words of the vocabulary as well as those typed.",
-            {"type": "boolean", "default": True},
-        ),
-        _parameter("explain", "Say how each hit was scored.", {"type": "boolean", "default": False}),
-        _parameter("page", "Which page.", {"type": "integer", "minimum": 1, "default": 1}),
-        _parameter(
-            "page_size",
-            "Hits on a page.",
-            {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 20},
-        ),
-    ]
-    return {**_operation("Search", answers.SearchResponse), "parameters": parameters}
+def _content(operation: Operation, form: Form | None) -> Schema:
+    if form:
+        schema: Schema = {"type": "string"} if form == "csv" else {"type": "object"}
+        return {MIMETYPES[form].split(";")[0]: {"schema": schema}}
+    reference = {"$ref": _REFERENCE.format(model=operation.answer.__name__)} if operation.answer else {"type": "object"}
+    return {"application/json": {"schema": reference}}
 
 
-def _enumeration(name: str) -> dict[str, Any]:
+def _part(name: str) -> Schema:
+    schema = dict(_PARTS.get(name, {"type": "string", "enum": ["force", "year"]}))
+    words = {"description": schema.pop("description")} if "description" in schema else {}
+    return {"name": _SHOWN.get(name, name), "in": "path", "required": True, **words, "schema": schema}
+
+
+def _fields(model: type[Request], known: Known | None) -> dict[str, Schema]:
+    """The schema of each field of a request as it is sent in an address or a form, by its name there."""
+    made = model.model_json_schema(by_alias=True)
+    wire = {field: name for name, field in wire_names(model).items()}
+    return {wire[field]: _wire(field, made["properties"][wire[field]], known) for field in model.model_fields}
+
+
+def _wire(field: str, schema: Schema, known: Known | None) -> Schema:
+    """A field as texts say it: never null, and a list by naming it again."""
+    options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    shape = next((one for one in options if one.get("type") == "array"), options[0] if options else schema)
+    kept = {name: value for name, value in {**schema, **shape}.items() if name not in ("anyOf", "title")}
+    if kept.get("default", "") in (None, [], "", ()):
+        kept.pop("default", None)
+    if kept["type"] == "array":
+        kept["items"] = _item(field, known)
+    return kept
+
+
+def _item(field: str, known: Known | None) -> Schema:
+    if field == "year":
+        return {"type": "string", "pattern": f"^([1-9][0-9]{{0,3}}|{UNKNOWN})$"}
+    if known is not None:
+        return {"type": "string", "enum": list(known(field))}
+    fixed = [*FIXED.get(field, ()), *([UNKNOWN] if field in FACETS else [])]
     # A grade or status is what the documents print, so an index may hold others than the known ones.
-    known = [*FIXED[name], UNKNOWN]
-    printed = name in ("grade", "status")
-    return {"type": "string", "examples": known} if printed else {"type": "string", "enum": known}
+    return {"type": "string", "enum" if field in CLOSED else "examples": fixed}
 
 
-def _many(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
+def _or_empty(schema: Schema) -> Schema:
+    """A field of a form, which is sent empty where nothing was filled in."""
+    if schema["type"] == "array":
+        return {**schema, "items": {"anyOf": [schema["items"], {"const": ""}]}}
+    words = {"description": schema["description"]} if "description" in schema else {}
+    own = {name: value for name, value in schema.items() if name != "description"}
+    return {**words, "anyOf": [own, {"const": ""}]}
 
 
-def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    shape = {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
-    return {**shape, "style": "form", "explode": True} if schema["type"] == "array" else shape
+def _parameter(name: str, schema: Schema) -> Schema:
+    own = dict(schema)
+    words = {"description": own.pop("description")} if "description" in own else {}
+    found = {"name": name, "in": "query", "required": False, **words, "schema": own}
+    return {**found, "style": "form", "explode": True} if own.get("type") == "array" else found
 
 
-_AS_OF = _parameter(
-    "as_of",
-    "With only what was known on this day, month or year; else each as of the day its own source was last heard.",
-    {"type": "string"},
-)
-
-
-def _by_id(plural: str, answer: Any) -> dict[str, Any]:
-    parameter = {
-        "name": "id",
-        "in": "path",
-        "required": True,
-        "description": "As a search gives it; it may hold slashes.",
-        "schema": {"type": "string"},
-    }
-    return {**_operation(f"One of the {plural}", answer), "parameters": [parameter]}
-
-
-def _operation(summary: str, answer: Any) -> dict[str, Any]:
-    content = {"application/json": {"schema": schema_of(answer)}}
-    return {
-        "summary": summary,
-        "responses": {
-            "200": {"description": summary, "content": content},
-            "default": {"$ref": "#/components/responses/Problem"},
-        },
-    }
-
-
-def _described() -> dict[str, Any]:
-    content = {"application/json": {"schema": {"type": "object"}}}
-    return {
-        "summary": "This description",
-        "responses": {"200": {"description": "OpenAPI 3.1", "content": content}},
-    }
-
-
-def _problem() -> dict[str, Any]:
-    properties = {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "A sentence that says what to do."},
-    }
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def _problem_response() -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
+def _problem() -> Schema:
     return {
         "description": "It cannot be answered; 400, 404, 405, 500 or 503.",
-        "content": {"application/problem+json": {"schema": schema}},
+        "content": {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(model="Problem")}}},
     }

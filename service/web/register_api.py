@@ -1,46 +1,47 @@
 """The JSON API, version 1: similar findings, the register, forces, and what became of a finding."""
 
-import datetime
+from flask import Blueprint, Response
 
-from flask import Blueprint, Response, request
-
-from service.answers.register import REGISTER_FACETS
+from service.answers.force_profile import force_profile
+from service.answers.lookups import finding
+from service.answers.register import register, register_rows
+from service.answers.similar import similar
 from service.contract.exports import Form, force_table, members_table, register_table, similar_table
-from service.contract.requests import (
-    MAX_PAGE_SIZE,
-    SIMILAR_NAMES,
-    RequestError,
-    Values,
-    check_names,
-    fields,
-    parse_day,
-    parse_register,
-    parse_similar,
-)
+from service.contract.register_responses import FindingAnswer, ForceAnswer, RegisterResponse, SimilarResponse
+from service.contract.requests import DayRequest, RegisterListRequest, RegisterRequest, SimilarRequest
 from service.engine import Engine
-from service.web.api import PREFIX, answer, attachment, found, sent_json
+from service.web.api import PREFIX
+from service.web.exchange import answered, asked, asked_by_body, asked_by_form, attachment, found, seen
+from service.web.openapi import described
+
+_WHOLE = 100  # results of a file, which is of all there is, as far as a list goes
 
 
 def similar_blueprint(engine: Engine) -> Blueprint:
     """What has been asked before: of a text, a passage or a finding."""
     api = Blueprint("similar_api", __name__, url_prefix=PREFIX)
 
-    @api.post("/similar")
-    def similar() -> Response:
-        body = sent_json()
-        if body is None:
-            raise RequestError('Send JSON with its type, application/json, such as {"text": "The force should …"}.')
-        return _similar(engine, fields(body, SIMILAR_NAMES), None)
-
     @api.get("/similar")
-    def similar_to() -> Response:
-        return _similar(engine, request.args.to_dict(flat=False), None)
+    @described("Similar findings, and what became of them", SimilarResponse, query=SimilarRequest)
+    def similar_by_address() -> Response:
+        request = asked(SimilarRequest, engine)
+        return found(similar(seen(engine), request), *_named(request))
+
+    @api.post("/similar")
+    @described("Similar findings, and what became of them", SimilarResponse, body=SimilarRequest)
+    def similar_by_body() -> Response:
+        request = asked_by_body(SimilarRequest, engine, '{"text": "The force should …"}')
+        return found(similar(seen(engine), request), *_named(request))
 
     @api.route("/similar.<any(csv, json):form>", methods=["GET", "POST"])
+    @described("Similar findings and all who were given them", query=SimilarRequest, blank=True)
     def download_similar(form: Form) -> Response:
         # A form of a page sends its text here as well, which is too long for an address, and its empty fields.
-        sent = request.values.to_dict(flat=False)
-        return _similar(engine, {name: own for name, own in sent.items() if any(own)}, form)
+        request = asked_by_form(SimilarRequest, engine)
+        if "limit" not in request.model_fields_set:
+            request = request.model_copy(update={"limit": _WHOLE})
+        made = similar(seen(engine), request)
+        return found(made, *_named(request), lambda alike: attachment(similar_table(alike, form), "similar", form))
 
     return api
 
@@ -50,49 +51,41 @@ def register_blueprint(engine: Engine) -> Blueprint:
     api = Blueprint("register_api", __name__, url_prefix=PREFIX)
 
     @api.get("/register")
-    def register() -> Response:
-        return answer(engine.register(parse_register(request.args.to_dict(flat=False), engine)))
+    @described("Records of the register, and where each stood", RegisterResponse, query=RegisterRequest)
+    def register_page() -> Response:
+        return answered(register(seen(engine), asked(RegisterRequest, engine)))
 
     @api.get("/register.<any(csv, json):form>")
+    @described("All records that pass the filters", query=RegisterListRequest)
     def download_register(form: Form) -> Response:
-        asked = parse_register(request.args.to_dict(flat=False), engine, (*REGISTER_FACETS, "as_of"))
-        return attachment(register_table(engine.register_rows(asked), form), "register", form)
+        rows = register_rows(seen(engine), asked(RegisterListRequest, engine))
+        return attachment(register_table(rows, form), "register", form)
 
     @api.get("/forces/<slug>")
-    def force(slug: str) -> Response:
-        return found(engine.profile(slug, _day()), "force", slug, plain=False)
+    @described("What has been said of a force over the years", ForceAnswer, query=DayRequest)
+    def one_force(slug: str) -> Response:
+        return found(force_profile(seen(engine), slug, asked(DayRequest, engine).as_of), "force", slug)
 
     @api.get("/forces/<slug>.<any(csv, json):form>")
+    @described("The findings about a force", query=DayRequest)
     def download_force(slug: str, form: Form) -> Response:
-        profile = engine.profile(slug, _day())
-        if profile is None:
-            return found(None, "force", slug)
-        return attachment(force_table(profile, form), f"force-{slug}", form)
+        made = force_profile(seen(engine), slug, asked(DayRequest, engine).as_of)
+        return found(made, "force", slug, lambda one: attachment(force_table(one, form), f"force-{slug}", form))
 
     @api.get("/findings/<key:key>/members.<any(csv, json):form>")
+    @described("All who were given a finding", query=DayRequest)
     def download_members(key: str, form: Form) -> Response:
-        finding = engine.finding(key, _day())
-        if finding is None:
-            return found(None, "finding", key)
-        return attachment(members_table(finding["members"], form), "members", form)
+        made = finding(seen(engine), key, asked(DayRequest, engine).as_of)
+        return found(made, "finding", key, lambda one: attachment(members_table(one.members, form), "members", form))
 
     @api.get("/findings/<key:key>")
-    def finding(key: str) -> Response:
-        return found(engine.finding(key, _day()), "finding", key, plain=False)
+    @described("One of the findings, and what became of it", FindingAnswer, query=DayRequest)
+    def one_finding(key: str) -> Response:
+        return found(finding(seen(engine), key, asked(DayRequest, engine).as_of), "finding", key)
 
     return api
 
 
-def _day() -> datetime.date | None:
-    """The day that an address asks about, which is its only parameter."""
-    check_names(request.args, ("as_of",))
-    return parse_day(request.args.to_dict(flat=False))
-
-
-def _similar(engine: Engine, parameters: Values, form: Form | None) -> Response:
-    # A file is of all there is, as far as a list goes.
-    asked = parse_similar(parameters if form is None else {"limit": [str(MAX_PAGE_SIZE)], **parameters}, engine)
-    alike = engine.similar(asked)
-    if alike is None:
-        return found(None, "finding" if asked.finding else "passage", asked.finding or asked.passage or "")
-    return answer(alike) if form is None else attachment(similar_table(alike, form), "similar", form)
+def _named(request: SimilarRequest) -> tuple[str, str]:
+    """What was asked about, by its kind and id, to say that it is not there."""
+    return ("finding", request.finding_id) if request.finding_id else ("passage", request.passage_id or "")

@@ -1,27 +1,24 @@
 """The pages of the register: a recommendation and what became of it, the like of it, the register, and forces."""
 
-from collections.abc import Mapping, Sequence
+import datetime
 from http import HTTPStatus
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, render_template, url_for
 
-from service.answers.register import REGISTER_FACETS
-from service.answers.similar import SimilarRequest
+from service.answers.force_profile import force_profile
+from service.answers.lookups import finding, forces, passage, picture
+from service.answers.register import register
+from service.answers.similar import similar
 from service.contract.exports import FORMS
-from service.contract.filters import UNKNOWN
-from service.contract.register_responses import FindingAnswer, SimilarResponse
-from service.contract.requests import (
-    FIXED,
-    SIMILAR_NAMES,
-    check_names,
-    parse_day,
-    parse_register,
-    parse_similar,
-)
+from service.contract.register_responses import FindingAnswer
+from service.contract.requests import FACETS, FIXED, DayRequest, RegisterRequest, SimilarRequest
+from service.contract.service_errors import RequestError
+from service.contract.values import UNKNOWN, Values, check_names, wire_names
 from service.engine import Engine
+from service.web.exchange import asked_by_form, nothing_asked, seen, sent
 from service.web.search_pages import cut, nearby_pages
 
 REGISTER_TITLES = {
@@ -31,9 +28,8 @@ REGISTER_TITLES = {
     "force": "Force",
     "year": "Year published",
 }
+_FIELDS = ("force", "status")  # facets that the form for similar findings has fields for
 PRECEDENTS = 5  # similar findings on a recommendation's own page
-
-Parameters = Mapping[str, Sequence[str]]
 
 
 def register_pages_blueprint(engine: Engine) -> Blueprint:
@@ -41,55 +37,54 @@ def register_pages_blueprint(engine: Engine) -> Blueprint:
     pages = Blueprint("register_pages", __name__)
 
     @pages.route("/similar", methods=["GET", "POST"])
-    def similar() -> str:
+    def similar_page() -> str | Response:
         parameters = sent()
         if not parameters.keys() & {"text", "passage_id", "finding_id"}:
-            check_names(parameters, SIMILAR_NAMES)
-            return render_template("similar.html", parameters=parameters, response=None, **_choices(engine))
-        return _similar_page(engine, parameters)
+            check_names(parameters, wire_names(SimilarRequest))
+            return _similar_form(engine, parameters)
+        try:
+            asked = asked_by_form(SimilarRequest, engine)
+        except RequestError as error:  # what was pasted stays in its field, to be mended
+            return make_response(_similar_form(engine, parameters, str(error)), HTTPStatus.BAD_REQUEST)
+        return _similar_page(engine, asked, parameters)
 
     @pages.get("/findings/<key:key>")
-    def finding(key: str) -> str:
-        parameters = sent()
-        check_names(parameters, ("as_of",))
-        found = engine.finding(key, parse_day(parameters))
+    def finding_page(key: str) -> str:
+        as_of = asked_by_form(DayRequest, engine).as_of
+        found = finding(seen(engine), key, as_of)
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
-        return _finding_page(engine, found, parameters)
+        return _finding_page(engine, found, as_of, sent())
 
     @pages.get("/register")
-    def register() -> str:
-        return _register_page(engine, sent())
+    def register_page() -> str:
+        return _register_page(engine, asked_by_form(RegisterRequest, engine), sent())
 
     @pages.get("/forces")
-    def forces() -> str:
-        check_names(request.args, ())
-        rows = [row for row in engine.forces()["forces"] if row["documents"]]
-        return render_template("forces.html", forces=sorted(rows, key=lambda row: row["name"]))
+    def forces_page() -> str:
+        nothing_asked()
+        rows = [row for row in forces(seen(engine)).forces if row.documents]
+        return render_template("forces.html", forces=sorted(rows, key=lambda row: row.name))
 
     @pages.get("/forces/<slug>")
-    def force(slug: str) -> str:
-        parameters = sent()
-        check_names(parameters, ("as_of",))
-        found = engine.profile(slug, parse_day(parameters))
+    def force_page(slug: str) -> str:
+        found = force_profile(seen(engine), slug, asked_by_form(DayRequest, engine).as_of)
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
-        chosen = {name: parameters[name] for name in ("as_of",) if name in parameters}
-        downloads = _downloads("register_api.download_force", chosen, slug=slug)
+        parameters = sent()
+        downloads = _downloads("register_api.download_force", parameters, slug=slug)
         return render_template("force.html", force=found, parameters=parameters, downloads=downloads)
 
     return pages
 
 
-def sent() -> dict[str, list[str]]:
-    """What a form sent, or an address holds; an empty field asks for nothing."""
-    values = request.values.to_dict(flat=False)
-    return {name: kept for name, own in values.items() if (kept := [value for value in own if value.strip()])}
+def _similar_form(engine: Engine, parameters: Values, sentence: str = "") -> str:
+    choices = _choices(engine)
+    return render_template("similar.html", parameters=parameters, response=None, sentence=sentence, **choices)
 
 
-def _similar_page(engine: Engine, parameters: Parameters) -> str:
-    asked = parse_similar(parameters, engine)
-    response = engine.similar(asked)
+def _similar_page(engine: Engine, asked: SimilarRequest, parameters: Values) -> str:
+    response = similar(seen(engine), asked)
     if response is None:
         abort(HTTPStatus.NOT_FOUND)
     return render_template(
@@ -98,65 +93,62 @@ def _similar_page(engine: Engine, parameters: Parameters) -> str:
         response=response,
         asked=asked,
         about=_about(engine, asked),
-        hits=_cut(response, "results"),
-        nearest=_cut(response, "nearest"),
+        hits=[cut(hit) for hit in response.results],
+        nearest=[cut(hit) for hit in response.nearest],
         **_choices(engine),
     )
 
 
 def _choices(engine: Engine) -> dict[str, Any]:
-    forces = [(row["slug"], row["name"]) for row in engine.forces()["forces"] if row["documents"]]
-    return {"forces": sorted(forces, key=lambda row: row[1]), "statuses": FIXED["status"], "forms": FORMS}
+    named = [(row.slug, row.name) for row in forces(seen(engine)).forces if row.documents]
+    return {
+        "forces": sorted(named, key=lambda row: row[1]),
+        "statuses": FIXED["status"],
+        "forms": FORMS,
+        "kept": [name for name in (*FACETS, "limit") if name not in _FIELDS],
+    }
 
 
 def _about(engine: Engine, asked: SimilarRequest) -> dict[str, Any] | None:
     """The passage or finding that was asked about, with the address where it stands."""
-    if asked.finding is not None and (finding := engine.finding(asked.finding)):
-        address = url_for("register_pages.finding", key=finding["id"])
-        return {"text": finding["text"], "document": finding["document"], "address": address}
-    if asked.passage is not None and (passage := engine.passage(asked.passage)):
-        address = url_for("pages.document", key=passage["document"]["id"], hit=asked.passage)
-        return {"text": passage["text"], "document": passage["document"], "address": address}
+    if asked.finding_id and (found := finding(seen(engine), asked.finding_id, None)):
+        address = url_for("register_pages.finding_page", key=found.id)
+        return {"text": found.text, "document": found.document, "address": address}
+    if asked.passage_id and (one := passage(seen(engine), asked.passage_id)):
+        address = url_for("pages.document_page", key=one.document.id, hit=asked.passage_id)
+        return {"text": one.text, "document": one.document, "address": address}
     return None
 
 
-def _cut(response: SimilarResponse, which: str) -> list[dict[str, Any]]:
-    return [cut(hit) for hit in (response["results"] if which == "results" else response["nearest"])]
-
-
-def _finding_page(engine: Engine, finding: FindingAnswer, parameters: Parameters) -> str:
-    as_of = parse_day(parameters)
-    similar = engine.similar(SimilarRequest(finding=finding["id"], as_of=as_of, limit=PRECEDENTS))
-    echoes = {(echo["date"], echo["passage_id"]): echo for echo in finding["echoes"]}
-    kept = {"as_of": parameters["as_of"]} if as_of else {}
+def _finding_page(engine: Engine, found: FindingAnswer, as_of: datetime.date | None, parameters: Values) -> str:
+    alike = similar(seen(engine), SimilarRequest(finding_id=found.id, as_of=as_of, limit=PRECEDENTS))
+    echoes = {(echo.date, echo.passage_id): echo for echo in found.echoes}
     return render_template(
         "finding.html",
-        finding=finding,
+        finding=found,
         parameters=parameters,
         as_of=as_of,
         events=[
-            (event, echoes.get((event["date"], event["passages"][0] if event["passages"] else None)))
-            for event in finding["events"]
+            (event, echoes.get((event.date, event.passages[0] if event.passages else None))) for event in found.events
         ],
-        picture=engine.picture(finding["id"], as_of),
-        similar=similar,
-        hits=_cut(similar, "results") if similar else [],
-        downloads=_downloads("register_api.download_members", kept, key=finding["id"]),
+        picture=picture(seen(engine), found.id, as_of),
+        similar=alike,
+        hits=[cut(hit) for hit in alike.results] if alike else [],
+        downloads=_downloads("register_api.download_members", parameters, key=found.id),
     )
 
 
-def _register_page(engine: Engine, parameters: Parameters) -> str:
-    asked = parse_register(parameters, engine)
-    response = engine.register(asked)
-    last = max(1, ceil(response["total"] / asked.page_size))
-    listed = {name: values for name, values in parameters.items() if name in (*REGISTER_FACETS, "as_of")}
+def _register_page(engine: Engine, asked: RegisterRequest, parameters: Values) -> str:
+    response = register(seen(engine), asked)
+    last = max(1, ceil(response.total / asked.page_size))
+    listed = {name: values for name, values in parameters.items() if name not in ("page", "page_size")}
     return render_template(
         "register.html",
         asked=asked,
         parameters=parameters,
         response=response,
-        facets=[(name, title, response["facets"][name]) for name, title in REGISTER_TITLES.items()],
-        chosen=any(asked.chosen.values()),
+        facets=[(name, title, response.facets[name]) for name, title in REGISTER_TITLES.items()],
+        chosen=asked.any(),
         last=last,
         pages=[(number, _address({**parameters, "page": [str(number)]})) for number in nearby_pages(asked.page, last)],
         downloads=_downloads("register_api.download_register", listed),
@@ -164,10 +156,10 @@ def _register_page(engine: Engine, parameters: Parameters) -> str:
     )
 
 
-def _downloads(endpoint: str, parameters: Parameters, **values: Any) -> list[tuple[str, str]]:
+def _downloads(endpoint: str, parameters: Values, **values: Any) -> list[tuple[str, str]]:
     asked = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
     return [(form.upper(), url_for(endpoint, form=form, **values) + asked) for form in FORMS]
 
 
-def _address(parameters: Parameters) -> str:
-    return url_for("register_pages.register") + "?" + urlencode(parameters, doseq=True)
+def _address(parameters: Values) -> str:
+    return url_for("register_pages.register_page") + "?" + urlencode(parameters, doseq=True)

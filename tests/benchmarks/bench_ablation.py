@@ -18,14 +18,14 @@ from unittest.mock import patch
 
 import numpy as np
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer import embed
 from indexer.build import build
 from models.encoder import Encoder, load_encoder
 from models.metrics import compare
-from service import engine as asking
 from service.answers import retrieve as ranking
+from service.answers import search as asking
 from service.engine import Engine
 from service.evaluation.queries import evaluate_queries, evaluate_retrieval
 from service.evaluation.runs import Run
@@ -61,16 +61,14 @@ def by_rank(scores: Any) -> Any:
     return np.where(scores > 0, RRF / (RRF + ranks), 0.0)
 
 
-def fed_back(
-    generation: Any, words: Any, substance: Any, exists: Any, question: Any, vector: Any, strength: Any
-) -> Any:
+def fed_back(opened: Any, question: Any, vector: Any, universe: Any, strength: Any) -> Any:
     """Pseudo-relevance feedback: the query moved towards the vectors of its first hits."""
-    found = ranking.retrieve(generation, words, substance, exists, question, vector, strength)
+    found = ranking.retrieve(opened, question, vector, universe, strength)
     first = [int(i) for i in np.argsort(-found.score, kind="stable")[:FEEDBACK]]
-    mean = np.mean([generation.vectors.index.reconstruct(i) for i in first], axis=0)
+    mean = np.mean([opened.generation.vectors.index.reconstruct(i) for i in first], axis=0)
     moved = vector + SHARE * mean
     moved = (moved / np.linalg.norm(moved)).astype(np.float32)
-    return ranking.retrieve(generation, words, substance, exists, question, moved, strength)
+    return ranking.retrieve(opened, question, moved, universe, strength)
 
 
 def unexpanded(query: str, lexicon: Any, **_: object) -> Any:

@@ -12,8 +12,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpus.forces import load_forces
 from indexer.folds import folded
 
+SHIPPED = load_forces()
 PETITIONS = Path(__file__).parents[2].parent / "shared" / "bench" / "uk_petitions"
 
 
@@ -25,7 +27,7 @@ def main() -> None:
     petitions = rows(asked.folder / "corpus.jsonl")
     groups = [group["ids"] for group in rows(asked.folder / "exact_duplicate_groups.jsonl")]
     began = time.perf_counter()
-    firsts = folded([petition["text"] for petition in petitions])
+    firsts = folded([petition["text"] for petition in petitions], SHIPPED)
     print(f"{len(petitions):,} titles: {time.perf_counter() - began:.1f} s")
     first_of = {petition["_id"]: first for petition, first in zip(petitions, firsts, strict=True)}
     whole = sum(len({first_of[id_] for id_ in ids}) == 1 for ids in groups)

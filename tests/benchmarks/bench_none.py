@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from models.encoder import Encoder, load_encoder
@@ -71,7 +71,7 @@ def evidences(opened: dict[str, Opened], encoder: Encoder) -> dict[str, list[flo
 def strength(opened: Opened, encoder: Encoder, query: str) -> float:
     question = opened.words.occurring(understand(query, opened.lexicon))
     exists, vector = opened.columns.exists, encode(question, encoder)
-    found = retrieve(opened.generation, opened.words, opened.substance, exists, question, vector, opened.strength)
+    found = retrieve(opened, question, vector, exists, opened.strength)
     return float(found.evidence[exists].max())
 
 

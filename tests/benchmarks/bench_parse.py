@@ -14,7 +14,7 @@ from pathlib import Path
 
 import papers
 
-from corpus import Collection, load
+from corpus.collection import Collection, load
 from corpus.forces import load_forces
 from models.encoder import load_encoder
 

@@ -15,12 +15,13 @@ from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from indexer.generation import open_generation
 from models.encoder import load_encoder
-from service.engine import Engine, SearchRequest
+from service.contract.requests import SearchRequest
+from service.engine import Engine
 
 ROOT = Path(__file__).parents[2]
 PETITIONS = ROOT.parent / "shared" / "bench" / "uk_petitions" / "corpus.jsonl"
@@ -56,13 +57,13 @@ def measure(folder: Path) -> None:
     questions = resources.files("service").joinpath("data/questions.jsonl").read_text("utf-8").splitlines()
     queries = [json.loads(line)["query"] for line in questions]
     for query in queries[:20]:
-        engine.search(SearchRequest(query))
+        engine.search(SearchRequest(query=query))
         plain.encode([query], show_progress_bar=False)
     search: list[float] = []
     encode: list[float] = []
     for query in queries * ROUNDS:
         encode.append(seconds(lambda q=query: plain.encode([q], show_progress_bar=False)))
-        search.append(seconds(lambda q=query: engine.search(SearchRequest(q))))
+        search.append(seconds(lambda q=query: engine.search(SearchRequest(query=q))))
     passages = open_generation(folder).manifest.counts["passages"]
     print(f"{folder.name}: {passages:,} passages, {len(search)} searches")
     for name, quantile in (("p50", 0.5), ("p95", 0.95)):

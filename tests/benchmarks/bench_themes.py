@@ -72,7 +72,7 @@ def answers(learned: Sequence[Example], tried: Sequence[Example], encoder: Remem
     keys = sorted({label for one in learned for label in one.labels})
     classifier = train(learned, [Label(key, named(key)) for key in keys], encoder, exclusive=exclusive).classifier
     texts = [one.text for one in tried]
-    found = classifier.best(texts, [""] * len(texts), encoder.windows, encoder.encode_document)
+    found = classifier.best(texts, [""] * len(texts), encoder)
     truth = np.array([[key in one.labels for key in keys] for one in tried], np.bool_)
     return found, classifier.assigned(found), truth
 
@@ -134,7 +134,7 @@ def judged(path: Path, keys: Sequence[str]):
 
 
 def flags(model: ThemeModel, texts: Sequence[str], above: Sequence[str], encoder: Remembering) -> np.ndarray:
-    return model.classifier.assigned(judge(model, texts, above, encoder.windows, encoder.encode_document))
+    return model.classifier.assigned(judge(model, texts, above, encoder))
 
 
 def curve(path: Path, encoder: Remembering) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from reading import only, read, read_file
 
-from corpus import Collection, load
+from corpus.collection import Collection, load
 from corpus.forces import load_forces
 from corpus.model import Document, Evidence, EvidenceField
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from corpus.garble import garbled
 from corpus.model import Document, Source

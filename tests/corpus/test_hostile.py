@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hostile import ATTACKS, GOOD, Attack
 
-from corpus import Collection, load
+from corpus.collection import Collection, load
 from corpus.forces import load_forces
 from corpus.readers import Limits, Skipped
 from corpus.readers.worker import _read

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Collection, load
+from corpus.collection import Collection, load
 from corpus.forces import load_forces
 from corpus.garble import garbled
 

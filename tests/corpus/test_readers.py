@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from corpus.model import CorpusError, Source
 from corpus.parsers.parse import parse

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from corpus.model import Document, Source
 from corpus.parsers.parse import parse

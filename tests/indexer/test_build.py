@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from fakes import FakeCollection, FakeEncoder, assessment, document, documents, passage, record
 
+from corpus.collection import load
+from corpus.forces import load_forces
 from corpus.model import Grade
 from corpus.vocabulary import load_vocabulary
 from indexer.build import BuildReport, build
@@ -19,6 +21,7 @@ from indexer.context import placed
 from indexer.generation import GenerationError, current_id, open_generation, verify_generation
 from indexer.tables import section_grades
 
+ROOT = Path(__file__).parents[2]
 TABLES = ("documents", "sections", "grades", "findings", "events", "glossary", "passages")
 
 
@@ -28,13 +31,13 @@ def run(data: Path, *made: object, encoder: FakeEncoder | None = None) -> BuildR
 
 def rows(data: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, as plain tuples."""
-    with closing(open_generation(data).connect()) as tables:
+    with closing(open_generation(data).tables) as tables:
         return {t: [tuple(r) for r in tables.execute(f"SELECT * FROM {t}")] for t in TABLES}  # noqa: S608
 
 
 def column(data: Path, name: str) -> dict[str, object]:
     """One column of passages by their keys."""
-    with closing(open_generation(data).connect()) as tables:
+    with closing(open_generation(data).tables) as tables:
         return {r["key"]: r[name] for r in tables.execute("SELECT * FROM passages")}
 
 
@@ -105,12 +108,25 @@ def test_a_document_is_kept_whole(tmp_path: Path) -> None:
     run(tmp_path, assessment(), document("empty.txt", other_sources=("copy.txt",), notes=("Nothing in it.",)))
     found = rows(tmp_path)
     assert [row[1] for row in found["documents"]] == ["empty.txt", "peel-fenshire.txt"]
-    kept = ('["copy.txt"]', found["documents"][0][10], "", '["Nothing in it."]', "[]", "[]", None)
+    kept = ('["copy.txt"]', found["documents"][0][10], "", '["Nothing in it."]', "[]", "[]", None, 0)
     assert found["documents"][0][9:] == kept
     assert found["sections"][3] == (4, 2, '["Vulnerability", "Missing children"]')
     assert found["grades"] == [(1, 2, 3, "vulnerability", "good", '{"good": 20, "inadequate": 2}', 0, None, None)]
     item = found["passages"][3]
     assert item[1:9] == ("peel-fenshire.txt#3", 2, 4, 1, None, 3, 4, "area_for_improvement")
+
+
+def test_what_comes_with_the_program_is_fictional_and_nothing_else(tmp_path: Path) -> None:
+    sample = load([str(ROOT / "corpus" / "sample")], load_forces()).documents  # without the file that names its forces
+    assert len(sample) > 40
+    run(tmp_path / "sample", *sample)
+    assert {row[-1] for row in rows(tmp_path / "sample")["documents"]} == {1}
+    asks = "The force should light its lamps."
+    several = {"c": ("saltmere", "wealdmarch"), "d": ("essex", "saltmere"), "e": ()}
+    made = [document(key, [asks], forces=forces) for key, forces in several.items()]
+    run(tmp_path / "own", record("saltmere", "1", asks), record("essex", "1", asks), *made)
+    found = {row[1]: row[-1] for row in rows(tmp_path / "own")["documents"]}
+    assert found == {"c": 1, "d": 0, "e": 0, "essex:1": 0, "saltmere:1": 1}
 
 
 def test_a_recommendation_to_two_forces_is_one_fold_and_its_comments_none(tmp_path: Path) -> None:
@@ -236,9 +252,10 @@ def test_what_lies_about_does_not_stop_a_build(tmp_path: Path) -> None:
     (generations / "0-note.txt").write_text("A note.")
     (generations / ".tmp-note").write_text("A note.")
     (generations / ".tmp-link").symlink_to(tmp_path)
-    (tmp_path / "CURRENT.new").mkdir()
+    (tmp_path / ".tmp-CURRENT-note").mkdir()
     made = [run(tmp_path, document("a", [f"Text {i}."])).generation for i in range(4)]
     assert sorted(path.name for path in generations.iterdir()) == ["0-note.txt", *made[1:]]
+    assert not list(tmp_path.glob(".*"))
     assert current_id(tmp_path) == made[3]
 
 
@@ -297,7 +314,7 @@ def test_publication_may_stop_between_any_two_steps(tmp_path: Path, monkeypatch:
         if left < 0:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("indexer.publish.sync", sync)
+    monkeypatch.setattr("indexer.durable.sync", sync)
     while current_id(tmp_path) == old or left < 0:
         steps += 1
         left = steps
@@ -311,19 +328,20 @@ def test_publication_may_stop_between_any_two_steps(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize("limit", [1_000, 20_000, 60_000])
 def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> None:
     before = run(tmp_path).generation
-    script = Path(__file__).parents[1] / "killable_build.py"
+    script = Path(__file__).parents[1] / "build_alone.py"
     texts = [f"A quite different text, number {i}." for i in range(150)]
-    limited = "import resource, runpy, sys; sys.argv.pop(0); limit = int(sys.argv.pop(0)); "
-    limited += (
+    limited = (
+        "import resource, runpy, sys; sys.argv.pop(0); limit = int(sys.argv.pop(0));"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)); runpy.run_path(sys.argv[0], None, '__main__')"
     )
+    # Python would leave compiled modules that are cut off, which no later process could load, and coverage its data.
+    kept = {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"}
+    paths = os.pathsep.join([str(script.parents[1]), str(script.parent)])
     done = subprocess.run(
         [sys.executable, "-c", limited, str(limit), str(script), str(tmp_path), *texts],
         capture_output=True,
         text=True,
-        # Python would leave cut compiled modules behind, which no later process could load.
-        env=os.environ
-        | {"PYTHONPATH": os.pathsep.join([str(script.parents[1]), str(script.parent)]), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=kept | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,
     )
     assert "GenerationError: The build stopped:" in done.stderr

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from fakes import FakeEncoder
 
-from indexer.cache import EmbeddingCache
+from indexer.cache import CachedEncoder, EmbeddingCache, cached_encoder
 from indexer.generation import GenerationError
 
 TEXTS = [f"Text number {i}" for i in range(1200)]
@@ -96,3 +96,36 @@ def test_a_cache_that_is_a_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(GenerationError, match="unable to open"):
         known(tmp_path)
     assert tmp_path.is_dir()
+
+
+def test_a_cached_encoder_encodes_nothing_twice_and_counts(tmp_path: Path) -> None:
+    encoder, plain = FakeEncoder(), FakeEncoder()
+    asked = ["A lamp.", "A very long lamp.", "A lamp."]
+    with cached_encoder(tmp_path, encoder) as cached:
+        assert np.array_equal(cached.encode_document(asked), plain.encode_document(asked))
+        assert encoder.encoded == ["A very long lamp.", "A lamp."]  # the longest first
+        assert (cached.encoded, cached.cached) == (2, 0)
+        assert cached.encode_document([]).shape == (0, 64)
+        assert cached.windows("word " * 60) == plain.windows("word " * 60)
+    with cached_encoder(tmp_path, encoder) as cached:
+        found = cached.encode_document([*asked, "Another."])
+        assert np.array_equal(found, plain.encode_document([*asked, "Another."]))
+        assert (cached.encoded, cached.cached) == (1, 2)
+    assert encoder.encoded[2:] == ["Another."]
+
+
+def test_a_cached_encoder_keeps_each_batch_and_tells_how_far_it_is(path: Path) -> None:
+    new = [f"New text {i}" for i in range(300)]
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if done > 200:
+            raise KeyboardInterrupt
+
+    encoder = FakeEncoder()
+    with EmbeddingCache(path, encoder) as cache:
+        with pytest.raises(KeyboardInterrupt):
+            CachedEncoder(encoder, cache).vectors([*TEXTS, *new, *new], stop)
+        assert told == [(0, 300), (128, 300), (256, 300)]
+        assert len(cache.get(new)) == 256

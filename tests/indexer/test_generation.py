@@ -77,7 +77,7 @@ def test_the_three_stores_know_a_passage_by_one_id(data: Path) -> None:
     import tantivy
 
     generation = open_generation(data)
-    rows = generation.connect().execute("SELECT id, text FROM passages").fetchall()
+    rows = generation.tables.execute("SELECT id, text FROM passages").fetchall()
     leaders = next(row["id"] for row in rows if "Leaders" in row["text"])
     query = tantivy.Query.term_query(generation.lexical.schema, "text", *generation.analyzer().analyze("Leader"))
     searcher = generation.lexical.searcher()
@@ -108,7 +108,7 @@ def test_connections_are_read_only_and_leave_nothing_behind(data: Path) -> None:
     generation = open_generation(data)
     before = sorted(generation.path.iterdir())
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        generation.connect().execute("DELETE FROM passages")
+        generation.tables.execute("DELETE FROM passages")
     assert sorted(generation.path.iterdir()) == before
 
 

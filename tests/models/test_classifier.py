@@ -209,7 +209,7 @@ def test_a_long_text_has_the_probabilities_of_its_best_windows(trained: Trained)
     long = " ".join([OTHER] * 8 + [NEW[0]] * 4 + [OTHER] * 8 + [NEW[1]] * 4 + [OTHER] * 8)
     windows = encoder.windows(long)
     assert len(windows) > 5
-    (best,) = found.best([long], ["Dogs"], encoder.windows, encoder.encode_document)
+    (best,) = found.best([long], ["Dogs"], encoder)
     each = probabilities(found, windows, ["Dogs"] * len(windows))
     assert best == pytest.approx(each.max(axis=0))
     assert each[:, 0].argmax() != each[:, 1].argmax()
@@ -219,11 +219,11 @@ def test_texts_keep_their_own_windows_and_headings(trained: Trained) -> None:
     found, encoder = trained.classifier, FakeEncoder()
     texts = [NEW[0], " ".join([NEW[1]] * 20), NONE, " ".join([NEW[2]] * 20)]
     headings = ["", "Dogs", "Horses", ""]
-    together = found.best(texts, headings, encoder.windows, encoder.encode_document)
+    together = found.best(texts, headings, encoder)
     assert together.shape == (4, 3)
     for row, text, heading in zip(together, texts, headings, strict=True):
-        assert row == pytest.approx(found.best([text], [heading], encoder.windows, encoder.encode_document)[0])
-    assert found.best([], [], encoder.windows, encoder.encode_document).shape == (0, 3)
+        assert row == pytest.approx(found.best([text], [heading], encoder)[0])
+    assert found.best([], [], encoder).shape == (0, 3)
 
 
 def test_a_text_is_encoded_as_the_mean_of_its_windows() -> None:

@@ -71,7 +71,7 @@ def saved(model: ThemeModel, tmp_path: Path) -> Path:
 
 def judged(model: ThemeModel, *texts: str) -> np.ndarray:
     encoder = FakeEncoder()
-    return judge(model, texts, ["Dogs"] * len(texts), encoder.windows, encoder.encode_document)
+    return judge(model, texts, ["Dogs"] * len(texts), encoder)
 
 
 def test_a_model_says_what_it_was_made_from(model: ThemeModel) -> None:

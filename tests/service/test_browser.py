@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fakes import FakeEncoder
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from service.engine import Engine

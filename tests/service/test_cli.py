@@ -15,10 +15,11 @@ from fakes import FakeEncoder, fitted
 from flask.testing import FlaskClient
 
 from models.encoder import ModelError
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
-from service.cli.settings import SETTINGS, Settings, SettingsError, read_settings
+from service.cli.settings import SETTINGS, Settings, read_settings
 from service.cli.terminal import Progress, duration
+from service.contract.service_errors import SettingsError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = tuple(main.commands)
@@ -28,7 +29,7 @@ COMMANDS = tuple(main.commands)
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
 
 
 def run(*arguments: str | Path) -> Result:
@@ -112,7 +113,7 @@ def test_a_model_that_cannot_be_loaded_is_a_sentence(data: Path, monkeypatch: py
     def fail(settings: Settings) -> None:
         raise ModelError("There is no model.")
 
-    monkeypatch.setattr(context, "encoder_for", fail)
+    monkeypatch.setattr(common, "encoder_for", fail)
     assert "There is no model." in refused("search", "custody", "--data", data)
 
 
@@ -144,7 +145,7 @@ def test_doctor_says_that_the_encoder_cannot_be_loaded(data: Path, monkeypatch: 
         def dimension(self) -> int:  # type: ignore[override]
             raise ModelError("The model cannot be loaded.")
 
-    monkeypatch.setattr(context, "encoder_for", lambda settings: Broken())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: Broken())
     done = run("doctor", "--data", str(data))
     assert done.exit_code == 1
     assert "The model cannot be loaded." in done.output
@@ -254,3 +255,10 @@ def test_progress_gives_rate_and_time_left() -> None:
     lines = stream.getvalue().splitlines()
     assert lines == ["passages …", "encode …", "encode 40 of 100, 4 a second, 15 s left"]
     assert [duration(s) for s in (40, 200, 7500)] == ["40 s", "3 min 20 s", "2 h 5 min"]
+
+
+def test_a_page_that_is_not_there_is_an_error(data: Path) -> None:
+    for command in (["search", "missing"], ["register"]):
+        result = run(*command, "--page", "999", "--data", str(data))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "There is no page 999: the last is page" in result.stderr

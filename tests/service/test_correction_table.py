@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from service.contract.exports import FORMULA
+from service.contract.service_errors import StateError
 from service.state.correction_csv import add_new, corrections_table, read_corrections
-from service.state.corrections import Correction, State, StateError
+from service.state.corrections import Correction, State
 
 THEMES = ("custody", "missing", "training")
 PLAIN = Correction("2026-01-01T10:00:00+00:00", "Ada", None, "Cells are cold.", "", {}, None, ("custody",))
@@ -102,4 +103,42 @@ def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
         read_corrections(path, THEMES)
     path.write_bytes(b"who,text,after\nAda,\xff\xfe,custody\n")
     with pytest.raises(StateError, match="UTF-8"):
+        read_corrections(path, THEMES)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("29/11/2025", "2025-11-29T00:00:00+00:00"),
+        ("2025-11-29", "2025-11-29T00:00:00+00:00"),
+        ("29 November 2025", "2025-11-29T00:00:00+00:00"),
+        ("2025-11-29T12:30:00", "2025-11-29T12:30:00+00:00"),
+        ("2025-11-29 12:30:00+02:00", "2025-11-29T10:30:00+00:00"),
+        ("2025-11-29T12:30:00Z", "2025-11-29T12:30:00+00:00"),
+    ],
+)
+def test_a_time_as_a_spreadsheet_writes_it_is_kept_in_one_form_and_wins_no_longer_than_it_should(
+    tmp_path: Path, written: str, kept: str
+) -> None:
+    state = State(tmp_path)
+    read = read_corrections(saved(tmp_path, f"at,who,text,after\n{written},Ada,Cells are cold.,custody\n"), THEMES)
+    assert [one.at for one in read] == [kept]
+    add_new(state, read)
+    state.add([replace(PLAIN, at="2026-01-01T10:00:00+00:00", after=("missing",))])
+    held = state.corrected().of(None, "Cells are cold.")
+    assert held is not None
+    assert held.after == ("missing",)
+
+
+def test_what_was_taken_in_with_another_time_before_does_not_win_for_ever(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.add([replace(PLAIN, at="29/11/2025", after=("custody",)), replace(PLAIN, after=("missing",))])
+    held = state.corrected().of(None, PLAIN.text)
+    assert held is not None
+    assert held.after == ("missing",)
+
+
+def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path, "at,who,text,after\nyesterday,Ada,Cells are cold.,custody\n")
+    with pytest.raises(StateError, match="line 2: at is 'yesterday'"):
         read_corrections(path, THEMES)

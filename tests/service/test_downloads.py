@@ -14,10 +14,12 @@ from click.testing import CliRunner
 from fakes import FakeEncoder, assessment, document, passage, record
 from flask.testing import FlaskClient
 
-from service.cli import context
+from service.answers.search import BATCH
+from service.cli import common
 from service.cli.main import main
-from service.contract.exports import written
-from service.engine import BATCH, Engine, SearchRequest
+from service.contract.exports import hits_table
+from service.contract.requests import SearchRequest
+from service.engine import Engine
 from service.web.app import create_app
 
 COLUMNS = (
@@ -213,14 +215,14 @@ def test_contact_details_are_dots_in_files(files: FlaskClient, folder: Path) -> 
         assert "Ring ••••• ••••••: a lantern." in text
         assert "960123" not in text
         assert "wick@" not in text
-    plain = Engine(folder, FakeEncoder(), mask_contacts=False).all_hits(SearchRequest(""))
-    assert "01632 960123" in "".join(written(plain, "csv"))
+    plain = Engine(folder, FakeEncoder(), mask_contacts=False).all_hits(SearchRequest(query=""))
+    assert "01632 960123" in "".join(hits_table(plain, "csv"))
 
 
 def test_the_command_line_prints_the_same_file_but_for_line_ends(
     folder: Path, files: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     options = ["--force", "kent", "--force", "unknown", "--sort", "newest", "--no-expand", "--data", str(folder)]
     printed = CliRunner().invoke(main, ["search", "lantern", "--csv", *options])
     assert printed.exit_code == 0
@@ -230,7 +232,7 @@ def test_the_command_line_prints_the_same_file_but_for_line_ends(
 
 
 def test_the_command_line_refuses_a_page_of_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     refused = CliRunner().invoke(main, ["search", "lantern", "--csv", "--page", "2", "--data", str(folder)])
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "'page' is not a parameter here" in refused.stderr
@@ -240,9 +242,9 @@ def test_a_file_is_of_one_index_to_its_end(tmp_path: Path, publish: Callable[...
     papers = [document(f"{number}", [f"Lantern {number} burns."]) for number in range(BATCH + 1)]
     publish(tmp_path, tuple(papers))
     engine = Engine(tmp_path, FakeEncoder())
-    hits = engine.all_hits(SearchRequest("lantern burns"))
+    hits = engine.all_hits(SearchRequest(query="lantern burns"))
     first = next(hits)
     changed = replace(papers[0], passages=(passage("0", 0, "Moths."),), text="Moths.")
     publish(tmp_path, (changed,))
-    assert engine.search(SearchRequest(""))["total"] == 1
-    assert len({first["passage_id"], *(hit["passage_id"] for hit in hits)}) == BATCH + 1
+    assert engine.search(SearchRequest(query="")).total == 1
+    assert len({first.passage_id, *(hit.passage_id for hit in hits)}) == BATCH + 1

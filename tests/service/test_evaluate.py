@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from click.testing import CliRunner, Result
 from fakes import FakeEncoder
 
 from models.metrics import RETRIEVAL
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.cli.settings import SETTINGS
-from service.engine import Engine, SearchRequest
+from service.contract.requests import SearchRequest
+from service.engine import Engine
 from service.evaluation.judged import EvaluationError, read_judged, read_qrels
 from service.evaluation.queries import evaluate_queries, evaluate_retrieval
 from service.evaluation.runs import QueryRecord, Run, by_type, compare_runs, load_run, save_run, summary, worst
@@ -34,7 +36,7 @@ QRELS = [("q1", "d1", 1), ("q2", "d/2", 2), ("q2", "d1", 0), ("q3", "3", 1), ("q
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
 
 
 def write_lines(path: Path, *rows: object) -> Path:
@@ -111,13 +113,13 @@ class Canned(Engine):
         shown = hits[first : first + request.page_size] if hits else []
         match = "good" if hits else "none"
         nearest = [] if hits else self.answers.get(f"nearest {request.query}", [])
-        return {"match": match, "total": len(hits or ()), "results": shown, "nearest": nearest}
+        return SimpleNamespace(match=match, total=len(hits or ()), results=shown, nearest=nearest)
 
 
 def hit(text: str, source: str = "papers/one.txt", best: tuple[int, int] = (0, 1), also: tuple[str, ...] = ()) -> Any:
-    documents = [{"id": name, "title": name, "source": name} for name in (source, *also)]
-    fold = {"id": "f", "members": [{"document": document} for document in documents]} if also else None
-    return {"passage_id": "p", "text": text, "best_sentence": list(best), "document": documents[0], "fold": fold}
+    documents = [SimpleNamespace(id=name, title=name, source=name) for name in (source, *also)]
+    fold = SimpleNamespace(id="f", members=[SimpleNamespace(document=one) for one in documents]) if also else None
+    return SimpleNamespace(passage_id="p", text=text, best_sentence=list(best), document=documents[0], fold=fold)
 
 
 def test_the_documents_of_a_fold_count_in_order_the_shown_one_first(
@@ -216,9 +218,9 @@ def test_filters_are_those_of_a_search(tmp_path: Path, data: Path) -> None:
     engine = Canned(data, {})
     evaluate_queries(file, engine, quiet)
     asked = engine.asked[0]
-    assert (asked.page_size, asked.filters.force, asked.filters.status) == (10, ("kent",), ("complete",))
-    assert (asked.filters.year_from, asked.filters.year_to) == (2016, 2016)
-    assert asked.filters.finding == ("area_for_improvement",)
+    assert (asked.page_size, asked.force, asked.status) == (10, ("kent",), ("complete",))
+    assert (asked.year_from, asked.year_to) == (2016, 2016)
+    assert asked.finding == ("area_for_improvement",)
     write_lines(file, {"query": "alpha", "filters": {"force": "kentt"}, "gold": []})
     with pytest.raises(EvaluationError, match=r"Query 1 of .* cannot be asked: .*the nearest is kent"):
         evaluate_queries(file, engine, quiet)
@@ -328,7 +330,7 @@ def broken(collection: Path, judged: Path) -> Iterator[tuple[Path, str, str]]:
     yield judged, '{"query": "a", "gold": ["b"]}', "gold entry"
     yield judged, '{"query": "a", "gold": [], "filters": {"forces": "kent"}}', "filters that are not known"
     yield judged, '{"id": "a", "query": "a", "gold": []}\n' * 2, "id of an earlier line"
-    yield judged, '{"query": "' + "long " * 500 + '", "gold": []}', "2000"
+    yield judged, '{"query": "' + "long " * 500 + '", "gold": []}', "2,000"
 
 
 def test_what_cannot_be_used_is_one_sentence_and_exit_code_2(tmp_path: Path, collection: Path, data: Path) -> None:

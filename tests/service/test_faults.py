@@ -13,8 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from fakes import FakeEncoder, fitted
 
-from indexer import build as building
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.cli.settings import SETTINGS
 
@@ -25,7 +24,7 @@ TESTS = Path(__file__).parents[1]
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
 
 
 @pytest.fixture
@@ -153,13 +152,13 @@ def test_a_record_in_two_files_is_said_to_be_merged(tmp_path: Path, papers: Path
 def test_ctrl_c_says_what_is_kept(
     tmp_path: Path, papers: Path, monkeypatch: pytest.MonkeyPatch, stage: str, said: str
 ) -> None:
-    function = {"encode": "write_vectors", "publish": "prune"}[stage]
+    function = {"encode": "indexer.stores.write_vectors", "publish": "indexer.build.prune"}[stage]
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as stopping:
-        stopping.setattr(building, function, interrupt)
+        stopping.setattr(function, interrupt)
         stopped = run("build", papers, "--data", tmp_path / "data")
     assert stopped.exit_code == 130
     assert said in stopped.stderr

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from fakes import FakeEncoder
 
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.cli.settings import SETTINGS
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from corpus.english import dictionary
 from corpus.forces import load_forces
 from corpus.vocabulary import Vocabulary, load_vocabulary
 from indexer.lexical import make_analyzer
-from service.contract.filters import UNKNOWN
+from service.contract.values import UNKNOWN
 from service.memory.spelling import Spelling, corrected
 from service.query.lexicon import Lexicon
 from service.query.offers import numbers, suggested_filters

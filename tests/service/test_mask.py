@@ -7,14 +7,23 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import quote, urljoin
 
+import numpy as np
 import pytest
-from fakes import FakeEncoder, assessment, document, record
+from fakes import FakeCollection, FakeEncoder, assessment, document, record
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.model import Document, GlossaryEntry
+from indexer.build import build
+from indexer.theme_store import publish_model
+from models.examples import Example
+from models.taxonomy import Taxonomy, Theme
+from models.theme_model import train_themes
 from service.contract.contacts import mask, masked
-from service.engine import Engine, SearchRequest
+from service.contract.requests import SearchRequest
+from service.engine import Engine
+from service.themes.review import queue
+from service.themes.training import flips_of
 from service.web.app import create_app
 
 CONTACTS = (
@@ -92,14 +101,14 @@ def test_only_texts_are_masked() -> None:
 def test_what_is_stored_is_whole_and_found_by_its_number(tmp_path: Path, publish: Callable[..., str]) -> None:
     said = "Lamps: ring Insp Wick on 01632 960123 or wick@saltmere.example"
     publish(tmp_path, (document("a", [said]),))
-    plain = Engine(tmp_path, FakeEncoder(), mask_contacts=False).search(SearchRequest("960123"))
-    assert plain["results"][0]["text"] == said
+    plain = Engine(tmp_path, FakeEncoder(), mask_contacts=False).search(SearchRequest(query="960123"))
+    assert plain.results[0].text == said
     engine = Engine(tmp_path, FakeEncoder())
-    shown = engine.search(SearchRequest("960123"))
-    assert shown["total"] == plain["total"] == 1
-    assert shown["results"][0]["highlights"] == plain["results"][0]["highlights"]
+    shown = engine.search(SearchRequest(query="960123"))
+    assert shown.total == plain.total == 1
+    assert shown.results[0].highlights == plain.results[0].highlights
     client = create_app(engine).test_client()
-    key = quote(shown["results"][0]["passage_id"])
+    key = quote(shown.results[0].passage_id)
     pages = ("/?q=lamps", "/documents/a", "/api/v1/documents/a", "/api/v1/search?q=lamps", f"/api/v1/passages/{key}")
     for address in pages:
         text = client.get(address).get_data(as_text=True)
@@ -145,3 +154,33 @@ def test_no_page_that_links_lead_to_shows_them(tmp_path: Path, publish: Callable
         todo += [] if len(seen) > 120 else [urljoin(address, link) for link in links]
     assert sum(1 for address in seen if address.startswith("/documents/")) >= 4
     assert any(address.startswith("/findings/") for address in seen)
+
+
+def test_the_queue_and_what_a_model_changes_are_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = record("kent", "101", f"The force should review its lamps; {CALL}.", comment=f"Plans, {CALL}.")
+    made = replace(made, passages=tuple(replace(one, finding=0) for one in made.passages))
+    themes = Taxonomy((Theme("lamps", "Lamps", "Lamps and light.", ("lamps",)),), {})
+    texts = ("The lamps were lit", "Plans are clear")
+    examples = [
+        Example(f"{texts[n % 2]} {n}.", frozenset(["lamps"] if n % 2 == 0 else []), f"document {n % 5}", where="here")
+        for n in range(30)
+    ]
+    model = train_themes(themes, examples, FakeEncoder(), "2026-01-01T00:00:00+00:00")
+    classifier = model.classifier
+    build(FakeCollection((made,)), FakeEncoder(), tmp_path, inputs=["papers"], themes=model)
+    publish_model(tmp_path, model, {})
+    engine = Engine(tmp_path, FakeEncoder())
+    ids = np.flatnonzero(engine.snapshot().held.columns.exists)
+    monkeypatch.setattr("service.themes.review._doubtful", lambda held: (ids, np.ones(len(ids))))
+    found = queue(engine.snapshot(), 10)
+    assert any(item.parent for item in found.items)
+    for item in found.items:
+        assert "960123" not in item.model_dump_json()
+    client = create_app(engine).test_client()
+    for skip in range(len(found.items)):
+        assert "960123" not in client.get(f"/queue?skip={skip}").get_data(as_text=True)
+    other = replace(model, id="other", classifier=replace(classifier, threshold=np.array([0.0])))
+    flips = flips_of(tmp_path, FakeEncoder(), model, other, lambda *_: None)
+    assert flips.flips
+    assert "960123" not in repr(flips)
+    assert "960123" in repr(flips_of(tmp_path, FakeEncoder(), model, other, lambda *_: None, mask=False))

@@ -3,12 +3,22 @@
 import html
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from fakes import FakeEncoder
 from flask.testing import FlaskClient
+from test_invariants import VALUES
 
-from service.web.search_pages import anchor
+from corpus.collection import load
+from corpus.forces import load_forces
+from indexer.build import build
+from service.cli.main import main
+from service.contract.requests import FACETS
+from service.engine import Engine
+from service.web.app import create_app
+from service.web.search_pages import FACET_TITLES, anchor
 
 ODD = "gwent/odd & <name>?#1\n2"
 
@@ -300,3 +310,53 @@ def test_a_document_shows_grades_findings_events_notes(client: FlaskClient) -> N
 def test_a_document_that_is_not_there(client: FlaskClient) -> None:
     text, _ = read(client, "/documents/nowhere", 404)
     assert "search page" in text
+
+
+def test_a_part_that_cannot_be_used_leaves_the_query_in_its_field(client: FlaskClient) -> None:
+    text, page = read(client, "/?q=missing+children&year_from=abc", 400)
+    assert "year_from is" in text
+    assert "missing children" in [attrs.get("value") for tag, attrs in page.tags if tag == "input"]
+    assert "/?q=missing+children" in page.values("href")
+    text, page = read(client, "/similar?text=Look+for+children&as_of=soon", 400)
+    assert "as_of is" in text
+    assert "Look for children" in text
+
+
+def test_every_facet_has_a_title_an_option_and_its_place_in_the_tests() -> None:
+    assert set(FACET_TITLES) == set(FACETS)
+    options = {parameter.name for parameter in main.commands["search"].params}
+    assert set(FACETS) <= options
+    assert VALUES.keys() | {"theme"} == set(FACETS)
+
+
+def test_the_form_for_similar_findings_keeps_every_filter(client: FlaskClient) -> None:
+    asked = ("theme=unknown", "finding=recommendation", "grade=unknown", "year=2016", "document_kind=other", "limit=7")
+    _, page = read(client, f"/similar?text=Look+for+children&{'&'.join(asked)}")
+    kept = {(attrs.get("name"), attrs.get("value")) for tag, attrs in page.tags if tag == "input"}
+    assert {tuple(pair.split("=")) for pair in asked} <= kept
+
+
+def test_a_documents_page_shows_no_path_of_the_server(tmp_path: Path) -> None:
+    papers = tmp_path / "private" / "papers"
+    papers.mkdir(parents=True)
+    (papers / "one.txt").write_text("Custody records are kept.\n\nPatrols are planned each day.\n", "utf-8")
+    collection = load([str(papers)], load_forces())
+    build(collection, FakeEncoder(), tmp_path / "data", inputs=[str(papers)])
+    client = create_app(Engine(tmp_path / "data", FakeEncoder())).test_client()
+    text = client.get("/documents/one.txt").get_data(as_text=True)
+    assert "one.txt" in text
+    assert "private" not in text
+
+
+def test_the_tables_of_themes_download(client: FlaskClient) -> None:
+    for form in ("csv", "json"):
+        for by in ("force", "year"):
+            assert client.get(f"/api/v1/themes/{by}.{form}").status_code == 200
+
+
+def test_the_description_of_the_api_is_a_page_without_script(client: FlaskClient) -> None:
+    text, page = read(client, "/api/v1/docs")
+    assert "/api/v1/similar" in text
+    assert not {"script", "style"} & {tag for tag, _ in page.tags}
+    ids = set(page.values("id"))
+    assert {link[1:] for link in page.values("href") if link.startswith("#")} <= ids

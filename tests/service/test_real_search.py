@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from models.encoder import Encoder
-from service.engine import Engine, SearchRequest
+from service.contract.requests import SearchRequest
+from service.engine import Engine
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "corpus"
 
@@ -37,14 +38,16 @@ def engine(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> E
     ],
 )
 def test_the_first_three_hits_answer(engine: Engine, question: str, answer: str) -> None:
-    response = engine.search(SearchRequest(question, page_size=3))
-    assert response["match"] != "none"
-    assert any(answer in hit["text"] for hit in response["results"])
+    response = engine.search(SearchRequest(query=question, page_size=3))
+    assert response.match != "none"
+    assert any(answer in hit.text for hit in response.results)
 
 
 def test_a_national_recommendation_is_one_hit_with_both_forces(engine: Engine) -> None:
-    response = engine.search(SearchRequest("all forces should review their own approach to neighbourhood policing"))
-    fold = response["results"][0]["fold"]
+    response = engine.search(
+        SearchRequest(query="all forces should review their own approach to neighbourhood policing")
+    )
+    fold = response.results[0].fold
     assert fold is not None
-    assert {member["force"] for member in fold["members"]} == {"essex", "west-midlands"}
-    assert {member["status"] for member in fold["members"]} == {"being-progressed", "complete"}
+    assert {member.force for member in fold.members} == {"essex", "west-midlands"}
+    assert {member.status for member in fold.members} == {"being-progressed", "complete"}

@@ -1,9 +1,11 @@
 """The register as API, command, pages and files: counts that add up, and what each record's page shows."""
 
 import csv
+import datetime
 import io
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,18 +14,18 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 from conftest import FORCES
-from fakes import FakeEncoder
+from fakes import FakeCollection, FakeEncoder, record
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from corpus import load
+from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
-from service.answers.register import REGISTER_FACETS
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
+from service.contract.requests import REGISTER_FACETS, RegisterRequest
 from service.engine import Engine
 from service.web.app import create_app
 
@@ -160,7 +162,7 @@ def test_the_list_downloads_whole(sample: FlaskClient) -> None:
 
 
 def test_the_command_says_the_same(data: Path, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda _: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda _: FakeEncoder())
     run = CliRunner().invoke(main, ["register", "--data", str(data), "--json"])
     assert json.loads(run.output) == get(client)
     plain = CliRunner().invoke(main, ["register", "--data", str(data), "--list", "overdue"])
@@ -273,3 +275,28 @@ def test_every_link_of_these_pages_leads_somewhere(sample: FlaskClient) -> None:
         for link in set(re.findall(r'href="(/[^"#]*)', page)):
             with sample.get(unescape(link)) as response:
                 assert response.status_code == 200, link
+
+
+def test_what_was_published_in_a_month_is_known_at_its_end(tmp_path: Path) -> None:
+    """The register, a finding's page and similar findings mean one thing by a day."""
+    made = replace(record("kent", "1", "The force should review its lamps."), date="2018-06")
+    build(FakeCollection((made,)), FakeEncoder(), tmp_path, inputs=["papers"])
+    engine = Engine(tmp_path, FakeEncoder())
+    for day, known in ((datetime.date(2018, 6, 10), False), (datetime.date(2018, 6, 30), True)):
+        assert engine.register(RegisterRequest(as_of=day)).total == known
+        found = engine.finding("kent:1/recommendation", day)
+        assert found is not None
+        assert found.known == known
+
+
+@pytest.mark.parametrize("day", ["4 \u017feptember 2019", "Apr\u0131l 2019", "4 September \u0662\u0660\u0661\u0669"])
+@pytest.mark.parametrize(
+    "address", ["/api/v1/register", "/api/v1/forces/kent", "/register", "/forces/kent", "/api/v1/similar"]
+)
+def test_letters_that_only_look_like_a_month_are_refused(client: FlaskClient, address: str, day: str) -> None:
+    assert (
+        client.get(
+            address, query_string={"as_of": day, "text": "a"} if "similar" in address else {"as_of": day}
+        ).status_code
+        == 400
+    )

@@ -22,26 +22,26 @@ from service.answers.retrieve import (
     DENSE_WEIGHT,
     ENCODED_OTHERS,
     FULL_BM25,
-    SHORT,
     Retrieved,
     encode,
     everything,
     retrieve,
-    substance_of,
 )
-from service.cli import context
+from service.cli import common
 from service.cli.doctor import examine
 from service.cli.main import main
 from service.cli.terminal import calibration_lines
-from service.engine import Engine, SearchRequest
+from service.contract.requests import SearchRequest
+from service.contract.service_errors import StrengthError
+from service.engine import Engine
 from service.evaluation.calibrate import GOOD, POINTS, Asked, Calibration, fit
+from service.memory.facets import SHORT, substance_of
 from service.memory.opened import Opened, open_for
 from service.memory.strength import (
     SEARCH,
     SIMILAR,
     TYPICAL,
     Strength,
-    StrengthError,
     calibrated,
     load_strength,
     luck,
@@ -105,7 +105,7 @@ def found(opened: Opened, query: str, strength: Strength = PLAIN) -> Retrieved:
     question = asked(opened, query)
     vector = encode(question, FakeEncoder())
     exists = opened.columns.exists
-    return retrieve(opened.generation, opened.words, opened.substance, exists, question, vector, strength)
+    return retrieve(opened, question, vector, exists, strength)
 
 
 def places(mask: Any) -> list[int]:
@@ -435,8 +435,8 @@ def test_a_calibration_for_another_encoder_is_not_used_and_doctor_says_so(tmp_pa
 
 def test_an_engine_takes_the_calibration_of_its_folder(tmp_path: Path, publish: Callable[..., str]) -> None:
     def answered() -> tuple[str, int, int]:
-        answer = Engine(tmp_path, FakeEncoder()).search(SearchRequest("lantern burns brightly"))
-        return answer["match"], answer["total"], len(answer["nearest"])
+        answer = Engine(tmp_path, FakeEncoder()).search(SearchRequest(query="lantern burns brightly"))
+        return answer.match, answer.total, len(answer.nearest)
 
     publish(tmp_path, (document("a", ["A lantern burns on the quay."]),))
     never = replace(PLAIN, encoder=FakeEncoder().fingerprint, intercept=-50.0)
@@ -512,7 +512,7 @@ def test_an_encoder_that_tells_nothing_apart_is_refused_and_nothing_is_kept(
     def refuse(*_: object) -> Calibration:
         return fit(turned, "mine")
 
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     monkeypatch.setattr("service.evaluation.calibrate.calibrate", refuse)
     done = CliRunner().invoke(main, ["calibrate", "--data", str(tmp_path)])
     assert (done.exit_code, done.stdout) == (2, "")
@@ -543,7 +543,7 @@ def test_from_good_on_most_questions_are_answerable() -> None:
 
 
 def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     done = CliRunner().invoke(main, ["calibrate", "--json", "--data", str(tmp_path)])
     assert done.exit_code == 0
     both = json.loads(done.stdout)

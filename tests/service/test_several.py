@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from corpus.model import Document, Event, Evidence, Finding
 from indexer.build import build
-from service.answers.similar import SimilarRequest
+from service.contract.requests import SimilarRequest
 from service.engine import Engine
 from service.web.app import create_app
 
@@ -54,29 +54,31 @@ def test_a_hit_and_a_document_name_all_their_forces(client: FlaskClient) -> None
 
 def test_forces_count_a_joint_report_each(client: FlaskClient, engine: Engine) -> None:
     counts = {row["slug"]: row["documents"] for row in get(client, "forces")["forces"]}
-    tables = engine.current().generation.tables
+    tables = engine.snapshot().held.generation.tables
     alone = dict(map(tuple, tables.execute("SELECT force, count(*) FROM documents GROUP BY force").fetchall()))
     assert counts["essex"] == alone["essex"] + 1
     assert counts["kent"] == alone["kent"] + 1
 
 
 def test_similar_to_a_joint_finding_leaves_out_what_either_force_was_told_alone(engine: Engine) -> None:
-    asked = next(one for one in engine.current().findable_texts if "both forces should train" in one.plain)
-    item = engine.current().register.by_id(asked.finding or 0)
-    found = engine.similar(SimilarRequest(finding=item.key))
+    asked = next(one for one in engine.snapshot().held.findable_texts if "both forces should train" in one.plain)
+    item = engine.snapshot().held.register.by_id(asked.finding or 0)
+    found = engine.similar(SimilarRequest(finding_id=item.key))
     assert found is not None
-    shown = [hit["document"]["forces"] for hit in (*found["results"], *found["nearest"])]
+    shown = [hit.document.forces for hit in (*found.results, *found.nearest)]
     assert shown
     assert not any(forces and set(forces) <= {"essex", "kent"} for forces in shown)
 
 
 def test_what_a_force_was_told_together_with_another_is_a_precedent_to_it(engine: Engine) -> None:
-    asked = next(one for one in engine.current().findable_texts if "all forces should review how missing" in one.plain)
-    items = engine.current().register.same(engine.current().register.by_id(asked.finding or 0))
-    essex = next(item for item in items if item.document["force"] == "essex")
-    found = engine.similar(SimilarRequest(finding=essex.key, limit=100))
+    asked = next(
+        one for one in engine.snapshot().held.findable_texts if "all forces should review how missing" in one.plain
+    )
+    items = engine.snapshot().held.register.same(engine.snapshot().held.register.by_id(asked.finding or 0))
+    essex = next(item for item in items if item.document.force == "essex")
+    found = engine.similar(SimilarRequest(finding_id=essex.key, limit=100))
     assert found is not None
-    shown = [hit["document"]["forces"] for hit in (*found["results"], *found["nearest"])]
+    shown = [hit.document.forces for hit in (*found.results, *found.nearest)]
     assert ["essex", "kent"] in shown
     assert ["essex"] not in shown
 

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from conftest import FORCES
-from fakes import FakeEncoder
+from fakes import FakeCollection, FakeEncoder, fitted, record
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.answers.similar import MAX_TEXT
-from service.cli import context
+from indexer.build import build
+from service.cli import common
 from service.cli.main import main
-from service.contract.filters import Filters
-from service.engine import Engine, SearchRequest
+from service.contract.requests import MAX_TEXT, SearchRequest, SimilarRequest
+from service.engine import Engine
 
 ASKS = "By March 2018, all forces should review how missing children are recorded."
 LIKE = "Every force should look again at how it records missing children, and by March 2018."
@@ -44,6 +44,21 @@ def test_a_copy_in_other_print_is_a_copy(client: FlaskClient, printed: str) -> N
     assert {member["force"] for member in post(client, text=printed)["own"]} == set(FORCES)
 
 
+def test_a_copy_that_names_a_force_of_the_users_is_a_copy(tmp_path: Path) -> None:
+    """The name is one of plain words: only who knows the force can tell that the copy speaks to it alone."""
+    names = tmp_path / "forces.toml"
+    names.write_text('[[force]]\nslug = "lantern-bay"\nname = "Lantern Bay Police"\nshort = ["Lantern Bay"]\n', "utf-8")
+    asks = "{} should look again at how missing children are recorded at night, and tell the board."
+    made = (record("lantern-bay", "1", asks.format("Lantern Bay Police")), record("essex", "2", LIKE))
+    data = tmp_path / "data"
+    build(FakeCollection(made), FakeEncoder(), data, inputs=["papers"], forces=names)
+    fitted(data)
+    found = Engine(data, FakeEncoder()).similar(SimilarRequest(text=asks.format("The force")))
+    assert found is not None
+    assert [member.force for member in found.own] == ["lantern-bay"]
+    assert not any(hit.text.startswith("Lantern Bay") for hit in [*found.results, *found.nearest])
+
+
 def test_one_finding_is_one_result_with_all_who_were_given_it(client: FlaskClient) -> None:
     found = post(client, text=LIKE)
     hits = [hit for hit in found["results"] if hit["text"] == ASKS]
@@ -59,8 +74,8 @@ def test_one_finding_is_one_result_with_all_who_were_given_it(client: FlaskClien
 
 
 def a_hit(engine: Engine, query: str, force: str) -> str:
-    found = engine.search(SearchRequest(query, Filters(force=(force,), finding=("recommendation",)), page_size=1))
-    return found["results"][0]["passage_id"]
+    found = engine.search(SearchRequest(query=query, force=(force,), finding=("recommendation",), page_size=1))
+    return found.results[0].passage_id
 
 
 def test_its_own_force_is_left_out_unless_it_is_asked_for(client: FlaskClient, engine: Engine) -> None:
@@ -116,8 +131,10 @@ def test_nothing_is_known_before_anything_was_published(client: FlaskClient) -> 
         ({"text": "a", "passage_id": "b"}, "one of them"),
         ({"text": "x" * (MAX_TEXT + 1)}, "20,001"),
         ({"text": "a" * 100_000}, "100,000"),
-        ({"text": ["a", "b"]}, "2 times"),
-        ({"text": {"a": 1}}, "neither"),
+        ({"text": ["a", "b"]}, ": give a text."),
+        ({"text": {"a": 1}}, ": give a text."),
+        ({"passage_id": "\ud800"}, "application/json"),
+        ({"force": "essex", "text": "a", "limit": "20"}, "whole number"),
         ({"text": "a", "as_of": "soon"}, "as_of"),
         ({"text": "a", "limit": 0}, "limit"),
         ({"text": "a", "limit": 101}, "limit"),
@@ -139,9 +156,7 @@ def test_a_body_that_is_no_object_is_refused(client: FlaskClient, sent: bytes) -
     assert "JSON" in response.get_json()["detail"]
 
 
-@pytest.mark.parametrize(
-    "body", [{"passage_id": "no such"}, {"finding_id": "no such"}, {"passage_id": "\ud800"}, {"finding_id": "\ud800"}]
-)
+@pytest.mark.parametrize("body", [{"passage_id": "no such"}, {"finding_id": "no such"}])
 def test_what_is_not_there_is_not_found(client: FlaskClient, body: Any) -> None:
     assert client.post("/api/v1/similar", json=body).status_code == 404
 
@@ -198,7 +213,7 @@ def test_lists_download_with_all_who_were_given_them(client: FlaskClient) -> Non
 
 
 def test_the_command_says_the_same(data: Path, monkeypatch: pytest.MonkeyPatch, client: FlaskClient) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda _: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda _: FakeEncoder())
     run = CliRunner().invoke(main, ["similar", LIKE, "--data", str(data), "--json"])
     assert run.exit_code == 0, run.output
     assert json.loads(run.output) == post(client, text=LIKE)
@@ -208,3 +223,11 @@ def test_the_command_says_the_same(data: Path, monkeypatch: pytest.MonkeyPatch, 
     assert table.output.startswith("\ufeffrank,match")
     missing = CliRunner().invoke(main, ["similar", "--passage-id", "x", "--data", str(data)])
     assert missing.exit_code == 2
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_form_may_leave_fields_empty_and_is_checked_as_strictly(client: FlaskClient, form: str) -> None:
+    sent: dict[str, Any] = {"text": LIKE, "passage_id": "", "force": ["", "kent"], "year_from": "", "as_of": " "}
+    assert client.post(f"/api/v1/similar.{form}", data=sent).status_code == 200
+    for wrong in ({"finding_id": ["a", "b"]}, {"year_from": "soon"}, {"force": "kentt"}, {"page": "1"}):
+        assert client.post(f"/api/v1/similar.{form}", data={**sent, **wrong}).status_code == 400

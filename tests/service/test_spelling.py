@@ -8,7 +8,9 @@ import pytest
 from fakes import FakeEncoder, document
 
 from service.answers.retrieve import encode
-from service.engine import Engine, SearchRequest
+from service.contract.requests import SearchRequest
+from service.contract.responses import Expansion
+from service.engine import Engine
 from service.memory.opened import Opened, open_for
 from service.memory.spelling import Spelling
 from service.memory.strength import Strength
@@ -52,7 +54,7 @@ def opened(data: Path) -> Opened:
 def found(engine: Engine, query: str) -> tuple[str, list[str]]:
     """How well a query is answered, and by which of the texts, the best first."""
     answer = engine.search(SearchRequest(query=query))
-    return answer["match"], [hit["document"]["title"] for hit in answer["results"]]
+    return answer.match, [hit.document.title for hit in answer.results]
 
 
 @pytest.mark.parametrize(
@@ -113,10 +115,10 @@ def test_a_compound_that_is_written_one_way_is_found_in_the_others(
 
 def test_a_compound_has_no_other_spelling_to_guess_and_is_told_once(engine: Engine) -> None:
     closed = engine.search(SearchRequest(query="followup"))
-    assert closed["did_you_mean"] is None
-    assert closed["expansions"] == [{"from": "followup", "to": "follow up"}]
+    assert closed.did_you_mean is None
+    assert closed.expansions == [Expansion(typed="followup", to="follow up")]
     apart = engine.search(SearchRequest(query="multi agency audits", expand=True))
-    assert [one["to"] for one in apart["expansions"]].count("multiagency") == 1
+    assert [one.to for one in apart.expansions].count("multiagency") == 1
 
 
 def test_another_spelling_is_not_encoded(opened: Opened) -> None:
@@ -129,7 +131,7 @@ def test_another_spelling_is_not_encoded(opened: Opened) -> None:
 
 def test_without_expansion_only_what_was_typed_counts(engine: Engine) -> None:
     answer = engine.search(SearchRequest(query="followup", expand=False))
-    assert (answer["total"], answer["expansions"]) == (0, [])
+    assert (answer.total, answer.expansions) == (0, [])
 
 
 def test_a_word_that_is_cut_nowhere_is_still_guessed(opened: Opened) -> None:
@@ -141,9 +143,9 @@ def test_a_word_that_is_cut_nowhere_is_still_guessed(opened: Opened) -> None:
 def test_a_name_that_is_a_common_word_goes_before_the_word(engine: Engine) -> None:
     assert found(engine, "patrols in Barking")[1][0] == "town"
     for query, first in (("Barking", "town"), ("barking", "dogs")):
-        hits = engine.search(SearchRequest(query=query, explain=True))["results"]
-        assert {hit["document"]["title"] for hit in hits} == {"town", "dogs"}
-        assert max(hits, key=lambda hit: hit["explain"]["bm25"])["document"]["title"] == first
+        hits = engine.search(SearchRequest(query=query, explain=True)).results
+        assert {hit.document.title for hit in hits} == {"town", "dogs"}
+        assert max(hits, key=lambda hit: hit.explain.bm25).document.title == first
 
 
 def test_a_month_that_is_a_common_word_names_something(engine: Engine, opened: Opened) -> None:
@@ -154,5 +156,5 @@ def test_a_month_that_is_a_common_word_names_something(engine: Engine, opened: O
 
 def test_what_stands_in_another_spelling_is_marked_where_it_stands(engine: Engine) -> None:
     for query, marked in (("1500000", ["1.5m"]), ("30 per cent", ["30", "%"]), ("42/118823/19", ["42/118823/19"])):
-        [hit, *_] = engine.search(SearchRequest(query=query))["results"]
-        assert [hit["text"][start:end] for start, end in hit["highlights"]] == marked
+        [hit, *_] = engine.search(SearchRequest(query=query)).results
+        assert [hit.text[start:end] for start, end in hit.highlights] == marked

@@ -1,6 +1,7 @@
 """state.sqlite: what people corrected is kept, all of it, whoever else writes and whatever happens to the process."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from service.state.corrections import NOTHING, Correction, State, StateError, words_hash
+from service.contract.service_errors import StateError
+from service.state.corrections import NOTHING, Correction, State, words_hash
 
 ROOT = Path(__file__).parents[2]
 LATER = "2026-02-02T00:00:00+00:00"
@@ -199,3 +201,82 @@ def _refused(state: State, path: Path) -> None:
 def test_words_are_the_same_whatever_their_spaces_and_capitals() -> None:
     assert words_hash("The  Force\n should") == words_hash("the force should ")
     assert words_hash("The force should") != words_hash("The forces should")
+
+
+def test_a_byte_that_changed_on_the_disk_is_found_wherever_it_lies(state: State, tmp_path: Path) -> None:
+    """One bit of each of a thousand bytes, spread over the whole file: nothing that a reader sees changes unseen."""
+    state.add([correction(f"Text {n}, which is long enough to fill a page. " * 3, passage=f"p/{n}") for n in range(40)])
+    state.undo(3, "Bea", LATER)
+    path = tmp_path / "data" / "state.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("PRAGMA journal_mode = DELETE")
+    whole, told = path.read_bytes(), state.all()
+    assert State(tmp_path / "data").problems() == []
+    unseen = []
+    for at in range(0, len(whole), max(1, len(whole) // 1000)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        again = State(tmp_path / "data")
+        try:
+            sound = not again.problems()
+            if sound and again.all() != told:
+                unseen.append(at)
+        except StateError:
+            continue
+    assert unseen == []
+
+
+def test_corrections_of_before_there_were_seals_are_sealed_with_the_next(state: State, tmp_path: Path) -> None:
+    state.add([correction("One.")])
+    path = tmp_path / "data" / "state.sqlite"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("DROP TABLE seals")
+    assert state.problems() == []
+    state.add([correction("Two.")])
+    with closing(sqlite3.connect(path)) as database, database:
+        assert database.execute("SELECT count(*) FROM seals").fetchone()[0] == 2
+        database.execute("UPDATE corrections SET who = 'Eve' WHERE id = 1")
+    assert state.problems() == ["Correction 1 is not as it was made."]
+
+
+def put_back(backup: Path, path: Path, how: str) -> None:
+    if how == "renamed":
+        backup.replace(path)
+    else:
+        shutil.copy(backup, path)
+
+
+@pytest.mark.parametrize("how", ["renamed", "copied"])
+def test_a_backup_that_is_put_back_while_it_is_served_holds(state: State, tmp_path: Path, how: str) -> None:
+    """Nothing of what came after it comes back with it: not from a connection, not from a log beside the file."""
+    state.add([correction("One."), correction("Two.")])
+    path, backup = tmp_path / "data" / "state.sqlite", tmp_path / "backup.sqlite"
+    shutil.copy(path, backup)  # a plain copy is whole
+    assert len(state.corrected().by_words) == 2
+    for number in range(60):
+        state.add([correction(f"Later {number}.")])
+        assert len(state.corrected().by_words) == 3 + number
+    put_back(backup, path, how)
+    for who in (state, State(tmp_path / "data")):
+        assert len(who.corrected().by_words) == 2
+        assert [one.text for one in who.all()] == ["One.", "Two."]
+        assert who.problems() == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["text = x'00ff'", "at = x'00ff'", "after = '5'", "after = 'no json'", "before = '[]'", "section = '[1]'"],
+)
+def test_a_row_that_holds_what_cannot_be_there_is_said(state: State, tmp_path: Path, damage: str) -> None:
+    state.add([correction("One.")])
+    with closing(sqlite3.connect(tmp_path / "data" / "state.sqlite")) as database, database:
+        database.execute(f"UPDATE corrections SET {damage}")  # noqa: S608 - of the list above
+    assert state.problems() == ["Correction 1 is not as it was made."]
+    for use in (state.corrected, state.all):
+        with pytest.raises(StateError, match="correction 1 is damaged"):
+            use()
+
+
+def test_a_data_folder_that_is_a_file_has_no_corrections(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("no folder")
+    assert State(tmp_path / "data").corrected() is NOTHING

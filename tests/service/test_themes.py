@@ -27,10 +27,11 @@ from models.encoder import ModelError
 from models.examples import LONGEST, Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import ThemeModel, train_themes
+from service.contract.requests import MAX_TEXTS
 from service.engine import Engine
 from service.state.corrections import State
-from service.themes.review import Themes
-from service.themes.tagging import EMPTY, FOREIGN, MAX_TEXTS
+from service.themes.review import corrections, queue
+from service.themes.tagging import EMPTY, FOREIGN
 from service.themes.training import flips_of
 from service.web.app import create_app
 
@@ -196,7 +197,7 @@ def _know_folder(request: pytest.FixtureRequest) -> None:
 def themes_of(engine: Engine, key: str) -> list[tuple[str, str]]:
     passage = engine.passage(key)
     assert passage is not None
-    return [(tag["theme"], tag["origin"]) for tag in passage["themes"]]
+    return [(tag.theme, tag.origin) for tag in passage.themes]
 
 
 def assigned_in(data: Path) -> dict[str, set[str]]:
@@ -216,7 +217,7 @@ def assigned_in(data: Path) -> dict[str, set[str]]:
 
 
 def test_every_passage_has_a_decision(served: Engine, model: ThemeModel) -> None:
-    generation = served.current().generation
+    generation = served.snapshot().held.generation
     assert generation.tags is not None
     ids = {row[0] for row in generation.tables.execute("SELECT id FROM passages")}
     decided = {row["passage"]: row for row in generation.tags.execute("SELECT * FROM decisions")}
@@ -397,10 +398,10 @@ def test_a_correction_whose_passage_vanished_is_told_of(
 ) -> None:
     correct(client, ["custody"], passage_id="papers/03.txt#1")
     correct(client, ["custody"], text="A text that was pasted.")
-    assert [one["gone"] for one in Themes(engine).corrections()] == [False, False]
+    assert [one.gone for one in corrections(engine.snapshot(), engine.state)] == [False, False]
     assert "no longer in the index" not in client.get("/corrections").get_data(as_text=True)
     index(data, [made for made in documents() if made.key != "papers/03.txt"], model)
-    assert [one["gone"] for one in Themes(engine).corrections()] == [False, True]
+    assert [one.gone for one in corrections(engine.snapshot(), engine.state)] == [False, True]
     page = client.get("/corrections").get_data(as_text=True)
     assert "From papers/03.txt, no longer in the index" in page
     assert search(client)["total"] > 0
@@ -483,23 +484,22 @@ def test_its_own_pages_correct(client: FlaskClient, data: Path, headers: dict[st
 
 
 def test_the_queue_has_each_fold_once_and_nothing_done(engine: Engine, client: FlaskClient) -> None:
-    themes = Themes(engine)
-    first = themes.queue(1000)
-    keys = [item["passage"]["passage_id"] for item in first["items"]]
-    assert len(keys) == first["waiting"] >= 8
-    opened = engine.current()
+    first = queue(engine.snapshot(), 1000)
+    keys = [item.passage.passage_id for item in first.items]
+    assert len(keys) == first.waiting >= 8
+    opened = engine.snapshot().held
     fold_of = dict(map(tuple, opened.generation.tables.execute("SELECT key, fold FROM passages")))
     folds = [fold_of[key] for key in keys]
     assert len(set(folds)) == len(folds)
-    assert not {item["passage"]["kind"] for item in first["items"]} & {"glossary", "grade"}
+    assert not {item.passage.kind for item in first.items} & {"glossary", "grade"}
 
     for key in keys[:3]:
         correct(client, ["custody"], passage_id=key)
-    later = themes.queue(1000)
-    assert later["waiting"] == first["waiting"] - 3
-    assert {item["passage"]["passage_id"] for item in later["items"]} == set(keys[3:])
+    later = queue(engine.snapshot(), 1000)
+    assert later.waiting == first.waiting - 3
+    assert {item.passage.passage_id for item in later.items} == set(keys[3:])
     client.post("/corrections/1/undo", data=OWN)
-    assert themes.queue(1000)["waiting"] == first["waiting"] - 2
+    assert queue(engine.snapshot(), 1000).waiting == first.waiting - 2
 
 
 def test_the_queue_looks_for_unlike_passages(tmp_path: Path, model: ThemeModel) -> None:
@@ -508,9 +508,9 @@ def test_the_queue_looks_for_unlike_passages(tmp_path: Path, model: ThemeModel) 
     texts = [" ".join(words).capitalize() + "." for words in (alike[n:] + alike[:n] for n in range(5))]
     index(tmp_path, [document(f"{n}.txt", [text]) for n, text in enumerate([*texts, unlike])], model)
     publish_model(tmp_path, model, {})
-    found = Themes(Engine(tmp_path, QuickEncoder())).queue(3)
-    assert found["waiting"] == 6
-    shown = [item["passage"]["text"] for item in found["items"]]
+    found = queue(Engine(tmp_path, QuickEncoder()).snapshot(), 3)
+    assert found.waiting == 6
+    shown = [item.passage.text for item in found.items]
     assert shown[0] in texts
     assert shown[1] == unlike
     assert shown[2] in texts
@@ -522,7 +522,7 @@ def _in_doubt(model: ThemeModel) -> tuple[list[str], str]:
     words = [*WORDS, "plans", "clear", "review", "cell", "courses"]
     tried = [choose.sample(words, 5) for _ in range(600)]
     texts = [" ".join(own).capitalize() + "." for own in tried]
-    found = model.classifier.best(texts, [""] * len(texts), encoder.windows, encoder.encode_document)
+    found = model.classifier.best(texts, [""] * len(texts), encoder)
     doubts = model.classifier.decisions(found)[1]
     best = int(np.argmax(doubts))
     less = [
@@ -640,17 +640,17 @@ def test_a_text_may_have_a_hundred_thousand_characters(reading: FlaskClient) -> 
         ({}, "texts"),
         ({"texts": []}, "texts"),
         ({"texts": "one"}, "texts"),
-        ({"texts": ["a"], "text": "b"}, "'text' is not known"),
+        ({"texts": ["a"], "text": "b"}, "'text' is not a parameter"),
         ({"texts": ["a"], "evidence": "yes"}, "evidence"),
         ({"texts": ["a", 1]}, "texts[1]"),
         ({"texts": ["a", "b", None]}, "texts[2]"),
         ({"texts": [{"parent": "a"}]}, "texts[0]"),
         ({"texts": ["a", {"text": ["b"]}]}, "texts[1]"),
         ({"texts": [{"text": "a", "heading": "b"}]}, "texts[0]: 'heading'"),
-        ({"texts": ["a", {"text": "a", "parent": 5}]}, "texts[1]: parent"),
-        ({"texts": ["a", {"text": "a", "section": [1]}]}, "texts[1]: section"),
-        ({"texts": ["a", {"text": "a", "section": {"a": 1}}]}, "texts[1]: section"),
-        ({"texts": [{"text": "a", "parent": "b" * (LONGEST + 1)}]}, "texts[0] has 100,001"),
+        ({"texts": ["a", {"text": "a", "parent": 5}]}, "texts[1].parent"),
+        ({"texts": ["a", {"text": "a", "section": [1]}]}, "texts[1].section"),
+        ({"texts": ["a", {"text": "a", "section": {"a": 1}}]}, "texts[1].section"),
+        ({"texts": [{"text": "a", "parent": "b" * (LONGEST + 1)}]}, "texts[0].parent has 100,001"),
         ({"texts": ["a"] * (MAX_TEXTS + 1)}, "257"),
     ],
 )

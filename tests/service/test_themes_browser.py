@@ -17,7 +17,7 @@ from test_browser import CHROMIUM, FLAGS, SAMPLE, playwright
 from indexer.theme_store import current_model, open_model
 from models.encoder import Encoder
 from models.theme_model import judge
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.state.corrections import State
 
@@ -54,7 +54,7 @@ class Precedent:
 
     def __call__(self, *arguments: str) -> str:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(context, "encoder_for", lambda settings: self.encoder)
+            patch.setattr(common, "encoder_for", lambda settings: self.encoder)
             done = CliRunner().invoke(main, [*arguments, "--data", str(self.data)])
         assert done.exit_code == 0, done.output
         return done.stdout
@@ -138,7 +138,7 @@ def probabilities(precedent: Precedent, texts: tuple[str, ...], theme: str) -> t
     """What the model in use says by itself, without any correction, and the theme's threshold."""
     model, encoder = open_model(precedent.data, current_model(precedent.data) or ""), precedent.encoder
     place = model.classifier.labels.index(theme)
-    found = judge(model, texts, [""] * len(texts), encoder.windows, encoder.encode_document)
+    found = judge(model, texts, [""] * len(texts), encoder)
     return found[:, place], float(model.classifier.threshold[place])
 
 

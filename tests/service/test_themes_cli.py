@@ -15,7 +15,7 @@ from indexer.theme_store import current_model, publish_model
 from models.examples import Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import ThemeModel, train_themes
-from service.cli import context
+from service.cli import common
 from service.cli.main import main
 from service.cli.settings import SETTINGS
 from service.state.corrections import Correction, State
@@ -43,7 +43,7 @@ CORRECTION = Correction(
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in SETTINGS:
         monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder())
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
 
 
 def run(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
@@ -173,7 +173,7 @@ def test_without_a_model_it_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_a_model_of_another_encoder_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "encoder_for", lambda settings: FakeEncoder(1))
+    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder(1))
     assert "another encoder" in refused("tag", "--data", data, stdin='"a"\n')
 
 
@@ -348,3 +348,64 @@ def test_what_cannot_be_evaluated_is_said(tmp_path: Path, train: str, test: str,
     files = written(tmp_path / "train.csv", train), written(tmp_path / "test.csv", test)
     said = refused("evaluate", "classifier", "--train", files[0], "--test", files[1], "--data", tmp_path)
     assert all(word in said for word in words)
+
+
+# What each says as JSON
+
+
+def test_a_damaged_model_is_listed_with_its_damage(data: Path, models: tuple[ThemeModel, ThemeModel]) -> None:
+    path = next((data / "models" / models[1].id).glob("*.safetensors"))
+    path.write_bytes(b"broken" + path.read_bytes()[6:])
+    listed = ran("themes", "list", "--data", data).splitlines()
+    assert listed[0].startswith(f"* {models[0].id}  ")
+    assert "damaged" in listed[1]
+    rows = json.loads(ran("themes", "list", "--json", "--data", data))["models"]
+    assert [(row["id"], row["in_use"], row["problem"] is None) for row in rows] == [
+        (models[0].id, True, True),
+        (models[1].id, False, False),
+    ]
+
+
+def test_every_command_of_themes_says_it_as_json(
+    data: Path, models: tuple[ThemeModel, ThemeModel], tmp_path: Path
+) -> None:
+    made = json.loads(
+        ran("tag", "--json", "--data", data, stdin=lines({"id": "7", "text": "Custody cells."}, "Plans."))
+    )
+    assert made["model"]["id"] == models[0].id
+    assert [row["id"] for row in made["results"]] == ["7", 2]
+    done = json.loads(ran("themes", "promote", models[1].id, "--json", "--data", data))
+    assert done == {"model": models[1].id, "generation": current_id(data)}
+    State(data).add([CORRECTION])
+    kept = json.loads(ran("themes", "export", "--json", "--data", data))["results"]
+    assert [(row["who"], row["text"], row["after"]) for row in kept] == [("Ada", "=1+1 cells", ["custody"])]
+    file = written(tmp_path / "kept.csv", ran("themes", "export", "--data", data))
+    assert json.loads(ran("themes", "import", file, "--json", "--data", tmp_path / "other")) == {"read": 1, "new": 1}
+
+
+def test_training_says_how_far_it_is_and_what_came_of_it_as_json(tmp_path: Path) -> None:
+    result = run("themes", "train", "--json", "--data", tmp_path / "fresh")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told["new"]
+    assert told["model"] in json.loads(ran("themes", "list", "--json", "--data", tmp_path / "fresh"))["models"][0]["id"]
+    assert "train" in result.stderr
+
+
+def test_one_judged_text_is_evaluated_without_a_word_of_numpys(data: Path, tmp_path: Path) -> None:
+    file = written(tmp_path / "one.jsonl", lines({"text": "Custody cells were cold.", "themes": ["custody"]}))
+    result = run("evaluate", "themes", file, "--data", data)
+    assert result.exit_code == 0, result.output
+    assert "nan" not in result.stdout
+    assert "Warning" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [('{"text": "a", "id": NaN}', "is no JSON"), ('{"text": "half \\ud800"}', "holds half a character")],
+)
+def test_a_line_that_cannot_be_written_again_is_named(data: Path, tmp_path: Path, line: str, words: str) -> None:
+    file = written(tmp_path / "texts.jsonl", f'"Custody cells."\n{line}\n')
+    said = refused("tag", file, "--data", data)
+    assert "line 2" in said
+    assert words in said

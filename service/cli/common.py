@@ -1,6 +1,6 @@
 """What commands share: options, the settings, and how they print and fail."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -63,10 +63,24 @@ def printed(pieces: Iterable[str]) -> None:
         click.echo(piece.replace("\r\n", "\n"), nl=False)
 
 
+def printable(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without what a document may hold that would drive the terminal."""
+    from corpus.text import control
+
+    return ("".join(c for c in line if not control(c)) for line in lines)
+
+
 def one_form(as_csv: bool, as_json: bool) -> None:
     """Fails where two forms are asked for."""
     if as_csv and as_json:
         raise Failure("--csv and --json are two ways to print the same: give one of them.")
+
+
+def check_page(page: int, size: int, total: int) -> None:
+    """Fails where a page is asked for that is not there."""
+    last = max(1, -(-total // size))
+    if page > last:
+        raise Failure(f"There is no page {page}: the last is page {last}, of {total:,}.")
 
 
 def settings_for(data: Path | None) -> Settings:

@@ -1,0 +1,70 @@
+"""The stores of a generation, written for documents that are parsed.
+
+Whatever module has a part in what is written is imported from here, or from what is: `indexer.program` counts them all.
+"""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.forces import Forces
+from corpus.model import Document
+from corpus.vocabulary import Vocabulary
+from indexer.cache import cached_encoder
+from indexer.clock import Clock
+from indexer.context import Placed, placed
+from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
+from indexer.lexical import write_lexical
+from indexer.manifest import LEXICAL, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
+from indexer.tables import Known, open_tables, write_tables
+from indexer.tags import tag_passages, write_tags
+from indexer.wording import write_wording
+from models.encoder import Encoder
+from models.theme_model import ThemeModel
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What documents are written with: known forces, words, and the model that tags them, if any."""
+
+    forces: Forces
+    vocabulary: Vocabulary
+    known: Known
+    themes: ThemeModel | None
+
+
+def write_stores(
+    folder: Path, documents: list[Document], given: Given, encoder: Encoder, data: Path, clock: Clock
+) -> Embedded:
+    """Write the stores of a generation into `folder`; everything numbers passages from 1 in the order of `documents`.
+
+    What is encoded goes into the cache of `data` as well. Raises GenerationError where no document holds a passage.
+    """
+    passages: list[Placed] = [one for document in documents for one in placed(document, given.vocabulary)]
+    if not passages:
+        raise GenerationError(
+            "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
+        )
+    with clock.stage("passages"):
+        write_tables(folder / PASSAGES, documents, given.forces, given.known)
+        write_wording(folder / PASSAGES, passages)
+    with clock.stage("lexical"):
+        write_lexical(folder / LEXICAL, passages)
+    with clock.stage("sentences") as tell:
+        pieces = pieces_of(passages, encoder, tell)
+    with clock.stage("encode") as tell, cached_encoder(data, encoder) as cached:
+        embedded = embed(pieces, cached, tell)
+    with clock.stage("vectors"):
+        write_vectors(folder / VECTORS, embedded)
+        write_reference(folder / REFERENCE, embedded)
+    if given.themes:
+        write_themes(folder, given.themes, encoder, data, clock)
+    return embedded
+
+
+def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock) -> None:
+    """Write what a model says of the passages that stand in `folder`."""
+    with clock.stage("themes") as tell, closing(open_tables(folder / PASSAGES)) as tables:
+        with cached_encoder(data, encoder) as cached:
+            tagged = tag_passages(tables, themes, cached, tell)
+        write_tags(folder / TAGS, themes, tagged)
