@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import resource
 import subprocess
 import sys
 from contextlib import closing, suppress
@@ -331,13 +330,17 @@ def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> No
     before = run(tmp_path).generation
     script = Path(__file__).parents[1] / "build_alone.py"
     texts = [f"A quite different text, number {i}." for i in range(150)]
+    limited = "import resource, runpy, sys; sys.argv.pop(0); limit = int(sys.argv.pop(0)); "
+    limited += (
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)); runpy.run_path(sys.argv[0], None, '__main__')"
+    )
     done = subprocess.run(
-        [sys.executable, str(script), str(tmp_path), *texts],
+        [sys.executable, "-c", limited, str(limit), str(script), str(tmp_path), *texts],
         capture_output=True,
         text=True,
         # Python would leave cut compiled modules behind, which no later process could load.
-        env=os.environ | {"PYTHONPATH": str(script.parents[1]), "PYTHONDONTWRITEBYTECODE": "1"},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join([str(script.parents[1]), str(script.parent)]), "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,
     )
     assert "GenerationError: The build stopped:" in done.stderr

@@ -157,13 +157,12 @@ def test_ctrl_c_says_what_is_kept(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(function, interrupt)
-    stopped = run("build", papers, "--data", tmp_path / "data")
+    with monkeypatch.context() as stopping:
+        stopping.setattr(function, interrupt)
+        stopped = run("build", papers, "--data", tmp_path / "data")
     assert stopped.exit_code == 130
     assert said in stopped.stderr
     assert "Traceback" not in stopped.stderr
-    monkeypatch.undo()
-    monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     report = json.loads(run("build", papers, "--data", tmp_path / "data", "--json").stdout)
     assert report["encoded"] == 0
 
@@ -171,15 +170,16 @@ def test_ctrl_c_says_what_is_kept(
 def test_a_real_ctrl_c_stops_the_reading_too(tmp_path: Path, papers: Path) -> None:
     for number in range(3_000):
         (papers / f"{number}.txt").write_text(f"Lamp {number} burns on the quay of Kent.", encoding="utf-8")
+    # Where the tests run as a shell's background job, Ctrl-C is ignored, and children take that over.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     build = subprocess.Popen(
         [sys.executable, TESTS / "fake_precedent.py", "build", papers, "--data", tmp_path / "data"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": f"{TESTS.parent}"},
-        # Where the tests run as a shell's background job, Ctrl-C is ignored, and children take that over.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+    signal.signal(signal.SIGINT, before)
     assert build.stderr is not None
     assert build.stderr.readline().startswith("read")
     build.send_signal(signal.SIGINT)
