@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch and faiss are imported: their threads wait by spinning
+os.environ["COLUMNS"] = "100"  # wherever the tests run, lines are as long as they are at most
 
 import pytest
 from fakes import RememberingEncoder, few_examples
