@@ -18,6 +18,7 @@ from service.web.app import create_app
 from service.web.openapi import openapi
 
 HERE = Path(__file__).parent
+WIDTH = {"terminal_width": 100, "max_content_width": 100}
 MADE = "Made by `make docs` from the program; change it there."
 
 
@@ -38,9 +39,7 @@ def _cli() -> Iterator[str]:
 
 
 def _command(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[str]:
-    context = click.Context(
-        command, info_name=name.split(" ")[-1], parent=parent, terminal_width=100, max_content_width=100
-    )
+    context = click.Context(command, info_name=name.split(" ")[-1], parent=parent, **command.context_settings | WIDTH)
     text = command.get_help(context)
     if parent is None:
         text = text.split("\nSettings, from the environment:")[0]

@@ -100,12 +100,12 @@ class ReaderProcess:
 
     def read(self, path: Path) -> Read:
         """Read one file. Raises CorpusError, with a reason that continues "report.pdf …", where that fails."""
-        return self._ask({"path": os.fspath(path)})
+        return self._ask({"path": os.fspath(path.absolute())})  # this process may have moved since the child began
 
     def parse(self, job: Job, words: Words) -> Read:
         """Read one file and parse what it holds. Raises CorpusError as `read` does."""
         said = {"key": job.key, "said": dict(job.said), "words": asdict(words)}
-        return self._ask({"path": os.fspath(job.path), **said})
+        return self._ask({"path": os.fspath(job.path.absolute()), **said})
 
     def _ask(self, request: Mapping[str, Any]) -> Read:
         if self._child is not None and self._child.poll() is not None:

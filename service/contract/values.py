@@ -182,12 +182,17 @@ def _place(steps: Sequence[int | str]) -> str:
     return found
 
 
+def _is_whole(value: Any) -> bool:
+    """Whether it is a whole number to JSON: 20.0 is one, true is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+
+
 def _whole(low: int, high: int) -> Callable[[Any, ValidationInfo], Any]:
     def checked(value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
             sound = info.mode == "python" and bool(re.fullmatch(r"0|[1-9][0-9]{0,8}", value))
-        else:  # to JSON, 20.0 is a whole number, and true is none
-            sound = not isinstance(value, bool) and isinstance(value, int | float) and value == value // 1
+        else:
+            sound = _is_whole(value)
         if not sound or not low <= int(value) <= high:
             raise refuse(f"{info.field_name} is {_told(value)}: give a whole number from {low} to {high}.")
         return int(value)
@@ -214,20 +219,20 @@ def _day(value: Any, info: ValidationInfo) -> datetime.date | None:
         return None
     if isinstance(value, datetime.date):
         return value
-    year = isinstance(value, int) and not isinstance(value, bool)
-    date = iso_date(str(value)) if year or isinstance(value, str) else None
+    text = str(int(value)) if _is_whole(value) else value
+    date = iso_date(text) if isinstance(text, str) else None
     if date is None:
         raise refuse(f"{info.field_name} is {_told(value)}: give a day as 2019-01-31, or a month or a year.")
     return last_day(date)
 
 
 def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str | int) else value
+    return (value,) if isinstance(value, str | int | float) else value
 
 
 def _year_text(value: Any) -> Any:
     """A year that JSON has as a number."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return str(int(value)) if _is_whole(value) else value
 
 
 def _once_each(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -50,6 +50,13 @@ def test_one_process_reads_all_files_and_ends_with_the_block(good: Path) -> None
         os.kill(child, 0)
 
 
+def test_a_relative_path_is_of_the_folder_one_is_in_now(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ReaderProcess(Limits()) as reader:
+        read_good(reader, good)
+        monkeypatch.chdir(good.parent)
+        read_good(reader, Path(good.name))
+
+
 def test_a_file_that_takes_too_long_is_given_up(good: Path, stuck: Path) -> None:
     with ReaderProcess(Limits(seconds=4)) as reader:
         with pytest.raises(CorpusError, match="took longer than 4 seconds"):

@@ -32,7 +32,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"Notes\n\n{text} Nobody had written it down.\n", "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert run("build", "papers").exit_code == 0
+    built = run("build", "papers")
+    assert built.exit_code == 0, built.output
     return tmp_path
 
 

@@ -111,6 +111,17 @@ def test_a_day_in_the_past_knows_nothing_of_what_came_later(client: FlaskClient)
     assert post(client, text=LIKE)["as_of"] == "2018-05-04"  # the newest event of the collection
 
 
+def test_a_year_is_a_whole_number_as_json_has_them(client: FlaskClient) -> None:
+    assert post(client, text=LIKE, as_of=2017.0) == post(client, text=LIKE, as_of=2017)
+    assert (
+        post(client, text=LIKE, year=[2018.0])
+        == post(client, text=LIKE, year=2018.0)
+        == post(client, text=LIKE, year=2018)
+    )
+    for wrong in (2017.5, True):
+        assert client.post("/api/v1/similar", json={"text": LIKE, "as_of": wrong}).status_code == 400
+
+
 def test_a_status_that_is_filtered_by_is_that_of_the_day(client: FlaskClient) -> None:
     then = post(client, text=LIKE, as_of="2017-12", status="complete")
     assert not [hit for hit in then["results"] + then["nearest"] if hit["finding"]]

@@ -383,7 +383,10 @@ def test_every_command_of_themes_says_it_as_json(
     assert json.loads(ran("themes", "import", file, "--json", "--data", tmp_path / "other")) == {"read": 1, "new": 1}
 
 
-def test_training_says_how_far_it_is_and_what_came_of_it_as_json(tmp_path: Path) -> None:
+def test_training_says_how_far_it_is_and_what_came_of_it_as_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.themes.training.train_themes", train_themes)  # not what another test has trained
     result = run("themes", "train", "--json", "--data", tmp_path / "fresh")
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
