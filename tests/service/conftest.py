@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -142,17 +143,23 @@ class KeptReaders:
     """Lets the processes that read files outlive a build, for the next one; only one that is stopped ends."""
 
     def __init__(self) -> None:
+        self.lock = threading.Lock()
         self.idle: list[tuple[Limits, subprocess.Popen[bytes]]] = []
         self.busy: set[ReaderProcess] = set()
         self._start, self._ask = ReaderProcess._start, ReaderProcess._ask
         self._kill, self._close = ReaderProcess.kill, ReaderProcess.close
 
     def start(self, reader: ReaderProcess) -> "subprocess.Popen[bytes]":
-        kept = next((one for one in self.idle if one[0] == reader._limits), None)
-        if kept is None:
-            return self._start(reader)
-        self.idle.remove(kept)
-        return kept[1]
+        return self._taken(reader._limits) or self._start(reader)
+
+    def _taken(self, limits: Limits) -> "subprocess.Popen[bytes] | None":
+        """A process that waits, for one reader alone: a build's two start theirs at the same time."""
+        with self.lock:
+            for place, (own, child) in enumerate(self.idle):
+                if own == limits and child.poll() is None:
+                    del self.idle[place]
+                    return child
+        return None
 
     def ask(self, reader: ReaderProcess, request: Mapping[str, Any]) -> Read:
         self.busy.add(reader)
@@ -167,7 +174,8 @@ class KeptReaders:
 
     def close(self, reader: ReaderProcess) -> None:
         if reader not in self.busy and reader._child is not None and reader._child.poll() is None:
-            self.idle.append((reader._limits, reader._child))
+            with self.lock:
+                self.idle.append((reader._limits, reader._child))
             reader._child = None
         self._close(reader)
 
