@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -125,13 +126,18 @@ def test_twenty_killed_builds_under_a_server(tmp_path: Path, start: Start) -> No
     with serving(data) as address:
         visitor = Visitor(address)
         visitor.start()
-        killed = 0
-        for kill in range(KILLS):
-            process = build(("plover", "heron")[kill % 2])
+        killed = number = 0
+        while killed < KILLS:
+            process, began = build(("plover", "heron")[number % 2]), time.monotonic()
             process.join(length * chance.uniform(0, 1.2))
             process.kill()
             process.join()
-            killed += process.exitcode != 0
+            if process.exitcode == -signal.SIGKILL:
+                killed += 1
+            else:  # it had ended: how long a build takes depends on what else the machine does
+                assert process.exitcode == 0, (tmp_path / "said.txt").read_text("utf-8")
+                length = min(length, time.monotonic() - began)
+            number += 1
         for word in ("plover", "heron"):
             built(word)
             # The request that notices a new generation opens it; others are answered from the old one meanwhile.
@@ -139,6 +145,5 @@ def test_twenty_killed_builds_under_a_server(tmp_path: Path, start: Start) -> No
         visitor.leave.set()
         visitor.join()
     assert not visitor.failures
-    assert killed > KILLS / 2, "most were killed before they had ended"
     assert set(visitor.seen) == set(SIZES), "the server took up both states while it ran"
     assert len(visitor.seen) > KILLS
