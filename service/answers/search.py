@@ -41,13 +41,7 @@ class _Found:
 def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
     """One page of hits with the counts of every facet."""
     held = seen.held
-    question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
-    every = held.columns.exists
-    if question.empty:
-        retrieved = everything(every)
-    else:
-        retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
-    found = _narrowed(held, request, question, retrieved)
+    found = _found(seen, request)
     first = (request.page - 1) * request.page_size
     page = found.best[first : first + request.page_size]
     nearest = found.best[:0] if len(found.best) else _nearest(held, found)
@@ -75,13 +69,7 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     Without `matching`, all that passes the filters, whether it answers or not: the ranking by itself.
     """
     held = seen.held
-    question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
-    every = held.columns.exists
-    if question.empty:
-        retrieved = everything(every)
-    else:
-        retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
-    found = _narrowed(held, request, question, retrieved)
+    found = _found(seen, request)
     ids = found.best
     if not matching:
         newest = request.sort == "newest"
@@ -96,8 +84,15 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     return made()
 
 
-def _narrowed(held: Opened, request: ListRequest, question: Question, retrieved: Retrieved) -> _Found:
-    """What is left of what was retrieved by the filters of a request, in its order."""
+def _found(seen: Snapshot, request: ListRequest) -> _Found:
+    """What answers the query of a request, and what its filters leave of that, in its order."""
+    held = seen.held
+    question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
+    every = held.columns.exists
+    if question.empty:
+        retrieved = everything(every)
+    else:
+        retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
     passing = held.columns.mask(request)
     members = retrieved.members & passing
     newest = request.sort == "newest" or question.empty
