@@ -148,21 +148,15 @@ def sought(
     understood = opened.words.occurring(understand(without_frame(asked.text) or asked.text, opened.lexicon))
     question = replace(understood, text=clean(asked.text), phrases=(), concepts=_telling(opened, understood))
     vector = encode_asked(question, encoder)
-    found, universe = _against(opened, question, vector, asked, request)
+    universe = _universe(opened, asked, request)
+    found = retrieve(opened, question, vector, universe, opened.similar_strength)
     likely = one_each(opened, found, np.flatnonzero(universe))[:LIKELY]
     if copies := _more_copies(opened, asked, likely):
         more = _asked(opened, asked.text, copies, asked.forces)
         asked = replace(asked, own=asked.own | more.own, findings=asked.findings | more.findings)
-        found, universe = _against(opened, question, vector, asked, request)
+        universe = _universe(opened, asked, request)
+        found = retrieve(opened, question, vector, universe, opened.similar_strength)
     return asked, question, found, universe
-
-
-def _against(
-    opened: Opened, question: Question, vector: Vector, asked: Asked, request: SimilarRequest
-) -> tuple[Retrieved, Mask]:
-    """Every passage against a finding, and which of them are looked at."""
-    universe = _universe(opened, asked, request)
-    return retrieve(opened, question, vector, universe, opened.similar_strength), universe
 
 
 def encode_asked(question: Question, encoder: "Encoder") -> Vector:
