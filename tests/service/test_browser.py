@@ -54,14 +54,21 @@ def page(address: str) -> Iterator[Any]:
         assert troubles == []
 
 
+def follow(link: Any) -> None:
+    """Click, and wait until the page that it leads to has loaded: a click alone does not wait for it."""
+    with link.page.expect_navigation():
+        link.click()
+
+
 def test_from_a_question_to_the_marked_passage(page: Any, address: str) -> None:
     page.goto(address)
     page.get_by_role("searchbox").fill("abstraction of a neighbourhood officer")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     first = page.locator("article.hit").first
     assert "abstraction" in first.inner_text()
     assert "Fictional example" in first.inner_text()
-    first.get_by_role("link").first.click()
+    follow(first.get_by_role("link").first)
     found = page.locator(".passage.found")
     assert found.count() == 1
     assert "abstraction" in found.locator("mark").all_inner_texts()
@@ -75,10 +82,10 @@ def test_a_filter_on_and_off_again(page: Any, address: str) -> None:
     page.goto(f"{address}/?q=custody")
     everything = page.locator("h1").inner_text()
     page.get_by_label("Wealdmarch Constabulary").check()
-    page.get_by_role("button", name="Apply filters").click()
+    follow(page.get_by_role("button", name="Apply filters"))
     assert page.locator("h1").inner_text() != everything
     assert "force=wealdmarch" in page.url
-    page.get_by_role("link", name="Force: Wealdmarch").click()
+    follow(page.get_by_role("link", name="Force: Wealdmarch"))
     assert page.locator("h1").inner_text() == everything
 
 
@@ -93,22 +100,19 @@ def test_events_of_a_record_stand_in_order_with_their_dates(page: Any, address: 
 def test_from_a_short_form_to_a_file_of_what_answers_it(page: Any, address: str) -> None:
     page.goto(address)
     page.get_by_role("searchbox").fill("saltmere DV")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**q=saltmere+DV")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     everything = page.locator("h1").inner_text()
     page.get_by_text("Other words were looked for too").click()
     also = page.locator("details.also dl")
     assert "domestic abuse" in also.inner_text()
     assert "domestic abuse" in page.locator("article.hit mark").all_inner_texts()
-    page.locator("details.also a").click()
-    page.wait_for_url("**expand=false*")
+    follow(page.locator("details.also a"))
     assert page.locator("details.also").count() == 0
     assert page.locator("h1").inner_text() != everything
-    page.locator("p.also a").click()
-    page.wait_for_url(lambda url: "expand" not in url)
+    follow(page.locator("p.also a"))
     assert page.locator("h1").inner_text() == everything
-    page.get_by_role("link", name="Force: Saltmere").click()
-    page.wait_for_url("**force=saltmere*")
+    follow(page.get_by_role("link", name="Force: Saltmere"))
     total = int(page.locator("h1").inner_text().split()[0].replace(",", ""))
     with page.expect_download() as coming:
         page.get_by_role("link", name="CSV").click()
@@ -122,16 +126,14 @@ def test_from_a_short_form_to_a_file_of_what_answers_it(page: Any, address: str)
 def test_only_the_words_typed_stay_so_when_a_filter_is_applied(page: Any, address: str) -> None:
     page.goto(f"{address}/?q=DV&expand=false&sort=newest")
     page.get_by_label("Saltmere Police").check()
-    page.get_by_role("button", name="Apply filters").click()
-    page.wait_for_url("**force=saltmere*")
+    follow(page.get_by_role("button", name="Apply filters"))
     assert "Only the words you typed" in page.locator("p.also").inner_text()
     assert "sort=newest" in page.url
 
 
 def test_a_slip_of_the_keyboard_is_one_click_from_what_was_meant(page: Any, address: str) -> None:
     page.goto(f"{address}/?q=stalkng+risk&year_to=2021")
-    page.locator(".meant").get_by_role("link", name="stalking risk").click()
-    page.wait_for_url("**q=stalking+risk*")
+    follow(page.locator(".meant").get_by_role("link", name="stalking risk"))
     assert page.get_by_role("searchbox").input_value() == "stalking risk"
     assert "year_to=2021" in page.url
     assert page.locator(".meant").count() == 0
@@ -140,17 +142,17 @@ def test_a_slip_of_the_keyboard_is_one_click_from_what_was_meant(page: Any, addr
 
 def test_the_job_from_a_search_to_a_precedents_closing_comment_and_back(page: Any, address: str) -> None:
     page.goto(f"{address}/?q=%22every+device+that+is+waiting%22&force=saltmere")
-    page.locator("article.hit").first.get_by_role("link", name="What became of it").click()
+    follow(page.locator("article.hit").first.get_by_role("link", name="What became of it"))
     assert "Recommendation 4" in page.locator("h1").inner_text()
     assert page.locator("svg.timeline rect.band").count() > 8
     assert "Given to 4" in page.locator("#given").inner_text()
     finding = page.url
-    page.get_by_role("link", name="Find similar findings").click()
+    follow(page.get_by_role("link", name="Find similar findings"))
     assert "Has anyone been told this before?" in page.locator("h1").inner_text()
     assert page.locator("#own").inner_text().endswith("given to 4")
     carrowdale = page.locator("section[aria-labelledby=own] tr", has_text="Carrowdale Police")
     assert "26 July 2017" in carrowdale.inner_text()
-    carrowdale.get_by_role("link", name="Read it").click()
+    follow(carrowdale.get_by_role("link", name="Read it"))
     found = page.locator(".passage.found")
     assert found.count() == 1
     assert "Closed, regional chief of staff" in found.inner_text()
@@ -166,7 +168,7 @@ def test_a_pasted_text_and_a_day_in_the_past(page: Any, address: str) -> None:
         "on one list, with the name of the officer in charge of the case and the reason for the examination."
     )
     page.get_by_label("As of").fill("2017-08")
-    page.get_by_role("button", name="Find similar").click()
+    follow(page.get_by_role("button", name="Find similar"))
     own = page.locator("section[aria-labelledby=own]")
     assert own.locator("tbody tr").count() == 4
     assert "2018" not in own.inner_text()
@@ -180,19 +182,19 @@ def test_the_register_by_keyboard_and_its_lists(page: Any, address: str) -> None
     assert page.locator("h1").inner_text() == "36 records in the register"
     page.get_by_label("Overdue", exact=False).first.focus()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Apply filters").click()
+    follow(page.get_by_role("button", name="Apply filters"))
     assert "list=" in page.url
     shown = int(page.locator("h1").inner_text().split()[0])
     assert 0 < shown < 36
     assert page.locator("article.hit").count() == shown
-    page.locator("article.hit").first.get_by_role("link").first.click()
+    follow(page.locator("article.hit").first.get_by_role("link").first)
     assert page.locator("#standing").count() == 1
 
 
 def test_a_forces_page_leads_to_its_records_and_reports(page: Any, address: str) -> None:
     page.goto(f"{address}/forces")
-    page.get_by_role("link", name="Saltmere Police").click()
+    follow(page.get_by_role("link", name="Saltmere Police"))
     assert page.locator("h1").inner_text() == "Saltmere Police"
     count = int(page.locator("section[aria-labelledby=register] li .count").first.inner_text())
-    page.locator("section[aria-labelledby=register] li a").first.click()
+    follow(page.locator("section[aria-labelledby=register] li a").first)
     assert page.locator("h1").inner_text().split()[0] == str(count)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from test_browser import CHROMIUM, FLAGS, SAMPLE, playwright
+from test_browser import CHROMIUM, FLAGS, SAMPLE, follow, playwright
 
 from indexer.theme_store import current_model, open_model
 from models.encoder import Encoder
@@ -123,14 +123,14 @@ def correct_pasted(page: Any, address: str, text: str, theme: str) -> None:
     """Paste a text, say that it is wrong, and give it one theme and no other."""
     page.goto(f"{address}/tag")
     page.get_by_label("Paste a comment").fill(text)
-    page.get_by_role("button", name="Tag").click()
+    follow(page.get_by_role("button", name="Tag"))
     page.get_by_text("This is wrong").click()
     for details in page.locator("form.correct details:not([open])").all():
         details.locator("summary").click()
     for box in page.locator("form.correct input[name=theme]").all():
         box.set_checked(box.get_attribute("value") == theme)
     page.get_by_label("Your name").fill("Ada Reviewer")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     assert "/corrections" in page.url
 
 
@@ -149,7 +149,8 @@ def test_a_pasted_text_shows_its_themes_and_what_carries_them(page: Any, served:
     )
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     result = page.get_by_role("region", name="Domestic abuse")
     assert "% likely" in result.inner_text()
     assert result.locator("mark").all_inner_texts() == [
@@ -173,7 +174,7 @@ def test_the_queue_by_keyboard(page: Any, served: Served, data: Path) -> None:
     assert page.locator("p.lead").inner_text() != waiting
     assert page.get_by_label("Your name").input_value() == "Ada Reviewer"
     assert [one.text for one in State(data).all() if one.id not in known] == [first]
-    page.get_by_role("link", name="Skip it").click()
+    follow(page.get_by_role("link", name="Skip it"))
     assert "skip=1" in page.url
 
 
@@ -191,7 +192,7 @@ def test_ten_corrections_change_the_model_survive_and_are_undone(
     served.start()
     page.goto(f"{served.address}/tag")
     page.get_by_label("Paste a comment").fill(COMMENTS[0])
-    page.get_by_role("button", name="Tag").click()
+    follow(page.get_by_role("button", name="Tag"))
     assert "as a person said" in page.locator("ul.themes").inner_text()
     said = precedent("themes", "train")
     name = said.split(":")[0]
@@ -205,7 +206,7 @@ def test_ten_corrections_change_the_model_survive_and_are_undone(
     undone = sum(one.undone_at is not None for one in State(data).all())
     for _ in COMMENTS:
         page.goto(f"{served.address}/corrections")
-        page.get_by_role("button", name="Undo").first.click()
+        follow(page.get_by_role("button", name="Undo").first)
     assert sum(one.undone_at is not None for one in State(data).all()) == undone + len(COMMENTS)
     precedent("themes", "promote", former or "")
     assert np.allclose(probabilities(precedent, (*COMMENTS, UNSEEN), "specialist")[0], before)
