@@ -47,10 +47,15 @@ def _little_to_learn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """Gives the folder of a name, filled by whichever worker asks for it first."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run have."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def once(shared: Path) -> Once:
+    """Gives the folder of a name, filled by whichever worker asks for it first."""
 
     def folder_of(name: str, make: Callable[[Path], None]) -> Path:
         folder, part = shared / f"once-{name}", shared / f"once-{name}.part"
@@ -67,9 +72,9 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 
 
 @pytest.fixture(scope="session")
-def real_encoder() -> Encoder:
+def real_encoder(shared: Path) -> Encoder:
     """The bundled model, which encodes a document's text once."""
-    return RememberingEncoder(load_encoder())
+    return RememberingEncoder(load_encoder(), shared)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import Document, Event, Finding, Grade, Passage, PassageKind
+from indexer.cache import cached_encoder
 from models.encoder import Encoder
 from models.examples import Example, shipped_examples
 from models.taxonomy import Taxonomy
@@ -67,21 +68,18 @@ def _vector_of(fingerprint: str, word: str, dimension: int) -> NDArray[np.float6
 
 
 class RememberingEncoder:
-    """An encoder that has each text of documents encoded once, by the one that it is made from."""
+    """An encoder that has each text of documents encoded once by all who have their cache in the folder `shared`."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, Vectors] = {}
+    def __init__(self, encoder: Encoder, shared: Path) -> None:
+        self._encoder, self._shared = encoder, shared
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._encoder, name)
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """Vectors as those of the encoder, shape (len(texts), dimension)."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            self._known.update(zip(new, self._encoder.encode_document(new), strict=True))
-        return np.stack([self._known[text] for text in texts]) if texts else self._encoder.encode_document(texts)
+        with cached_encoder(self._shared, self._encoder) as cached:
+            return cached.encode_document(texts)
 
 
 def few_examples(taxonomy: Taxonomy) -> list[Example]:
