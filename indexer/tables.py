@@ -12,6 +12,7 @@ from corpus.closure import claim_of
 from corpus.forces import Forces
 from corpus.model import Document, Event
 from corpus.standing import Entry, closure_signal
+from indexer.connection import connect_shared
 from indexer.echo import echoes
 from indexer.folds import finding_folds, fold_ids
 from indexer.manifest import GenerationError
@@ -81,9 +82,7 @@ def open_tables(path: Path) -> sqlite3.Connection:
         )
     # immutable: the file never changes, so SQLite takes no locks and writes nothing beside it.
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    # Python 3.12 and 3.13 give one cached statement to two threads, and each gets the other's rows or an error; without
-    # the cache a statement costs some 7 µs more.
-    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=0)
+    connection = connect_shared(uri, uri=True)
     connection.row_factory = sqlite3.Row
     return connection
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.dates import iso_date
+from indexer.connection import connect_shared
 from service.contract.service_errors import StateError
 
 _APPLICATION = 0x50524553  # "PRES": tells our file from any other SQLite database
@@ -205,7 +206,8 @@ class State:
             if self._reader is not None:
                 self._reader.database.close()
             self._reader = None
-            database = _connect(self._path, check_same_thread=False)
+            database = connect_shared(str(self._path), timeout=_PATIENCE)
+            database.row_factory = sqlite3.Row
             _prepare(database)
             self._reader = _Reader(file, database)
         return self._reader
@@ -243,8 +245,8 @@ class _Reader:
     database: sqlite3.Connection
 
 
-def _connect(path: Path, **options: Any) -> sqlite3.Connection:
-    database: sqlite3.Connection = sqlite3.connect(path, timeout=_PATIENCE, **options)
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=_PATIENCE)
     database.row_factory = sqlite3.Row
     return database
 
