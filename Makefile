@@ -3,6 +3,7 @@
 # make coverage  run the tests and say how much of each room they reach; fails under the floor in pyproject.toml
 # make types     check types as every Python from 3.11 to 3.13 sees them
 # make docs      write the pages of reference from the program
+# make themes    train the theme model that comes with the program
 # make bench     measure the encoder on this machine
 # make clean     remove the virtual environment; your data folder stays
 
@@ -19,7 +20,7 @@ ROOMS := corpus indexer models service
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes, and each would compile every module
 
-.PHONY: run test lint tests coverage types docs bench clean
+.PHONY: run test lint tests coverage types docs themes bench clean
 
 # A forces.toml beside the documents names forces of theirs, unless PRECEDENT_FORCES names another file.
 run: $(VENV)/run.stamp
@@ -49,6 +50,9 @@ types: $(VENV)/test.stamp
 docs: $(VENV)/run.stamp
 	$(BIN)/python docs/make_reference.py
 
+themes: $(VENV)/run.stamp
+	$(BIN)/python -m models.shipped
+
 bench: $(VENV)/test.stamp
 	$(BIN)/python tests/benchmarks/bench_encode.py corpus/sample/saltmere-2007-inspection.txt
 
@@ -59,13 +63,13 @@ $(VENV)/run.stamp: requirements.txt pyproject.toml
 	@echo "Setting up: 2 of 3, PyTorch (the largest part: about 200 MB as a CPU build)"
 	$(BIN)/pip install torch==2.13.0
 	@echo "Setting up: 3 of 3, everything else"
-	$(BIN)/pip install -r requirements.txt
+	$(BIN)/pip install --no-deps -r requirements.txt
 	$(BIN)/pip install --no-deps -e .
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@echo "Setting up: the tests' own tools"
-	$(BIN)/pip install -r requirements-dev.txt
+	$(BIN)/pip install --no-deps -r requirements-dev.txt
 	@touch $@
 
 clean:

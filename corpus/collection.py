@@ -10,6 +10,7 @@ from corpus.parsers.builder import with_ids
 from corpus.parsers.grammar import Grammar
 from corpus.parsers.merge import merge
 from corpus.readers import Limits, Skipped, folders_of, read_documents
+from corpus.readers.kept import Kept
 from corpus.readers.reading import Explained
 from corpus.readers.worker import Words
 from corpus.stated import stated_in
@@ -36,15 +37,20 @@ def load(
     limits: Limits | None = None,
     others: Sequence[Path] = (),
     progress: Callable[[int, int], None] | None = None,
+    kept: Path | None = None,
 ) -> Collection:
     """Read and parse everything under `paths`; several copies of one register record become one document.
 
     A `documents.csv` in a folder says of its files what they are, and wins. `limits`, `others` and `progress` are those
-    of `read_paths`. Raises CorpusError for a path that does not exist.
+    of `read_paths`. In the folder `kept` stands what files came to, and those that have not changed are not read again.
+    Raises CorpusError for a path that does not exist.
     """
     words = Words(forces.extra, grammar.extra if grammar else "", force_from_name)
     said, refused = stated_in(folders_of(paths, others), forces)
-    read = read_documents(paths, words, limits, others=others, said=said, progress=progress)
+    known = Kept(kept) if kept else None
+    read = read_documents(paths, words, limits, others=others, said=said, progress=progress, kept=known)
+    if known:
+        known.prune()
     copies: dict[str, list[tuple[str, Document]]] = {}
     for key, document in read.found:
         copies.setdefault(document.key, []).append((key, document))

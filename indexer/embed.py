@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text import sentences
 from indexer.cache import CachedEncoder
 from indexer.context import Placed
 from models.encoder import DocumentEncoder
@@ -19,10 +18,11 @@ Numbers = NDArray[np.int64]
 # Vectors above which they are kept as fp16: half the memory. One scan of 60,000 takes 2.6 ms in float32, 9.3 in fp16.
 FP16_ABOVE = 200_000
 REFERENCE_SIZE = 2_000
+OWN = 2 / 3  # what the words of a passage count in its vector; the rest is theirs under its headings
 _TELL = 1_000  # texts cut between two words of progress
 
-Piece = tuple[str, ...]
-"""The strings whose vectors are averaged into one: a sentence, its window, and the window under its headings."""
+Piece = tuple[str, str]
+"""The strings of which one vector is made: a window of a passage, and that window under its headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Embedded:
 def pieces_of(
     passages: Sequence[Placed], encoder: DocumentEncoder, progress: Callable[[int, int], None]
 ) -> list[list[Piece]]:
-    """The pieces of each passage, one for each sentence."""
+    """The pieces of each passage, one for each of its windows."""
     found = []
     for number, passage in enumerate(passages):
         if number % _TELL == 0:
@@ -48,37 +48,27 @@ def pieces_of(
 
 
 def _pieces(placed: Placed, encoder: DocumentEncoder) -> list[Piece]:
-    """Each sentence of a passage with the text around it.
+    """The windows of a passage, each with the one under the passage's headings at the same place.
 
-    The mean of the three inner products is at least as good as any of them alone, and is one inner product with the
-    mean vector (nDCG@10 over five judged sets: text alone .552, with headings .559, all three .563).
+    The mean of the inner products is at least as good as either alone, and is one inner product with the mean vector.
+    A vector of each sentence besides was worth nothing for more than twice the encoding (docs/measurements.md).
     """
     plain = encoder.windows(placed.text)
     headed = encoder.windows(". ".join([*placed.headings, placed.text]))
-    text = placed.passage.text
-    found: list[Piece] = []
-    for start, end in sentences(text):
-        for sentence in encoder.windows(text[start:end]):
-            place = start / max(1, len(text))
-            found.append((sentence, _holding(plain, sentence, place), _holding(headed, sentence, place)))
-    return found
-
-
-def _holding(windows: Sequence[str], sentence: str, place: float) -> str:
-    """The first window that holds a sentence; where it is cut, the one at its place (0 to 1) in the text."""
-    return next((window for window in windows if sentence in window), windows[int(place * len(windows))])
+    return [(window, headed[at * len(headed) // len(plain)]) for at, window in enumerate(plain)]
 
 
 def embed(pieces: Sequence[Sequence[Piece]], encoder: CachedEncoder, progress: Callable[[int, int], None]) -> Embedded:
     """Vectors for the pieces of passages 1, 2, 3, …; only strings new to the cache are encoded.
 
-    A piece's vector is the mean of its strings' unit vectors and so no longer than 1.
+    A piece's vector is the weighted mean of its strings' unit vectors and so no longer than 1.
     """
     known = encoder.vectors([string for own in pieces for piece in own for string in piece], progress)
     ids = [number for number, own in enumerate(pieces, start=1) for _ in own]
     rows = np.empty((len(ids), encoder.dimension), np.float32)
     for row, piece in enumerate(piece for own in pieces for piece in own):
-        rows[row] = np.mean([known[string] for string in piece], axis=0)
+        window, headed = (known[string] for string in piece)
+        rows[row] = OWN * window + (1 - OWN) * headed
     return Embedded(np.array(ids, np.int64), rows, encoder.encoded, encoder.cached)
 
 

@@ -17,6 +17,8 @@ from models.encoder import Encoder
 # In a generation: its stores, and copies of the user's files of force names and of words, where there were any.
 PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
 TAGS = "tags.sqlite"
+# In a data folder: compiled models, and what files came to when they were parsed. Both can be deleted at any time.
+ENCODERS, PARSED = "encoders", "parsed"
 FORCES, VOCABULARY, FINDINGS = "forces.toml", "vocabulary.toml", "findings.toml"
 _COPIES = {
     FORCES: ("force names", "PRECEDENT_FORCES"),

@@ -15,9 +15,9 @@ import pytest
 from fakes import RememberingEncoder, few_examples
 
 from models.encoder import Encoder, load_encoder
-from models.examples import Example, shipped_examples
-from models.taxonomy import Taxonomy, load_taxonomy
-from models.theme_model import ThemeModel, content_of, save_model, train_themes
+from models.examples import Example
+from models.taxonomy import Taxonomy
+from models.theme_model import ThemeModel, content_of, train_themes
 
 _TRAINED: dict[str, ThemeModel] = {}
 Once = Callable[[str, Callable[[Path], None]], Path]
@@ -74,18 +74,4 @@ def once(shared: Path) -> Once:
 @pytest.fixture(scope="session")
 def real_encoder(shared: Path) -> Encoder:
     """The bundled model, which encodes a document's text once."""
-    return RememberingEncoder(load_encoder(), shared)
-
-
-@pytest.fixture(scope="session")
-def shipped_model(once: Once, real_encoder: Encoder) -> Path:
-    """The folder of a theme model trained on all shipped examples with the bundled encoder."""
-
-    def make(folder: Path) -> None:
-        taxonomy = load_taxonomy()
-        created = "2026-11-26T00:00:00+00:00"
-        model = train_themes(taxonomy, shipped_examples(taxonomy), real_encoder, created)
-        (folder / model.id).mkdir()
-        save_model(model, folder / model.id)
-
-    return next(once("shipped-model", make).iterdir())
+    return RememberingEncoder(load_encoder(None, shared / "encoders"), shared)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.model import CorpusError, Document, Source
+from corpus.readers.child import source_of
 from corpus.readers.formats import MAPPING, READERS
+from corpus.readers.kept import Kept
 from corpus.readers.reading import MEGABYTE, Explained, Limits
-from corpus.readers.worker import Job, Read, Words, reading, source_of
+from corpus.readers.worker import Job, Read, Words, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,16 @@ def read_documents(
     others: Sequence[Path] = (),
     said: Mapping[Path, Mapping[str, str]] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    kept: Kept | None = None,
 ) -> Documents:
-    """Every document under `paths`, parsed where it was read; `said` is what people state of files, by real path."""
+    """Every document under `paths`, parsed where it was read; `said` is what people state of files, by real path.
+
+    What `kept` knows is not read again.
+    """
     found: dict[str, Document] = {}
     skipped: list[Skipped] = []
     explained: dict[str, Sequence[Explained]] = {}
-    for file, read in _readings(paths, limits or Limits(), others, progress, skipped, words, said or {}):
+    for file, read in _readings(paths, limits or Limits(), others, progress, skipped, words, said or {}, kept):
         for one in read.parsed:
             part = one.name
             if one.key in found:
@@ -117,12 +123,13 @@ def _readings(
     skipped: list[Skipped],
     words: Words | None = None,
     said: Mapping[Path, Mapping[str, str]] | None = None,
+    kept: Kept | None = None,
 ) -> Iterator[tuple[_Found, Read]]:
     """Each file that could be read, with what came of it; the others are added to `skipped`."""
     apart = {_real(path) for path in others}
     found = _unique_keys([_judged(file, limits, apart) for file in _once(paths, apart)])
     jobs = [Job(f.path, f.key, (said or {}).get(_real(f.path), {})) for f in found if not f.skipped]
-    with reading(jobs, limits, words) as readings:
+    with reading(jobs, limits, words, kept) as readings:
         for number, file in enumerate(found):
             if progress:
                 progress(number, len(found))

@@ -4,17 +4,26 @@ import re
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, cast
 
 from corpus.model import CorpusError
-from corpus.readers.reading import Limits, Reader, Reading, Text
+from corpus.readers.reading import MEGABYTE, Limits, Reader, Reading, Text
 
 
 def mapping_of(path: str) -> str | None:
     """The path at which a mapping file of the tracker at `path` would lie; None for files that are no trackers."""
     known = PurePath(path).suffix.lower() in TRACKERS
     return str(PurePath(path).with_suffix(MAPPING)) if known else None
+
+
+def mapping_bytes(path: str) -> bytes | None:
+    """What the mapping file beside a tracker holds; None where there is none."""
+    beside = mapping_of(path)
+    if not beside or not Path(beside).is_file():
+        return None
+    with open(beside, "rb") as file:
+        return file.read(MEGABYTE)
 
 
 def read_bytes(raw: bytes, path: str, limits: Limits, mapping: bytes | None = None) -> Reading:

@@ -38,7 +38,7 @@ class Retrieved:
 
     `members` is R(q), `good` marks those of R that answer strongly. `score` is the fused score of `dense` and
     `lexical`, which are `cosine` and `bm25` scaled by constants of the question. `evidence` is the probability that
-    an answer with this `cosine` and `coverage` is one. `similar` has a cosine for each row of the vector index.
+    an answer with this `cosine` and `coverage` is one. `vector` is that of the question, empty without one.
     """
 
     members: Mask
@@ -50,13 +50,12 @@ class Retrieved:
     lexical: Scores
     coverage: Scores
     evidence: Scores
-    similar: NDArray[np.float32]
+    vector: NDArray[np.float32]
 
 
 def everything(exists: Mask) -> Retrieved:
     """The answer to an empty question: every passage, none better than another."""
-    zeros, ones = np.zeros(len(exists)), np.ones(len(exists))
-    none = np.zeros(0, np.float32)
+    zeros, ones, none = np.zeros(len(exists)), np.ones(len(exists)), np.zeros(0, np.float32)
     return Retrieved(exists, exists, zeros, zeros, zeros, zeros, zeros, zeros, ones, none)
 
 
@@ -89,8 +88,7 @@ def retrieve(
     nearest.
     """
     vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
-    similar = vectors.similarities(vector)
-    cosine = vectors.best(similar, len(universe)).astype(np.float64)
+    cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
     held = opened.words.held(question)
     dense, lexical = _dense(cosine, reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
@@ -111,7 +109,7 @@ def retrieve(
         lexical=lexical,
         coverage=held.share,
         evidence=evidence,
-        similar=similar,
+        vector=vector,
     )
 
 

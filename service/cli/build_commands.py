@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from service.cli.common import Failure, data_option, settings_for
+from service.cli.common import Failure, behind_others, data_option, settings_for
 from service.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _run(
     settings: Settings, inputs: "Inputs", strict: bool, as_json: bool, taken_out: Sequence[str] | None = None
 ) -> None:
     """Read and index what stands under `inputs`, and tell what came of it; `taken_out` are the keys of documents."""
-    with _progress(settings.data) as progress:
+    with _progress(settings.data) as progress, behind_others():
         _build(settings, inputs, strict, as_json, progress, taken_out)
 
 
@@ -146,6 +146,7 @@ def _build(
     from corpus.forces import load_forces
     from corpus.parsers.grammar import load_grammar
     from indexer.build import build as build_generation
+    from indexer.manifest import PARSED
     from service.cli import common
     from service.cli.report import report_json, report_lines
     from service.contract.shapes import to_json
@@ -164,6 +165,7 @@ def _build(
         force_from_name=inputs.force_from_name,
         others=apart,
         progress=lambda done, total: progress("read", done, total),
+        kept=settings.data / PARSED,
     )
     collection = _told_apart(found, inputs.without)
     _refuse(collection, inputs.paths, strict, as_json)

@@ -1,6 +1,8 @@
 """What commands share: options, the settings, and how they print and fail."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
     from service.engine import Engine
 
+_BEHIND = 15  # of 19: a few in a hundred parts of a processor that another program wants too
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -89,11 +92,24 @@ def settings_for(data: Path | None) -> Settings:
     return settings if data is None else replace(settings, data=data)
 
 
+@contextmanager
+def behind_others() -> Iterator[None]:
+    """Work for which other programs do not wait: a server that answers beside it has the processors first."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(before, _BEHIND))
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):  # only the administrator may go forward again
+            os.setpriority(os.PRIO_PROCESS, 0, before)
+
+
 def encoder_for(settings: Settings) -> "Encoder":
     """The encoder that the settings name."""
+    from indexer.manifest import ENCODERS
     from models.encoder import load_encoder
 
-    return load_encoder(settings.encoder)
+    return load_encoder(settings.encoder, settings.data / ENCODERS)
 
 
 def forces_file(settings: Settings) -> Path | None:

@@ -28,6 +28,7 @@ from indexer.theme_store import (
 )
 from models.encoder import ModelError
 from models.examples import Example, checked, load_examples, shipped_examples
+from models.shipped import shipped_model
 from models.taxonomy import Taxonomy, load_taxonomy
 from models.theme_model import ThemeModel, content_of, train_themes
 from service.contract.contacts import mask as masked_text
@@ -101,6 +102,9 @@ def _trained(
             model = open_model(data, name)
             if model.content == content:
                 return model, False
+    if shipped_model().content == content:
+        publish_model(data, shipped_model(), {})
+        return shipped_model(), True
     created = datetime.now(UTC).isoformat(timespec="seconds")
     told = cast("Encoder", _Telling(encoder, progress)) if progress else encoder
     model = train_themes(taxonomy, learned, told, created, learnable(corrections))

@@ -13,7 +13,7 @@ from hostile import ATTACKS, GOOD, Attack
 from corpus.collection import Collection, load
 from corpus.forces import load_forces
 from corpus.readers import Limits, Skipped
-from corpus.readers.worker import _read
+from corpus.readers.child import _read
 
 LIMITS = Limits()
 

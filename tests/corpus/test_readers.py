@@ -86,7 +86,7 @@ def test_a_parser_that_fails_costs_its_document_only(tmp_path: Path, monkeypatch
         "from corpus.parsers import parse as parser\nreal = parser.parse\n"
         "def fail(source, *given, **named):\n    if 'Moths' in source.text: raise ZeroDivisionError('lamps by none')\n"
         "    return real(source, *given, **named)\n"
-        "parser.parse = fail\nfrom corpus.readers.worker import main\nmain()"
+        "parser.parse = fail\nfrom corpus.readers.child import main\nmain()"
     )
     monkeypatch.setattr("corpus.readers.worker._PROGRAM", failing)
     (tmp_path / "a.txt").write_text("Lamps burn on the quay.", "utf-8")

@@ -78,9 +78,9 @@ def test_a_reader_that_crashes_costs_its_file_only(good: Path, stuck: Path) -> N
 
 
 def test_what_a_library_prints_is_no_answer(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    noisy = "import os; from corpus.readers import worker; read = worker.read_bytes\n"
+    noisy = "import os; from corpus.readers import child; read = child.read_bytes\n"
     noisy += "def loud(*given):\n    print('lamps'); os.write(1, b'moths'); return read(*given)\n"
-    noisy += "worker.read_bytes = loud; worker.main()"
+    noisy += "child.read_bytes = loud; child.main()"
     monkeypatch.setattr("corpus.readers.worker._PROGRAM", noisy)
     with ReaderProcess(Limits()) as reader:
         read_good(reader, good)
@@ -107,8 +107,8 @@ def test_memory_is_bounded(tmp_path: Path, good: Path) -> None:
 
 def test_a_reader_cannot_write_files(good: Path) -> None:
     program = (
-        "import sys; from corpus.readers import worker; "
-        "sys.stdin.close(); sys.stdin = open('/dev/null'); worker.main(); open(sys.argv[2], 'w').write('x' * 9)"
+        "import sys; from corpus.readers import child; "
+        "sys.stdin.close(); sys.stdin = open('/dev/null'); child.main(); open(sys.argv[2], 'w').write('x' * 9)"
     )
     made = good.with_name("made")
     limits = '{"size": 1000, "pages": 1, "characters": 1000, "seconds": 5, "memory": 2000000000}'

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.encoder import Encoder
-from models.theme_model import ThemeModel, load_model
+from models.examples import shipped_examples
+from models.shipped import shipped_model, train_shipped
+from models.taxonomy import load_taxonomy
+from models.theme_model import ThemeModel, judge
 from service.evaluation.theme_scores import evaluate_themes
 
 HELD_OUT = Path(__file__).parents[1] / "data" / "themes_heldout.jsonl"
@@ -15,8 +19,17 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def model(shipped_model: Path) -> ThemeModel:
-    return load_model(shipped_model)
+def model() -> ThemeModel:
+    return shipped_model()
+
+
+def test_training_again_gives_the_model_that_is_shipped(model: ThemeModel, real_encoder: Encoder) -> None:
+    again = train_shipped(real_encoder)
+    assert again.content == model.content, "the examples, the themes or the encoder changed: run make themes"
+    assert again.figures["micro"]["f1"] == pytest.approx(model.figures["micro"]["f1"], abs=0.002)
+    texts = [example.text for example in shipped_examples(load_taxonomy())[::10]]
+    said, wanted = (judge(one, texts, [""] * len(texts), real_encoder) for one in (again, model))
+    assert np.abs(said - wanted).max() < 0.01
 
 
 def test_on_texts_written_apart(model: ThemeModel, real_encoder: Encoder) -> None:

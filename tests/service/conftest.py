@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from corpus.model import Document, Event, Finding, GlossaryEntry
 from corpus.readers.reading import Limits
-from corpus.readers.worker import Read, ReaderProcess
+from corpus.readers.worker import ReaderProcess
 from indexer.build import build
 from service.engine import Engine
 from service.web.app import create_app
@@ -161,7 +161,7 @@ class KeptReaders:
                     return child
         return None
 
-    def ask(self, reader: ReaderProcess, request: Mapping[str, Any]) -> Read:
+    def ask(self, reader: ReaderProcess, request: Mapping[str, Any]) -> dict[str, Any]:
         self.busy.add(reader)
         try:
             return self._ask(reader, request)

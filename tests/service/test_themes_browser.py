@@ -1,7 +1,6 @@
 """Themes in a real browser, on the real encoder and the shipped examples: tag, go through the queue, correct, undo."""
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from test_browser import CHROMIUM, FLAGS, SAMPLE, follow, playwright
 
 from indexer.theme_store import current_model, open_model
 from models.encoder import Encoder
+from models.shipped import shipped_model
 from models.theme_model import judge
 from service.cli import common
 from service.cli.main import main
@@ -61,13 +61,13 @@ class Precedent:
 
 
 @pytest.fixture(scope="module")
-def precedent(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder, shipped_model: Path) -> Precedent:
-    """An index of the sample's records and a report, with the model that its build would train, trained already."""
+def precedent(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder, shared: Path) -> Precedent:
+    """An index of the sample's records and a report, tagged by the shipped model."""
     command = Precedent(tmp_path_factory.mktemp("themes"), real_encoder)
-    shutil.copytree(shipped_model, command.data / "models" / shipped_model.name)
+    (command.data / "encoders").symlink_to(shared / "encoders")  # for the server, a process of its own
     records = [str(path) for path in (SAMPLE / "register").glob("*.txt")]
     command("build", *records, str(SAMPLE / "carrowdale-2018.html"))
-    assert current_model(command.data) == shipped_model.name
+    assert current_model(command.data) == shipped_model().id
     return command
 
 

@@ -1,0 +1,78 @@
+"""What files came to when they were last read and parsed, so that a file that has not changed is not read again.
+
+One file for each, whose name is the hash of all that has a part in the answer: the bytes, what is said of them, the
+words they are parsed by, and the program. Any of them, and the whole folder, may be removed at any time.
+"""
+
+import hashlib
+import os
+import secrets
+import zlib
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+_ROOM = Path(__file__).parents[1]
+_LIBRARIES = ("mammoth", "markdown-it-py", "pydantic", "pypdfium2", "python-calamine", "rapidfuzz", "selectolax")
+_PARTS = {".py", ".toml", ".csv", ".json", ".txt"}
+_SAMPLE = "sample"
+
+
+class Kept:
+    """The answers kept in `folder`. Safe to use from several threads, which look for different files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._used: set[str] = set()
+
+    def get(self, parts: Sequence[bytes]) -> bytes | None:
+        """The answer to a question made of these parts; None where there is none that is sound."""
+        with suppress(OSError, zlib.error):
+            answer = zlib.decompress(self._place(parts).read_bytes())  # which has a checksum
+            self._used.add(_name(parts))
+            return answer
+        return None
+
+    def put(self, parts: Sequence[bytes], answer: bytes) -> None:
+        """Keep an answer; where that fails it is made again the next time."""
+        place = self._place(parts)
+        part = place.with_name(f".{place.name}-{secrets.token_hex(4)}")
+        with suppress(OSError):
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                part.write_bytes(zlib.compress(answer, 1))
+                part.replace(place)
+            finally:
+                part.unlink(missing_ok=True)
+            self._used.add(_name(parts))
+
+    def prune(self) -> None:
+        """Remove what was neither asked for nor kept since this was made: those files have changed or are gone."""
+        for folder, _, names in os.walk(self._folder):
+            for name in names:
+                if Path(folder).name + name not in self._used:
+                    with suppress(OSError):
+                        Path(folder, name).unlink()
+
+    def _place(self, parts: Sequence[bytes]) -> Path:
+        name = _name(parts)
+        return self._folder / name[:2] / name[2:]
+
+
+def _name(parts: Sequence[bytes]) -> str:
+    digest = hashlib.sha256(_program())
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()
+
+
+@cache
+def _program() -> bytes:
+    """SHA-256 of what reads and parses: this room's modules and rules, and the libraries behind them."""
+    digest = hashlib.sha256(repr([(name, version(name)) for name in _LIBRARIES]).encode())
+    for path in sorted(_ROOM.rglob("*")):
+        if path.suffix in _PARTS and _SAMPLE not in path.relative_to(_ROOM).parts:
+            digest.update(f"{path.relative_to(_ROOM)} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.digest()

@@ -1,0 +1,63 @@
+"""The theme model that comes with the program: what training makes of the shipped examples and the bundled encoder.
+
+With it a first build tags at once. `make themes` writes it anew, after the examples, the themes or what learns from
+them were changed; a test fails until that is done.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from models.examples import shipped_examples
+from models.taxonomy import load_taxonomy
+from models.theme_model import ThemeModel, load_model, save_model, train_themes
+
+if TYPE_CHECKING:
+    from models.encoder import Encoder, Vectors
+
+FOLDER = Path(__file__).parent / "data" / "theme_model"
+CREATED = "2026-11-30T00:00:00+00:00"
+
+
+@cache
+def shipped_model() -> ThemeModel:
+    """The model that comes with the program. Raises ModelError where it is not as it was written."""
+    return load_model(FOLDER)
+
+
+def train_shipped(encoder: "Encoder") -> ThemeModel:
+    """The same, trained again: by vectors of full precision, alike on every processor but for their last bits."""
+    taxonomy = load_taxonomy()
+    exact = cast("Encoder", _Exact(encoder))
+    return train_themes(taxonomy, shipped_examples(taxonomy), exact, CREATED)
+
+
+class _Exact:
+    """An encoder that takes documents for questions, as one may whose model has no words of its own before either."""
+
+    def __init__(self, encoder: "Encoder") -> None:
+        self._encoder = encoder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def encode_document(self, texts: Sequence[str]) -> "Vectors":
+        """Vectors in float32."""
+        return self._encoder.encode_queries(texts)
+
+
+def main() -> None:
+    """Write the model into the program's own folder."""
+    from models.encoder import load_encoder
+
+    model = train_shipped(load_encoder())
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    save_model(replace(model, id=f"shipped-{model.content[:8]}"), FOLDER)
+
+
+if __name__ == "__main__":
+    main()

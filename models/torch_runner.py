@@ -1,0 +1,83 @@
+"""A sentence-transformers model run by torch: what is compiled from, and what runs where that cannot be done."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.runner import ModelError, Tokens, Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+def load_model(folder: Path, **options: Any) -> "SentenceTransformer":
+    """The sentence-transformers model in `folder`. Raises ModelError where it cannot be loaded without its own code."""
+    # Read when huggingface_hub and transformers are first imported, so set before either is.
+    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        model = SentenceTransformer(
+            str(folder),
+            device="cpu",
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True, **options},  # other weight files are pickles
+        )
+    except (OSError, ValueError, ImportError, RuntimeError, KeyError) as error:
+        raise ModelError(
+            f"The model in {folder} cannot be loaded: {error}. It needs to be a sentence-transformers model"
+            " with safetensors weights that runs without code of its own."
+        ) from error
+    if not getattr(model.tokenizer, "is_fast", False):
+        raise ModelError(f"The model in {folder} has no tokenizer.json; add one or choose another model.")
+    return model
+
+
+def tokens_of(model: "SentenceTransformer") -> Tokens:
+    """How the model sees a text of a document."""
+    prompt = model.prompts.get("document") or ""
+    return Tokens(model.tokenizer.backend_tokenizer.to_str(), prompt, int(model.max_seq_length or 512))
+
+
+class TorchRunner:
+    """A model in memory. Documents are encoded under bfloat16 autocast where the processor has it.
+
+    The weights stay float32 and serve queries as they are, so a single copy of the model gives fast builds and exact
+    queries.
+    """
+
+    backend = "torch"
+
+    def __init__(self, folder: Path) -> None:
+        self._model = load_model(folder)
+        self.tokens = tokens_of(self._model)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+
+    @cached_property
+    def dtype(self) -> str:
+        """What documents are encoded in; where the processor only emulates bfloat16, float32 is faster."""
+        import torch
+
+        capable = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+        has = bool(capable and capable()) and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+        return "bfloat16" if has else "float32"
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimension), in float32."""
+        return np.asarray(self._model.encode_query(list(texts), show_progress_bar=False), np.float32)
+
+    def documents(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of a batch, shape (len(texts), dimension)."""
+        import torch
+
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == "bfloat16"):
+            made = self._model.encode_document(list(texts), batch_size=len(texts), show_progress_bar=False)
+        return np.asarray(made, np.float32)

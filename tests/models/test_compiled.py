@@ -1,0 +1,101 @@
+"""The compiled encoder: as the model is, without torch, made again where it is damaged; torch where it cannot be."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import compiled
+from models.compiled import GRAPH, RECORD, WEIGHTS, is_sound
+from models.encoder import LocalEncoder, ModelError, load_encoder
+
+pytestmark = pytest.mark.slow
+
+TEXTS = ["A text.", "The force should look for every missing child at once. " * 3, "Ünïcode, 12.5 % and 日本語", ""]
+
+
+@pytest.fixture(scope="module")
+def store(shared: Path) -> Path:
+    return shared / "encoders"
+
+
+@pytest.fixture(scope="module")
+def encoder(store: Path) -> LocalEncoder:
+    return local(store)
+
+
+def local(store: Path | None) -> LocalEncoder:
+    found = load_encoder(None, store)
+    assert isinstance(found, LocalEncoder)
+    return found
+
+
+def test_vectors_are_those_of_the_model(encoder: LocalEncoder) -> None:
+    plain = local(None)
+    assert (encoder.backend, plain.backend) == ("openvino", "torch")
+    cosine = (encoder.encode_queries(TEXTS) * plain.encode_queries(TEXTS)).sum(axis=1)
+    assert cosine.min() > 0.99999
+    cosine = (encoder.encode_document(TEXTS) * plain.encode_queries(TEXTS)).sum(axis=1)
+    assert cosine.min() > 0.999
+    long = "missing children " * 400
+    assert encoder.windows(long) == plain.windows(long)
+
+
+def test_torch_is_not_imported_once_it_is_compiled(encoder: LocalEncoder, store: Path) -> None:
+    assert encoder.backend == "openvino"
+    program = (
+        "import sys; from pathlib import Path; from models.encoder import load_encoder;"
+        " load_encoder(None, Path(sys.argv[1])).encode_document(['A text.']);"
+        " heavy = {'torch', 'transformers', 'sentence_transformers', 'openvino_telemetry'};"
+        " print(sorted(name for name in heavy if sys.modules.get(name)))"
+    )
+    said = subprocess.check_output(
+        [sys.executable, "-c", program, str(store)], text=True, cwd=Path(__file__).parents[2]
+    )
+    assert said == "[]\n"
+
+
+def test_what_is_damaged_is_made_again(tmp_path: Path) -> None:
+    first = local(tmp_path)
+    vector = first.encode_queries(["A text."])
+    [place] = [path for path in tmp_path.iterdir() if path.is_dir()]
+    for file in (WEIGHTS, GRAPH, RECORD):
+        written = (place / file).read_bytes()
+        (place / file).write_bytes(written[: len(written) // 2])
+        assert not is_sound(place)
+    (place.parent / ".tmp-left").mkdir()
+    assert np.allclose(local(tmp_path).encode_queries(["A text."]), vector, atol=1e-6)
+    assert is_sound(place)
+    assert {path.name for path in tmp_path.iterdir()} == {place.name, "compile.lock"}
+    record = json.loads((place / RECORD).read_text())
+    (place / RECORD).write_text(json.dumps({**record, "format": 0}))
+    assert not is_sound(place)
+
+
+def test_torch_runs_it_where_it_cannot_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> list[str]:
+        raise ModelError("The model cannot be compiled: odd.")
+
+    monkeypatch.setattr(compiled, "_traced", refuse)
+    encoder = local(tmp_path)
+    assert encoder.encode_queries(["A text."]).shape == (1, 384)
+    assert (encoder.backend, encoder.uncompiled) == ("torch", "The model cannot be compiled: odd.")
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def test_torch_runs_it_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "encoders").write_text("a file where the folder should be")
+    encoder = local(tmp_path / "encoders")
+    assert encoder.encode_queries(["A text."]).shape == (1, 384)
+    assert encoder.backend == "torch"
+    assert encoder.uncompiled
+
+
+def test_a_graph_that_says_something_else_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_ALIKE", 1.1)
+    encoder = local(tmp_path)
+    assert encoder.backend == "torch"
+    assert "other vectors" in (encoder.uncompiled or "")
