@@ -62,6 +62,9 @@ class ServerEncoder:
         """L2-normalised vectors, shape (len(texts), dimension)."""
         return self.encode_document(texts)
 
+    def warm(self) -> None:
+        """Nothing is to be made ready."""
+
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
         made = [self._ask(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]

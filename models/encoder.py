@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +17,7 @@ from models.turns import Turns
 
 __all__ = ["DocumentEncoder", "Encoder", "LocalEncoder", "ModelError", "Vectors", "fingerprint", "load_encoder"]
 
-# A question waits for at most one batch of documents; 32 or 64 are no faster on two cores.
+# A question waits for at most one batch on each processor; 32 or 64 are no faster.
 _BATCH = 16
 _BUNDLED = "all-MiniLM-L6-v2"
 _MODEL_SUFFIXES = {".safetensors", ".json", ".txt", ".model"}
@@ -63,6 +64,10 @@ class Encoder(DocumentEncoder, Protocol):
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors of a few short texts, shape (len(texts), dimension)."""
+        ...
+
+    def warm(self) -> None:
+        """Begin to make ready for questions, beside what else is to be done; says nothing of what fails."""
         ...
 
 
@@ -170,15 +175,27 @@ class LocalEncoder:
         with self._turns.question():
             return _normalised(runner.queries(texts))
 
+    def warm(self) -> None:
+        """Begin to load, where the model is compiled; what fails is raised when the encoder is used."""
+        if self._store is not None and self._store.is_dir():
+            threading.Thread(target=self._try_out).start()
+
+    def _try_out(self) -> None:
+        with suppress(ModelError, OSError):
+            self.encode_queries([""])
+
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
         runner = self._runner
         vectors = np.empty((len(texts), runner.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        for start in range(0, len(batches), runner.at_once):
+            now = batches[start : start + runner.at_once]
             with self._turns.batch():
-                vectors[batch] = _normalised(runner.documents([texts[i] for i in batch]))
+                made = runner.documents([[texts[i] for i in batch] for batch in now])
+            for batch, own in zip(now, made, strict=True):
+                vectors[batch] = _normalised(own)
         return vectors
 
     def windows(self, text: str) -> list[str]:

@@ -64,7 +64,7 @@ class Tokens:
 
     def of(self, texts: Sequence[str]) -> "list[Encoding]":
         """The tokens of each text, of a long one those that fit."""
-        return [self._short.encode(text) for text in texts]
+        return self._short.encode_batch(list(texts))
 
 
 class Runner(Protocol):
@@ -75,6 +75,11 @@ class Runner(Protocol):
     tokens: Tokens
 
     @property
+    def at_once(self) -> int:
+        """Batches that are run side by side."""
+        ...
+
+    @property
     def dtype(self) -> str:
         """What documents are encoded in: "float32" or "bfloat16"."""
         ...
@@ -83,6 +88,6 @@ class Runner(Protocol):
         """Vectors of shape (len(texts), dimension), in float32."""
         ...
 
-    def documents(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of a batch, shape (len(texts), dimension)."""
+    def documents(self, batches: Sequence[Sequence[str]]) -> list[Vectors]:
+        """Vectors of at most `at_once` batches, each of shape (texts, dimension)."""
         ...

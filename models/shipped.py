@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from models.examples import shipped_examples
 from models.taxonomy import load_taxonomy
 from models.theme_model import ThemeModel, load_model, save_model, train_themes
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from models.encoder import Encoder, Vectors
 
 FOLDER = Path(__file__).parent / "data" / "theme_model"
+_BATCH = 16
 CREATED = "2026-11-30T00:00:00+00:00"
 
 
@@ -45,8 +48,13 @@ class _Exact:
         return getattr(self._encoder, name)
 
     def encode_document(self, texts: Sequence[str]) -> "Vectors":
-        """Vectors in float32."""
-        return self._encoder.encode_queries(texts)
+        """Vectors in float32, those of texts of like length together."""
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        vectors = np.empty((len(texts), self._encoder.dimension), np.float32)
+        for first in range(0, len(order), _BATCH):
+            batch = order[first : first + _BATCH]
+            vectors[batch] = self._encoder.encode_queries([texts[at] for at in batch])
+        return vectors
 
 
 def main() -> None:

@@ -55,6 +55,7 @@ class TorchRunner:
     """
 
     backend = "torch"
+    at_once = 1
 
     def __init__(self, folder: Path) -> None:
         self._model = load_model(folder)
@@ -74,10 +75,13 @@ class TorchRunner:
         """Vectors of shape (len(texts), dimension), in float32."""
         return np.asarray(self._model.encode_query(list(texts), show_progress_bar=False), np.float32)
 
-    def documents(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of a batch, shape (len(texts), dimension)."""
+    def documents(self, batches: Sequence[Sequence[str]]) -> list[Vectors]:
+        """Vectors of a batch, the only one, shape (texts, dimension)."""
         import torch
 
         with torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == "bfloat16"):
-            made = self._model.encode_document(list(texts), batch_size=len(texts), show_progress_bar=False)
+            return [self._encoded(list(batch)) for batch in batches]
+
+    def _encoded(self, texts: list[str]) -> Vectors:
+        made = self._model.encode_document(texts, batch_size=len(texts), show_progress_bar=False)
         return np.asarray(made, np.float32)

@@ -39,6 +39,9 @@ class FakeEncoder:
         """One vector per text, shape (len(texts), 64)."""
         return np.stack([self.vector(text) for text in texts])
 
+    def warm(self) -> None:
+        """Nothing is to be made ready."""
+
     def vector(self, text: str) -> Vectors:
         """The sum of the text's word vectors, at unit length; shape (64,)."""
         words = re.findall(r"\w+", text.lower()) or [""]

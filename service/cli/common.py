@@ -142,8 +142,10 @@ def forces_for(settings: Settings) -> "Forces":
 
 def engine_for(settings: Settings) -> "Engine":
     """An engine over the data folder; nothing is opened before the first question."""
+    encoder = encoder_for(settings)
+    encoder.warm()
     from service.engine import Engine
 
     # Without a word of the settings, each generation brings the force names that it was built with.
     forces = forces_for(settings) if settings.forces_stated else None
-    return Engine(settings.data, encoder_for(settings), forces, mask_contacts=settings.mask)
+    return Engine(settings.data, encoder, forces, mask_contacts=settings.mask)

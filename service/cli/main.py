@@ -1,5 +1,6 @@
 """The command line. Everything heavy is imported inside the command that needs it."""
 
+import gc
 import sys
 from dataclasses import asdict
 from importlib import metadata
@@ -18,6 +19,7 @@ from service.cli.theme_commands import tag, themes
 from service.contract.service_errors import exit_code_of
 
 _LOOPBACK = ["localhost", "127.0.0.1"]
+_OBJECTS = 50_000  # new ones between two looks for garbage
 _BODY = 1_048_576  # bytes: a text to find the like of may be sent, which is refused with reasons if it is long
 
 
@@ -56,6 +58,8 @@ _EPILOG = "\b\nSettings, from the environment:\n" + "\n".join(
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show it.")
 def main() -> None:
     """Search what inspectorates have told the police, and what each force did about it."""
+    # What is read at the start stays to the end: to look for garbage among it took a tenth of the time of a search.
+    gc.set_threshold(_OBJECTS, 50, 50)
 
 
 @main.command()

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from service.cli.common import printable
 from service.contract.excerpts import excerpt, shown
 from service.contract.labels import date_words, label, status_words
 from service.contract.register_responses import Member, RegisterResponse, RegisterRow, SimilarResponse, StandingRecord
 from service.contract.responses import Hit, SearchResponse
-from service.evaluation.calibrate import Calibration
 from service.memory.strength import SEARCH
+
+if TYPE_CHECKING:
+    from service.evaluation.calibrate import Calibration
 
 _SECONDS_BETWEEN = 5.0
 _SHOWN_LENGTH = 480
@@ -72,7 +74,7 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def calibration_lines(found: Mapping[str, Calibration], data: Path) -> Iterator[str]:
+def calibration_lines(found: "Mapping[str, Calibration]", data: Path) -> Iterator[str]:
     """What a calibration found, as text."""
     for name, one in found.items():
         what = "questions" if name == SEARCH else "findings to find the like of"

