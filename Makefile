@@ -54,7 +54,7 @@ themes: $(VENV)/run.stamp
 	$(BIN)/python -m models.shipped
 
 bench: $(VENV)/test.stamp
-	$(BIN)/python tests/benchmarks/bench_encode.py corpus/sample/saltmere-2007-inspection.txt
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_encode.py
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit(f"Precedent needs Python 3.11, 3.12 or 3.13, and this is {v[0]}.{v[1]}: run make PYTHON=/path/to/python3.11")'

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sentence_transformers import SentenceTransformer
 
-GRAPH, WEIGHTS, RECORD = "model.xml", "model.bin", "encoder.json"
+GRAPH, WEIGHTS, RECORD = "model.xml", "model.bin", "encoder.txt"  # the last: a checksum, and JSON below it
 _FORMAT = 1
 _UNFINISHED = ".tmp-"
 _ALIKE = 0.9999  # the cosine of a vector of the graph with that of the model, at least
@@ -70,12 +70,26 @@ def compile_into(folder: Path, store: Path, name: str) -> Path:
 def is_sound(place: Path) -> bool:
     """Whether a compiled model stands in `place` as it was written."""
     try:
-        record = json.loads((place / RECORD).read_text("utf-8"))
+        record = _read_record(place)
         return bool(record["format"] == _FORMAT) and all(
             _sum(place / file) == record["sums"][file] for file in (GRAPH, WEIGHTS)
         )
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def unsound(store: Path) -> list[str]:
+    """The names of what stands in `store` and is no compiled model as it was written."""
+    return sorted(path.name for path in store.glob("[!.]*") if path.is_dir() and not is_sound(path))
+
+
+def _read_record(place: Path) -> dict[str, Any]:
+    """The record in `place`. Raises ValueError where it is not as it was written."""
+    seal, _, written = (place / RECORD).read_text("utf-8").partition("\n")
+    if hashlib.sha256(written.encode()).hexdigest() != seal:
+        raise ValueError(f"{RECORD} is not as it was written")
+    record: dict[str, Any] = json.loads(written)
+    return record
 
 
 def _sum(path: Path) -> str:
@@ -95,7 +109,8 @@ def _compile(folder: Path, part: Path) -> None:
 
 def _record(part: Path, record: dict[str, Any]) -> None:
     sums = {file: _sum(part / file) for file in (GRAPH, WEIGHTS)}
-    (part / RECORD).write_text(json.dumps({"format": _FORMAT, **record, "sums": sums}), "utf-8")
+    written = json.dumps({"format": _FORMAT, **record, "sums": sums})
+    (part / RECORD).write_text(f"{hashlib.sha256(written.encode()).hexdigest()}\n{written}", "utf-8")
 
 
 def _compile_traced(folder: Path, part: Path) -> None:
@@ -176,7 +191,7 @@ class CompiledRunner:
     backend = "openvino"
 
     def __init__(self, place: Path) -> None:
-        record = json.loads((place / RECORD).read_text("utf-8"))
+        record = _read_record(place)
         self._place = place
         self._prompts: dict[str, str] = record["prompts"]
         self._inputs: list[str] = record["inputs"]

@@ -36,7 +36,8 @@ FOREIGN = {
     "indexer": {"flask", "waitress", "click", "torch", "sentence_transformers"},
     "service": {"torch", "sentence_transformers", "transformers"},
 }
-HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "tantivy", "sklearn", "scipy"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "openvino", "tokenizers"}
+HEAVY |= {"faiss", "tantivy", "sklearn", "scipy"}
 MODULES = [path for room in MAY_IMPORT for path in sorted((ROOT / room).rglob("*.py"))]
 
 

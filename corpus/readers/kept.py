@@ -61,6 +61,18 @@ class Kept:
         return self._folder / name[:2] / name[2:]
 
 
+def damaged(folder: Path) -> int:
+    """How many answers in `folder` are not as they were written. Reads all of them."""
+    return sum(not _is_sound(path) for path in folder.rglob("*") if path.is_file())
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        return bool(zlib.decompress(path.read_bytes()))
+    except (OSError, zlib.error):
+        return False
+
+
 def _name(parts: Sequence[bytes]) -> str:
     digest = hashlib.sha256(_program())
     for part in parts:

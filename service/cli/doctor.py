@@ -7,9 +7,12 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from corpus.readers.kept import damaged
 from indexer.cache import check_cache
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
+from indexer.manifest import ENCODERS, PARSED
 from indexer.theme_store import current_model, model_ids, open_model
+from models.compiled import unsound
 from models.encoder import ModelError
 from service.contract.service_errors import StateError, StrengthError
 from service.memory.strength import calibrated, load_strength, own_strength
@@ -38,8 +41,9 @@ def examine(data: Path, load: "Callable[[], Encoder]") -> list[Check]:
     if not data.is_dir():
         return [Check("data", False, f"There is no folder {data}.", f"precedent build PATH --data {quote(str(data))}")]
     cache = data / "embeddings.sqlite"
+    made_again = list(_made_again(data))  # before the encoder is loaded, which mends what it finds damaged
     encoder = [_encoder(data, load), _strength(data, load), *_themes(data, load)]
-    return [*_generations(data), *encoder, _state(data), _cache(cache), _disk(data)]
+    return [*_generations(data), *encoder, _state(data), _cache(cache), *made_again, _disk(data)]
 
 
 def _themes(data: Path, load: "Callable[[], Encoder]") -> Iterator[Check]:
@@ -115,7 +119,10 @@ def _encoder(data: Path, load: "Callable[[], Encoder]") -> Check:
         return Check("encoder", False, str(error), "unset PRECEDENT_ENCODER")
     except GenerationError as error:
         return Check("encoder", False, str(error), _rebuild(data))
-    return Check("encoder", True, f"The encoder {encoder.name} is the one that the index was made with.")
+    how = f"{encoder.backend} runs it, documents in {encoder.dtype}"
+    why = getattr(encoder, "uncompiled", None)
+    slow = f" It is slower than it could be: {why}" if why else ""
+    return Check("encoder", True, f"The encoder {encoder.name} is the one that the index was made with; {how}.{slow}")
 
 
 def _strength(data: Path, load: "Callable[[], Encoder]") -> Check:
@@ -140,6 +147,19 @@ def _cache(path: Path) -> Check:
     if problem is None:
         return Check("cache", True, "The cache of vectors can be read.")
     return Check("cache", False, f"The cache of vectors is damaged ({problem}); it can go.", f"rm {quote(str(path))}")
+
+
+def _made_again(data: Path) -> Iterator[Check]:
+    """What was made to save time, and is made again where it is gone."""
+    for name, what, wrong in (
+        (PARSED, "what files came to when they were read", damaged(data / PARSED)),
+        (ENCODERS, "the compiled encoders", len(unsound(data / ENCODERS))),
+    ):
+        path = data / name
+        if wrong:
+            yield Check(name, False, f"Of {what}, {wrong} are damaged; they can go.", f"rm -r {quote(str(path))}")
+        elif path.exists():
+            yield Check(name, True, f"{what.capitalize()}: as they were written.")
 
 
 def _disk(data: Path) -> Check:

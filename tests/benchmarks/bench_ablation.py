@@ -17,12 +17,13 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+from encoders import compiled
 
 from corpus.collection import load
 from corpus.forces import load_forces
 from indexer import embed
 from indexer.build import build
-from models.encoder import Encoder, load_encoder
+from models.encoder import Encoder
 from models.metrics import compare
 from service.answers import retrieve as ranking
 from service.answers import search as asking
@@ -45,14 +46,8 @@ def setting(**values: object) -> Patches:
     return lambda: patch.multiple("service.answers.retrieve", **values)
 
 
-def one_piece(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
-    """A passage's windows with those under its headings, and no sentence by itself."""
-    plain, headed = encoder.windows(placed.text), encoder.windows(". ".join([*placed.headings, placed.text]))
-    return [(window, headed[min(at, len(headed) - 1)]) for at, window in enumerate(plain)]
-
-
 def without_headings(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
-    return [(sentence, window, window) for sentence, window, _ in PIECES(replace(placed, headings=()), encoder)]
+    return [(window, window) for window, _ in PIECES(replace(placed, headings=()), encoder)]
 
 
 def by_rank(scores: Any) -> Any:
@@ -93,7 +88,6 @@ QUERY_TIME: Mapping[str, Patches] = {
     ),
 }
 INDEX_TIME: Mapping[str, Patches] = {
-    "no sentence vectors": lambda: patch("indexer.embed._pieces", one_piece),
     "no headings in vectors": lambda: patch("indexer.embed._pieces", without_headings),
     "no headings for words": lambda: patch("indexer.lexical.read_with", lambda placed: (placed.passage.text,)),
     "no meanings of short forms": lambda: patch("indexer.context.meanings", lambda d, _: [()] * len(d.passages)),
@@ -104,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", default=[])
     only = parser.parse_args().only
-    encoder = load_encoder()
+    encoder = compiled()
     with tempfile.TemporaryDirectory(prefix="precedent-bench-") as room:
         base = Path(room, "whole")
         whole = measured(base, encoder)

@@ -11,10 +11,11 @@ import time
 from importlib import resources
 from pathlib import Path
 
+from encoders import compiled
+
 from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
-from models.encoder import load_encoder
 from service.contract.requests import SearchRequest
 from service.engine import Engine
 from service.memory.theme_tags import Tags
@@ -26,7 +27,7 @@ SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
 
 
 def main() -> None:
-    encoder, forces = load_encoder(), load_forces(SAMPLE / "forces.toml")
+    encoder, forces = compiled(), load_forces(SAMPLE / "forces.toml")
     lines = resources.files("service").joinpath("data/questions.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line)["query"] for line in lines][:60]
     with tempfile.TemporaryDirectory(prefix="precedent-bench-") as room:

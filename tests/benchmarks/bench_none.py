@@ -14,11 +14,12 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from encoders import compiled
 
 from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
-from models.encoder import Encoder, load_encoder
+from models.encoder import Encoder
 from service.answers.retrieve import encode, retrieve
 from service.memory.opened import Opened, open_for
 from service.memory.strength import shipped_strength
@@ -31,7 +32,7 @@ CROSSED, SEED, RESAMPLES = 600, 7, 5_000
 
 
 def main() -> None:
-    encoder = load_encoder()
+    encoder = compiled()
     with tempfile.TemporaryDirectory(prefix="precedent-bench-") as room:
         opened = {name: made(Path(room, name), paths, encoder) for name, paths in collections().items()}
         report(evidences(opened, encoder))

