@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from corpus.forces import Forces
+from corpus.kept import Kept
 from corpus.model import Document
 from corpus.parsers.builder import with_ids
 from corpus.parsers.grammar import Grammar
 from corpus.parsers.merge import merge
 from corpus.readers import Limits, Skipped, folders_of, read_documents
-from corpus.readers.kept import Kept
 from corpus.readers.reading import Explained
 from corpus.readers.worker import Words
 from corpus.stated import stated_in

@@ -34,7 +34,7 @@ from indexer.manifest import (
     file_record,
     read_manifest,
 )
-from indexer.program import program_hash
+from indexer.program import program_hash, worked_out
 from indexer.publish import building, clean, prune, publish, stamp
 from indexer.stores import Given, write_stores
 from indexer.tables import Known, count_kinds, count_rows, forces_of, open_tables
@@ -115,12 +115,16 @@ def build(
             files = {FORCES: forces, VOCABULARY: vocabulary, FINDINGS: findings}
             copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
             content = _content(documents, asked_for, known, copies)
-            with_these = Given(load_forces(forces), load_vocabulary(vocabulary), known, themes)
+            with_these = Given(
+                load_forces(forces), load_vocabulary(vocabulary), known, themes, worked_out(data, copies)
+            )
             asked = _Asked(asked_for, os.getcwd(), copies, with_these, content)
             report = _build(documents, encoder, data, asked, Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
             with suppress(OSError):
                 prune(data, report.generation)
+                if report.published:
+                    with_these.kept.prune()
             return report
     except (OSError, sqlite3.DatabaseError) as error:
         raise GenerationError(

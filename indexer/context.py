@@ -1,9 +1,11 @@
 """What a passage is read with: the headings it stands under, the words that introduce it, its short forms."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.acronyms import Meaning, meanings
+from corpus.kept import Kept
 from corpus.model import Document, Passage
 from corpus.vocabulary import Vocabulary
 
@@ -27,12 +29,12 @@ class Placed:
         return f"{self.lead} {self.passage.text}" if self.lead else self.passage.text
 
 
-def placed(document: Document, vocabulary: Vocabulary) -> Iterator[Placed]:
-    """The passages of a document in their order."""
+def placed(document: Document, vocabulary: Vocabulary, kept: Kept | None = None) -> Iterator[Placed]:
+    """The passages of a document in their order; what `kept` knows is not worked out again."""
     title = [document.title] if document.title.strip() else []
     number = document.register_number
     named = [number] if number and number not in document.title else []
-    for passage, known in zip(document.passages, meanings(document, vocabulary), strict=True):
+    for passage, known in zip(document.passages, _meanings(document, vocabulary, kept), strict=True):
         section = document.sections[passage.section]
         below = section[1:] if section and title and section[0] == document.title else section
         lead = "" if passage.parent is None else document.passages[passage.parent].text
@@ -42,3 +44,14 @@ def placed(document: Document, vocabulary: Vocabulary) -> Iterator[Placed]:
         headings = tuple(heading for heading in (*title, *number_too, *below) if heading != passage.text)
         # A row of the glossary says itself what its short form stands for.
         yield Placed(passage, headings, lead, known if passage.kind != "glossary" else ())
+
+
+def _meanings(document: Document, vocabulary: Vocabulary, kept: Kept | None) -> list[tuple[Meaning, ...]]:
+    if kept is None:
+        return meanings(document, vocabulary)
+    parts = [b"meanings", repr(document).encode("utf-8", "backslashreplace")]
+    if known := kept.get(parts):
+        return [tuple((short, means) for short, means in own) for own in json.loads(known)]
+    found = meanings(document, vocabulary)
+    kept.put(parts, json.dumps(found).encode())
+    return found

@@ -5,6 +5,7 @@ time grows with their number, and "says the same" holds from any text of a fold 
 two folds: a fold too many is a hit too many, a false one hides a recommendation.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from itertools import product
 
 from corpus.english import dictionary
 from corpus.forces import Forces
+from corpus.kept import Kept
 from corpus.model import Document
 from corpus.vocabulary import load_vocabulary
 from indexer.canonical import SLIP_LETTERS, Form, Reading, compounds, expansions, print_form
@@ -31,11 +33,12 @@ class _Saying:
     depth: int = 0
 
 
-def fold_ids(documents: Sequence[Document], forces: Forces) -> list[int]:
+def fold_ids(documents: Sequence[Document], forces: Forces, kept: Kept | None = None) -> list[int]:
     """For every passage of `documents`, numbered from 1 in their order, the smallest number in its fold.
 
     Findings fold with findings of all documents, other passages within their document, comments never. A list item
-    says the same only under the same lead-in, a lead-in only before the same items. `forces` are the known ones.
+    says the same only under the same lead-in, a lead-in only before the same items. `forces` are the known ones. What
+    folds within a document is taken from `kept` where it is known.
     """
     folds: list[int] = []
     everywhere: list[_Saying] = []
@@ -46,9 +49,22 @@ def fold_ids(documents: Sequence[Document], forces: Forces) -> list[int]:
             if passage.kind != "comment":
                 found = everywhere if passage.finding is not None and passage.kind != "glossary" else own
                 found.append(_Saying(text, number, document.force, depth))
-        _enter(folds, own, forces, framed=False)
-    _enter(folds, everywhere, forces, framed=True)
+        _enter(folds, own, _within(own, forces, kept))
+    _enter(folds, everywhere, _folded(everywhere, forces, framed=True))
     return folds
+
+
+def _within(sayings: Sequence[_Saying], forces: Forces, kept: Kept | None) -> list[int]:
+    """As `_folded`, for the passages of one document that are no findings."""
+    if kept is None or len(sayings) < 2:
+        return _folded(sayings, forces, framed=False)
+    asked = json.dumps([(saying.text, saying.force, saying.depth) for saying in sayings])
+    parts = [b"folds", asked.encode("utf-8", "backslashreplace")]
+    if known := kept.get(parts):
+        return list(json.loads(known))
+    found = _folded(sayings, forces, framed=False)
+    kept.put(parts, json.dumps(found).encode())
+    return found
 
 
 def finding_folds(documents: Sequence[Document], folds: Sequence[int]) -> list[int]:
@@ -80,8 +96,8 @@ def folded(texts: Sequence[str], forces: Forces) -> list[int]:
     return _folded([_Saying(text) for text in texts], forces, framed=True)
 
 
-def _enter(folds: list[int], sayings: Sequence[_Saying], forces: Forces, *, framed: bool) -> None:
-    for saying, first in zip(sayings, _folded(sayings, forces, framed=framed), strict=True):
+def _enter(folds: list[int], sayings: Sequence[_Saying], firsts: Sequence[int]) -> None:
+    for saying, first in zip(sayings, firsts, strict=True):
         folds[saying.number - 1] = sayings[first].number
 
 

@@ -4,7 +4,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,7 @@ class Analyzer:
         return found
 
 
+@lru_cache(2048)  # headings stand over many passages
 def plain(text: str) -> str:
     """A text with its figures in their one spelling."""
     return "".join(_plain(text))

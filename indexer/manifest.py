@@ -17,10 +17,11 @@ from models.encoder import Encoder
 # In a generation: its stores, and copies of the user's files of force names and of words, where there were any.
 PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
 TAGS = "tags.sqlite"
-# In a data folder: compiled models, and what files came to when they were parsed. Both can be deleted at any time.
-ENCODERS, PARSED = "encoders", "parsed"
+# In a data folder: compiled models, what files came to when they were parsed, and what was worked out of documents. All
+# can be deleted at any time.
+ENCODERS, PARSED, WORKED_OUT = "encoders", "parsed", "worked-out"
 FORCES, VOCABULARY, FINDINGS = "forces.toml", "vocabulary.toml", "findings.toml"
-_COPIES = {
+COPIES = {
     FORCES: ("force names", "PRECEDENT_FORCES"),
     VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY"),
     FINDINGS: ("words for findings", "PRECEDENT_FINDINGS"),
@@ -149,7 +150,7 @@ def last_copy(data: Path, name: str) -> Path | None:
         with suppress(OSError):
             if file_record(folder / name) == written:
                 return folder / name
-        what, setting = _COPIES[name]
+        what, setting = COPIES[name]
         raise GenerationError(
             f"The {what} that generation {folder.name} was built with are damaged. Set {setting} to your own file of"
             " them, or to none, and run `precedent build PATH`."

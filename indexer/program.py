@@ -2,10 +2,13 @@
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from corpus.kept import Kept
+from indexer.manifest import WORKED_OUT
 
 ROOT = Path(__file__).parents[1]
 _ROOMS = ("corpus", "indexer", "models")
@@ -27,6 +30,12 @@ def program_hash(root: Path = ROOT) -> str:
     for path in program_files(root):
         digest.update(f"{path.relative_to(root).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
+
+
+def worked_out(data: Path, copies: Mapping[str, bytes]) -> Kept:
+    """What was worked out of documents in `data` by this program and with the user's files in `copies`."""
+    salt = hashlib.sha256(repr((program_hash(), sorted(copies.items()))).encode())
+    return Kept(data / WORKED_OUT, salt.digest())
 
 
 def program_files(root: Path = ROOT) -> list[Path]:

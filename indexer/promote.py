@@ -11,7 +11,8 @@ from pathlib import Path
 from indexer.clock import Clock, Progress
 from indexer.durable import UNFINISHED, unfinished
 from indexer.generation import verify_generation
-from indexer.manifest import TAGS, GenerationError, Manifest, current_id, file_record, read_manifest
+from indexer.manifest import COPIES, TAGS, GenerationError, Manifest, current_id, file_record, read_manifest
+from indexer.program import worked_out
 from indexer.publish import building, clean, prune, publish, stamp
 from indexer.stores import write_themes
 from models.encoder import Encoder, ModelError
@@ -63,7 +64,8 @@ def _retagged(former: Path, manifest: Manifest, themes: ThemeModel, encoder: Enc
                 os.link(former / name, folder / name)
             except OSError:  # a file system without hard links
                 shutil.copy2(former / name, folder / name)
-        write_themes(folder, themes, encoder, data, clock)
+        copies = {name: (folder / name).read_bytes() for name in COPIES if (folder / name).is_file()}
+        write_themes(folder, themes, encoder, data, clock, worked_out(data, copies))
         files = {**manifest.files, TAGS: file_record(folder / TAGS)}
         manifest = replace(manifest, created=created.isoformat(), theme_model=themes.id, files=files)
         (folder / "manifest.json").write_text(manifest.to_json(), "utf-8")

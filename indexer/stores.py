@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.forces import Forces
+from corpus.kept import Kept
 from corpus.model import Document
 from corpus.vocabulary import Vocabulary
 from indexer.cache import cached_encoder
@@ -25,12 +26,16 @@ from models.theme_model import ThemeModel
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What documents are written with: known forces, words, and the model that tags them, if any."""
+    """What documents are written with: known forces, words, and the model that tags them, if any.
+
+    `kept` has what was worked out of documents before.
+    """
 
     forces: Forces
     vocabulary: Vocabulary
     known: Known
     themes: ThemeModel | None
+    kept: Kept
 
 
 def write_stores(
@@ -40,13 +45,15 @@ def write_stores(
 
     What is encoded goes into the cache of `data` as well. Raises GenerationError where no document holds a passage.
     """
-    passages: list[Placed] = [one for document in documents for one in placed(document, given.vocabulary)]
+    kept = given.kept
+    with clock.stage("passages"):
+        passages: list[Placed] = [one for document in documents for one in placed(document, given.vocabulary, kept)]
     if not passages:
         raise GenerationError(
             "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
         )
     with clock.stage("passages"):
-        write_tables(folder / PASSAGES, documents, given.forces, given.known)
+        write_tables(folder / PASSAGES, documents, given.forces, given.known, kept)
         write_wording(folder / PASSAGES, passages)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, passages)
@@ -58,13 +65,13 @@ def write_stores(
         write_vectors(folder / VECTORS, embedded)
         write_reference(folder / REFERENCE, embedded)
     if given.themes:
-        write_themes(folder, given.themes, encoder, data, clock)
+        write_themes(folder, given.themes, encoder, data, clock, kept)
     return embedded
 
 
-def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock) -> None:
+def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock, kept: Kept) -> None:
     """Write what a model says of the passages that stand in `folder`."""
     with clock.stage("themes") as tell, closing(open_tables(folder / PASSAGES)) as tables:
         with cached_encoder(data, encoder) as cached:
-            tagged = tag_passages(tables, themes, cached, tell)
+            tagged = tag_passages(tables, themes, cached, tell, kept)
         write_tags(folder / TAGS, themes, tagged)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corpus.closure import claim_of
 from corpus.forces import Forces
+from corpus.kept import Kept
 from corpus.model import Document, Event
 from corpus.standing import Entry, closure_signal
 from indexer.connection import connect_shared
@@ -46,18 +47,19 @@ def write_tables(
     documents: Sequence[Document],
     forces: Forces,
     known: Known,
+    kept: Kept | None = None,
 ) -> None:
     """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1.
 
-    Findings fold under the names of `forces`. Raises GenerationError for a document that cannot be written, naming its
-    file.
+    Findings fold under the names of `forces`; what `kept` knows is not worked out again. Raises GenerationError for a
+    document that cannot be written, naming its file.
     """
     database = sqlite3.connect(path)
     try:
         with database:
             database.executescript(resources.files("indexer").joinpath("schema.sql").read_text("utf-8"))
             next_id = dict.fromkeys(("sections", "grades", "findings", "events", "passages"), 1)
-            passages = fold_ids(documents, forces)
+            passages = fold_ids(documents, forces, kept)
             findings = finding_folds(documents, passages)
             folds = _Folds(passages, findings, echoes(documents, findings, forces))
             for number, document in enumerate(documents, start=1):

@@ -5,11 +5,13 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.kept import Kept
 from models.encoder import DocumentEncoder
 from models.theme_model import ThemeModel, judge
 
@@ -36,7 +38,7 @@ CREATE TABLE decisions (
 
 # What an item of a list says is read after the words that introduce the list.
 _TEXTS = """
-SELECT p.id, iif(i.text IS NULL, p.text, i.text || ' ' || p.text) AS text, s.path
+SELECT p.id, p.document, iif(i.text IS NULL, p.text, i.text || ' ' || p.text) AS text, s.path
 FROM passages p JOIN sections s ON s.id = p.section LEFT JOIN passages i ON i.id = p.parent ORDER BY p.id
 """
 
@@ -54,16 +56,42 @@ def tag_passages(
     model: ThemeModel,
     encoder: DocumentEncoder,
     progress: Callable[[int, int], None],
+    kept: Kept | None = None,
 ) -> Tagged:
-    """The themes of all passages of a generation; behind a cache the encoder finds the vectors a build has made."""
+    """The themes of all passages of a generation; behind a cache the encoder finds the vectors a build has made.
+
+    What `kept` knows of a document is taken from there.
+    """
     rows = tables.execute(_TEXTS).fetchall()
     found = [np.zeros((0, len(model.classifier.labels)))]
-    for start in range(0, len(rows), _CHUNK):
-        progress(start, len(rows))
-        texts = [row["text"] for row in rows[start : start + _CHUNK]]
-        headings = [". ".join(json.loads(row["path"])) for row in rows[start : start + _CHUNK]]
-        found.append(judge(model, texts, headings, encoder))
+    at = 0
+    for _, own in groupby(rows, key=lambda row: row["document"]):
+        progress(at, len(rows))
+        passages = [(row["text"], ". ".join(json.loads(row["path"]))) for row in own]
+        found.append(_judged(model, passages, encoder, kept))
+        at += len(passages)
     return Tagged(np.array([row["id"] for row in rows], np.int64), np.concatenate(found))
+
+
+def _judged(
+    model: ThemeModel, passages: Sequence[tuple[str, str]], encoder: DocumentEncoder, kept: Kept | None
+) -> Numbers:
+    """The probability of each theme in passages of one document, (text, headings), which are judged together."""
+    shape = len(passages), len(model.classifier.labels)
+    asked = json.dumps(passages).encode("utf-8", "backslashreplace")
+    parts = [b"themes", model.content.encode(), asked]
+    if kept and (known := kept.get(parts)) and len(known) == 8 * shape[0] * shape[1]:
+        return np.frombuffer(known, "<f8").reshape(shape)
+    texts, headings = map(list, zip(*passages, strict=True))
+    found = np.concatenate(
+        [
+            judge(model, texts[start : start + _CHUNK], headings[start : start + _CHUNK], encoder)
+            for start in range(0, len(texts), _CHUNK)
+        ]
+    )
+    if kept:
+        kept.put(parts, found.astype("<f8").tobytes())
+    return found
 
 
 def write_tags(path: Path, model: ThemeModel, tagged: Tagged) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.kept import Kept
 from corpus.model import CorpusError, Document, Source
 from corpus.readers.child import source_of
 from corpus.readers.formats import MAPPING, READERS
-from corpus.readers.kept import Kept
 from corpus.readers.reading import MEGABYTE, Explained, Limits
 from corpus.readers.worker import Job, Read, Words, reading
 

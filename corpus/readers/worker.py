@@ -21,9 +21,9 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from corpus.kept import Kept
 from corpus.model import CorpusError, Document, Heading, Mark
 from corpus.readers.formats import mapping_bytes
-from corpus.readers.kept import Kept
 from corpus.readers.reading import Explained, LeftOut, Limits, Reading, Text
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from corpus.readers.kept import damaged
+from corpus.kept import damaged
 from indexer.cache import check_cache
 from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
-from indexer.manifest import ENCODERS, PARSED
+from indexer.manifest import ENCODERS, PARSED, WORKED_OUT
 from indexer.theme_store import current_model, model_ids, open_model
 from models.compiled import unsound
 from models.encoder import ModelError
@@ -153,6 +153,7 @@ def _made_again(data: Path) -> Iterator[Check]:
     """What was made to save time, and is made again where it is gone."""
     for name, what, wrong in (
         (PARSED, "what files came to when they were read", damaged(data / PARSED)),
+        (WORKED_OUT, "what was worked out of documents", damaged(data / WORKED_OUT)),
         (ENCODERS, "the compiled encoders", len(unsound(data / ENCODERS))),
     ):
         path = data / name

@@ -6,8 +6,8 @@ import pytest
 
 from corpus.collection import load
 from corpus.forces import load_forces
+from corpus.kept import Kept
 from corpus.readers import worker
-from corpus.readers.kept import Kept
 
 TEXTS = {
     "a.txt": "Recommendation 1\n\nThe force should look for missing children at once.\n",

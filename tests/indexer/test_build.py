@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from fakes import FakeCollection, FakeEncoder, assessment, document, documents, passage, record
 
+from corpus.acronyms import Meaning, meanings
 from corpus.collection import load
 from corpus.forces import load_forces
-from corpus.model import Grade
-from corpus.vocabulary import load_vocabulary
+from corpus.model import Document, Grade
+from corpus.vocabulary import Vocabulary, load_vocabulary
 from indexer.build import BuildReport, build
 from indexer.context import placed
 from indexer.generation import GenerationError, current_id, open_generation, verify_generation
@@ -349,3 +350,27 @@ def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path, limit: int) -> No
     assert open_generation(tmp_path).id == before
     assert verify_generation(tmp_path / "generations" / before) == []
     assert run(tmp_path).generation == current_id(tmp_path)
+
+
+def test_what_was_worked_out_of_a_document_is_not_worked_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+
+    def listed(made: Document, vocabulary: Vocabulary) -> list[tuple[Meaning, ...]]:
+        looked_at.append(made.key)
+        return meanings(made, vocabulary)
+
+    monkeypatch.setattr("indexer.context.meanings", listed)
+    texts = ["The MARAC sat.", "A comment of the PCC.", "The MARAC sat!"]
+    run(tmp_path, document("a", texts))
+    first = column(tmp_path, "fold")
+    looked_at.clear()
+    run(tmp_path, document("a", texts), document("b", ["The MARAC sat.", "Another."]))
+    assert looked_at == ["b"]
+    looked_at.clear()
+    run(tmp_path, document("a", texts))
+    assert looked_at == []
+    assert column(tmp_path, "fold") == first == {"a#0": 1, "a#1": 2, "a#2": 1}
+    run(tmp_path, document("a", texts), document("b", ["Another."]))
+    assert looked_at == ["b"], "what is no longer there is forgotten"

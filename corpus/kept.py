@@ -1,7 +1,7 @@
-"""What files came to when they were last read and parsed, so that a file that has not changed is not read again.
+"""Answers that took time, kept by all that has a part in them, so that they are not worked out again.
 
-One file for each, whose name is the hash of all that has a part in the answer: the bytes, what is said of them, the
-words they are parsed by, and the program. Any of them, and the whole folder, may be removed at any time.
+One file for each, whose name is the hash of what was asked: of a file that was read its bytes, what is said of it, the
+words it is parsed by, and the program. Any of them, and the whole folder, may be removed at any time.
 """
 
 import hashlib
@@ -14,24 +14,27 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-_ROOM = Path(__file__).parents[1]
+_ROOM = Path(__file__).parent
 _LIBRARIES = ("mammoth", "markdown-it-py", "pydantic", "pypdfium2", "python-calamine", "rapidfuzz", "selectolax")
 _PARTS = {".py", ".toml", ".csv", ".json", ".txt"}
 _SAMPLE = "sample"
 
 
 class Kept:
-    """The answers kept in `folder`. Safe to use from several threads, which look for different files."""
+    """The answers kept in `folder`; `salt` has a part in all of them, as this room's own code and rules have.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Safe to use from several threads, which ask for different things.
+    """
+
+    def __init__(self, folder: Path, salt: bytes = b"") -> None:
+        self._folder, self._salt = folder, salt
         self._used: set[str] = set()
 
     def get(self, parts: Sequence[bytes]) -> bytes | None:
         """The answer to a question made of these parts; None where there is none that is sound."""
         with suppress(OSError, zlib.error):
             answer = zlib.decompress(self._place(parts).read_bytes())  # which has a checksum
-            self._used.add(_name(parts))
+            self._used.add(self._name(parts))
             return answer
         return None
 
@@ -46,10 +49,10 @@ class Kept:
                 part.replace(place)
             finally:
                 part.unlink(missing_ok=True)
-            self._used.add(_name(parts))
+            self._used.add(self._name(parts))
 
     def prune(self) -> None:
-        """Remove what was neither asked for nor kept since this was made: those files have changed or are gone."""
+        """Remove what was neither asked for nor kept since this was made: nobody asks that any more."""
         for folder, _, names in os.walk(self._folder):
             for name in names:
                 if Path(folder).name + name not in self._used:
@@ -57,8 +60,14 @@ class Kept:
                         Path(folder, name).unlink()
 
     def _place(self, parts: Sequence[bytes]) -> Path:
-        name = _name(parts)
+        name = self._name(parts)
         return self._folder / name[:2] / name[2:]
+
+    def _name(self, parts: Sequence[bytes]) -> str:
+        digest = hashlib.sha256(_program())
+        for part in (self._salt, *parts):
+            digest.update(len(part).to_bytes(8, "little") + part)
+        return digest.hexdigest()
 
 
 def damaged(folder: Path) -> int:
@@ -71,13 +80,6 @@ def _is_sound(path: Path) -> bool:
         return bool(zlib.decompress(path.read_bytes()))
     except (OSError, zlib.error):
         return False
-
-
-def _name(parts: Sequence[bytes]) -> str:
-    digest = hashlib.sha256(_program())
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()
 
 
 @cache
