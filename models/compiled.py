@@ -256,7 +256,8 @@ class CompiledRunner:
     def _given(self, texts: Sequence[str]) -> list[Any]:
         """The inputs of the graph for a batch, each of shape (texts, tokens of the longest or somewhat more)."""
         encoded = self.tokens.of(texts)
-        longest = -(-max(len(one.ids) for one in encoded) // _STEP) * _STEP
+        longest = max(len(one.ids) for one in encoded)
+        longest = max(longest, min(-(-longest // _STEP) * _STEP, self.tokens.limit))
         given = {name: np.zeros((len(texts), longest), np.int64) for name in self._inputs}
         given["input_ids"][:] = self._pad
         for row, one in enumerate(encoded):

@@ -1,13 +1,12 @@
 """Hits: passages as one question sees them, with the words and the sentence that answer it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text import Span, sentences
+from corpus.text import sentences
 from service.answers.retrieve import DENSE_WEIGHT, Retrieved
 from service.contract.responses import Expansion, Explanation, Hit, Match, Ranks, Weights
 from service.memory.facets import Mask
@@ -18,14 +17,7 @@ from service.query.lexicon import Stems
 from service.query.marks import Marks, best_sentence, marks, outermost
 from service.query.question import Question
 
-if TYPE_CHECKING:
-    from models.encoder import Encoder
-
 Ids = NDArray[np.int64]
-
-
-# Sentences of one page that are encoded at most: the first of those that are looked at by their meaning.
-MOST_SENTENCES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +35,6 @@ class _Asked:
     explain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A passage with its sentences, and with the words of a question in it."""
-
-    row: PassageRow
-    sentences: list[Span]
-    marked: Marks
-
-
 def hits(
     seen: Snapshot, question: Question, found: Retrieved, members: Mask, ids: Ids, explain: bool = False
 ) -> list[Hit]:
@@ -60,27 +43,7 @@ def hits(
     weights = held.words.rarities([stem for concept in question.concepts for stem in concept.typed])
     asked = _Asked(held, question, found, members, weights, explain)
     rows = rows_by_id(held.generation.tables, [int(i) for i in ids])
-    read = [
-        _Read(row, sentences(row.text), marks(row.text, question, row.meanings, held.lexicon.analyzer)) for row in rows
-    ]
-    nearness = _nearness(asked, read, seen.encoder)
-    return [_hit(asked, int(place), one, near) for place, one, near in zip(ids, read, nearness, strict=True)]
-
-
-def _nearness(asked: _Asked, read: Sequence[_Read], encoder: "Encoder") -> list[Sequence[float]]:
-    """The cosine of each sentence of those passages that hold no word of the question; of the others nothing.
-
-    Where words of the question stand, they tell which sentence answers.
-    """
-    room, wanted = MOST_SENTENCES, []
-    for one in read:
-        held = any(stem in asked.weights for _, stems in one.marked for stem in stems)
-        apart = not held and 1 < len(one.sentences) <= room and len(asked.found.vector)
-        room -= len(one.sentences) if apart else 0
-        wanted.append([one.row.text[start:end] for start, end in one.sentences] if apart else [])
-    texts = [text for own in wanted for text in own]
-    cosines = iter(encoder.encode_queries(texts) @ asked.found.vector if texts else ())
-    return [[float(next(cosines)) for _ in own] for own in wanted]
+    return [_hit(asked, int(place), row) for place, row in zip(ids, rows, strict=True)]
 
 
 def match_of(found: bool, good: bool) -> Match:
@@ -90,14 +53,15 @@ def match_of(found: bool, good: bool) -> Match:
     return "good" if good else "weak"
 
 
-def _hit(asked: _Asked, place: int, read: _Read, nearness: Sequence[float]) -> Hit:
-    found, marked = asked.found, read.marked
+def _hit(asked: _Asked, place: int, row: PassageRow) -> Hit:
+    found = asked.found
+    marked = marks(row.text, asked.question, row.meanings, asked.held.lexicon.analyzer)
     return Hit(
-        **fields_of(read.row, asked.held.tags),
+        **fields_of(row, asked.held.tags),
         score=float(found.score[place]),
         match=match_of(bool(found.members[place]), bool(found.good[place])),
         highlights=[list(span) for span in outermost(marked)],
-        best_sentence=list(best_sentence(read.sentences, marked, asked.weights, nearness)),
+        best_sentence=list(best_sentence(sentences(row.text), marked, asked.weights)),
         explain=_explanation(asked, place, marked) if asked.explain else None,
     )
 

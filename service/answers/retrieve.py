@@ -38,7 +38,7 @@ class Retrieved:
 
     `members` is R(q), `good` marks those of R that answer strongly. `score` is the fused score of `dense` and
     `lexical`, which are `cosine` and `bm25` scaled by constants of the question. `evidence` is the probability that
-    an answer with this `cosine` and `coverage` is one. `vector` is that of the question, empty without one.
+    an answer with this `cosine` and `coverage` is one.
     """
 
     members: Mask
@@ -50,13 +50,12 @@ class Retrieved:
     lexical: Scores
     coverage: Scores
     evidence: Scores
-    vector: NDArray[np.float32]
 
 
 def everything(exists: Mask) -> Retrieved:
     """The answer to an empty question: every passage, none better than another."""
-    zeros, ones, none = np.zeros(len(exists)), np.ones(len(exists)), np.zeros(0, np.float32)
-    return Retrieved(exists, exists, zeros, zeros, zeros, zeros, zeros, zeros, ones, none)
+    zeros, ones = np.zeros(len(exists)), np.ones(len(exists))
+    return Retrieved(exists, exists, zeros, zeros, zeros, zeros, zeros, zeros, ones)
 
 
 def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
@@ -109,7 +108,6 @@ def retrieve(
         lexical=lexical,
         coverage=held.share,
         evidence=evidence,
-        vector=vector,
     )
 
 

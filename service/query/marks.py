@@ -61,19 +61,14 @@ def _within(phrase: Stems, stems: Stems) -> bool:
     return any(stems[at : at + len(phrase)] == phrase for at in range(len(stems) - len(phrase) + 1))
 
 
-def best_sentence(
-    spans: Sequence[Span], marked: Marks, weights: Mapping[str, float], nearness: Sequence[float]
-) -> Span:
-    """The sentence, of those at `spans`, that answers best: by meaning, and by the question's words that it holds.
+def best_sentence(spans: Sequence[Span], marked: Marks, weights: Mapping[str, float]) -> Span:
+    """The sentence, of those at `spans`, that answers best: by the question's words that it holds.
 
-    `nearness` is the cosine of each sentence, or empty; `weights` are the rarities of the question's words. Of equals
-    it is the first.
+    `weights` are the rarities of the question's words. Of equals it is the first.
     """
     starts = [start for start, _ in spans]
     held: list[set[str]] = [set() for _ in spans]
     for (start, _), stems in marked:
         held[max(0, bisect_right(starts, start) - 1)].update(stems)
-    whole = sum(weights.values()) or 1.0
-    words = [sum(weights.get(stem, 0.0) for stem in sorted(own)) / whole for own in held]
-    near = nearness or [0.0] * len(spans)
-    return spans[max(range(len(spans)), key=lambda at: (round(words[at] + near[at], 6), -at))]
+    words = [sum(weights.get(stem, 0.0) for stem in sorted(own)) for own in held]
+    return spans[max(range(len(spans)), key=lambda at: (round(words[at], 6), -at))]

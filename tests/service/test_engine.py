@@ -231,9 +231,8 @@ def test_the_best_sentence_holds_the_rarest_words_and_is_the_first_of_equals() -
     text = "Common words here. A rare one. A rare one."
     matched = [((0, 6), ("common",)), ((21, 25), ("rare",)), ((33, 37), ("rare",))]
     weights = {"common": 0.1, "rare": 3.0}
-    assert best_sentence(sentences(text), matched, weights, []) == (19, 30)
-    assert best_sentence(sentences(text), matched, weights, [0.2, 0.2, 0.3]) == (31, 42)
-    assert best_sentence(sentences(text), [], weights, [0.3, 0.2, 0.2]) == (0, 18)
+    assert best_sentence(sentences(text), matched, weights) == (19, 30)
+    assert best_sentence(sentences(text), [], weights) == (0, 18)
 
 
 def test_words_for_dates_statuses_and_citations() -> None:
