@@ -5,14 +5,16 @@ words it is parsed by, and the program. Any of them, and the whole folder, may b
 """
 
 import hashlib
+import json
 import os
 import secrets
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 _ROOM = Path(__file__).parent
 _LIBRARIES = ("mammoth", "markdown-it-py", "pydantic", "pypdfium2", "python-calamine", "rapidfuzz", "selectolax")
@@ -68,6 +70,18 @@ class Kept:
         for part in (self._salt, *parts):
             digest.update(len(part).to_bytes(8, "little") + part)
         return digest.hexdigest()
+
+
+def recalled(kept: Kept | None, kind: str, asked: str, make: Callable[[], Any]) -> Any:
+    """What JSON makes of what `make` gives: from `kept` where it knows the answer of that kind to what is asked."""
+    parts = [kind.encode(), asked.encode("utf-8", "backslashreplace")]
+    if kept and (known := kept.get(parts)):
+        with suppress(ValueError):
+            return json.loads(known)
+    answer = json.dumps(make())
+    if kept:
+        kept.put(parts, answer.encode())
+    return json.loads(answer)
 
 
 def damaged(folder: Path) -> int:

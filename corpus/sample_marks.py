@@ -7,9 +7,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from corpus.readers.child import own_hash
 from corpus.readers.export.read_exports import read_csv
-from corpus.readers.reading import Limits
+from corpus.readers.reading import Limits, own_hash
 
 
 def fictional(forces: Sequence[str], sha256: str) -> bool:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-Stage = Literal["compare", "passages", "lexical", "sentences", "encode", "vectors", "themes", "verify", "publish"]
+Stage = Literal["compare", "passages", "lexical", "windows", "encode", "vectors", "themes", "verify", "publish"]
 Progress = Callable[[Stage, int, int], None]
 
 

@@ -1,11 +1,10 @@
 """What a passage is read with: the headings it stands under, the words that introduce it, its short forms."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.acronyms import Meaning, meanings
-from corpus.kept import Kept
+from corpus.kept import Kept, recalled
 from corpus.model import Document, Passage
 from corpus.vocabulary import Vocabulary
 
@@ -47,11 +46,5 @@ def placed(document: Document, vocabulary: Vocabulary, kept: Kept | None = None)
 
 
 def _meanings(document: Document, vocabulary: Vocabulary, kept: Kept | None) -> list[tuple[Meaning, ...]]:
-    if kept is None:
-        return meanings(document, vocabulary)
-    parts = [b"meanings", repr(document).encode("utf-8", "backslashreplace")]
-    if known := kept.get(parts):
-        return [tuple((short, means) for short, means in own) for own in json.loads(known)]
-    found = meanings(document, vocabulary)
-    kept.put(parts, json.dumps(found).encode())
-    return found
+    found = recalled(kept, "meanings", repr(document), lambda: meanings(document, vocabulary))
+    return [tuple((short, means) for short, means in own) for own in found]

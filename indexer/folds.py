@@ -14,7 +14,7 @@ from itertools import product
 
 from corpus.english import dictionary
 from corpus.forces import Forces
-from corpus.kept import Kept
+from corpus.kept import Kept, recalled
 from corpus.model import Document
 from corpus.vocabulary import load_vocabulary
 from indexer.canonical import SLIP_LETTERS, Form, Reading, compounds, expansions, print_form
@@ -56,15 +56,8 @@ def fold_ids(documents: Sequence[Document], forces: Forces, kept: Kept | None = 
 
 def _within(sayings: Sequence[_Saying], forces: Forces, kept: Kept | None) -> list[int]:
     """As `_folded`, for the passages of one document that are no findings."""
-    if kept is None or len(sayings) < 2:
-        return _folded(sayings, forces, framed=False)
     asked = json.dumps([(saying.text, saying.force, saying.depth) for saying in sayings])
-    parts = [b"folds", asked.encode("utf-8", "backslashreplace")]
-    if known := kept.get(parts):
-        return list(json.loads(known))
-    found = _folded(sayings, forces, framed=False)
-    kept.put(parts, json.dumps(found).encode())
-    return found
+    return list(recalled(kept, "folds", asked, lambda: _folded(sayings, forces, framed=False)))
 
 
 def finding_folds(documents: Sequence[Document], folds: Sequence[int]) -> list[int]:

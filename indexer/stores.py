@@ -57,7 +57,7 @@ def write_stores(
         write_wording(folder / PASSAGES, passages)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, passages)
-    with clock.stage("sentences") as tell:
+    with clock.stage("windows") as tell:
         pieces = pieces_of(passages, encoder, tell)
     with clock.stage("encode") as tell, cached_encoder(data, encoder) as cached:
         embedded = embed(pieces, cached, tell)

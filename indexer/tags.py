@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.kept import Kept
+from corpus.kept import Kept, recalled
 from models.encoder import DocumentEncoder
 from models.theme_model import ThemeModel, judge
 
@@ -77,21 +77,16 @@ def _judged(
     model: ThemeModel, passages: Sequence[tuple[str, str]], encoder: DocumentEncoder, kept: Kept | None
 ) -> Numbers:
     """The probability of each theme in passages of one document, (text, headings), which are judged together."""
-    shape = len(passages), len(model.classifier.labels)
-    asked = json.dumps(passages).encode("utf-8", "backslashreplace")
-    parts = [b"themes", model.content.encode(), asked]
-    if kept and (known := kept.get(parts)) and len(known) == 8 * shape[0] * shape[1]:
-        return np.frombuffer(known, "<f8").reshape(shape)
     texts, headings = map(list, zip(*passages, strict=True))
-    found = np.concatenate(
-        [
+
+    def judged() -> list[list[float]]:
+        found = [
             judge(model, texts[start : start + _CHUNK], headings[start : start + _CHUNK], encoder)
             for start in range(0, len(texts), _CHUNK)
         ]
-    )
-    if kept:
-        kept.put(parts, found.astype("<f8").tobytes())
-    return found
+        return [row for part in found for row in part.tolist()]
+
+    return np.array(recalled(kept, "themes", json.dumps([model.content, passages]), judged), np.float64)
 
 
 def write_tags(path: Path, model: ThemeModel, tagged: Tagged) -> None:

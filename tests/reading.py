@@ -4,9 +4,8 @@ from corpus.forces import Forces, load_forces
 from corpus.model import Document, Source
 from corpus.parsers.listing import records_of
 from corpus.parsers.parse import parse
-from corpus.readers.child import source_of
 from corpus.readers.formats import read_bytes
-from corpus.readers.reading import Limits
+from corpus.readers.reading import Limits, source_of
 
 FORCES = load_forces()
 TOP = (

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from corpus.model import CorpusError, Document, Source
 from corpus.readers.formats import mapping_bytes, read_bytes
-from corpus.readers.reading import MEGABYTE, Limits, Reading, Text
+from corpus.readers.reading import MEGABYTE, Limits, Reading, Text, source_of
 from corpus.readers.worker import Words, document_form
-from corpus.text import key_step
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
@@ -109,20 +108,6 @@ def _known(forces: str, findings: str) -> "tuple[Forces, Grammar]":
     from corpus.parsers.grammar import grammar_of
 
     return forces_of(forces), grammar_of(findings)
-
-
-def source_of(path: str, key: str, text: Text, sha256: str, said: Mapping[str, str]) -> Source:
-    """A source of a file that may hold several: each then has its name in its key, and a hash of its own."""
-    key = f"{key}/{key_step(text.name)}" if text.name else key
-    metadata = {**text.metadata, **said}
-    return Source(path, key, text.text, own_hash(text) or sha256, text.headings, text.pages, metadata, text.marks)
-
-
-def own_hash(text: Text) -> str | None:
-    """SHA-256 of a document that shares its file with others; None for one that has a file of its own."""
-    if not text.name:
-        return None
-    return hashlib.sha256(repr((text.text, sorted(text.metadata.items()))).encode()).hexdigest()
 
 
 def _write(answers: BinaryIO, line: bytes) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from corpus.kept import Kept
 from corpus.model import CorpusError, Document, Source
-from corpus.readers.child import source_of
 from corpus.readers.formats import MAPPING, READERS
-from corpus.readers.reading import MEGABYTE, Explained, Limits
+from corpus.readers.reading import MEGABYTE, Explained, Limits, source_of
 from corpus.readers.worker import Job, Read, Words, reading
 
 

@@ -1,9 +1,11 @@
 """What a reader of one format returns, and the bounds it keeps to."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from corpus.model import Heading, Mark
+from corpus.model import Heading, Mark, Source
+from corpus.text import key_step
 
 MEGABYTE = 1_000_000
 
@@ -40,6 +42,20 @@ class Text:
     metadata: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     marks: tuple[Mark, ...] = ()
+
+
+def source_of(path: str, key: str, text: Text, sha256: str, said: Mapping[str, str]) -> Source:
+    """A source of a file that may hold several: each then has its name in its key, and a hash of its own."""
+    key = f"{key}/{key_step(text.name)}" if text.name else key
+    metadata = {**text.metadata, **said}
+    return Source(path, key, text.text, own_hash(text) or sha256, text.headings, text.pages, metadata, text.marks)
+
+
+def own_hash(text: Text) -> str | None:
+    """SHA-256 of a document that shares its file with others; None for one that has a file of its own."""
+    if not text.name:
+        return None
+    return hashlib.sha256(repr((text.text, sorted(text.metadata.items()))).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

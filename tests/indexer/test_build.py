@@ -92,7 +92,7 @@ def test_the_report_compares_with_the_generation_before(tmp_path: Path) -> None:
     assert report.removed == ("a",)
     assert report.changed == ("c",)
     assert report.unchanged == ("b",)
-    stages = {"compare", "passages", "lexical", "sentences", "encode", "vectors", "verify", "publish"}
+    stages = {"compare", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish"}
     assert set(report.seconds) == stages
 
 
@@ -204,7 +204,7 @@ def test_nothing_to_index_is_an_error(tmp_path: Path, made: tuple[object, ...]) 
         build(FakeCollection(made), FakeEncoder(), tmp_path, inputs=[])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("stage", ["passages", "lexical", "sentences", "encode", "vectors", "verify", "publish"])
+@pytest.mark.parametrize("stage", ["passages", "lexical", "windows", "encode", "vectors", "verify", "publish"])
 def test_a_build_that_is_stopped_leaves_the_generation_before(tmp_path: Path, stage: str) -> None:
     before = run(tmp_path).generation
 
@@ -233,7 +233,7 @@ def test_progress_is_told_while_passages_are_cut_up_and_as_strings_are_encoded(t
     told: list[tuple[str, int, int]] = []
     made = FakeCollection((document("a", [f"Text {i % 300}." for i in range(2_500)]),))
     build(made, FakeEncoder(), tmp_path, inputs=[], progress=lambda *step: told.append(step))
-    assert [step[1:] for step in told if step[0] == "sentences"] == [(0, 1), (0, 2500), (1000, 2500), (2000, 2500)]
+    assert [step[1:] for step in told if step[0] == "windows"] == [(0, 1), (0, 2500), (1000, 2500), (2000, 2500)]
     assert [step[1:] for step in told if step[0] == "encode"] == [
         (0, 1),
         *((done, 600) for done in (0, 128, 256, 384, 512, 600)),  # each text by itself and under the title
