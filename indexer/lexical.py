@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.figures import figures
 from corpus.text import Span
@@ -109,7 +109,22 @@ def _names() -> "tantivy.TextAnalyzer":
     return _steps()
 
 
-def write_lexical(folder: Path, passages: Iterable[Placed]) -> None:
+class Fields(NamedTuple):
+    """What is indexed of a passage: the parts it is read with, the text last, the names in each, and meanings."""
+
+    parts: Sequence[str]
+    names: Sequence[str]
+    meant: Sequence[str]
+
+
+def fields_of(placed: Placed) -> Fields:
+    """What is indexed of a passage, figures in one spelling: headings, words that introduce it, text."""
+    parts = [plain(part) for part in (*placed.headings, placed.lead, placed.passage.text)]
+    names = [" ".join(filter(written_as_name, _WORD.findall(part))) for part in parts]
+    return Fields(parts, names, [plain(means) for _, means in placed.meanings])
+
+
+def write_lexical(folder: Path, passages: Iterable[Fields]) -> None:
     """Write passages 1, 2, 3, … as a new index into `folder`, which is made.
 
     The field TEXT holds a passage's own words; ALL also its headings and the words that introduce it; MEANT what its
@@ -138,27 +153,20 @@ def write_lexical(folder: Path, passages: Iterable[Placed]) -> None:
             path.chmod(0o644)  # tantivy keeps meta.json to its owner, and another user may be the one who serves
 
 
-def _fill(index: "tantivy.Index", passages: Iterable[Placed]) -> None:
+def _fill(index: "tantivy.Index", passages: Iterable[Fields]) -> None:
     import tantivy
 
     writer = index.writer(heap_size=_HEAP, num_threads=1)  # two threads gave unstable order
-    for number, placed in enumerate(passages, start=1):
+    for number, (parts, names, meant) in enumerate(passages, start=1):
         document = tantivy.Document()  # filled field by field: its keywords would make `id` a signed integer
         document.add_unsigned("id", number)
-        document.add_text(TEXT, plain(placed.passage.text))
-        for part in read_with(placed):
-            document.add_text(ALL, plain(part))
-            document.add_text(NAMES, " ".join(filter(written_as_name, _WORD.findall(part))))
-        for _, means in placed.meanings:
-            document.add_text(MEANT, plain(means))
+        document.add_text(TEXT, parts[-1])
+        for field, texts in ((ALL, parts), (NAMES, names), (MEANT, meant)):
+            for text in texts:
+                document.add_text(field, text)
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
-
-
-def read_with(placed: Placed) -> tuple[str, ...]:
-    """A passage's text and what it is read with, part by part."""
-    return (*placed.headings, placed.lead, placed.passage.text)
 
 
 def open_lexical(folder: Path) -> "tantivy.Index":

@@ -13,13 +13,13 @@ from corpus.model import Document
 from corpus.vocabulary import Vocabulary
 from indexer.cache import cached_encoder
 from indexer.clock import Clock
-from indexer.context import Placed, placed
+from indexer.context import placed
 from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
 from indexer.lexical import write_lexical
 from indexer.manifest import LEXICAL, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
-from indexer.wording import write_wording
+from indexer.wording import wording, write_wording
 from models.encoder import Encoder
 from models.theme_model import ThemeModel
 
@@ -47,18 +47,19 @@ def write_stores(
     """
     kept = given.kept
     with clock.stage("passages"):
-        passages: list[Placed] = [one for document in documents for one in placed(document, given.vocabulary, kept)]
-    if not passages:
+        worded = [wording(document, given.vocabulary, kept) for document in documents]
+        read = [tuple(placed(document, words.meanings)) for document, words in zip(documents, worded, strict=True)]
+    if not any(read):
         raise GenerationError(
             "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
         )
     with clock.stage("passages"):
         write_tables(folder / PASSAGES, documents, given.forces, given.known, kept)
-        write_wording(folder / PASSAGES, passages)
+        write_wording(folder / PASSAGES, worded, read)
     with clock.stage("lexical"):
-        write_lexical(folder / LEXICAL, passages)
+        write_lexical(folder / LEXICAL, (fields for words in worded for fields in words.fields))
     with clock.stage("windows") as tell:
-        pieces = pieces_of(passages, encoder, tell)
+        pieces = pieces_of([one for own in read for one in own], encoder, tell)
     with clock.stage("encode") as tell, cached_encoder(data, encoder) as cached:
         embedded = embed(pieces, cached, tell)
     with clock.stage("vectors"):

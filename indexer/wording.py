@@ -1,31 +1,80 @@
-"""What a generation keeps of the words of its passages: how much they say, what their short forms mean, and lists."""
+"""What is worked out of the words of a document: what is indexed, how much it says, and what its short forms mean."""
 
 import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from indexer.compounds import compounds
-from indexer.context import Placed
-from indexer.lexical import make_analyzer
+from corpus.acronyms import Meaning, meanings
+from corpus.kept import Kept, recalled
+from corpus.model import Document
+from corpus.vocabulary import Vocabulary
+from indexer.compounds import Spelt, compounds, spelt
+from indexer.context import Placed, placed
+from indexer.lexical import Fields, fields_of, make_analyzer
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-def write_wording(path: Path, passages: Sequence[Placed]) -> None:
-    """Add to the database at `path` the tables `wording`, of passages 1, 2, 3, …, `words` and `compounds`."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What was worked out of the words of a document.
+
+    Passage by passage the `meanings` of the short forms in it, the `fields` that are indexed, and in `terms` how many
+    terms it has that say something; in `words` of how many passages a word of some length is part, and how it is
+    `spelt`.
+    """
+
+    meanings: Sequence[Sequence[Meaning]]
+    fields: Sequence[Fields]
+    terms: Sequence[int]
+    words: Mapping[str, int]
+    spelt: Spelt
+
+
+def wording(document: Document, vocabulary: Vocabulary, kept: Kept | None = None) -> Wording:
+    """The wording of a document; what `kept` knows is not worked out again."""
+    found = recalled(kept, "wording", repr(document), lambda: asdict(_wording(document, vocabulary)))
+    known = [[(short, means) for short, means in own] for own in found["meanings"]]
+    fields = [Fields(*own) for own in found["fields"]]
+    return Wording(known, fields, found["terms"], found["words"], Spelt(**found["spelt"]))
+
+
+def _wording(document: Document, vocabulary: Vocabulary) -> Wording:
     content = make_analyzer(stop=True)
+    known = meanings(document, vocabulary)
+    passages = list(placed(document, known))
+    texts = list(map(_read, passages))
+    return Wording(
+        meanings=known,
+        fields=list(map(fields_of, passages)),
+        terms=[len(content.analyze(one.passage.text)) for one in passages],
+        words=dict(Counter(word for text in texts for word in set(_WORD.findall(text.lower())))),
+        spelt=spelt(texts),
+    )
+
+
+def _read(passage: Placed) -> str:
+    return " \n".join([passage.text, *passage.headings])
+
+
+def write_wording(path: Path, documents: Sequence[Wording], passages: Sequence[Sequence[Placed]]) -> None:
+    """Add to the database at `path` the tables `wording`, of passages 1, 2, 3, …, `words` and `compounds`.
+
+    `passages` are those of each document.
+    """
     counts: Counter[str] = Counter()
-    rows = []
-    for number, placed in enumerate(passages, start=1):
-        counts.update(set(_WORD.findall(" ".join([placed.text, *placed.headings]).lower())))
-        meanings = json.dumps(placed.meanings, ensure_ascii=False)
-        rows.append((number, len(content.analyze(placed.passage.text)), meanings))
+    for document in documents:
+        counts.update(document.words)
+    terms = [number for document in documents for number in document.terms]
+    known = [json.dumps(one.meanings, ensure_ascii=False) for own in passages for one in own]
+    made = compounds([document.spelt for document in documents], lambda number: map(_read, passages[number]))
     with closing(sqlite3.connect(path)) as database, database:
+        rows = zip(range(1, len(terms) + 1), terms, known, strict=True)
         database.executemany("INSERT INTO wording VALUES (?, ?, ?)", rows)
         database.executemany("INSERT INTO words VALUES (?, ?)", sorted(counts.items()))
-        made = compounds(" \n".join([placed.text, *placed.headings]) for placed in passages)
         database.executemany("INSERT INTO compounds VALUES (?, ?)", made.items())

@@ -61,7 +61,7 @@ def _hit(asked: _Asked, place: int, row: PassageRow) -> Hit:
         score=float(found.score[place]),
         match=match_of(bool(found.members[place]), bool(found.good[place])),
         highlights=[list(span) for span in outermost(marked)],
-        best_sentence=list(best_sentence(sentences(row.text), marked, asked.weights)),
+        best_sentence=list(best_sentence(sentences(row.text), marked, asked.question.concepts, asked.weights)),
         explain=_explanation(asked, place, marked) if asked.explain else None,
     )
 

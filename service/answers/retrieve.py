@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from service.memory.facets import Columns, Mask
 from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
-from service.memory.word_index import OTHER, Held
+from service.memory.word_index import Held
+from service.query.lexicon import OTHER
 from service.query.question import Question
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical import ALL, MEANT, NAMES, TEXT, name_term
-from service.query.lexicon import Other, Stems
+from service.query.lexicon import OTHER, Other, Stems
 from service.query.question import Concept, Question
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float64]
 
-# How much a word of the vocabulary counts where a typed one counts 1, in BM25 and in coverage. Five judged sets,
-# nDCG@10: .5 -> .598, .7 -> .604, .85 -> .611, 1 -> .611 with public sets lower.
-OTHER = 0.85
 # How much the common word scores in BM25 where a name was typed that is written like it: "barking" for Barking.
 COMMON = 0.5
 # The rarity that a question must have for what it says to count in full, as a part of that of a word that occurs

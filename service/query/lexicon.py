@@ -11,6 +11,9 @@ from corpus.vocabulary import Sense, Vocabulary
 from indexer.lexical import Analyzer
 
 MAX_ALSO = 12  # other words for one concept: each is a search of its own
+# How much a word of the vocabulary counts where a typed one counts 1, in BM25 and in coverage. Five judged sets,
+# nDCG@10: .5 -> .598, .7 -> .604, .85 -> .611, 1 -> .611 with public sets lower.
+OTHER = 0.85
 _PART = 2  # letters of a part of a compound, at least
 POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from corpus.acronyms import Meaning
 from corpus.text import Span
 from indexer.lexical import Analyzer
-from service.query.lexicon import Stems
-from service.query.question import Question
+from service.query.lexicon import OTHER, Stems
+from service.query.question import Concept, Question
 
 Marks = list[tuple[Span, Stems]]
 """Places in a text that answer a question, with the word or phrase of it (or of the vocabulary) that they answer."""
@@ -61,14 +61,24 @@ def _within(phrase: Stems, stems: Stems) -> bool:
     return any(stems[at : at + len(phrase)] == phrase for at in range(len(stems) - len(phrase) + 1))
 
 
-def best_sentence(spans: Sequence[Span], marked: Marks, weights: Mapping[str, float]) -> Span:
-    """The sentence, of those at `spans`, that answers best: by the question's words that it holds.
+def best_sentence(
+    spans: Sequence[Span], marked: Marks, concepts: Sequence[Concept], weights: Mapping[str, float]
+) -> Span:
+    """The sentence, of those at `spans`, that answers best: by what of the question's `concepts` stands in it.
 
     `weights` are the rarities of the question's words. Of equals it is the first.
     """
     starts = [start for start, _ in spans]
-    held: list[set[str]] = [set() for _ in spans]
+    held: list[set[Stems]] = [set() for _ in spans]
     for (start, _), stems in marked:
-        held[max(0, bisect_right(starts, start) - 1)].update(stems)
-    words = [sum(weights.get(stem, 0.0) for stem in sorted(own)) for own in held]
-    return spans[max(range(len(spans)), key=lambda at: (round(words[at], 6), -at))]
+        held[max(0, bisect_right(starts, start) - 1)].add(stems)
+    said = [sum(_said(concept, own, weights) for concept in concepts) for own in held]
+    return spans[max(range(len(spans)), key=lambda at: (round(said[at], 6), -at))]
+
+
+def _said(concept: Concept, held: set[Stems], weights: Mapping[str, float]) -> float:
+    """How much a sentence says of a concept: as much as those of its words that stand there, or one of the others."""
+    whole = sum(weights.get(stem, 0.0) for stem in concept.typed)
+    typed = whole if concept.typed in held else sum(weights.get(s, 0.0) for s in concept.typed if (s,) in held)
+    stands = concept.whole in held or any(other.stems in held for other in concept.others)
+    return max(typed, OTHER * whole * stands)

@@ -23,6 +23,7 @@ from corpus.collection import load
 from corpus.forces import load_forces
 from indexer import embed
 from indexer.build import build
+from indexer.lexical import Fields, fields_of
 from models.encoder import Encoder
 from models.metrics import compare
 from service.answers import retrieve as ranking
@@ -48,6 +49,11 @@ def setting(**values: object) -> Patches:
 
 def without_headings(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
     return [(window, window) for window, _ in PIECES(replace(placed, headings=()), encoder)]
+
+
+def no_headings_for_words(placed: Any) -> Fields:
+    whole = fields_of(placed)
+    return Fields(whole.parts[-1:], whole.names[-1:], whole.meant)
 
 
 def by_rank(scores: Any) -> Any:
@@ -89,8 +95,8 @@ QUERY_TIME: Mapping[str, Patches] = {
 }
 INDEX_TIME: Mapping[str, Patches] = {
     "no headings in vectors": lambda: patch("indexer.embed._pieces", without_headings),
-    "no headings for words": lambda: patch("indexer.lexical.read_with", lambda placed: (placed.passage.text,)),
-    "no meanings of short forms": lambda: patch("indexer.context.meanings", lambda d, _: [()] * len(d.passages)),
+    "no headings for words": lambda: patch("indexer.wording.fields_of", no_headings_for_words),
+    "no meanings of short forms": lambda: patch("indexer.wording.meanings", lambda d, _: [()] * len(d.passages)),
 }
 
 

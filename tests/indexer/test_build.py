@@ -176,7 +176,7 @@ def test_the_nearest_grade_wins_and_a_contradiction_gives_none() -> None:
 
 def test_a_list_item_is_embedded_after_the_words_that_introduce_it() -> None:
     made = assessment()
-    found = list(placed(made, load_vocabulary()))
+    found = list(placed(made, meanings(made, load_vocabulary())))
     assert found[3].text == "The force should improve how it: looks for missing children;"
     assert found[4].text == "Leaders are visible and plans are clear."
     assert found[3].headings == (made.title, "Vulnerability", "Missing children")
@@ -361,7 +361,7 @@ def test_what_was_worked_out_of_a_document_is_not_worked_out_again(
         looked_at.append(made.key)
         return meanings(made, vocabulary)
 
-    monkeypatch.setattr("indexer.context.meanings", listed)
+    monkeypatch.setattr("indexer.wording.meanings", listed)
     texts = ["The MARAC sat.", "A comment of the PCC.", "The MARAC sat!"]
     run(tmp_path, document("a", texts))
     first = column(tmp_path, "fold")

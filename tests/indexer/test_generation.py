@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from fakes import FakeCollection, FakeEncoder, Vectors, document, documents
 
+from corpus.acronyms import meanings
 from corpus.vocabulary import load_vocabulary
 from indexer.build import build
 from indexer.context import placed
@@ -184,7 +185,7 @@ def test_a_passage_has_the_mean_of_its_best_window_with_and_without_its_headings
     expected = [-1.0]
     vocabulary = load_vocabulary()
     for made in sorted(documents(), key=lambda d: d.key):
-        for pieces in pieces_of(list(placed(made, vocabulary)), encoder, lambda done, total: None):
+        for pieces in pieces_of(list(placed(made, meanings(made, vocabulary))), encoder, lambda done, total: None):
             means = [encoder.encode_document(piece) @ query @ (OWN, 1 - OWN) for piece in pieces]
             expected.append(float(max(means)))
     assert (found.dtype, found.shape) == (np.float32, (14,))

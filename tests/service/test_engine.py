@@ -17,9 +17,9 @@ from service.contract.labels import citation, date_words, status_words
 from service.contract.requests import SearchRequest
 from service.contract.values import UNKNOWN
 from service.engine import Engine
-from service.query.lexicon import Lexicon
+from service.query.lexicon import Lexicon, Other
 from service.query.marks import best_sentence
-from service.query.question import understand
+from service.query.question import Concept, understand
 
 
 def test_a_recommendation_given_to_four_forces_is_one_hit_with_four_members(engine: Engine) -> None:
@@ -227,12 +227,16 @@ def test_sentences_end_where_people_end_them() -> None:
     ]
 
 
-def test_the_best_sentence_holds_the_rarest_words_and_is_the_first_of_equals() -> None:
-    text = "Common words here. A rare one. A rare one."
+def test_the_best_sentence_says_most_of_what_was_asked_and_is_the_first_of_equals() -> None:
+    text = "Common words here. A rare one. A rare one. Another way to say it."
+    asked = [Concept("common", ("common",), ("common",)), Concept("rare", ("rare",), ("rare",))]
     matched = [((0, 6), ("common",)), ((21, 25), ("rare",)), ((33, 37), ("rare",))]
     weights = {"common": 0.1, "rare": 3.0}
-    assert best_sentence(sentences(text), matched, weights) == (19, 30)
-    assert best_sentence(sentences(text), [], weights) == (0, 18)
+    assert best_sentence(sentences(text), matched, asked, weights) == (19, 30)
+    assert best_sentence(sentences(text), [], asked, weights) == (0, 18)
+    meant = Concept("scarce", ("scarc",), ("scarc",), others=(Other("another way", ("anoth", "way"), meaning=False),))
+    there = [*matched, ((43, 54), ("anoth", "way"))]
+    assert best_sentence(sentences(text), there, [*asked, meant], {**weights, "scarc": 4.0}) == (43, 65)
 
 
 def test_words_for_dates_statuses_and_citations() -> None:

@@ -12,27 +12,30 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 from fake_precedent import run_into
 
+from service.state.corrections import Correction, State
+
 SCRIPT = Path(__file__).parents[1] / "fake_precedent.py"
 PATHS = os.pathsep.join([str(SCRIPT.parents[1]), str(SCRIPT.parent)])
-KILLS = 20
-SIZES = {"heron": 90, "plover": 60}  # the two states of the folder: the word in every passage, the passages
+KILLS = int(os.environ.get("PRECEDENT_TEST_KILLS", "20"))
+PAPERS, LINES = 9, 10  # of a folder, of a paper
+Versions = tuple[int, ...]
+"""The version of each paper; a version is changed by writing the paper anew."""
 
 
-def write(folder: Path, word: str) -> Path:
-    """A folder whose every passage holds `word`, in documents of ten passages."""
-    folder.mkdir()
-    for number in range(SIZES[word] // 10):
-        lines = [f"The {word} unit wrote line {line} of paper {number} about custody." for line in range(10)]
-        (folder / f"paper-{number}.txt").write_text("\n\n".join(lines), "utf-8")
-    return folder
+def write(folder: Path, number: int, version: int) -> None:
+    """A paper whose every passage tells its number and version."""
+    lines = [f"Unit {number} wrote line {line} of version {version} about custody." for line in range(LINES)]
+    (folder / f"paper-{number}.txt").write_text("\n\n".join(lines), "utf-8")
 
 
 Start = Callable[..., BaseProcess]
@@ -75,25 +78,26 @@ def ask(address: str, query: str) -> dict[str, object]:
     return answer
 
 
-def whole(answer: dict[str, object]) -> str:
-    """The word of the one generation that `answer` comes from; fails on a mixture."""
+def whole(answer: dict[str, object]) -> Versions:
+    """The versions of the papers that `answer` comes from; fails where one has passages of several, or is not whole."""
     results = answer["results"]
     assert isinstance(results, list)
-    words = {word for hit in results for word in SIZES if word in hit["text"]}
-    assert len(words) == 1, f"one answer from several generations: {words}"
-    word = words.pop()
-    assert answer["total"] == len(results) == SIZES[word]
-    assert sum(value["count"] for value in answer["facets"]["document_kind"]) == SIZES[word]  # type: ignore[index]
-    return str(word)
+    told = Counter(re.findall(r"Unit (\d+) wrote line \d+ of version (\d+) ", " ".join(hit["text"] for hit in results)))
+    papers = {int(number): int(version) for number, version in told}
+    assert len(told) == len(papers) == PAPERS, f"one answer from several generations: {sorted(told)}"
+    assert set(told.values()) == {LINES}
+    assert answer["total"] == len(results) == PAPERS * LINES
+    assert sum(value["count"] for value in answer["facets"]["document_kind"]) == PAPERS * LINES  # type: ignore[index]
+    return tuple(papers[number] for number in range(PAPERS))
 
 
 class Visitor(threading.Thread):
-    """Asks the server without pause; `seen` holds the word of each answer, `failures` what went wrong."""
+    """Asks the server without pause; `seen` holds each answer's versions in turn, `failures` what went wrong."""
 
     def __init__(self, address: str) -> None:
         super().__init__(daemon=True)
         self.address, self.leave = address, threading.Event()
-        self.seen: list[str] = []
+        self.seen: list[Versions] = []
         self.failures: list[str] = []
 
     def run(self) -> None:
@@ -105,30 +109,48 @@ class Visitor(threading.Thread):
             time.sleep(0.02)
 
 
+def corrected(number: int) -> Correction:
+    """What a person says of a text while builds die."""
+    return Correction("2026-11-30T10:00:00+00:00", "Ada", None, f"Text {number}.", "", {}, None, ("missing",))
+
+
 @pytest.mark.slow
-def test_twenty_killed_builds_under_a_server(tmp_path: Path, start: Start) -> None:
+def test_builds_of_one_changed_paper_killed_under_a_server(tmp_path: Path, start: Start) -> None:
     chance = random.Random(2007)
-    folders = {word: write(tmp_path / word, word) for word in SIZES}
-    data = tmp_path / "data"
+    folder, data = tmp_path / "papers", tmp_path / "data"
+    folder.mkdir()
+    now = [0] * PAPERS
+    for number in range(PAPERS):
+        write(folder, number, 0)
+    written = {tuple(now)}  # what the folder has ever been
 
-    def build(word: str) -> BaseProcess:
-        return start("build", "--replace", str(folders[word]), "--data", str(data))
+    def changed() -> None:
+        number = chance.randrange(PAPERS)
+        now[number] += 1
+        write(folder, number, now[number])
+        written.add(tuple(now))
 
-    def built(word: str) -> float:
+    def build() -> BaseProcess:
+        return start("build", "--replace", str(folder), "--data", str(data))
+
+    def built() -> float:
         """How long a build took that nobody stopped."""
-        process, began = build(word), time.monotonic()
+        process, began = build(), time.monotonic()
         process.join()
         assert process.exitcode == 0, (tmp_path / "said.txt").read_text("utf-8")
         return time.monotonic() - began
 
-    built("heron")  # trains a model, which no other does
-    length = max(built("plover"), built("heron"))
+    built()  # trains a model, which no other does
+    changed()
+    length = built()
     with serving(data) as address:
         visitor = Visitor(address)
         visitor.start()
-        killed = number = 0
+        killed = ended = 0
         while killed < KILLS:
-            process, began = build(("plover", "heron")[number % 2]), time.monotonic()
+            changed()
+            State(data).add([corrected(killed + ended)])
+            process, began = build(), time.monotonic()
             process.join(length * chance.uniform(0, 1.2))
             process.kill()
             process.join()
@@ -137,13 +159,14 @@ def test_twenty_killed_builds_under_a_server(tmp_path: Path, start: Start) -> No
             else:  # it had ended: how long a build takes depends on what else the machine does
                 assert process.exitcode == 0, (tmp_path / "said.txt").read_text("utf-8")
                 length = min(length, time.monotonic() - began)
-            number += 1
-        for word in ("plover", "heron"):
-            built(word)
-            # The request that notices a new generation opens it; others are answered from the old one meanwhile.
-            assert any(whole(ask(address, "custody")) == word or time.sleep(0.05) for _ in range(200))
+                ended += 1
+        built()
+        # The request that notices a new generation opens it; others are answered from the old one meanwhile.
+        assert any(whole(ask(address, "custody")) == tuple(now) or time.sleep(0.05) for _ in range(200))
         visitor.leave.set()
         visitor.join()
     assert not visitor.failures
-    assert set(visitor.seen) == set(SIZES), "the server took up both states while it ran"
-    assert len(visitor.seen) > KILLS
+    assert set(visitor.seen) <= written, "an answer is of a state that the folder never had"
+    assert all(sum(one) <= sum(other) for one, other in pairwise(visitor.seen)), "a server went back"
+    assert len(set(visitor.seen)) > 2, "the server took up new states while it ran"
+    assert [one.text for one in State(data).all()] == [corrected(at).text for at in range(killed + ended)]

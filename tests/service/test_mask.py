@@ -19,6 +19,7 @@ from indexer.theme_store import publish_model
 from models.examples import Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import train_themes
+from service.contract import contacts
 from service.contract.contacts import mask, masked
 from service.contract.requests import SearchRequest
 from service.engine import Engine
@@ -79,6 +80,11 @@ def test_one_long_word_is_no_work(unit: str) -> None:
 def test_masking_keeps_length_and_is_done_once(text: str) -> None:
     assert len(mask(text)) == len(text)
     assert mask(mask(text)) == mask(text)
+
+
+@given(st.text(st.sampled_from("0123479@+tephonxfaTELPHNXFAmobile .-()£…\n\u00a0")) | st.text())
+def test_no_text_is_passed_over_that_holds_a_contact(text: str) -> None:
+    assert mask(text) == contacts._CONTACT.sub(contacts._dotted, text)
 
 
 def test_only_texts_are_masked() -> None:

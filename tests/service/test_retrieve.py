@@ -49,8 +49,8 @@ from service.memory.strength import (
     save_strength,
     shipped_strength,
 )
-from service.memory.word_index import LEAST, MORE, OTHER, Held
-from service.query.lexicon import Lexicon
+from service.memory.word_index import LEAST, MORE, Held
+from service.query.lexicon import OTHER, Lexicon
 from service.query.question import Question, understand
 
 LANTERN, BOTH, WICK, OIL_LAMP, OIL, WARDEN, NEW, SHORT_FORM, SPELLED = range(1, 10)  # ids, in the order of the texts
