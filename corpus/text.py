@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from urllib.parse import quote
@@ -21,6 +21,7 @@ _HANGING = re.compile(r"(?:and|or|to)\b")  # "pre- and post-"
 _END = re.compile(r"(?<!\b[A-Z])[.!?][”’\"')\]]*\s+(?=[A-Z0-9“‘\"'(\[•])|;?\s*\n\s*|\s+(?=•)")
 
 
+@lru_cache(1_024)  # a parser looks at each paragraph several times, and in a row
 def normalise(text: str) -> str:
     """The form in which two texts count as the same: case, quotes, dashes, spaces and edge punctuation aside."""
     plain = " ".join(unicodedata.normalize("NFKC", text).translate(_PLAIN).casefold().split())

@@ -11,6 +11,7 @@ from corpus.model import DocumentKind, Evidence, EvidenceField, Source
 
 STATED = float("inf")
 _TOP = 1_500  # characters
+_READ = 500_000  # characters of a text in which its kind shows: more are no other document, and take a second a million
 _ENOUGH = 4.0  # weight from which a kind is believed
 _QUOTE = 90  # characters
 
@@ -87,7 +88,7 @@ def kind_evidence(
         pieces = [piece("kind", stated, source.metadata.get("said_in", "the file's own data"), STATED, stated)]
         return stated, settled(pieces, stated, "")  # type: ignore[return-value]
     titles = "\n".join(filter(None, [title, source.metadata.get("title", "")]))
-    places = {"title": titles, "top": source.text[:_TOP], "text": source.text, "address": url or ""}
+    places = {"title": titles, "top": source.text[:_TOP], "text": source.text[:_READ], "address": url or ""}
     pieces = [found for sign in signs().kinds if (found := _found(sign, places[sign.where]))]
     if listing:
         pieces.append(piece("kind", "register_record", "it is a list of findings with their statuses", 11, listing))

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
@@ -75,7 +75,7 @@ class Label:
         return self.kind if self.kind in FINDING_KINDS else None  # type: ignore[return-value]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by being another one: what was found with it is kept
 class Grammar:
     """The words of `findings.toml`, ready for matching."""
 
@@ -97,22 +97,17 @@ class Grammar:
 
     def heading(self, text: str) -> Label | None:
         """What a whole heading says: "Areas for improvement (AFIs)", "2.1 Strengths", "AFI 1", "Recommendation 7"."""
-        plain = _plain(_COUNT.sub("", text))
-        if known := self.headings.get(plain) or self.headings.get(_plain(_CHAPTER.sub("", text, 1))):
-            return known
-        if match := self.numbered.fullmatch(text.strip().rstrip(":.")):
-            return self._numbered(match)
-        return next((label for start, label in self.starts if plain.startswith(start)), None)
+        return _heading(self, text)
 
     def decorated(self, text: str) -> Label | None:
         """What a heading says that is a known one with words around it: "Our areas for improvement this year (2)"."""
-        plain = _plain(_CHAPTER.sub("", _COUNT.sub("", text), 1))
+        plain = normalise(_CHAPTER.sub("", _COUNT.sub("", text), 1))
         bare = _DECORATED.sub("", plain)
         return self.headings.get(bare) if bare != plain else None
 
     def suggestion(self, text: str) -> Label | None:
         """What a heading that is not known may say: "Where improvement is called for", "What we recommended"."""
-        plain = _plain(_COUNT.sub("", text))
+        plain = normalise(_COUNT.sub("", text))
         if len(plain.split()) > _HEADING_WORDS or text.rstrip()[-1:] in ".?;,":
             return None
         return next((label for pattern, label in self.suggests if pattern.search(plain)), None)
@@ -194,7 +189,7 @@ class Grammar:
 
     def role_of(self, name: str) -> str | None:
         """What a column or line of that name says of a finding ("status", "target", …), None for a name not known."""
-        role = self.attributes.get(_plain(name)) or self.attributes.get(_plain(_AS_AT.sub("", name)))
+        role = self.attributes.get(normalise(name)) or self.attributes.get(normalise(_AS_AT.sub("", name)))
         return role or ("text" if self.found_in(name) else None)
 
     def found_in(self, name: str) -> FindingKind | None:
@@ -204,13 +199,13 @@ class Grammar:
 
     def label_in(self, cell: str) -> Label | None:
         """The label of a finding that a short text is, or ends with: "Recommendation 2", "PEEL 2018/19 AFI"."""
-        label = self.heading(cell) or self.labels.get(_plain(cell.split()[-1]))
+        label = self.heading(cell) or self.labels.get(normalise(cell.split()[-1]))
         return label if label and label.finds else None
 
     def attribute_of(self, text: str) -> tuple[str, str, str] | None:
         """(role, date as printed or "", value) of a line such as "Update 14/02/11: Review finished"; else None."""
         match = self.attribute.fullmatch(text)
-        return (self.attributes[_plain(match["name"])], match["date"] or "", match["value"] or "") if match else None
+        return (self.attributes[normalise(match["name"])], match["date"] or "", match["value"] or "") if match else None
 
     def _numbered(self, match: re.Match[str]) -> Label:
         label = self._named(match["words"])
@@ -218,10 +213,10 @@ class Grammar:
         return Label(label.kind, label.several, number, new=_new(match["words"]))
 
     def _named(self, words: str) -> Label:
-        return self.labels[_plain(words)]
+        return self.labels[normalise(words)]
 
     def _is_short(self, words: str) -> bool:
-        return _plain(words) not in self.headings
+        return normalise(words) not in self.headings
 
     def _number(self, words: str, number: str | None) -> str | None:
         """ "Strategic recommendation 1" is number "Strategic 1": the series is a part of it."""
@@ -233,8 +228,17 @@ def _new(words: str) -> bool:
     return bool(re.match(r"(?:new|further)\b", words, re.I))
 
 
-def _plain(text: str) -> str:
-    return normalise(text)
+@lru_cache(1_024)  # every part of the parser asks this of a line
+def _heading(grammar: Grammar, text: str) -> Label | None:
+    plain = normalise(uncounted := _COUNT.sub("", text))
+    if known := grammar.headings.get(plain):
+        return known
+    bare = _CHAPTER.sub("", text, 1)
+    if bare != uncounted and (known := grammar.headings.get(normalise(bare))):
+        return known
+    if match := grammar.numbered.fullmatch(text.strip().rstrip(":.")):
+        return grammar._numbered(match)
+    return next((label for start, label in grammar.starts if plain.startswith(start)), None)
 
 
 @cache
@@ -258,7 +262,7 @@ def grammar_of(extra: str, where: str = "findings.toml") -> Grammar:
     own = resources.files("corpus").joinpath("data/findings.toml").read_text("utf-8")
     tables = [_tables(own, "findings.toml"), *([_tables(extra, where)] if extra else [])]
     headings = [heading for table in tables for heading in table["heading"]]
-    attributes = {_plain(w): a["role"] for table in tables for a in table["attribute"] for w in a["words"]}
+    attributes = {normalise(w): a["role"] for table in tables for a in table["attribute"] for w in a["words"]}
     spoken = {name: [p for t in tables for p in t["sentence"].get(name, ())] for name in _SENTENCES}
     try:
         return replace(_compiled(headings, attributes, spoken), extra=extra)
@@ -334,10 +338,10 @@ def _compiled(
     for heading in headings:
         label = Label(heading["kind"], heading.get("several", True))
         words = [form for word in heading.get("words", ()) for form in _forms(word)]
-        known |= {_plain(word): Label(label.kind, label.several, new=_new(word)) for word in words}
-        starts += [(_plain(start), label) for start in heading.get("starts", ())]
+        known |= {normalise(word): Label(label.kind, label.several, new=_new(word)) for word in words}
+        starts += [(normalise(start), label) for start in heading.get("starts", ())]
         suggests += [(re.compile(pattern), label) for pattern in heading.get("suggests", ())]
-        labels |= {_plain(word): label for word in (*words, *heading.get("short", ()))}
+        labels |= {normalise(word): label for word in (*words, *heading.get("short", ()))}
         shorts += heading.get("short", ())
         inline += words if heading.get("inline") else ()
     either = _either([*inline, *shorts])
