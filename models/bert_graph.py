@@ -5,13 +5,14 @@ all-MiniLM, BGE, E5 and GTE are. Whatever a model has besides is `UnlikeError`, 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from models.runner import ModelError
+from models.bert_numpy import vectors
+from models.runner import ModelError, Tokens, Vectors
 
 _PLAIN = {"architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu"}
 _MODULES = (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
@@ -23,10 +24,11 @@ class UnlikeError(ModelError):
     """A model that is no plain BERT with plain pooling."""
 
 
-def read_bert(folder: Path) -> tuple[Any, dict[str, Any]]:
-    """The graph of the model in `folder`, and what of its record the files tell. Raises UnlikeError.
+def read_bert(folder: Path, probes: Sequence[str]) -> tuple[Any, dict[str, Any], Vectors]:
+    """The graph of the model in `folder`, what of its record the files tell, and its vectors of `probes`.
 
-    The graph takes INPUTS, each of shape (texts, tokens), and gives vectors of shape (texts, dimension).
+    The graph takes INPUTS, each of shape (texts, tokens), and gives vectors of shape (texts, dimension); those of the
+    probes are made without it. Raises UnlikeError.
     """
     try:
         config = _json(folder / "config.json")
@@ -35,9 +37,10 @@ def read_bert(folder: Path) -> tuple[Any, dict[str, Any]]:
         pooling = _pooling(folder, config, settings, general)
         from safetensors.numpy import load_file
 
-        graph = _graph(config, load_file(folder / "model.safetensors"), pooling)
+        weights = load_file(folder / "model.safetensors")
+        graph = _graph(config, weights, pooling)
         prompts = general.get("prompts") or {}
-        return graph, {
+        record: dict[str, Any] = {
             "inputs": INPUTS,
             "dimension": int(config["hidden_size"]),
             "prompts": {kind: str(prompts.get(kind) or "") for kind in ("query", "document")},
@@ -45,6 +48,8 @@ def read_bert(folder: Path) -> tuple[Any, dict[str, Any]]:
             "pad": int(config.get("pad_token_id") or 0),
             "tokenizer": (folder / "tokenizer.json").read_text("utf-8"),
         }
+        tokens = Tokens(record["tokenizer"], "", record["limit"]).of([record["prompts"]["query"] + p for p in probes])
+        return graph, record, vectors(config, weights, pooling, [one.ids for one in tokens])
     except Exception as error:  # whatever a file lacks or has of its own
         raise UnlikeError(f"The model in {folder} is no plain BERT ({error!r}).") from error
 

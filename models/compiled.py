@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 GRAPH, WEIGHTS, RECORD = "model.xml", "model.bin", "encoder.txt"  # the last: a checksum, and JSON below it
-_FORMAT = 1
+_FORMAT = 2
 _UNFINISHED = ".tmp-"
 # Lengths are rounded up to so many tokens: OpenVINO makes itself ready for each new shape, for up to 300 ms.
 _STEP = 16
-_ALIKE = 0.9999  # the cosine of a vector of the graph with that of the model, at least
+# The cosine of a vector of the graph with that of the model, at least, in float32 and in bfloat16.
+_ALIKE, _NEAR = 0.9999, 0.999
 _PROBES = (
     "A text.",
     "The force should make sure that every missing child is looked for, and that what was done is written down.",
@@ -102,16 +103,17 @@ def _sum(path: Path) -> str:
 def _compile(folder: Path, part: Path) -> None:
     openvino = _openvino()
     try:
-        graph, record = read_bert(folder)
+        graph, record, said = read_bert(folder, _PROBES)
         openvino.save_model(graph, part / GRAPH, compress_to_fp16=False)
-        _record(part, record)
+        _record(part, record, said)
     except UnlikeError:
         _compile_traced(folder, part)
+    CompiledRunner(part).check(len(_PROBES))
 
 
-def _record(part: Path, record: dict[str, Any]) -> None:
+def _record(part: Path, record: dict[str, Any], said: Vectors) -> None:
     sums = {file: _sum(part / file) for file in (GRAPH, WEIGHTS)}
-    written = json.dumps({"format": _FORMAT, **record, "sums": sums})
+    written = json.dumps({"format": _FORMAT, **record, "said": said.tolist(), "sums": sums})
     (part / RECORD).write_text(f"{hashlib.sha256(written.encode()).hexdigest()}\n{written}", "utf-8")
 
 
@@ -130,12 +132,7 @@ def _compile_traced(folder: Path, part: Path) -> None:
             "pad": int(model.tokenizer.pad_token_id or 0),
             "tokenizer": tokens.tokenizer,
         }
-        _record(part, record)
-        said = np.asarray(model.encode_query(list(_PROBES), show_progress_bar=False), np.float32)
-    made = CompiledRunner(part).queries(_PROBES)
-    cosine = (said * made).sum(axis=1) / (np.linalg.norm(said, axis=1) * np.linalg.norm(made, axis=1))
-    if not cosine.min() >= _ALIKE:
-        raise ModelError(f"The model in {folder} gives other vectors when it is compiled (cosine {cosine.min():.4f}).")
+        _record(part, record, np.asarray(model.encode_query(list(_PROBES), show_progress_bar=False), np.float32))
 
 
 def _traced(model: "SentenceTransformer", part: Path) -> list[str]:
@@ -199,13 +196,29 @@ class CompiledRunner:
         self._inputs: list[str] = record["inputs"]
         self._pad: int = record["pad"]
         self.dimension: int = record["dimension"]
+        self._said = np.array(record["said"], np.float32)
         self.tokens = Tokens(record["tokenizer"], self._prompts["document"], record["limit"])
+
+    def check(self, probes: int = 2) -> None:
+        """Raises ModelError where this processor gives other vectors than the model has, of so many of the probes.
+
+        A library may be wrong about a processor: OpenVINO 2026.4 is where ONEDNN_MAX_CPU_ISA limits what may be used,
+        and then its vectors are noise.
+        """
+        cosine = self._likeness(self._exact, probes)
+        if not cosine >= _ALIKE:
+            raise ModelError(f"Compiled, the model gives other vectors on this machine (cosine {cosine:.4f}).")
+
+    def _likeness(self, request: Any, probes: int) -> float:
+        """The smallest cosine of the vectors of the first probes with those that the model has."""
+        [made] = self._run([request], [[self._prompts["query"] + text for text in _PROBES[:probes]]])
+        said = self._said[:probes]
+        return float(((said * made).sum(axis=1) / np.linalg.norm(said, axis=1) / np.linalg.norm(made, axis=1)).min())
 
     @cached_property
     def dtype(self) -> str:
         """What documents are encoded in."""
-        has = "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        return "bfloat16" if has else "float32"
+        return "bfloat16" if self._fast else "float32"
 
     @cached_property
     def _core(self) -> Any:
@@ -214,7 +227,8 @@ class CompiledRunner:
     @cached_property
     def at_once(self) -> int:
         """Batches that are run side by side."""
-        return 1 if self.dtype == "float32" else usable()
+        # In bfloat16 a batch on each processor is half as fast again as one on all; in float32 it is no faster.
+        return max(1, len(self._fast))
 
     @cached_property
     def _exact(self) -> Any:
@@ -223,8 +237,14 @@ class CompiledRunner:
 
     @cached_property
     def _fast(self) -> list[Any]:
-        # In bfloat16 a batch on each processor is half as fast again as one on all; in float32 it is no faster.
-        return [self._exact] if self.dtype == "float32" else self._requests("bf16", self.at_once)
+        """What runs batches in bfloat16, one for each processor; nothing where it cannot be had, or is wrong."""
+        if "BF16" not in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            return []
+        try:
+            requests = self._requests("bf16", usable())
+            return requests if self._likeness(requests[0], 2) >= _NEAR else []
+        except RuntimeError:
+            return []
 
     def _requests(self, precision: str, streams: int) -> list[Any]:
         options = {
@@ -243,7 +263,9 @@ class CompiledRunner:
 
     def documents(self, batches: Sequence[Sequence[str]]) -> list[Vectors]:
         """Vectors of at most `at_once` batches, each of shape (texts, dimension)."""
-        return self._run(self._fast, [[self._prompts["document"] + text for text in batch] for batch in batches])
+        return self._run(
+            self._fast or [self._exact], [[self._prompts["document"] + text for text in batch] for batch in batches]
+        )
 
     def _run(self, requests: Sequence[Any], batches: Sequence[Sequence[str]]) -> list[Vectors]:
         used = requests[: len(batches)]

@@ -162,7 +162,9 @@ class LocalEncoder:
     def _loaded(self) -> Runner:
         if self._store is not None:
             try:
-                return CompiledRunner(compile_into(self._folder, self._store, self.fingerprint[:16]))
+                compiled = CompiledRunner(compile_into(self._folder, self._store, self.fingerprint[:16]))
+                compiled.check()
+                return compiled
             except (ModelError, OSError) as error:
                 self.uncompiled = str(error)
         from models.torch_runner import TorchRunner

@@ -67,8 +67,12 @@ def masked(answer: Answer) -> Answer:
 
 
 def _masked(value: object, name: str) -> object:
+    if isinstance(value, str):
+        return value if _is_kept(name) else mask(value)
+    if value is None or isinstance(value, int | float):
+        return value
     if isinstance(value, Shape):
-        inner = {field: getattr(value, field) for field in type(value).model_fields}
+        inner = vars(value)
         fresh = {field: own for field, before in inner.items() if (own := _masked(before, field)) is not before}
         return value.model_copy(update=fresh) if fresh else value
     if isinstance(value, dict):
@@ -76,4 +80,4 @@ def _masked(value: object, name: str) -> object:
     if isinstance(value, list | tuple):
         made = type(value)(_masked(inner, name) for inner in value)
         return made if any(new is not old for new, old in zip(made, value, strict=True)) else value
-    return mask(value) if isinstance(value, str) and not _is_kept(name) else value
+    return value

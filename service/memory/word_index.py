@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ COMMON = 0.5
 LEAST = 0.26
 # How much rarer than the typed words other words may count.
 MORE = 2.0
+_KNOWN = 10_000  # phrases of which it is remembered whether they stand anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class WordIndex:
         self._searcher = index.searcher()
         self._schema = index.schema
         self._size = size
+        # An index never changes, and one search asks the same several times.
+        self._stands = lru_cache(_KNOWN)(self._look_up)
 
     def occurring(self, question: Question) -> Question:
         """The question with only those other words and spellings that occur, and with meanings of short forms.
@@ -100,7 +104,7 @@ class WordIndex:
     def _occurs(self, stems: Stems) -> bool:
         return any(self._stands(stems, field) for field in (ALL, MEANT))
 
-    def _stands(self, stems: Stems, field: str) -> bool:
+    def _look_up(self, stems: Stems, field: str) -> bool:
         if any(self._searcher.doc_freq(field, stem) == 0 for stem in stems):
             return False
         return len(stems) == 1 or bool(self._searcher.search(self._phrase(stems, field), limit=1, count=False).hits)

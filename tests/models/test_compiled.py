@@ -1,6 +1,7 @@
 """The compiled encoder: as the model is, without torch, made again where it is damaged; torch where it cannot be."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,7 @@ def local(store: Path | None) -> LocalEncoder:
     return found
 
 
-def refuse(folder: Path) -> None:
+def refuse(folder: Path, _: object) -> None:
     """Stands for `read_bert`, so that a model is traced."""
     raise UnlikeError(f"{folder} is another kind.")
 
@@ -105,12 +106,29 @@ def test_torch_runs_it_where_nothing_can_be_kept(tmp_path: Path) -> None:
     assert encoder.uncompiled
 
 
-def test_a_graph_that_says_something_else_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "read_bert", refuse)
+@pytest.mark.parametrize("traced", [False, True])
+def test_a_graph_that_says_something_else_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traced: bool
+) -> None:
+    if traced:
+        monkeypatch.setattr(compiled, "read_bert", refuse)
     monkeypatch.setattr(compiled, "_ALIKE", 1.1)
     encoder = local(tmp_path)
     assert encoder.backend == "torch"
     assert "other vectors" in (encoder.uncompiled or "")
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def test_torch_runs_it_where_the_processor_gives_other_vectors(encoder: LocalEncoder, store: Path) -> None:
+    """As OpenVINO does where it is told to use less of the processor than there is; the vectors are those of torch."""
+    program = (
+        "import sys; from pathlib import Path; from models.encoder import load_encoder;"
+        " encoder = load_encoder(None, Path(sys.argv[1])); print(encoder.encode_queries(['A text.'])[0].tolist())"
+    )
+    own = os.environ | {"ONEDNN_MAX_CPU_ISA": "AVX2"}
+    root = Path(__file__).parents[2]
+    said = subprocess.check_output([sys.executable, "-c", program, str(store)], text=True, cwd=root, env=own)
+    assert encoder.encode_queries(["A text."])[0] @ np.array(json.loads(said)) > 0.9999
 
 
 @pytest.mark.parametrize(
@@ -135,4 +153,4 @@ def test_another_kind_of_model_is_not_taken_for_a_plain_one(tmp_path: Path, file
     settings = json.loads((folder / file).read_text())
     (folder / file).write_text(json.dumps(settings | changes))
     with pytest.raises(UnlikeError):
-        read_bert(folder)
+        read_bert(folder, TEXTS)
