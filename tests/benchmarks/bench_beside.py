@@ -1,27 +1,37 @@
-"""What a build costs others: python tests/benchmarks/bench_beside.py
+"""What many at once cost each other: python tests/benchmarks/bench_beside.py
 
-Searches on a running server, alone and while another process builds; and four builds at once against four in a row.
+Searches on a running server, alone and while another process builds; many clients at once against what the encoder
+does that has nothing else to do; and four builds at once against four in a row.
 """
 
+import json
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 from bench_start import HOME, PRECEDENT, run
-from encoders import SAMPLE, paragraphs, processor
+from encoders import SAMPLE, compiled, paragraphs, processor, seconds
+from peer import Peer
 
 SEARCHES, PAPERS, BUILDS = 150, 40, 4
+CLIENTS, ROUNDS = 32, 5
 
 
 def main() -> None:
     print(processor())
     with tempfile.TemporaryDirectory(prefix="precedent-bench-") as room:
         beside(Path(room, "served"), Path(room, "other"), papers(Path(room, "papers")))
+        crowded(Path(room, "served"))
         at_once(Path(room))
 
 
@@ -34,19 +44,27 @@ def papers(folder: Path) -> Path:
     return folder
 
 
+@contextmanager
+def serving(data: Path) -> Iterator[str]:
+    """The address of a server, ready."""
+    command = [*PRECEDENT, "serve", "--port", "0", "--data", str(data)]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=HOME)
+    try:
+        assert server.stderr is not None
+        line = next(line for line in server.stderr if "Serving on" in line)
+        address = line.split("Serving on ")[1].split()[0].rstrip(".,")
+        asked(address, 30)
+        yield address
+    finally:
+        server.kill()
+        server.wait()
+
+
 def beside(served: Path, other: Path, folder: Path) -> None:
     """Print p50 and p95 of searches alone and beside a build."""
     run(*PRECEDENT, "build", SAMPLE, "--data", served)
     shutil.copytree(served / "encoders", other / "encoders")
-    server = subprocess.Popen(
-        [*PRECEDENT, "serve", "--port", "0", "--data", str(served)], stderr=subprocess.PIPE, text=True, cwd=HOME
-    )
-    assert server.stderr is not None
-    address = (
-        next(line for line in server.stderr if "Serving on" in line).split("Serving on ")[1].split()[0].rstrip(".,")
-    )
-    try:
-        asked(address, 30)
+    with serving(served) as address:
         alone = asked(address, SEARCHES)
         build = subprocess.Popen(
             [*PRECEDENT, "build", str(folder), "--data", str(other)],
@@ -57,15 +75,38 @@ def beside(served: Path, other: Path, folder: Path) -> None:
         meanwhile = asked(address, SEARCHES)
         still = build.poll() is None
         build.communicate()
-    finally:
-        server.kill()
-        server.wait()
     print(f"searches alone: p50 {at(alone, 50):.1f} ms, p95 {at(alone, 95):.1f}")
     ended = "" if still else " (the build ended before the searches)"
     ratio = at(meanwhile, 95) / at(alone, 95)
     print(
         f"beside a build: p50 {at(meanwhile, 50):.1f} ms, p95 {at(meanwhile, 95):.1f}; ratio of p95 {ratio:.2f}{ended}"
     )
+
+
+def crowded(served: Path) -> None:
+    """Print the searches a second of many clients at once, and the queries a second of the encoder alone."""
+    lines = resources.files("service").joinpath("data/questions.jsonl").read_text("utf-8").splitlines()
+    queries = [json.loads(line)["query"] for line in lines]
+    told: dict[str, list[float]] = {"searches": [], "the encoder alone": [], "plain sentence-transformers alone": []}
+    with serving(served) as address, Peer() as plain, ThreadPoolExecutor(CLIENTS) as clients:
+
+        def search(query: str) -> None:
+            parameters = urllib.parse.urlencode({"q": query})
+            urllib.request.urlopen(f"{address}/api/v1/search?{parameters}").read()  # whatever is no answer raises
+
+        def encode(query: str) -> None:
+            compiled().encode_queries([query])
+
+        for _ in range(ROUNDS):
+            took = seconds(lambda: list(clients.map(search, queries)))
+            told["searches"].append(len(queries) / took)
+            took = seconds(lambda: list(clients.map(encode, queries)))
+            told["the encoder alone"].append(len(queries) / took)
+            took = sum(plain.encode([one]) for one in queries)
+            told["plain sentence-transformers alone"].append(len(queries) / took)
+    for name, rates in told.items():
+        of = statistics.median(one / other for one, other in zip(told["searches"], rates, strict=True))
+        print(f"{CLIENTS} clients at once: {name} {statistics.median(rates):.0f} a second; searches are {of:.2f} of it")
 
 
 def asked(address: str, count: int) -> list[float]:
