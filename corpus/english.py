@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,6 +27,7 @@ def dictionary() -> frozenset[str]:
     return frozenset(frequencies())
 
 
+@lru_cache(10_000)
 def singular(word: str) -> str:
     """A word in small letters, and in the singular as far as its ending tells."""
     word = word.lower()

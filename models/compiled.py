@@ -13,7 +13,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,9 @@ _PROBES = (
     "The force should make sure that every missing child is looked for, and that what was done is written down.",
     "Seven words, then: a figure (12.5 %). " * 12,
 )
+
+
+_SHORT = 2  # of them, the first, are encoded in a moment
 
 
 def compile_into(folder: Path, store: Path, name: str) -> Path:
@@ -108,7 +111,7 @@ def _compile(folder: Path, part: Path) -> None:
         _record(part, record, said)
     except UnlikeError:
         _compile_traced(folder, part)
-    CompiledRunner(part).check(len(_PROBES))
+    CompiledRunner(part).check_graph()
 
 
 def _record(part: Path, record: dict[str, Any], said: Vectors) -> None:
@@ -185,7 +188,9 @@ def _openvino() -> Any:
 
 
 class CompiledRunner:
-    """A compiled model, in memory in one precision or two: documents in bfloat16 where the processor multiplies it."""
+    """A compiled model, in bfloat16 where the processor multiplies that: questions on all processors, batches on one
+    each.
+    """
 
     backend = "openvino"
 
@@ -199,14 +204,22 @@ class CompiledRunner:
         self._said = np.array(record["said"], np.float32)
         self.tokens = Tokens(record["tokenizer"], self._prompts["document"], record["limit"])
 
-    def check(self, probes: int = 2) -> None:
-        """Raises ModelError where this processor gives other vectors than the model has, of so many of the probes.
+    def check_graph(self) -> None:
+        """Raises ModelError where the graph says something else than the model it was made from."""
+        [exact] = self._requests("f32", 1)
+        self._hold(exact, len(_PROBES), _ALIKE)
+
+    def check(self) -> None:
+        """Raises ModelError where this processor gives other vectors than the model has.
 
         A library may be wrong about a processor: OpenVINO 2026.4 is where ONEDNN_MAX_CPU_ISA limits what may be used,
         and then its vectors are noise.
         """
-        cosine = self._likeness(self._exact, probes)
-        if not cosine >= _ALIKE:
+        self._hold(self._question, _SHORT, _ALIKE if self.dtype == "float32" else _NEAR)
+
+    def _hold(self, request: Any, probes: int, least: float) -> None:
+        cosine = self._likeness(request, probes)
+        if not cosine >= least:
             raise ModelError(f"Compiled, the model gives other vectors on this machine (cosine {cosine:.4f}).")
 
     def _likeness(self, request: Any, probes: int) -> float:
@@ -216,35 +229,37 @@ class CompiledRunner:
         return float(((said * made).sum(axis=1) / np.linalg.norm(said, axis=1) / np.linalg.norm(made, axis=1)).min())
 
     @cached_property
-    def dtype(self) -> str:
-        """What documents are encoded in."""
-        return "bfloat16" if self._fast else "float32"
-
-    @cached_property
     def _core(self) -> Any:
         return _openvino().Core()
 
     @cached_property
+    def _fast(self) -> Any:
+        """What answers questions in bfloat16; None where that cannot be had, or gives other vectors."""
+        if "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            with suppress(RuntimeError):
+                [request] = self._requests("bf16", 1)
+                return request if self._likeness(request, _SHORT) >= _NEAR else None
+        return None
+
+    @cached_property
+    def _question(self) -> Any:
+        # An InferRequest has a length, and so cannot be asked whether it is there.
+        return self._requests("f32", 1)[0] if self._fast is None else self._fast
+
+    @cached_property
+    def _batches(self) -> list[Any]:
+        # In bfloat16 a batch on each processor is half as fast again as one on all; in float32 it is no faster.
+        return self._requests("bf16", self.at_once) if self.dtype == "bfloat16" else [self._question]
+
+    @cached_property
+    def dtype(self) -> str:
+        """What texts are encoded in."""
+        return "float32" if self._fast is None else "bfloat16"
+
+    @cached_property
     def at_once(self) -> int:
         """Batches that are run side by side."""
-        # In bfloat16 a batch on each processor is half as fast again as one on all; in float32 it is no faster.
-        return max(1, len(self._fast))
-
-    @cached_property
-    def _exact(self) -> Any:
-        [request] = self._requests("f32", 1)
-        return request
-
-    @cached_property
-    def _fast(self) -> list[Any]:
-        """What runs batches in bfloat16, one for each processor; nothing where it cannot be had, or is wrong."""
-        if "BF16" not in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-            return []
-        try:
-            requests = self._requests("bf16", usable())
-            return requests if self._likeness(requests[0], 2) >= _NEAR else []
-        except RuntimeError:
-            return []
+        return usable() if self.dtype == "bfloat16" else 1
 
     def _requests(self, precision: str, streams: int) -> list[Any]:
         options = {
@@ -257,15 +272,13 @@ class CompiledRunner:
         return [model.create_infer_request() for _ in range(streams)]
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), dimension), in float32."""
-        [vectors] = self._run([self._exact], [[self._prompts["query"] + text for text in texts]])
+        """Vectors of shape (len(texts), dimension)."""
+        [vectors] = self._run([self._question], [[self._prompts["query"] + text for text in texts]])
         return vectors
 
     def documents(self, batches: Sequence[Sequence[str]]) -> list[Vectors]:
         """Vectors of at most `at_once` batches, each of shape (texts, dimension)."""
-        return self._run(
-            self._fast or [self._exact], [[self._prompts["document"] + text for text in batch] for batch in batches]
-        )
+        return self._run(self._batches, [[self._prompts["document"] + text for text in batch] for batch in batches])
 
     def _run(self, requests: Sequence[Any], batches: Sequence[Sequence[str]]) -> list[Vectors]:
         used = requests[: len(batches)]

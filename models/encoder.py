@@ -172,7 +172,7 @@ class LocalEncoder:
         return TorchRunner(self._folder)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """L2-normalised vectors, shape (len(texts), dimension), always computed in float32."""
+        """L2-normalised vectors, shape (len(texts), dimension)."""
         runner = self._runner
         with self._turns.question():
             return _normalised(runner.queries(texts))

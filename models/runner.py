@@ -85,7 +85,7 @@ class Runner(Protocol):
         ...
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), dimension), in float32."""
+        """Vectors of shape (len(texts), dimension)."""
         ...
 
     def documents(self, batches: Sequence[Sequence[str]]) -> list[Vectors]:

@@ -66,9 +66,12 @@ class Lexicon:
         query in small letters and in the singular, else all of them), then what that finds.
         """
         meanings = tuple(self._meanings(words, near))
+        listed = list(self._spelled_out(self._found(words, meanings)))
+        if not listed:
+            return ()
         found: dict[Stems, Other] = {}
         own = self.stems(" ".join(words))
-        for text in self._spelled_out(self._found(words, meanings)):
+        for text in listed:
             stems = self.stems(text)
             if stems and stems != own:
                 found.setdefault(stems, Other(text, stems, text in meanings))

@@ -43,15 +43,20 @@ def refuse(folder: Path, _: object) -> None:
 
 
 @pytest.mark.parametrize("traced", [False, True])
-def test_vectors_are_those_of_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traced: bool) -> None:
+@pytest.mark.parametrize("exact", [False, True])
+def test_vectors_are_those_of_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, traced: bool, exact: bool
+) -> None:
     if traced:
         monkeypatch.setattr(compiled, "read_bert", refuse)
+    if exact:
+        monkeypatch.setattr(compiled, "_NEAR", 1.1)  # bfloat16 is never near enough
     encoder, plain = local(tmp_path), local(None)
     assert (encoder.backend, plain.backend, encoder.window) == ("openvino", "torch", plain.window)
-    cosine = (encoder.encode_queries(TEXTS) * plain.encode_queries(TEXTS)).sum(axis=1)
-    assert cosine.min() > 0.99999
-    cosine = (encoder.encode_document(TEXTS) * plain.encode_queries(TEXTS)).sum(axis=1)
-    assert cosine.min() > 0.999
+    least = 0.99999 if encoder.dtype == "float32" else 0.999
+    for made in (encoder.encode_queries(TEXTS), encoder.encode_document(TEXTS)):
+        assert (made * plain.encode_queries(TEXTS)).sum(axis=1).min() > least
+    assert encoder.dtype == "float32" or not exact
     long = "missing children " * 400
     assert encoder.windows(long) == plain.windows(long)
 
@@ -128,7 +133,7 @@ def test_torch_runs_it_where_the_processor_gives_other_vectors(encoder: LocalEnc
     own = os.environ | {"ONEDNN_MAX_CPU_ISA": "AVX2"}
     root = Path(__file__).parents[2]
     said = subprocess.check_output([sys.executable, "-c", program, str(store)], text=True, cwd=root, env=own)
-    assert encoder.encode_queries(["A text."])[0] @ np.array(json.loads(said)) > 0.9999
+    assert encoder.encode_queries(["A text."])[0] @ np.array(json.loads(said)) > 0.999
 
 
 @pytest.mark.parametrize(

@@ -180,9 +180,7 @@ def test_prompts_of_a_model_are_used_and_leave_room(tmp_path: Path, encoder: Loc
     assert isinstance(prompted, LocalEncoder)
     assert prompted.window == encoder.window - 2
     assert prompted.fingerprint != encoder.fingerprint
-    assert np.allclose(
-        prompted.encode_queries(["spit hoods"])[0], encoder.encode_queries(["query: spit hoods"])[0], atol=1e-5
-    )
+    assert prompted.encode_queries(["spit hoods"])[0] @ encoder.encode_queries(["query: spit hoods"])[0] > 0.999
     found = prompted.encode_document(["spit hoods"])
     assert np.allclose(found, encoder.encode_document(["passage: spit hoods"]), atol=1e-2)
 
