@@ -119,9 +119,9 @@ class Fields(NamedTuple):
 
 def fields_of(placed: Placed) -> Fields:
     """What is indexed of a passage, figures in one spelling: headings, words that introduce it, text."""
-    parts = [plain(part) for part in (*placed.headings, placed.lead, placed.passage.text)]
+    parts = (*placed.headings, placed.lead, placed.passage.text)
     names = [" ".join(filter(written_as_name, _WORD.findall(part))) for part in parts]
-    return Fields(parts, names, [plain(means) for _, means in placed.meanings])
+    return Fields([plain(part) for part in parts], names, [plain(means) for _, means in placed.meanings])
 
 
 def write_lexical(folder: Path, passages: Iterable[Fields]) -> None:

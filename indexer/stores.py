@@ -58,6 +58,7 @@ def write_stores(
         write_wording(folder / PASSAGES, worded, read)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, (fields for words in worded for fields in words.fields))
+        del worded  # as large as all texts together
     with clock.stage("windows") as tell:
         pieces = pieces_of([one for own in read for one in own], encoder, tell)
     with clock.stage("encode") as tell, cached_encoder(data, encoder) as cached:

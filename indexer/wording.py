@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from corpus.acronyms import Meaning, meanings
@@ -15,7 +16,7 @@ from corpus.model import Document
 from corpus.vocabulary import Vocabulary
 from indexer.compounds import Spelt, compounds, spelt
 from indexer.context import Placed, placed
-from indexer.lexical import Fields, fields_of, make_analyzer
+from indexer.lexical import Analyzer, Fields, fields_of, make_analyzer
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -45,17 +46,21 @@ def wording(document: Document, vocabulary: Vocabulary, kept: Kept | None = None
 
 
 def _wording(document: Document, vocabulary: Vocabulary) -> Wording:
-    content = make_analyzer(stop=True)
     known = meanings(document, vocabulary)
     passages = list(placed(document, known))
     texts = list(map(_read, passages))
     return Wording(
         meanings=known,
         fields=list(map(fields_of, passages)),
-        terms=[len(content.analyze(one.passage.text)) for one in passages],
+        terms=[len(_content().analyze(one.passage.text)) for one in passages],
         words=dict(Counter(word for text in texts for word in set(_WORD.findall(text.lower())))),
         spelt=spelt(texts),
     )
+
+
+@cache
+def _content() -> Analyzer:
+    return make_analyzer(stop=True)
 
 
 def _read(passage: Placed) -> str:

@@ -43,7 +43,8 @@ def _tokens(config: Mapping[str, Any], weights: Mapping[str, Any], ids: NDArray[
     for at in range(int(config["num_hidden_layers"])):
         layer = f"encoder.layer.{at}"
         query, key, value = (by_head(x, f"{layer}.attention.self.{name}") for name in ("query", "key", "value"))
-        weight = np.exp(query @ key.swapaxes(1, 2) / query.shape[-1] ** 0.5)
+        score = query @ key.swapaxes(1, 2) / query.shape[-1] ** 0.5
+        weight = np.exp(score - score.max(-1, keepdims=True))
         seen = (weight / weight.sum(-1, keepdims=True) @ value).swapaxes(0, 1).reshape(x.shape)
         x = normal(x + linear(seen, f"{layer}.attention.output.dense"), f"{layer}.attention.output.LayerNorm")
         wide = linear(x, f"{layer}.intermediate.dense")

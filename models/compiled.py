@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.bert_graph import UnlikeError, read_bert
+from models.bert_graph import read_bert
 from models.processors import usable
 from models.runner import ModelError, Tokens, Vectors
 
@@ -109,9 +109,10 @@ def _compile(folder: Path, part: Path) -> None:
         graph, record, said = read_bert(folder, _PROBES)
         openvino.save_model(graph, part / GRAPH, compress_to_fp16=False)
         _record(part, record, said)
-    except UnlikeError:
+        CompiledRunner(part).check_graph()
+    except ModelError:  # UnlikeError, or it is another model than its files say
         _compile_traced(folder, part)
-    CompiledRunner(part).check_graph()
+        CompiledRunner(part).check_graph()
 
 
 def _record(part: Path, record: dict[str, Any], said: Vectors) -> None:
@@ -178,6 +179,15 @@ def _quiet() -> "Iterator[None]":
         logging.disable(before)
 
 
+@contextmanager
+def _told() -> "Iterator[None]":
+    """Raises ModelError for whatever OpenVINO says."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise ModelError(f"The compiled model cannot be run: {error}") from error
+
+
 def _openvino() -> Any:
     # Its tools report each import of them to their maker, unless they cannot be imported; they are not needed.
     for name in ("openvino_telemetry", "openvino.tools.ovc"):
@@ -215,18 +225,16 @@ class CompiledRunner:
         A library may be wrong about a processor: OpenVINO 2026.4 is where ONEDNN_MAX_CPU_ISA limits what may be used,
         and then its vectors are noise.
         """
-        self._hold(self._question, _SHORT, _ALIKE if self.dtype == "float32" else _NEAR)
+        if self._fast is None:  # else it has been held already
+            self._hold(self._question, _SHORT, _ALIKE)
 
     def _hold(self, request: Any, probes: int, least: float) -> None:
-        cosine = self._likeness(request, probes)
-        if not cosine >= least:
-            raise ModelError(f"Compiled, the model gives other vectors on this machine (cosine {cosine:.4f}).")
-
-    def _likeness(self, request: Any, probes: int) -> float:
-        """The smallest cosine of the vectors of the first probes with those that the model has."""
+        """Raises ModelError where a vector of the first probes has a smaller cosine with that which the model has."""
         [made] = self._run([request], [[self._prompts["query"] + text for text in _PROBES[:probes]]])
         said = self._said[:probes]
-        return float(((said * made).sum(axis=1) / np.linalg.norm(said, axis=1) / np.linalg.norm(made, axis=1)).min())
+        cosine = ((said * made).sum(axis=1) / np.linalg.norm(said, axis=1) / np.linalg.norm(made, axis=1)).min()
+        if not cosine >= least:
+            raise ModelError(f"Compiled, the model gives other vectors on this machine (cosine {cosine:.4f}).")
 
     @cached_property
     def _core(self) -> Any:
@@ -236,9 +244,10 @@ class CompiledRunner:
     def _fast(self) -> Any:
         """What answers questions in bfloat16; None where that cannot be had, or gives other vectors."""
         if "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-            with suppress(RuntimeError):
+            with suppress(ModelError):
                 [request] = self._requests("bf16", 1)
-                return request if self._likeness(request, _SHORT) >= _NEAR else None
+                self._hold(request, _SHORT, _NEAR)
+                return request
         return None
 
     @cached_property
@@ -248,8 +257,13 @@ class CompiledRunner:
 
     @cached_property
     def _batches(self) -> list[Any]:
+        """What encodes batches. Raises ModelError where it gives other vectors than the model has."""
+        if self._fast is None:
+            return [self._question]
         # In bfloat16 a batch on each processor is half as fast again as one on all; in float32 it is no faster.
-        return self._requests("bf16", self.at_once) if self.dtype == "bfloat16" else [self._question]
+        requests = self._requests("bf16", self.at_once)
+        self._hold(requests[-1], len(_PROBES), _NEAR)
+        return requests
 
     @cached_property
     def dtype(self) -> str:
@@ -268,8 +282,9 @@ class CompiledRunner:
             "NUM_STREAMS": streams,
             "ENABLE_CPU_PINNING": False,  # two programs would be bound to the same processors
         }
-        model = self._core.compile_model(self._place / GRAPH, "CPU", options)
-        return [model.create_infer_request() for _ in range(streams)]
+        with _told():
+            model = self._core.compile_model(self._place / GRAPH, "CPU", options)
+            return [model.create_infer_request() for _ in range(streams)]
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension)."""
@@ -282,10 +297,11 @@ class CompiledRunner:
 
     def _run(self, requests: Sequence[Any], batches: Sequence[Sequence[str]]) -> list[Vectors]:
         used = requests[: len(batches)]
-        for request, batch in zip(used, batches, strict=True):
-            request.start_async(self._given(batch))
-        for request in used:
-            request.wait()
+        with _told():
+            for request, batch in zip(used, batches, strict=True):
+                request.start_async(self._given(batch))
+            for request in used:
+                request.wait()
         return [np.array(request.get_output_tensor(0).data, np.float32) for request in used]
 
     def _given(self, texts: Sequence[str]) -> list[Any]:

@@ -54,7 +54,7 @@ class Encoder(DocumentEncoder, Protocol):
 
     @property
     def dtype(self) -> str:
-        """What documents are encoded in: "float32" or "bfloat16"."""
+        """What texts are encoded in: "float32" or "bfloat16"."""
         ...
 
     @property
@@ -140,7 +140,7 @@ class LocalEncoder:
 
     @property
     def dtype(self) -> str:
-        """What documents are encoded in."""
+        """What texts are encoded in."""
         return self._runner.dtype
 
     @property

@@ -81,7 +81,7 @@ class Runner(Protocol):
 
     @property
     def dtype(self) -> str:
-        """What documents are encoded in: "float32" or "bfloat16"."""
+        """What documents are encoded in: "float32" or "bfloat16"; torch has questions in float32 always."""
         ...
 
     def queries(self, texts: Sequence[str]) -> Vectors:

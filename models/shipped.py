@@ -32,7 +32,7 @@ def shipped_model() -> ThemeModel:
 
 
 def train_shipped(encoder: "Encoder") -> ThemeModel:
-    """The same, trained again: by vectors of full precision, alike on every processor but for their last bits."""
+    """The same, trained again: by vectors of questions, which torch has in full precision, alike on every processor."""
     taxonomy = load_taxonomy()
     exact = cast("Encoder", _Exact(encoder))
     return train_themes(taxonomy, shipped_examples(taxonomy), exact, CREATED)
@@ -48,7 +48,7 @@ class _Exact:
         return getattr(self._encoder, name)
 
     def encode_document(self, texts: Sequence[str]) -> "Vectors":
-        """Vectors in float32, those of texts of like length together."""
+        """Vectors as those of questions, texts of like length together."""
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         vectors = np.empty((len(texts), self._encoder.dimension), np.float32)
         for first in range(0, len(order), _BATCH):

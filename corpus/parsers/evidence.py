@@ -11,7 +11,7 @@ from corpus.model import DocumentKind, Evidence, EvidenceField, Source
 
 STATED = float("inf")
 _TOP = 1_500  # characters
-_READ = 500_000  # characters of a text in which its kind shows: more are no other document, and take a second a million
+_READ = 250_000  # characters at each end of a text in which its kind shows; all of a longer one takes seconds
 _ENOUGH = 4.0  # weight from which a kind is believed
 _QUOTE = 90  # characters
 
@@ -88,7 +88,7 @@ def kind_evidence(
         pieces = [piece("kind", stated, source.metadata.get("said_in", "the file's own data"), STATED, stated)]
         return stated, settled(pieces, stated, "")  # type: ignore[return-value]
     titles = "\n".join(filter(None, [title, source.metadata.get("title", "")]))
-    places = {"title": titles, "top": source.text[:_TOP], "text": source.text[:_READ], "address": url or ""}
+    places = {"title": titles, "top": source.text[:_TOP], "text": _ends(source.text), "address": url or ""}
     pieces = [found for sign in signs().kinds if (found := _found(sign, places[sign.where]))]
     if listing:
         pieces.append(piece("kind", "register_record", "it is a list of findings with their statuses", 11, listing))
@@ -106,6 +106,10 @@ def record_evidence(source: Source, title: str, url: str | None, number: str | N
     return settled(
         [own, *(replace(p, taken=False) for p in others)], "register_record", "it is a record of the register"
     )
+
+
+def _ends(text: str) -> str:
+    return text if len(text) <= 2 * _READ else f"{text[:_READ]}\n{text[-_READ:]}"
 
 
 def _found(sign: KindSign, text: str) -> Evidence | None:

@@ -119,7 +119,7 @@ def _encoder(data: Path, load: "Callable[[], Encoder]") -> Check:
         return Check("encoder", False, str(error), "unset PRECEDENT_ENCODER")
     except GenerationError as error:
         return Check("encoder", False, str(error), _rebuild(data))
-    how = f"{encoder.backend} runs it, documents in {encoder.dtype}"
+    how = f"{encoder.backend} runs it in {encoder.dtype}"
     why = getattr(encoder, "uncompiled", None)
     slow = f" It is slower than it could be: {why}" if why else ""
     return Check("encoder", True, f"The encoder {encoder.name} is the one that the index was made with; {how}.{slow}")

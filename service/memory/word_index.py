@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,8 +55,9 @@ class WordIndex:
         self._searcher = index.searcher()
         self._schema = index.schema
         self._size = size
-        # An index never changes, and one search asks the same several times.
-        self._stands = lru_cache(_KNOWN)(self._look_up)
+        # An index never changes, and one search asks the same several times. What is remembered does not hold `self`:
+        # a generation that is no longer served is to go at once.
+        self._stands = lru_cache(_KNOWN)(partial(_stands, self._searcher, self._schema))
 
     def occurring(self, question: Question) -> Question:
         """The question with only those other words and spellings that occur, and with meanings of short forms.
@@ -103,11 +104,6 @@ class WordIndex:
 
     def _occurs(self, stems: Stems) -> bool:
         return any(self._stands(stems, field) for field in (ALL, MEANT))
-
-    def _look_up(self, stems: Stems, field: str) -> bool:
-        if any(self._searcher.doc_freq(field, stem) == 0 for stem in stems):
-            return False
-        return len(stems) == 1 or bool(self._searcher.search(self._phrase(stems, field), limit=1, count=False).hits)
 
     def _others(self, question: Question, concept: Concept) -> Iterator[tuple[Stems, str]]:
         """Words that answer a concept beside those typed, each with the field where they stand."""
@@ -182,16 +178,10 @@ class WordIndex:
         return np.asarray(self._search([every]) > 0, dtype=np.bool_)
 
     def _term(self, stem: str, field: str = ALL) -> "tantivy.Query":
-        from tantivy import Query
-
-        return Query.term_query(self._schema, field, stem)
+        return _phrase(self._schema, (stem,), field)
 
     def _phrase(self, stems: Stems, field: str) -> "tantivy.Query":
-        from tantivy import Query
-
-        if len(stems) == 1:
-            return self._term(stems[0], field)
-        return Query.phrase_query(self._schema, field, list(stems))
+        return _phrase(self._schema, stems, field)
 
     def _any(self, queries: "Sequence[tantivy.Query]") -> "tantivy.Query":
         from tantivy import Occur, Query
@@ -211,3 +201,18 @@ class WordIndex:
             ids = self._searcher.fast_field_values("id", [address for _, address in hits])
             scores[np.array(ids, dtype=np.int64)] = [score for score, _ in hits]
         return scores
+
+
+def _stands(searcher: "tantivy.Searcher", schema: "tantivy.Schema", stems: Stems, field: str) -> bool:
+    """Whether words stand side by side anywhere in a field."""
+    if any(searcher.doc_freq(field, stem) == 0 for stem in stems):
+        return False
+    return len(stems) == 1 or bool(searcher.search(_phrase(schema, stems, field), limit=1, count=False).hits)
+
+
+def _phrase(schema: "tantivy.Schema", stems: Stems, field: str) -> "tantivy.Query":
+    from tantivy import Query
+
+    if len(stems) == 1:
+        return Query.term_query(schema, field, stems[0])
+    return Query.phrase_query(schema, field, list(stems))

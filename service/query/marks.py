@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from corpus.acronyms import Meaning
 from corpus.text import Span
@@ -72,13 +72,19 @@ def best_sentence(
     held: list[set[Stems]] = [set() for _ in spans]
     for (start, _), stems in marked:
         held[max(0, bisect_right(starts, start) - 1)].add(stems)
-    said = [sum(_said(concept, own, weights) for concept in concepts) if own else 0.0 for own in held]
+    said = [_said(concepts, own, weights) if own else 0.0 for own in held]
     return spans[max(range(len(spans)), key=lambda at: (round(said[at], 6), -at))]
 
 
-def _said(concept: Concept, held: set[Stems], weights: Mapping[str, float]) -> float:
-    """How much a sentence says of a concept: as much as those of its words that stand there, or one of the others."""
-    whole = sum(weights.get(stem, 0.0) for stem in concept.typed)
-    typed = whole if concept.typed in held else sum(weights.get(s, 0.0) for s in concept.typed if (s,) in held)
-    stands = concept.whole in held or any(other.stems in held for other in concept.others)
-    return max(typed, OTHER * whole * stands)
+def _said(concepts: Sequence[Concept], held: set[Stems], weights: Mapping[str, float]) -> float:
+    """How much a sentence says: as much as the typed words that stand there, or most of a concept by other words."""
+
+    def worth(stems: Iterable[str]) -> float:
+        return sum(weights.get(stem, 0.0) for stem in stems)
+
+    typed = {stem for c in concepts for stem in c.typed if (stem,) in held or c.typed in held}
+    said = worth(sorted(typed))
+    for concept in concepts:
+        if concept.whole in held or any(other.stems in held for other in concept.others):
+            said += max(0.0, OTHER * worth(concept.typed) - worth(stem for stem in concept.typed if stem in typed))
+    return said

@@ -87,7 +87,8 @@ def crowded(served: Path) -> None:
     """Print the searches a second of many clients at once, and the queries a second of the encoder alone."""
     lines = resources.files("service").joinpath("data/questions.jsonl").read_text("utf-8").splitlines()
     queries = [json.loads(line)["query"] for line in lines]
-    told: dict[str, list[float]] = {"searches": [], "the encoder alone": [], "plain sentence-transformers alone": []}
+    alone, plainly = "the encoder alone, asked by as many,", "plain sentence-transformers, one after the other,"
+    told: dict[str, list[float]] = {"searches": [], alone: [], plainly: []}
     with serving(served) as address, Peer() as plain, ThreadPoolExecutor(CLIENTS) as clients:
 
         def search(query: str) -> None:
@@ -101,9 +102,9 @@ def crowded(served: Path) -> None:
             took = seconds(lambda: list(clients.map(search, queries)))
             told["searches"].append(len(queries) / took)
             took = seconds(lambda: list(clients.map(encode, queries)))
-            told["the encoder alone"].append(len(queries) / took)
+            told[alone].append(len(queries) / took)
             took = sum(plain.encode([one]) for one in queries)
-            told["plain sentence-transformers alone"].append(len(queries) / took)
+            told[plainly].append(len(queries) / took)
     for name, rates in told.items():
         of = statistics.median(one / other for one, other in zip(told["searches"], rates, strict=True))
         print(f"{CLIENTS} clients at once: {name} {statistics.median(rates):.0f} a second; searches are {of:.2f} of it")

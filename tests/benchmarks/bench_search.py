@@ -5,8 +5,9 @@
 Each DATA is a data folder with an index. Without any, three are made: of the sample, of the petitions of the shared
 folder beside the checkout, where it is, and of 100,000 paragraphs of sentences of the sample, whose vectors are the
 means of those of their sentences. With `--txtai`, a Python that has txtai, these are searched by it too. Yardsticks and
-searches take turns, so that all see the same machine; the others run in a process of their own. Queries are of the
-kinds that people type, and each is asked with its facets, folds and a filter as well as without one.
+searches take turns, so that all see the same machine; the others run in a process of their own, in float32. Queries
+are of the kinds that people type, and each is asked with its facets, folds and a filter as well as without one. What
+the index remembers of the words of earlier questions is forgotten before each.
 """
 
 import argparse
@@ -125,13 +126,14 @@ def measure(folder: Path, yardsticks: dict[str, Callable[[str], float]]) -> None
     taken: dict[str, list[float]] = {name: [] for name in (*asked, *yardsticks)}
     for number, query in enumerate([*queries[:WARM], *queries * ROUNDS]):
         for name, request in asked.items():
+            engine.snapshot().held.words._stands.cache_clear()
             once = seconds(lambda request=request, q=query: engine.search(request(q)))  # type: ignore[misc]
             taken[name] += [once] if number >= WARM else []
         for name, other in yardsticks.items():
             once = other(query)
             taken[name] += [once] if number >= WARM else []
     passages = open_generation(folder).manifest.counts["passages"]
-    print(f"{folder.name}: {passages:,} passages, {len(queries) * ROUNDS} queries")
+    print(f"{folder.name}: {passages:,} passages, {len(queries) * ROUNDS} queries, encoded in {compiled().dtype}")
     for name, values in taken.items():
         print(f"  {name}: p50 {1000 * at(values, 0.5):.1f} ms, p95 {1000 * at(values, 0.95):.1f}")
     for name in asked:

@@ -1,5 +1,6 @@
 """What benchmarks share: the encoder as it is run, plain sentence-transformers beside it, and texts to encode."""
 
+import atexit
 import random
 import tempfile
 import time
@@ -20,7 +21,9 @@ SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
 @cache
 def compiled(model: str | None = None) -> LocalEncoder:
     """The bundled encoder, or another, compiled."""
-    encoder = load_encoder(model, Path(tempfile.mkdtemp(prefix="precedent-bench-")))
+    room = tempfile.TemporaryDirectory(prefix="precedent-bench-")
+    atexit.register(room.cleanup)
+    encoder = load_encoder(model, Path(room.name))
     assert isinstance(encoder, LocalEncoder)
     return encoder
 

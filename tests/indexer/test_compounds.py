@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from indexer.compounds import compounds, spelt
 
 
@@ -22,6 +24,11 @@ def test_a_word_that_is_not_english_is_one_where_its_parts_stand_side_by_side() 
     texts = ["Bodyworn cameras are charged.", "Each body worn camera has a number."]
     assert found(texts) == {"bodyworn": "body worn"}
     assert found([texts[0], "The body was worn out."]) == {}
+
+
+@pytest.mark.parametrize("touching", ["Each body worn-video camera.", "Each non-body worn camera.", "Each body worn2."])
+def test_parts_may_touch_what_is_no_letter(touching: str) -> None:
+    assert found(["Bodyworn cameras.", "The body. It was worn.", touching])["bodyworn"] == "body worn"
 
 
 def test_an_english_word_is_none_without_a_hyphen() -> None:

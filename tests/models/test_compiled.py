@@ -124,8 +124,21 @@ def test_a_graph_that_says_something_else_is_not_kept(
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
-def test_torch_runs_it_where_the_processor_gives_other_vectors(encoder: LocalEncoder, store: Path) -> None:
-    """As OpenVINO does where it is told to use less of the processor than there is; the vectors are those of torch."""
+def test_torch_runs_it_where_the_processor_gives_other_vectors(
+    encoder: LocalEncoder, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = encoder.encode_queries(["A text."])[0]
+    assert encoder.backend == "openvino"
+    monkeypatch.setattr(compiled, "_ALIKE", 1.1)
+    monkeypatch.setattr(compiled, "_NEAR", 1.1)
+    other = local(store)
+    assert other.encode_queries(["A text."])[0] @ vector > 0.999
+    assert other.backend == "torch"
+    assert "other vectors" in (other.uncompiled or "")
+
+
+def test_a_limit_of_what_the_processor_may_be_used_for_changes_no_vector(encoder: LocalEncoder, store: Path) -> None:
+    """OpenVINO computes noise where it is told to use less of a processor than there is."""
     program = (
         "import sys; from pathlib import Path; from models.encoder import load_encoder;"
         " encoder = load_encoder(None, Path(sys.argv[1])); print(encoder.encode_queries(['A text.'])[0].tolist())"
@@ -134,6 +147,22 @@ def test_torch_runs_it_where_the_processor_gives_other_vectors(encoder: LocalEnc
     root = Path(__file__).parents[2]
     said = subprocess.check_output([sys.executable, "-c", program, str(store)], text=True, cwd=root, env=own)
     assert encoder.encode_queries(["A text."])[0] @ np.array(json.loads(said)) > 0.999
+
+
+@pytest.mark.parametrize("works", ["_requests", "_run"])
+def test_torch_runs_it_where_openvino_fails(
+    encoder: LocalEncoder, store: Path, monkeypatch: pytest.MonkeyPatch, works: str
+) -> None:
+    assert encoder.backend == "openvino"
+
+    def fail(*_: object) -> None:
+        with compiled._told():
+            raise RuntimeError("No such primitive.")
+
+    monkeypatch.setattr(compiled.CompiledRunner, works, fail)
+    other = local(store)
+    assert other.encode_queries(["A text."]).shape == (1, 384)
+    assert (other.backend, "primitive" in (other.uncompiled or "")) == ("torch", True)
 
 
 @pytest.mark.parametrize(

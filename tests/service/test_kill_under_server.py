@@ -12,7 +12,6 @@ import threading
 import time
 import urllib.parse
 import urllib.request
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -27,14 +26,19 @@ from service.state.corrections import Correction, State
 SCRIPT = Path(__file__).parents[1] / "fake_precedent.py"
 PATHS = os.pathsep.join([str(SCRIPT.parents[1]), str(SCRIPT.parent)])
 KILLS = int(os.environ.get("PRECEDENT_TEST_KILLS", "20"))
-PAPERS, LINES = 9, 10  # of a folder, of a paper
+PAPERS = 9
 Versions = tuple[int, ...]
 """The version of each paper; a version is changed by writing the paper anew."""
 
 
+def lines_of(version: int) -> set[int]:
+    """The lines of a paper: some versions are longer, so that totals tell states apart as well."""
+    return set(range(7 + version % 4))
+
+
 def write(folder: Path, number: int, version: int) -> None:
     """A paper whose every passage tells its number and version."""
-    lines = [f"Unit {number} wrote line {line} of version {version} about custody." for line in range(LINES)]
+    lines = [f"Unit {number} wrote line {line} of version {version} about custody." for line in lines_of(version)]
     (folder / f"paper-{number}.txt").write_text("\n\n".join(lines), "utf-8")
 
 
@@ -82,12 +86,13 @@ def whole(answer: dict[str, object]) -> Versions:
     """The versions of the papers that `answer` comes from; fails where one has passages of several, or is not whole."""
     results = answer["results"]
     assert isinstance(results, list)
-    told = Counter(re.findall(r"Unit (\d+) wrote line \d+ of version (\d+) ", " ".join(hit["text"] for hit in results)))
-    papers = {int(number): int(version) for number, version in told}
-    assert len(told) == len(papers) == PAPERS, f"one answer from several generations: {sorted(told)}"
-    assert set(told.values()) == {LINES}
-    assert answer["total"] == len(results) == PAPERS * LINES
-    assert sum(value["count"] for value in answer["facets"]["document_kind"]) == PAPERS * LINES  # type: ignore[index]
+    said = " ".join(hit["text"] for hit in results)
+    told = [tuple(map(int, found)) for found in re.findall(r"Unit (\d+) wrote line (\d+) of version (\d+) ", said)]
+    papers = {number: version for number, _, version in told}
+    expected = {(number, line, version) for number, version in papers.items() for line in lines_of(version)}
+    assert (len(papers), set(told)) == (PAPERS, expected), f"one answer from several generations: {sorted(told)}"
+    assert answer["total"] == len(results) == len(expected)
+    assert sum(value["count"] for value in answer["facets"]["document_kind"]) == len(expected)  # type: ignore[index]
     return tuple(papers[number] for number in range(PAPERS))
 
 
@@ -149,8 +154,8 @@ def test_builds_of_one_changed_paper_killed_under_a_server(tmp_path: Path, start
         killed = ended = 0
         while killed < KILLS:
             changed()
-            State(data).add([corrected(killed + ended)])
             process, began = build(), time.monotonic()
+            State(data).add([corrected(killed + ended)])
             process.join(length * chance.uniform(0, 1.2))
             process.kill()
             process.join()
@@ -168,5 +173,5 @@ def test_builds_of_one_changed_paper_killed_under_a_server(tmp_path: Path, start
     assert not visitor.failures
     assert set(visitor.seen) <= written, "an answer is of a state that the folder never had"
     assert all(sum(one) <= sum(other) for one, other in pairwise(visitor.seen)), "a server went back"
-    assert len(set(visitor.seen)) > 2, "the server took up new states while it ran"
+    assert len(set(visitor.seen)) > 1, "the server took up new states while it ran"
     assert [one.text for one in State(data).all()] == [corrected(at).text for at in range(killed + ended)]
