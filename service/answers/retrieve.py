@@ -138,8 +138,30 @@ def _lexical(held: Held) -> Scores:
 
 
 def best_of_folds(columns: Columns, found: Retrieved, ids: NDArray[np.int64], newest: bool) -> NDArray[np.int64]:
-    """The best member of each fold, best first; ties by id, so that the order is one and the same anywhere."""
-    keys = (ids, -found.score[ids], -columns.dates[ids]) if newest else (ids, -found.score[ids])
-    ordered = ids[np.lexsort(keys)]
-    _, first = np.unique(columns.fold[ordered], return_index=True)
-    return np.asarray(ordered[np.sort(first)], dtype=np.int64)
+    """The best member of each fold, best first; ties by id, so that the order is one and the same anywhere.
+
+    `ids` ascend.
+    """
+    score = -found.score[ids]
+    order = np.lexsort((score, -columns.dates[ids])) if newest else np.argsort(score, kind="stable")
+    ordered = ids[order]
+    folds = columns.fold[ordered]
+    # Written from the worst to the best, so that the place of the best stays: a sort less than np.unique.
+    first = np.empty(len(columns.fold), np.int64)
+    first[folds[::-1]] = np.arange(len(folds))[::-1]
+    return np.asarray(ordered[first[folds] == np.arange(len(folds))], dtype=np.int64)
+
+
+def nearest(columns: Columns, found: Retrieved, ids: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The first `count` of `best_of_folds`, by score."""
+    scores = found.score[ids]
+    for many in (64 * count, len(ids)):
+        if many < len(ids):
+            least = np.partition(scores, -many)[-many]
+            some = ids[scores >= least]  # with all that are as good as the last of them
+        else:
+            some = ids
+        best = best_of_folds(columns, found, some, newest=False)[:count]
+        if len(best) == count or len(some) == len(ids):
+            break
+    return best

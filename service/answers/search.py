@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.answers.hits import hits, match_of
-from service.answers.retrieve import Retrieved, best_of_folds, encode, everything, retrieve
+from service.answers.retrieve import Retrieved, best_of_folds, encode, everything, nearest, retrieve
 from service.contract.requests import FACETS, ListRequest, SearchRequest
 from service.contract.responses import DidYouMean, Expansion, FacetValue, Hit, HitDocument, SearchResponse
 from service.contract.values import UNKNOWN
@@ -101,7 +101,7 @@ def _found(seen: Snapshot, request: ListRequest) -> _Found:
 
 
 def _nearest(held: Opened, found: _Found) -> Ids:
-    return best_of_folds(held.columns, found.retrieved, np.flatnonzero(found.passing), False)[:NEAREST]
+    return nearest(held.columns, found.retrieved, np.flatnonzero(found.passing), NEAREST)
 
 
 def _facet(seen: Snapshot, found: _Found, request: ListRequest, name: str) -> list[FacetValue]:

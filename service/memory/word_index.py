@@ -1,10 +1,11 @@
 """A question against the lexical index: which passages hold its words, or others for the same, and how much of it."""
 
 import math
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import tantivy
 
 Scores = NDArray[np.float64]
+Weights = Sequence[float]
+Term = tuple[Stems, str]
+"""Words that have to stand side by side, one or more, and the field in which they do."""
 
 # How much the common word scores in BM25 where a name was typed that is written like it: "barking" for Barking.
 COMMON = 0.5
@@ -25,7 +29,7 @@ COMMON = 0.5
 LEAST = 0.26
 # How much rarer than the typed words other words may count.
 MORE = 2.0
-_KNOWN = 10_000  # phrases of which it is remembered whether they stand anywhere
+_REMEMBERED = 64_000_000  # bytes of postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,26 @@ class Held:
     words: int
 
 
+class Postings(NamedTuple):
+    """The passages that hold a word or phrase, by passages.id, and their BM25 for it."""
+
+    ids: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
 class WordIndex:
-    """The lexical index of a generation, for questions. Safe to share between threads."""
+    """The lexical index of a generation, for questions. Safe to share between threads.
+
+    Postings are remembered, up to so many bytes: what stands in many passages takes longest to collect, and is asked
+    for again and again. Questions are scored from them, as tantivy's queries of the same names would be.
+    """
 
     def __init__(self, index: "tantivy.Index", size: int) -> None:
         self._searcher = index.searcher()
         self._schema = index.schema
         self._size = size
-        # An index never changes, and one search asks the same several times. What is remembered does not hold `self`:
-        # a generation that is no longer served is to go at once.
-        self._stands = lru_cache(_KNOWN)(partial(_stands, self._searcher, self._schema))
+        self._known: OrderedDict[tuple[Stems, str], Postings] = OrderedDict()
+        self._bytes, self._guard = 0, threading.Lock()
 
     def occurring(self, question: Question) -> Question:
         """The question with only those other words and spellings that occur, and with meanings of short forms.
@@ -83,15 +97,19 @@ class WordIndex:
         rarity = self.rarities([stem for concept in question.concepts for stem in concept.typed])
         weights = [concept.count * sum(rarity[stem] for stem in concept.typed) for concept in question.concepts]
         bound = sum(weights)
-        found = self._search([self._covered(question, c, rarity) for c in question.concepts])
+        bm25, found = np.zeros(self._size), np.zeros(self._size)
+        for concept in question.concepts:
+            ways = list(self._ways(question, concept, rarity))
+            bm25 += concept.count * self._best([(way, scored) for way, scored, _ in ways], scored=True)
+            found += self._best([(way, covered) for way, _, covered in ways], scored=False)
         share = np.clip(found / bound, 0.0, 1.0) if bound > 0 else found
         least = LEAST * self._rarity(0)
         return Held(
-            bm25=self._search([self._scored(question, c, rarity) for c in question.concepts]),
+            bm25=bm25,
             coverage=share * min(1.0, bound / least) if least > 0 else share,
             share=share,
             phrases=self._phrases(question.phrases),
-            exact=self._search([self._phrase(question.exact, ALL)] if question.exact else []) > 0,
+            exact=self._marked([(question.exact, ALL)] if question.exact else [], every=False),
             bound=bound,
             words=sum(len(concept.typed) for concept in question.concepts),
         )
@@ -105,6 +123,11 @@ class WordIndex:
     def _occurs(self, stems: Stems) -> bool:
         return any(self._stands(stems, field) for field in (ALL, MEANT))
 
+    def _stands(self, stems: Stems, field: str) -> bool:
+        if any(self._searcher.doc_freq(field, stem) == 0 for stem in stems):
+            return False
+        return len(stems) == 1 or len(self._postings(stems, field).ids) > 0
+
     def _others(self, question: Question, concept: Concept) -> Iterator[tuple[Stems, str]]:
         """Words that answer a concept beside those typed, each with the field where they stand."""
         if not question.expanded:
@@ -116,27 +139,38 @@ class WordIndex:
             if self._stands(other.stems, ALL):
                 yield other.stems, ALL
 
-    def _scored(self, question: Question, concept: Concept, rarity: Mapping[str, float]) -> "tantivy.Query":
-        """BM25 of the typed words together, or of other words where that is more."""
-        from tantivy import Query
+    def _ways(
+        self, question: Question, concept: Concept, rarity: Mapping[str, float]
+    ) -> Iterator[tuple[Sequence[Term], Weights, Weights]]:
+        """The ways in which a passage may hold a concept: by terms that add up, each with what it counts.
 
+        First by how much the BM25 of each term counts, then by what each is worth where it stands: together the
+        rarities of the typed words, or most of that for other words. Of a name, the words of its stem are others.
+        """
         own = sum(rarity[stem] for stem in concept.typed)
-        others = [
-            Query.boost_query(self._phrase(stems, field), OTHER * self._tamed(stems, own))
-            for stems, field in self._others(question, concept)
-        ]
-        best = self._best([*self._typed(concept), *others])
-        return Query.boost_query(best, concept.count) if concept.count > 1 else best
-
-    def _typed(self, concept: Concept) -> list["tantivy.Query"]:
-        """What a concept's typed words are found by: of a name, the words of its stem are others."""
-        from tantivy import Query
-
+        whole = concept.count * own
         if concept.together:
-            return [self._phrase(concept.typed, ALL)]
-        words = self._any([self._term(stem) for stem in concept.typed])
-        name = self._name(concept)
-        return [self._term(name, NAMES), Query.boost_query(words, COMMON)] if name else [words]
+            yield [(concept.typed, ALL)], [1.0], [whole]
+        elif name := self._name(concept):
+            yield [((name,), NAMES)], [1.0], [whole]
+            yield [(concept.typed, ALL)], [COMMON], [OTHER * whole]
+        else:
+            worth = [concept.count * rarity[stem] for stem in concept.typed]
+            yield [((stem,), ALL) for stem in concept.typed], [1.0] * len(worth), worth
+        for stems, field in self._others(question, concept):
+            yield [(stems, field)], [OTHER * self._tamed(stems, own)], [OTHER * whole]
+
+    def _best(self, ways: Sequence[tuple[Sequence[Term], Weights]], *, scored: bool) -> Scores:
+        """For each passage the best of several ways, each a weighted sum over its terms."""
+        best = np.zeros(self._size)
+        for terms, weights in ways:
+            added = best if len(ways) == 1 else np.zeros(self._size)
+            for (stems, field), weight in zip(terms, weights, strict=True):
+                found = self._postings(stems, field)
+                added[found.ids] += weight * found.scores if scored else weight
+            if added is not best:
+                np.maximum(best, added, out=best)
+        return best
 
     def _name(self, concept: Concept) -> str:
         """The term of a concept that is a name: surely, or where most of those words of the index are written so."""
@@ -150,69 +184,42 @@ class WordIndex:
         rare = sum(self.rarities(stems).values())
         return min(1.0, MORE * own / rare) if rare > 0 else 1.0
 
-    def _covered(self, question: Question, concept: Concept, rarity: Mapping[str, float]) -> "tantivy.Query":
-        """The rarities of the typed words that a passage holds, or of all of them where it holds other words."""
-        from tantivy import Query
-
-        whole = concept.count * sum(rarity[stem] for stem in concept.typed)
-        if concept.together:
-            typed = [Query.const_score_query(self._phrase(concept.typed, ALL), whole)]
-        elif name := self._name(concept):
-            words = Query.const_score_query(self._term(concept.typed[0]), OTHER * whole)
-            typed = [Query.const_score_query(self._term(name, NAMES), whole), words]
-        else:
-            each = [Query.const_score_query(self._term(s), concept.count * rarity[s]) for s in concept.typed]
-            typed = [self._any(each)]
-        others = [
-            Query.const_score_query(self._phrase(stems, field), OTHER * whole)
-            for stems, field in self._others(question, concept)
-        ]
-        return self._best([*typed, *others])
-
     def _phrases(self, phrases: Sequence[Stems]) -> NDArray[np.bool_]:
-        from tantivy import Occur, Query
+        return self._marked([(stems, TEXT) for stems in phrases], every=True)
 
-        if not phrases:
-            return np.ones(self._size, dtype=np.bool_)
-        every = Query.boolean_query([(Occur.Must, self._phrase(stems, TEXT)) for stems in phrases])
-        return np.asarray(self._search([every]) > 0, dtype=np.bool_)
+    def _marked(self, terms: Sequence[Term], *, every: bool) -> NDArray[np.bool_]:
+        """The passages that hold all of these; without any of them, every passage or none."""
+        held = np.full(self._size, every or bool(terms))
+        for stems, field in terms:
+            here = np.zeros(self._size, dtype=np.bool_)
+            here[self._postings(stems, field).ids] = True
+            held &= here
+        return held
 
-    def _term(self, stem: str, field: str = ALL) -> "tantivy.Query":
-        return _phrase(self._schema, (stem,), field)
+    def _postings(self, stems: Stems, field: str) -> Postings:
+        with self._guard:
+            if (known := self._known.get((stems, field))) is not None:
+                self._known.move_to_end((stems, field))
+                return known
+        found = self._collected(stems, field)
+        with self._guard:
+            if (stems, field) not in self._known:
+                self._known[stems, field] = found
+                self._bytes += found.ids.nbytes + found.scores.nbytes
+            while self._bytes > _REMEMBERED and len(self._known) > 1:
+                _, gone = self._known.popitem(last=False)
+                self._bytes -= gone.ids.nbytes + gone.scores.nbytes
+        return found
 
-    def _phrase(self, stems: Stems, field: str) -> "tantivy.Query":
-        return _phrase(self._schema, stems, field)
-
-    def _any(self, queries: "Sequence[tantivy.Query]") -> "tantivy.Query":
-        from tantivy import Occur, Query
-
-        return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
-
-    def _best(self, queries: "Sequence[tantivy.Query]") -> "tantivy.Query":
+    def _collected(self, stems: Stems, field: str) -> Postings:
         from tantivy import Query
 
-        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(list(queries))
-
-    def _search(self, queries: "Sequence[tantivy.Query]") -> Scores:
-        """The score of each passage that any of the queries finds, by passages.id; 0 for others."""
-        scores = np.zeros(self._size)
-        if queries and self._searcher.num_docs:
-            hits = self._searcher.search(self._any(queries), limit=self._searcher.num_docs, count=False).hits
-            ids = self._searcher.fast_field_values("id", [address for _, address in hits])
-            scores[np.array(ids, dtype=np.int64)] = [score for score, _ in hits]
-        return scores
-
-
-def _stands(searcher: "tantivy.Searcher", schema: "tantivy.Schema", stems: Stems, field: str) -> bool:
-    """Whether words stand side by side anywhere in a field."""
-    if any(searcher.doc_freq(field, stem) == 0 for stem in stems):
-        return False
-    return len(stems) == 1 or bool(searcher.search(_phrase(schema, stems, field), limit=1, count=False).hits)
-
-
-def _phrase(schema: "tantivy.Schema", stems: Stems, field: str) -> "tantivy.Query":
-    from tantivy import Query
-
-    if len(stems) == 1:
-        return Query.term_query(schema, field, stems[0])
-    return Query.phrase_query(schema, field, list(stems))
+        if not self._searcher.num_docs:
+            return Postings(np.zeros(0, np.int32), np.zeros(0, np.float32))
+        if len(stems) == 1:
+            query = Query.term_query(self._schema, field, stems[0])
+        else:
+            query = Query.phrase_query(self._schema, field, list(stems))
+        hits = self._searcher.search(query, limit=self._searcher.num_docs, count=False).hits
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        return Postings(np.array(ids, np.int32), np.array([score for score, _ in hits], np.float32))
