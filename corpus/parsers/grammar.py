@@ -230,11 +230,8 @@ def _new(words: str) -> bool:
 
 @lru_cache(1_024)  # every part of the parser asks this of a line
 def _heading(grammar: Grammar, text: str) -> Label | None:
-    plain = normalise(uncounted := _COUNT.sub("", text))
-    if known := grammar.headings.get(plain):
-        return known
-    bare = _CHAPTER.sub("", text, 1)
-    if bare != uncounted and (known := grammar.headings.get(normalise(bare))):
+    plain = normalise(_COUNT.sub("", text))
+    if known := grammar.headings.get(plain) or grammar.headings.get(normalise(_CHAPTER.sub("", text, 1))):
         return known
     if match := grammar.numbered.fullmatch(text.strip().rstrip(":.")):
         return grammar._numbered(match)
