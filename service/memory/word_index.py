@@ -29,7 +29,7 @@ COMMON = 0.5
 LEAST = 0.26
 # How much rarer than the typed words other words may count.
 MORE = 2.0
-_REMEMBERED = 64_000_000  # bytes of postings
+_REMEMBERED, _ENTRY = 64_000_000, 1_000  # bytes of postings, and what each of them takes at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Postings(NamedTuple):
 
     ids: NDArray[np.int32]
     scores: NDArray[np.float32]
+
+    @property
+    def bytes(self) -> int:
+        """What they take in memory, about."""
+        return _ENTRY + self.ids.nbytes + self.scores.nbytes
 
 
 class WordIndex:
@@ -205,10 +210,10 @@ class WordIndex:
         with self._guard:
             if (stems, field) not in self._known:
                 self._known[stems, field] = found
-                self._bytes += found.ids.nbytes + found.scores.nbytes
+                self._bytes += found.bytes
             while self._bytes > _REMEMBERED and len(self._known) > 1:
                 _, gone = self._known.popitem(last=False)
-                self._bytes -= gone.ids.nbytes + gone.scores.nbytes
+                self._bytes -= gone.bytes
         return found
 
     def _collected(self, stems: Stems, field: str) -> Postings:

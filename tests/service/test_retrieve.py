@@ -567,3 +567,12 @@ def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(tmp_path: Path, m
     lines = "\n".join(calibration_lines({SEARCH: Calibration(**said | {"strength": kept})}, tmp_path))
     assert f"{said['auroc']:.3f}" in lines
     assert str(tmp_path / SEARCH) in lines
+
+
+def test_what_is_remembered_of_words_is_bounded(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = held(opened, "moon").bm25
+    monkeypatch.setattr("service.memory.word_index._REMEMBERED", 5_000)
+    for number in range(50):
+        held(opened, f"strange{number}")
+    assert 0 < len(opened.words._known) <= 5
+    assert (held(opened, "moon").bm25 == first).all()
