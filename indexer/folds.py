@@ -56,6 +56,8 @@ def fold_ids(documents: Sequence[Document], forces: Forces, kept: Kept | None = 
 
 def _within(sayings: Sequence[_Saying], forces: Forces, kept: Kept | None) -> list[int]:
     """As `_folded`, for the passages of one document that are no findings."""
+    if len(sayings) < 2:
+        return list(range(len(sayings)))
     asked = json.dumps([(saying.text, saying.force, saying.depth) for saying in sayings])
     return list(recalled(kept, "folds", asked, lambda: _folded(sayings, forces, framed=False)))
 

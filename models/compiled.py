@@ -41,8 +41,6 @@ _PROBES = (
     "The force should make sure that every missing child is looked for, and that what was done is written down.",
     "Seven words, then: a figure (12.5 %). " * 12,
 )
-
-
 _SHORT = 2  # of them, the first, are encoded in a moment
 
 
@@ -180,7 +178,7 @@ def _quiet() -> "Iterator[None]":
 
 
 @contextmanager
-def _told() -> "Iterator[None]":
+def _model_errors() -> "Iterator[None]":
     """Raises ModelError for whatever OpenVINO says."""
     try:
         yield
@@ -282,7 +280,7 @@ class CompiledRunner:
             "NUM_STREAMS": streams,
             "ENABLE_CPU_PINNING": False,  # two programs would be bound to the same processors
         }
-        with _told():
+        with _model_errors():
             model = self._core.compile_model(self._place / GRAPH, "CPU", options)
             return [model.create_infer_request() for _ in range(streams)]
 
@@ -297,7 +295,7 @@ class CompiledRunner:
 
     def _run(self, requests: Sequence[Any], batches: Sequence[Sequence[str]]) -> list[Vectors]:
         used = requests[: len(batches)]
-        with _told():
+        with _model_errors():
             for request, batch in zip(used, batches, strict=True):
                 request.start_async(self._given(batch))
             for request in used:

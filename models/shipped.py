@@ -34,11 +34,11 @@ def shipped_model() -> ThemeModel:
 def train_shipped(encoder: "Encoder") -> ThemeModel:
     """The same, trained again: by vectors of questions, which torch has in full precision, alike on every processor."""
     taxonomy = load_taxonomy()
-    exact = cast("Encoder", _Exact(encoder))
-    return train_themes(taxonomy, shipped_examples(taxonomy), exact, CREATED)
+    as_questions = cast("Encoder", _AsQuestions(encoder))
+    return train_themes(taxonomy, shipped_examples(taxonomy), as_questions, CREATED)
 
 
-class _Exact:
+class _AsQuestions:
     """An encoder that takes documents for questions, as one may whose model has no words of its own before either."""
 
     def __init__(self, encoder: "Encoder") -> None:

@@ -154,14 +154,11 @@ def best_of_folds(columns: Columns, found: Retrieved, ids: NDArray[np.int64], ne
 
 def nearest(columns: Columns, found: Retrieved, ids: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """The first `count` of `best_of_folds`, by score."""
-    scores = found.score[ids]
-    for many in (64 * count, len(ids)):
-        if many < len(ids):
-            least = np.partition(scores, -many)[-many]
-            some = ids[scores >= least]  # with all that are as good as the last of them
-        else:
-            some = ids
+    if len(ids) > (many := 64 * count):
+        scores = found.score[ids]
+        # With all that are as good as the last of them: the order is that of all.
+        some = ids[scores >= np.partition(scores, -many)[-many]]
         best = best_of_folds(columns, found, some, newest=False)[:count]
-        if len(best) == count or len(some) == len(ids):
-            break
-    return best
+        if len(best) == count:
+            return best
+    return best_of_folds(columns, found, ids, newest=False)[:count]

@@ -156,7 +156,7 @@ def test_torch_runs_it_where_openvino_fails(
     assert encoder.backend == "openvino"
 
     def fail(*_: object) -> None:
-        with compiled._told():
+        with compiled._model_errors():
             raise RuntimeError("No such primitive.")
 
     monkeypatch.setattr(compiled.CompiledRunner, works, fail)

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,10 @@ from service.answers.retrieve import (
     ENCODED_OTHERS,
     FULL_BM25,
     Retrieved,
+    best_of_folds,
     encode,
     everything,
+    nearest,
     retrieve,
 )
 from service.cli import common
@@ -576,3 +579,16 @@ def test_what_is_remembered_of_words_is_bounded(opened: Opened, monkeypatch: pyt
         held(opened, f"strange{number}")
     assert 0 < len(opened.words._known) <= 5
     assert (held(opened, "moon").bm25 == first).all()
+
+
+@pytest.mark.parametrize("folds", [2, 40, 5_000])
+@pytest.mark.parametrize("grades", [1, 3, 1_000])
+def test_the_nearest_of_many_are_the_first_of_all(folds: int, grades: int) -> None:
+    chance = np.random.default_rng(folds + grades)
+    columns = SimpleNamespace(fold=chance.integers(0, folds, 5_000))
+    found = SimpleNamespace(score=chance.integers(0, grades, 5_000).astype(float))
+    for size in (1, 100, 4_000):
+        ids = np.sort(chance.choice(5_000, size, replace=False))
+        every = best_of_folds(columns, found, ids, newest=False)  # type: ignore[arg-type]
+        assert nearest(columns, found, ids, 3).tolist() == every[:3].tolist()  # type: ignore[arg-type]
+        assert sorted(columns.fold[every]) == np.unique(columns.fold[ids]).tolist()
