@@ -156,18 +156,19 @@ def test_builds_of_one_changed_paper_killed_under_a_server(tmp_path: Path, start
             changed()
             process, began = build(), time.monotonic()
             State(data).add([corrected(killed + ended)])
-            process.join(length * chance.uniform(0, 1.2))
+            # Every fifth is left alone: how long a build takes depends on what else the machine does.
+            process.join(length * chance.uniform(0, 1.2) if (killed + ended) % 5 < 4 else None)
             process.kill()
             process.join()
             if process.exitcode == -signal.SIGKILL:
                 killed += 1
-            else:  # it had ended: how long a build takes depends on what else the machine does
+            else:  # it had ended
                 assert process.exitcode == 0, (tmp_path / "said.txt").read_text("utf-8")
-                length = min(length, time.monotonic() - began)
+                length = time.monotonic() - began
                 ended += 1
         built()
         # The request that notices a new generation opens it; others are answered from the old one meanwhile.
-        assert any(whole(ask(address, "custody")) == tuple(now) or time.sleep(0.05) for _ in range(200))
+        assert any(visitor.seen[-1:] == [tuple(now)] or time.sleep(0.05) for _ in range(600))
         visitor.leave.set()
         visitor.join()
     assert not visitor.failures
