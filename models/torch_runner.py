@@ -3,19 +3,20 @@
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.adapter import ModelFiles
 from models.runner import ModelError, Tokens, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
-def load_model(folder: Path, **options: Any) -> "SentenceTransformer":
-    """The sentence-transformers model in `folder`. Raises ModelError where it cannot be loaded without its own code."""
+def load_model(files: ModelFiles, **options: Any) -> "SentenceTransformer":
+    """A model with its adapter added. Raises ModelError where it cannot be loaded without its own code."""
+    folder = files.folder
     # Read when huggingface_hub and transformers are first imported, so set before either is.
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     from sentence_transformers import SentenceTransformer
@@ -38,7 +39,20 @@ def load_model(folder: Path, **options: Any) -> "SentenceTransformer":
         ) from error
     if not getattr(model.tokenizer, "is_fast", False):
         raise ModelError(f"The model in {folder} has no tokenizer.json; add one or choose another model.")
+    _add(model, files)
     return model
+
+
+def _add(model: "SentenceTransformer", files: ModelFiles) -> None:
+    """Add what the adapter has to the weights of the first module."""
+    import torch
+
+    weights = dict(model[0].model.named_parameters())
+    with torch.no_grad():
+        for name, added in files.added().items():
+            if name not in weights or weights[name].shape != added.shape:
+                raise ModelError(f"The adapter in {files.adapter} is for another model than {files.folder}: {name}.")
+            weights[name] += torch.from_numpy(added)
 
 
 def tokens_of(model: "SentenceTransformer") -> Tokens:
@@ -57,8 +71,8 @@ class TorchRunner:
     backend = "torch"
     at_once = 1
 
-    def __init__(self, folder: Path) -> None:
-        self._model = load_model(folder)
+    def __init__(self, files: ModelFiles) -> None:
+        self._model = load_model(files)
         self.tokens = tokens_of(self._model)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 

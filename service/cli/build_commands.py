@@ -73,7 +73,7 @@ def build(
             _refuse_to_drop(settings.data, paths, as_json)
         inputs = Inputs(paths, (), force_from_name)
     else:
-        last = _last_inputs(settings.data)
+        last = inputs_of_last(settings.data)
         inputs = replace(last, force_from_name=force_from_name or last.force_from_name)
     _run(settings, inputs, strict, as_json)
 
@@ -101,7 +101,7 @@ def remove(paths: tuple[str, ...], strict: bool, as_json: bool, data: Path | Non
     settings = settings_for(data)
     from indexer.growing import indexed, removed, within
 
-    last, documents = _last_inputs(settings.data), indexed(settings.data)
+    last, documents = inputs_of_last(settings.data), indexed(settings.data)
     inputs = removed(last, paths, documents)
     out = [one.key for one in within(documents, paths)]
     if not inputs.paths or len(out) == len(documents):
@@ -293,7 +293,8 @@ def _kept(data: Path, before: str | None) -> str:
     return f"Stopped. {left}; what was encoded is kept, and `precedent build{path}` goes on from there."
 
 
-def _last_inputs(data: Path) -> "Inputs":
+def inputs_of_last(data: Path) -> "Inputs":
+    """What the current index was built from. Fails where there is none."""
     from indexer.manifest import GenerationError, last_inputs
 
     try:

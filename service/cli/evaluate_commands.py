@@ -218,9 +218,9 @@ def _lines(run: "Run", change: "Change | None", number: int) -> Iterator[str]:
         f"encoder {measured['encoder']['name']}"
     )
     yield from run["notes"]
-    yield from _table("", summary(run["queries"]))
+    yield from table("", summary(run["queries"]))
     for name, means in by_type(run).items():
-        yield from _table(name, means)
+        yield from table(name, means)
     if number:
         yield ""
         yield "The worst, by nDCG@10:"
@@ -230,7 +230,7 @@ def _lines(run: "Run", change: "Change | None", number: int) -> Iterator[str]:
         yield from _change_lines(change)
 
 
-def _table(title: str, means: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+def table(title: str, means: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     yield ""
     yield f"{title:15} {'mean':>6}  {'95 % interval':15} {'queries':>7}"
     for name, row in means.items():

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from models import compiled
+from models.adapter import ModelFiles
 from models.bert_graph import UnlikeError, read_bert
 from models.compiled import GRAPH, RECORD, WEIGHTS, is_sound
 from models.encoder import LocalEncoder, ModelError, load_encoder
@@ -37,9 +38,9 @@ def local(store: Path | None) -> LocalEncoder:
     return found
 
 
-def refuse(folder: Path, _: object) -> None:
+def refuse(files: ModelFiles, _: object) -> None:
     """Stands for `read_bert`, so that a model is traced."""
-    raise UnlikeError(f"{folder} is another kind.")
+    raise UnlikeError(f"{files.folder} is another kind.")
 
 
 @pytest.mark.parametrize("traced", [False, True])
@@ -187,4 +188,4 @@ def test_another_kind_of_model_is_not_taken_for_a_plain_one(tmp_path: Path, file
     settings = json.loads((folder / file).read_text())
     (folder / file).write_text(json.dumps(settings | changes))
     with pytest.raises(UnlikeError):
-        read_bert(folder, TEXTS)
+        read_bert(ModelFiles(folder), TEXTS)

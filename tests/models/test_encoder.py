@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.adapter import ModelFiles
 from models.encoder import Encoder, LocalEncoder, ModelError, fingerprint, load_encoder
 from models.windows import cut
 
@@ -64,18 +65,18 @@ def test_a_piece_that_grows_when_it_stands_alone_is_shortened() -> None:
 def test_a_fingerprint_changes_with_the_files_that_matter(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     (tmp_path / "config.json").write_text("{}")
-    first = fingerprint(tmp_path)
+    first = fingerprint(ModelFiles(tmp_path))
     (tmp_path / "README.md").write_text("words")
     (tmp_path / "onnx").mkdir()
     (tmp_path / "onnx" / "config.json").write_text("{}")
-    assert fingerprint(tmp_path) == first
+    assert fingerprint(ModelFiles(tmp_path)) == first
     (tmp_path / "config.json").write_text("{ }")
-    assert fingerprint(tmp_path) != first
+    assert fingerprint(ModelFiles(tmp_path)) != first
 
 
 @pytest.mark.slow
 def test_what_the_bundled_model_says_of_itself(encoder: LocalEncoder) -> None:
-    assert (encoder.name, encoder.dimension, encoder.window) == ("all-MiniLM-L6-v2", 384, 254)
+    assert (encoder.name, encoder.dimension, encoder.window) == ("all-MiniLM-L6-v2, adapted", 384, 254)
     assert encoder.backend in {"openvino", "torch"}
     assert encoder.uncompiled is None
     assert encoder.dtype in {"float32", "bfloat16"}

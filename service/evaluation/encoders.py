@@ -1,0 +1,67 @@
+"""Encoders compared on judged queries: each indexes the same documents, and is asked the same."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.collection import load
+from corpus.forces import load_forces
+from indexer.build import build
+from indexer.manifest import ENCODERS
+from models.encoder import load_encoder
+from service.engine import Engine
+from service.evaluation.calibrate import calibrate
+from service.evaluation.queries import Progress, evaluate_queries, evaluate_similar
+from service.evaluation.runs import Change, Means, Run, compare_runs, summary
+from service.memory.strength import calibrated, load_strength, save_strength
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one encoder came to: means by measure, and what lies between the first encoder and it (None for that)."""
+
+    name: str
+    means: Means
+    change: Change | None
+
+
+def compare_encoders(
+    encoders: Sequence[str | None],
+    file: Path,
+    similar: bool,
+    inputs: Sequence[str],
+    data: Path,
+    progress: Progress,
+    files: Mapping[str, Path | None],
+) -> list[Tried]:
+    """Ask every judged query of `file` of an index of `inputs` by each encoder; None is the bundled one.
+
+    `similar`: the file holds findings to look for the like of. `files` are the user's `forces` and `vocabulary`. The
+    indexes stay in `data`/evaluate, with match strength fitted to each encoder, so that a second run is quick. Raises
+    EvaluationError, ModelError, GenerationError and StrengthError.
+    """
+    runs = [_run(name, file, similar, inputs, data, progress, files) for name in encoders]
+    return [
+        Tried(run["measured"]["encoder"]["name"], summary(run["queries"]), compare_runs(runs[0], run) if at else None)
+        for at, run in enumerate(runs)
+    ]
+
+
+def _run(
+    name: str | None,
+    file: Path,
+    similar: bool,
+    inputs: Sequence[str],
+    data: Path,
+    progress: Progress,
+    files: Mapping[str, Path | None],
+) -> Run:
+    encoder = load_encoder(name, data / ENCODERS)
+    home = data / "evaluate" / f"encoder-{encoder.fingerprint[:16]}"
+    collection = load(inputs, load_forces(files["forces"]), progress=lambda done, total: progress("read", done, total))
+    build(collection, encoder, home, inputs=inputs, progress=progress, **files)
+    if not calibrated(load_strength(home, encoder), encoder):
+        for place, found in calibrate(encoder, progress).items():
+            save_strength(home, found.strength, place)
+    measure: Callable[[Path, Engine, Progress], Run] = evaluate_similar if similar else evaluate_queries
+    return measure(file, Engine(home, encoder, mask_contacts=False), progress)
