@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.folds import folded
-from service.answers.retrieve import Retrieved, answering, best_of_folds
+from service.answers.retrieve import Retrieved, best_of_folds
 from service.memory.facets import Mask
 from service.memory.opened import Opened, words_only
 from service.memory.passage_rows import PassageRow, rows_by_id
@@ -22,6 +22,10 @@ from service.query.question import Question
 
 Ids = NDArray[np.int64]
 
+# Prose has to be more likely on the matter than not: it is long and there is much of it, so that at the points of the
+# curve that findings are cut at, which are lower, eleven judged findings without any precedent got 25 passages, and
+# here three. Of the judged prose among the first five, 40 findings with a precedent keep 46 of 56.
+EVEN_ODDS = 0.5
 BATCH = 20  # passages that are read at a time: most are kept
 # Words of a line without a full stop that says something: below, it is a label, a heading or a row of figures.
 LINE_WORDS = 8
@@ -29,10 +33,9 @@ _SENTENCE = re.compile(r"[.!;](?: (?:and|or))?[\"'’”)\]]*$")
 
 
 def with_prose(opened: Opened, question: Question, found: Retrieved, allowed: Mask) -> Retrieved:
-    """The same with the prose among `allowed` that answers: judged by the same curve, and before any filter."""
+    """The same with the prose among `allowed` that answers, each passage judged by itself on the same curve."""
     strength = opened.similar_strength
-    asked = opened.prose & allowed if question.concepts else np.zeros_like(allowed)
-    prose = answering(asked, found.evidence, strength)
+    prose = opened.prose & allowed & (found.evidence >= max(strength.weak, EVEN_ODDS)) & bool(question.concepts)
     good = found.good | prose & (found.evidence >= strength.good)
     return replace(found, members=found.members | prose, good=good)
 
@@ -65,8 +68,8 @@ def _telling(opened: Opened, text: str, ordered: Ids) -> Iterator[int]:
 
 def _tells(row: PassageRow) -> bool:
     """Whether a passage is more than a title, a heading, a label or a row of figures."""
-    words = words_only(row.text).split()
+    words = [word for word in words_only(row.text).split() if not word.isdigit()]
     above = words_only(" ".join([row.row["title"], *json.loads(row.row["section"])])).split()
-    if all(word.isdigit() or word in above for word in words):
+    if set(words) <= set(above):
         return False
     return row.row["passage_kind"] != "context" or len(words) >= LINE_WORDS or bool(_SENTENCE.search(row.text))

@@ -97,7 +97,8 @@ def retrieve(
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
     evidence = _standing_there(evidence, held, question, strength)
     asked = held.phrases & universe if question.concepts else np.zeros_like(universe)
-    members = answering(asked, evidence, strength)
+    answered = bool((asked & (evidence >= strength.weak)).any())
+    members = asked & (evidence >= strength.member) if answered else np.zeros_like(universe)
     return Retrieved(
         members=members,
         good=members & (evidence >= strength.good),
@@ -109,12 +110,6 @@ def retrieve(
         coverage=held.share,
         evidence=evidence,
     )
-
-
-def answering(asked: Mask, evidence: Scores, strength: Strength) -> Mask:
-    """R among the passages that are `asked`: empty where none is evidence enough, else all that is some evidence."""
-    answered = bool((asked & (evidence >= strength.weak)).any())
-    return asked & (evidence >= strength.member) if answered else np.zeros_like(asked)
 
 
 def _standing_there(evidence: Scores, held: Held, question: Question, strength: Strength) -> Scores:

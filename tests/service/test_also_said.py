@@ -31,9 +31,7 @@ LISTED = "how its officers check the lamps at night;"
 OTHER = "Cabinets stay locked until spring while minutes go unread."
 
 # Words alone: among so few passages two texts are alike to the fake encoder by chance.
-WORDS = Strength(
-    encoder=FakeEncoder().fingerprint, intercept=-3, cosine=1, coverage=12, member=0.15, weak=0.2, good=0.8
-)
+WORDS = Strength(encoder=FakeEncoder().fingerprint, intercept=-2, cosine=1, coverage=16, member=0.2, weak=0.3, good=0.9)
 
 Said = Sequence[tuple[str, PassageKind]]
 
