@@ -26,7 +26,7 @@ Ids = NDArray[np.int64]
 # curve that findings are cut at, which are lower, eleven judged findings without any precedent got 25 passages, and
 # here three. Of the judged prose among the first five, 40 findings with a precedent keep 46 of 56.
 EVEN_ODDS = 0.5
-BATCH = 20  # passages that are read at a time: most are kept
+BATCH = 8  # passages that are read at a time: most are kept
 # Words of a line without a full stop that says something: below, it is a label, a heading or a row of figures.
 LINE_WORDS = 8
 _SENTENCE = re.compile(r"[.!;](?: (?:and|or))?[\"'’”)\]]*$")

@@ -129,7 +129,7 @@ def similar_lines(response: SimilarResponse, forces_label: ForcesLabel, *, asked
         yield from printable(_hit_lines(number, hit, forces_label))
         yield from printable(line for one in hit.members for line in _member_lines(one, forces_label))
     if response.also_said:
-        yield "\nAlso said in reports: prose on the same matter, which asks for nothing, best first."
+        yield "\nAlso said in reports, in prose that asks for nothing and is probably on the same matter, best first:"
     for number, hit in enumerate(response.also_said, start=1):
         yield ""
         yield from printable(_hit_lines(number, hit, forces_label))
