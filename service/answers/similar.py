@@ -3,7 +3,7 @@
 A finding is looked for as a question is, with its own words for the query. Findings of the register and of reports,
 each list item under "areas for improvement" and comments on findings are looked at; the finding itself, its copies and
 (by default) its force are left out; and what is the same finding is one result, with the best of the comments on it as
-two more at most.
+two more at most. What reports say besides on the matter, in prose, is a list of its own.
 """
 
 import datetime
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.folds import folded
+from service.answers.also_said import also_said, with_prose
 from service.answers.hits import hits, match_of
 from service.answers.outcomes import bare_member, members_of, printed_of
 from service.answers.retrieve import Retrieved, encode, retrieve
@@ -66,14 +67,16 @@ def similar(seen: Snapshot, request: SimilarRequest) -> SimilarResponse | None:
     if about is None:
         return None
     asked, question, found, universe = sought(held, seen.encoder, about, request)
-    passing = universe & _passing(held, request)
+    passing = _passing(held, request)
     members = found.members & passing
     ids = one_each(held, found, np.flatnonzero(members))[: request.limit]
-    nearest = ids[:0] if len(ids) else one_each(held, found, np.flatnonzero(passing))[:NEAREST]
+    nearest = ids[:0] if len(ids) else one_each(held, found, np.flatnonzero(universe & passing))[:NEAREST]
+    found = with_prose(held, question, found, _allowed(held, asked, request))
+    also = also_said(held, asked.text, found, passing, request.also_limit)
     left_out = frozenset() if request.same_force else asked.forces
     shown = [
         _similar_hit(held, hit, left_out, request.as_of)
-        for hit in hits(seen, question, found, members, np.concatenate([ids, nearest]))
+        for hit in hits(seen, question, found, found.members & passing, np.concatenate([ids, also, nearest]))
     ]
     as_of = request.as_of or held.register.newest
     answer = SimilarResponse(
@@ -81,7 +84,8 @@ def similar(seen: Snapshot, request: SimilarRequest) -> SimilarResponse | None:
         as_of=as_of.isoformat() if as_of else None,
         own=_own(held, asked, request.as_of),
         results=shown[: len(ids)],
-        nearest=shown[len(ids) :],
+        also_said=shown[len(ids) : len(ids) + len(also)],
+        nearest=shown[len(ids) + len(also) :],
     )
     return seen.shown(answer)
 
@@ -171,7 +175,12 @@ def encode_asked(question: Question, encoder: "Encoder") -> Vector:
 
 
 def _universe(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
-    universe = opened.findable & ~asked.own
+    return opened.findable & _allowed(opened, asked, request)
+
+
+def _allowed(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
+    """Without what is asked about itself, what its force was told alone, and what came after the day."""
+    universe = opened.columns.exists & ~asked.own
     if asked.forces:
         force = opened.columns.facets["force"]
         # What others were told together with them is a precedent all the same.

@@ -16,7 +16,7 @@ from service.cli.common import Failure, check_page, data_option, filtered, one_f
 @filtered
 @click.option("--same-force", is_flag=True, help="Findings of the passage's or finding's own force too.")
 @click.option("--as-of", help="With only what was known on this day, as 2019-01-31, or month or year.")
-@click.option("--limit", help="How many, up to 100.")
+@click.option("--limit", help="How many, up to 100; of what is also said in reports as many, or 5 without it.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row for each force that was given each of them, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
 @data_option

@@ -111,7 +111,7 @@ def search_lines(response: SearchResponse, forces_label: ForcesLabel) -> Iterato
 
 
 def similar_lines(response: SimilarResponse, forces_label: ForcesLabel, *, asked: bool) -> Iterator[str]:
-    """Similar findings as text, each with those who were given it and what became of it; `asked` as in the next."""
+    """Similar findings as text, each with what became of it, then what reports also say; `asked` as in the next."""
     found = response.results
     if response.own:
         yield f"This very finding was given to {len(response.own)}:"
@@ -128,6 +128,11 @@ def similar_lines(response: SimilarResponse, forces_label: ForcesLabel, *, asked
         yield ""
         yield from printable(_hit_lines(number, hit, forces_label))
         yield from printable(line for one in hit.members for line in _member_lines(one, forces_label))
+    if response.also_said:
+        yield "\nAlso said in reports, in prose that asks for nothing and is probably on the same matter, best first:"
+    for number, hit in enumerate(response.also_said, start=1):
+        yield ""
+        yield from printable(_hit_lines(number, hit, forces_label))
 
 
 def _member_lines(one: Member, forces_label: ForcesLabel) -> Iterator[str]:

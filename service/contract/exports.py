@@ -138,31 +138,33 @@ def members_table(members: Iterable[Member], form: Form) -> Iterator[str]:
 def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
     """Similar findings as a file: as JSON the answer itself, as CSV a row for each who was given each of them.
 
-    Those who were given the very finding come first, with rank 0.
+    Those who were given the very finding come first, with rank 0; last, ranked anew, what is also said in reports.
     """
     if form == "json":
         yield to_json(found) + "\n"
         return
-    pairs: list[_Given] = [(0, None, one) for one in found.own]
-    pairs += [(rank, hit, one) for rank, hit in enumerate(found.results, start=1) for one in hit.members]
+    pairs: list[_Given] = [("own", 0, None, one) for one in found.own]
+    for name, listed in (("results", found.results), ("also_said", found.also_said)):
+        pairs += [(name, rank, hit, one) for rank, hit in enumerate(listed, start=1) for one in hit.members]
     columns: Mapping[str, Callable[[_Given], object]] = {
-        "rank": lambda pair: pair[0],
-        "match": lambda pair: pair[1].match if pair[1] else "the very finding",
-        "kind": lambda pair: pair[1] and pair[1].kind,
-        "lead": lambda pair: pair[1] and pair[1].parent and pair[1].parent.text,
-        "text": lambda pair: pair[1] and pair[1].text,
+        "rank": lambda pair: pair[1],
+        "match": lambda pair: pair[2].match if pair[2] else "the very finding",
+        "list": lambda pair: pair[0],
+        "kind": lambda pair: pair[2] and pair[2].kind,
+        "lead": lambda pair: pair[2] and pair[2].parent and pair[2].parent.text,
+        "text": lambda pair: pair[2] and pair[2].text,
         **{name: _of_member(value) for name, value in _MEMBER.items()},
-        "citation": lambda pair: pair[1] and pair[1].citation,
-        "passage_id": lambda pair: pair[1] and pair[1].passage_id,
+        "citation": lambda pair: pair[2] and pair[2].citation,
+        "passage_id": lambda pair: pair[2] and pair[2].passage_id,
     }
     yield from table(pairs, columns, form)
 
 
-_Given = tuple[int, SimilarHit | None, Member]
+_Given = tuple[str, int, SimilarHit | None, Member]  # the list that it is in, by its name in the JSON answer, and rank
 
 
 def _of_member(value: Callable[[Member], object]) -> Callable[[_Given], object]:
-    return lambda pair: value(pair[2])
+    return lambda pair: value(pair[3])
 
 
 def force_table(found: ForceAnswer, form: Form) -> Iterator[str]:

@@ -75,13 +75,20 @@ class Member(StandingRecord):
 
 
 class SimilarHit(Hit):
-    """A finding on the same matter, or a comment on one, with all who were given it and what became of it."""
+    """A finding on the same matter, or a comment on one, with all who were given it and what became of it.
+
+    Of prose that is no finding there is one member: the document that says it, of which no status is recorded.
+    """
 
     members: list[Member]
 
 
 class SimilarResponse(Shape):
     """`own` are those who were given the very finding that was asked about: they are in no result.
+
+    `results` are findings and comments on them, and `match` is theirs. `also_said` is prose of reports on the same
+    matter, which asks for nothing: judgements, strengths, narrative, lines of index pages. It may be there where no
+    finding is.
 
     `as_of` is the day asked about, else that of the newest entry of the collection; each member has its own.
     """
@@ -90,6 +97,7 @@ class SimilarResponse(Shape):
     as_of: str | None
     own: list[Member]
     results: list[SimilarHit]
+    also_said: list[SimilarHit]
     nearest: list[SimilarHit]
 
 

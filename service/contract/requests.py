@@ -145,6 +145,7 @@ class SearchRequest(ListRequest):
 
 
 _SOURCES = ("text", "passage_id", "finding_id")
+ALSO_SAID = 5  # passages of prose beside similar findings, where nobody asks for more
 
 
 class SimilarRequest(Filters):
@@ -167,7 +168,14 @@ class SimilarRequest(Filters):
     finding_id: str | None = Field(None, description="A finding of the index in its place.")
     same_force: Flag = Field(False, description="Findings of its own force too.")
     as_of: Day = Field(None, description="With only what was known on this day, as 2019-01-31, or month or year.")
-    limit: Size = Field(20, description="How many.")
+    limit: Size = Field(
+        20, description=f"How many; of what is also said in reports as many, or {ALSO_SAID} where it is not given."
+    )
+
+    @property
+    def also_limit(self) -> int:
+        """How many passages there are at most of what is also said in reports."""
+        return self.limit if "limit" in self.model_fields_set else ALSO_SAID
 
     @model_validator(mode="after")
     def _of_one(self) -> Self:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 
 FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
+PROSE = ("judgement", "strength", "work_in_progress", "developing_practice", "context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
     `substance` is by passages.id; `records` gives the ids of the documents with a register number. `findable` are the
-    passages among which similar findings are looked for, `findable_texts` those of them that are no comment. `assigned`
-    is the column of themes without corrections, `asked` fills as pages on forces are asked for.
+    passages among which similar findings are looked for, `findable_texts` those of them that are no comment, and
+    `prose` those that may say something beside them. `assigned` is the column of themes without corrections, `asked`
+    fills as pages on forces are asked for.
     """
 
     generation: Generation
@@ -67,6 +69,7 @@ class Opened:
     similar_strength: Strength
     register: Register
     findable: Mask
+    prose: Mask
     findable_texts: tuple[Findable, ...]
     tags: Tags
     assigned: Column
@@ -102,6 +105,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             similar_strength=strength or load_strength(data, encoder, SIMILAR),
             register=read_register(generation.tables, _day(generation.manifest.created)),
             findable=columns.facets["finding"].mask([*FINDABLE, "comment"]),
+            prose=columns.facets["finding"].mask(PROSE),
             findable_texts=_findable(generation.tables),
             tags=tags,
             assigned=assigned,

@@ -94,6 +94,7 @@ def _similar_page(engine: Engine, asked: SimilarRequest, parameters: Values) -> 
         asked=asked,
         about=_about(engine, asked),
         hits=[cut(hit) for hit in response.results],
+        also=[cut(hit) for hit in response.also_said],
         nearest=[cut(hit) for hit in response.nearest],
         **_choices(engine),
     )

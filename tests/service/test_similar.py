@@ -207,6 +207,8 @@ def test_what_holds_of_any_answer(
     assert len(found["results"]) <= limit
     assert (found["match"] == "none") == (not found["results"])
     assert not (found["results"] and found["nearest"])
+    assert len(found["also_said"]) <= limit
+    assert not force or all(hit["document"]["force"] in force for hit in found["also_said"])
     for hit in found["results"]:
         assert hit["members"]
         assert not force or hit["document"]["force"] in force
@@ -216,10 +218,14 @@ def test_lists_download_with_all_who_were_given_them(client: FlaskClient) -> Non
     found = post(client, text=LIKE)
     response = client.get("/api/v1/similar.csv", query_string={"text": LIKE})
     rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
-    assert len(rows) == sum(len(hit["members"]) for hit in found["results"])
+    assert len([row for row in rows if row["list"] == "results"]) == sum(
+        len(hit["members"]) for hit in found["results"]
+    )
+    whole = post(client, text=LIKE, limit=100)["also_said"]
+    assert len([row for row in rows if row["list"] == "also_said"]) == len(whole)
     own = client.get("/api/v1/similar.csv", query_string={"text": ASKS}).get_data(as_text=True)
     assert own.count("the very finding") == len(FORCES)
-    assert client.get("/api/v1/similar.json", query_string={"text": LIKE}).get_json() == found
+    assert client.get("/api/v1/similar.json", query_string={"text": LIKE}).get_json() == {**found, "also_said": whole}
     assert client.post("/api/v1/similar.csv", data={"text": LIKE, "force": ""}).data == response.data
 
 
