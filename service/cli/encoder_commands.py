@@ -55,22 +55,16 @@ def train(files: tuple[Path, ...], out: Path, alone: bool, base: str | None, as_
 
 
 def _trained_lines(found: "Trained", out: Path) -> "Iterator[str]":
+    from models.adapting import MEASURED
+
     yield (
         f"Learned from {found.queries:,} queries of {found.passages:,} passages and {found.findings:,} pairs of "
         f"findings, in {found.seconds:,.0f} s."
     )
     yield "On what was held back      before  after"
-    for name, label in _MEASURED.items():
+    for name, label in MEASURED.items():
         yield f"{label:26} {getattr(found.before, name):6.3f} {getattr(found.after, name):6.3f}"
     yield f"The adapter is in {out}: set PRECEDENT_ENCODER to it, then `precedent build` and `precedent calibrate`."
-
-
-_MEASURED = {
-    "mrr": "reciprocal rank",
-    "first": "passage is the first",
-    "ten": "passage is among ten",
-    "pairs": "like findings are nearer",
-}
 
 
 @encoder.command()

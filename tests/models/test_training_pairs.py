@@ -1,0 +1,82 @@
+"""What an encoder is adapted with: read with reasons for what it is not, and held back in whole groups."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.runner import ModelError
+from models.training_pairs import Asked, Compared, TrainingData, held_back, read_data, shipped_data
+
+
+def written(path: Path, *rows: Any) -> Path:
+    path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n", "utf-8")
+    return path
+
+
+def test_both_kinds_are_read(tmp_path: Path) -> None:
+    file = written(
+        tmp_path / "mine.jsonl",
+        {"text": "Crews leave in 90 seconds.", "queries": ["turnout", {"q": "how soon they leave", "asker": "public"}]},
+        "",
+        {"a": "Test the plans.", "b": {"text": "Plans are to be tested.", "year": 2019}, "same": True},
+        {"id": "x", "text": "Second.", "queries": ["two"], "headings": ["Title", "Part"], "contrast": ["mine:1"]},
+    )
+    found = read_data(file)
+    assert found.findings == (Compared("Test the plans.", "Plans are to be tested.", True),)
+    assert found.passages[0] == Asked("mine:1", "Crews leave in 90 seconds.", (), ("turnout", "how soon they leave"))
+    assert found.passages[1].headed == "Title. Part. Second."
+    assert found.passages[1].contrast == ("mine:1",)
+    assert found.queries == 3
+    assert (found + found).queries == 6
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{", "Line 2 of .* is no JSON"),
+        ("[]", "no JSON object"),
+        ('{"text": "Only a text."}', "neither a passage"),
+        ('{"text": "A text.", "queries": [" "]}', "no text"),
+        ('{"a": "One.", "b": "Other."}', "same"),
+    ],
+)
+def test_what_is_neither_is_said_with_its_line(tmp_path: Path, line: str, says: str) -> None:
+    file = written(tmp_path / "mine.jsonl", {"text": "A text.", "queries": ["a"]}, line)
+    with pytest.raises(ModelError, match=says):
+        read_data(file)
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_data(tmp_path / "none.jsonl")
+    (tmp_path / "odd.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_data(tmp_path / "odd.jsonl")
+
+
+def test_what_is_linked_is_held_back_together() -> None:
+    passages = tuple(
+        Asked(f"p{number}", f"text {number}", (), ("q",), (f"p{number + 1}",) if number % 2 == 0 else ())
+        for number in range(40)
+    )
+    findings = tuple(Compared(f"a{number // 2}", f"b{number}", number % 3 == 0) for number in range(40))
+    data = TrainingData(passages, findings)
+    learned, kept = held_back(data, 0.25, 1)
+    assert len(kept.passages) == 10
+    assert {one.id for one in learned.passages} | {one.id for one in kept.passages} == {one.id for one in passages}
+    numbers = {int(one.id[1:]) // 2 for one in kept.passages}
+    assert numbers.isdisjoint({int(one.id[1:]) // 2 for one in learned.passages})
+    assert {one.one for one in kept.findings}.isdisjoint({one.one for one in learned.findings})
+    assert held_back(data, 0.25, 1) == (learned, kept)
+    assert held_back(data, 0.25, 2) != (learned, kept)
+
+
+def test_what_is_shipped_is_held_back_by_about_a_tenth() -> None:
+    data = shipped_data()
+    learned, kept = held_back(data, 0.1, 3)
+    assert (len(data.passages), len(data.findings)) == (1_000, 800)
+    assert 90 <= len(kept.passages) <= 100
+    assert 75 <= len(kept.findings) <= 80
+    assert learned.queries + kept.queries == data.queries
