@@ -84,7 +84,7 @@ def retrieve(
     """Score all passages for a question that encodes to `vector`; those of `universe` may be members of R.
 
     R is empty where no passage there is evidence enough; else it holds what is some evidence. A quoted phrase
-    must be there. A question without a word in it (only punctuation) matches nothing; its scores still order what is
+    must be there, and a passage that is only a heading is no member beside others. A question without a word in it (only punctuation) matches nothing; its scores still order what is
     nearest.
     """
     vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
@@ -97,6 +97,9 @@ def retrieve(
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
     evidence = _standing_there(evidence, held, question, strength)
     asked = held.phrases & universe if question.concepts else np.zeros_like(universe)
+    telling = asked & ~opened.bare
+    if (telling & (evidence >= strength.weak)).any():
+        asked = telling  # a heading by itself is no answer where anything else is one
     answered = bool((asked & (evidence >= strength.weak)).any())
     members = asked & (evidence >= strength.member) if answered else np.zeros_like(universe)
     return Retrieved(
@@ -119,9 +122,11 @@ def _standing_there(evidence: Scores, held: Held, question: Question, strength: 
     likeness alone, because two short forms are alike to an encoder. A number with the words around it is good where
     it stands just so.
     """
-    enough = strength.good if question.proper else strength.weak
+    enough = strength.good if question.proper or held.names else strength.weak
     found = np.where(held.share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
     found = np.where(held.exact, np.maximum(found, strength.good), found)
+    if held.names:  # an encoder does not tell PROtect from protect
+        return np.where(held.share > 0, found, 0.0)
     return np.where((held.share > 0) | (evidence >= strength.good), found, 0.0) if question.proper else found
 
 

@@ -207,13 +207,16 @@ def _asides(response: SearchResponse) -> Iterator[str]:
         yield f'For "{typed}" also looked for: {"; ".join(others)}.'
     for record in response.records:
         yield f"A record of that number: {record.title} ({record.id})."
-    options = [
-        f"--{facet.replace('_', '-')} {quote(value)}"
-        for facet, values in response.suggested_filters.items()
-        for value in values
-    ]
-    if options:
-        yield f"To narrow it: {' '.join(options)}"
+    if offer := response.in_register:
+        word = "record" if offer.total == 1 else "records"
+        yield f"In the register, {offer.total:,} {word}: precedent register {_options(offer.filters)}"
+    if response.suggested_filters:
+        yield f"To narrow it: {_options(response.suggested_filters)}"
+
+
+def _options(filters: Mapping[str, Sequence[str]]) -> str:
+    """Filters as the command line takes them."""
+    return " ".join(f"--{name.replace('_', '-')} {quote(value)}" for name, values in filters.items() for value in values)
 
 
 def _hit_lines(number: int, hit: Hit, forces_label: ForcesLabel) -> Iterator[str]:

@@ -96,7 +96,8 @@ class Expansion(Shape):
 class Explanation(Shape):
     """`dense` and `lexical` are `cosine` and `bm25` scaled by constants of the query; ranks are among what was found.
 
-    The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage. `coverage` is
+    The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage, and `named`
+    on top, which lifts a finding whose number the query names above all that is not named. `coverage` is
     the share of the query that the passage holds, `evidence` how likely a passage of that cosine and coverage answers;
     `expansions` are the words of the vocabulary that it holds.
     """
@@ -107,6 +108,7 @@ class Explanation(Shape):
     lexical: float
     weights: Weights
     substance: float
+    named: float
     coverage: float
     evidence: float
     ranks: Ranks
@@ -166,8 +168,18 @@ class DidYouMean(Shape):
     words: list[Expansion]
 
 
+class RegisterOffer(Shape):
+    """Filters of the register that a query names, by field of a request of the register, and the records they leave."""
+
+    filters: dict[str, list[str]]
+    total: int
+
+
 class SearchResponse(Shape):
-    """`expansions` are the words looked for besides those typed; `records` are register records named by number."""
+    """`expansions` are the words looked for besides those typed; `records` are register records named by number.
+
+    `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), where it speaks of one.
+    """
 
     query: str
     expansions: list[Expansion]
@@ -181,6 +193,7 @@ class SearchResponse(Shape):
     facets: dict[str, list[FacetValue]]
     suggested_filters: dict[str, list[str]]
     records: list[HitDocument]
+    in_register: RegisterOffer | None
 
 
 class ForceRecord(Shape):

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from models.theme_model import ThemeModel
 
 
+_HEADING = 300  # characters: a passage that is longer is no heading
+_TITLES = "SELECT id, title FROM documents"
 FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
+# What asks for something does so in a heading too, and a grade is a word or two.
+_SHORT_PASSAGES = f"""
+SELECT id, document, text FROM passages
+WHERE length(text) <= ? AND kind NOT IN {(*FINDABLE, "grade", "glossary")}
+"""  # noqa: S608 - constants alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,8 @@ class Findable:
 class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
-    `substance` is by passages.id; `records` gives the ids of the documents with a register number. `findable` are the
+    `substance` is by passages.id; `bare` are the passages that say nothing but a heading or the title of their document,
+    with no word of its own; `records` gives the ids of the documents with a register number. `findable` are the
     passages among which similar findings are looked for, `findable_texts` those of them that are no comment. `assigned`
     is the column of themes without corrections, `asked` fills as pages on forces are asked for.
     """
@@ -61,6 +69,7 @@ class Opened:
     lexicon: Lexicon
     words: WordIndex
     substance: NDArray[np.float64]
+    bare: Mask
     spelling: Spelling
     records: Mapping[str, tuple[int, ...]]
     strength: Strength
@@ -79,7 +88,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
     Raises GenerationError for one that cannot be used.
     """
     from corpus.forces import load_forces
-    from corpus.vocabulary import load_vocabulary
+    from corpus.vocabulary import load_vocabulary, with_shorts
 
     generation = open_generation(data, encoder)
     files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
@@ -93,9 +102,12 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             generation=generation,
             columns=columns,
             forces=load_forces(files[FORCES]),
-            lexicon=Lexicon(vocabulary, generation.analyzer(), _compounds(generation.tables)),
+            lexicon=Lexicon(
+                with_shorts(vocabulary, _shorts(generation.tables)), generation.analyzer(), _compounds(generation.tables)
+            ),
             words=WordIndex(generation.lexical, len(columns.exists)),
             substance=substance_of(columns.content),
+            bare=_bare(generation.tables, len(columns.exists)),
             spelling=_spelling(generation.tables, vocabulary),
             records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
@@ -145,6 +157,15 @@ def _compounds(tables: sqlite3.Connection) -> dict[str, str]:
     return dict(map(tuple, tables.execute("SELECT closed, apart FROM compounds")))
 
 
+def _shorts(tables: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The short forms that the documents have a meaning for, each with it, those of most passages first."""
+    statement = (
+        "SELECT json_extract(m.value, '$[0]') AS short, json_extract(m.value, '$[1]') AS means "
+        "FROM wording, json_each(wording.meanings) AS m GROUP BY short, means ORDER BY COUNT(*) DESC, short, means"
+    )
+    return list(map(tuple, tables.execute(statement)))
+
+
 def _day(created: str) -> datetime.date:
     return datetime.date.fromisoformat(created[:10])
 
@@ -152,6 +173,17 @@ def _day(created: str) -> datetime.date:
 def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
     rows = tables.execute(f"SELECT id, finding, text FROM passages WHERE kind IN {FINDABLE} ORDER BY id")  # noqa: S608
     return tuple(Findable(row["id"], row["finding"], words_only(row["text"])) for row in rows)
+
+
+def _bare(tables: sqlite3.Connection, size: int) -> Mask:
+    """The passages that are only a heading of their document, or its title."""
+    headings: dict[int, set[str]] = {row["id"]: {words_only(row["title"])} for row in tables.execute(_TITLES)}
+    for row in tables.execute("SELECT DISTINCT document, path FROM sections"):
+        headings[row["document"]] |= {words_only(heading) for heading in json.loads(row["path"])}
+    bare = np.zeros(size, dtype=np.bool_)
+    for row in tables.execute(_SHORT_PASSAGES, (_HEADING,)):
+        bare[row["id"]] = words_only(row["text"]) in headings[row["document"]]
+    return bare
 
 
 def words_only(text: str) -> str:

@@ -141,6 +141,7 @@ def _search_page(engine: Engine, asked: SearchRequest, parameters: Values) -> st
         expanded=None if asked.expand else _address(_with(parameters, expand=[])),
         meant=_meant(response, parameters),
         offers=_offers(engine, response, parameters),
+        in_register=_in_register(engine, response),
         downloads=[(form.upper(), _download(form, parameters)) for form in FORMS],
         explained=_address(_with(parameters, explain=[] if asked.explain else "true")),
     )
@@ -161,15 +162,32 @@ def _meant(response: SearchResponse, parameters: Values) -> tuple[str, str] | No
 
 
 def _offers(engine: Engine, response: SearchResponse, parameters: Values) -> list[tuple[str, str]]:
-    """Filters that the query names: words, and the address of the same search with it."""
+    """Filters that the query names: words, and the address of the same search with it; statuses all in one."""
     return [
         (
-            f"{FACET_TITLES[facet]}: {_value(engine, facet, value)}",
-            _address(_with(parameters, **{facet: [*parameters.get(facet, ()), value]})),
+            f"{FACET_TITLES[facet]}: {_values(engine, facet, own)}",
+            _address(_with(parameters, **{facet: [*parameters.get(facet, ()), *own]})),
         )
         for facet, values in response.suggested_filters.items()
-        for value in values
+        for own in ([values] if facet == "status" else [[value] for value in values])
     ]
+
+
+def _in_register(engine: Engine, response: SearchResponse) -> tuple[str, str] | None:
+    """The list of the register that the query speaks of: words for it, and its address."""
+    offer = response.in_register
+    if offer is None:
+        return None
+    words = "; ".join(_values(engine, name, values) for name, values in offer.filters.items())
+    return words, url_for("register_pages.register_page") + "?" + urlencode(offer.filters, doseq=True)
+
+
+def _values(engine: Engine, facet: str, values: Sequence[str]) -> str:
+    """Values of a facet, any of which counts: "Being progressed, awaiting review or not known"."""
+    words = [_value(engine, facet, value) for value in values]
+    if facet != "force":
+        words = [words[0], *(word[:1].lower() + word[1:] for word in words[1:])]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _value(engine: Engine, facet: str, value: str) -> str:

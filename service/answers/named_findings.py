@@ -1,0 +1,66 @@
+"""Findings that a query names by their number ("recommendation 4 of the 2016 report"): they come before other hits."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.answers.retrieve import Retrieved, Scores
+from service.memory.finding_index import Item
+from service.memory.opened import Opened
+from service.memory.snapshot import Snapshot
+from service.query.finding_numbers import NamedFindings, named_findings, number_of
+from service.query.offers import suggested_filters
+from service.query.question import Question, telling
+
+
+def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retrieved:
+    """The same with the findings that the query names by number as good members, each by its first passage.
+
+    They are before all other hits: those of a report whose title has the query's other words before the rest. With a
+    force or year in the query only those of it count. Where something stands in quotation marks nothing changes.
+    """
+    asked = named_findings(question.text)
+    if not asked.named or question.phrases:
+        return found
+    items = _candidates(seen, asked)
+    if not items:
+        return found
+    ids, titled = _passages(seen.held, items, asked)
+    # More than any hit has by itself, so that no sum of the two orders gets between.
+    lift = np.zeros_like(found.score)
+    lift[ids] = (float(found.score.max(initial=0.0)) + 1.0) * (1.0 + titled)
+    named = lift > 0
+    return replace(
+        found,
+        members=found.members | named,
+        good=found.good | named,
+        score=np.round(found.score + lift, 6),
+        evidence=np.where(named, 1.0, found.evidence),
+    )
+
+
+def _candidates(seen: Snapshot, asked: NamedFindings) -> list[Item]:
+    """The findings of these kinds and numbers, in the forces and years that the query names.
+
+    Where a force that it names has none in the year, those of its other years.
+    """
+    wanted = set(asked.named)
+    items = [i for i in seen.held.register.items if i.number and (i.kind, number_of(i.number)) in wanted]
+    facets = seen.held.columns.facets
+    named = suggested_filters(asked.rest, seen.forces, {name: facets[name].values for name in ("force", "year")})
+    forces, years = set(named.get("force", ())), named.get("year", ())
+    own = [item for item in items if not forces or forces & set(item.document.forces)]
+    dated = [item for item in own if not years or (item.document.date or "")[:4] in years]
+    return dated or (own if forces else [])
+
+
+def _passages(held: Opened, items: Sequence[Item], asked: NamedFindings) -> tuple[NDArray[np.int64], Scores]:
+    """The first passage of each finding, and how much of the query's other words the title of its report has."""
+    words = frozenset(telling(asked.rest))
+    share = {i.id: len(words & set(telling(i.document.title))) / len(words) if words else 0.0 for i in items}
+    kinds = held.columns.facets["finding"].mask({item.kind for item in items})
+    places = np.flatnonzero(np.isin(held.columns.finding, list(share)) & kinds)
+    numbers, first = np.unique(held.columns.finding[places], return_index=True)
+    return places[first], np.array([share[number] for number in numbers.tolist()])
