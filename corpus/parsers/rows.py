@@ -215,7 +215,7 @@ class Rows:
             elif role == "target":
                 closed = status_of_word(re.sub(r"\d.*", "", value))  # "Closed locally 12/02/20" is no date to come
                 self.builder.tell(index, target="" if closed else day_in(value) or "")
-            elif role in ("addressee", "deadline"):
+            elif role in ("addressee", "deadline", "owner"):
                 self.builder.tell(index, **{role: value})
 
     def _accepted(self, table: Table, row: Block, index: int) -> None:
@@ -230,7 +230,7 @@ class Rows:
         for column in range(len(row.cells)):
             value = _cell(row, column)
             role = table.roles.get(column)
-            if column in table.kinds or not value or role in ("number", "addressee", "deadline", "target"):
+            if column in table.kinds or not value or role in ("number", "addressee", "deadline", "target", "owner"):
                 continue
             if role == "status" and len(value.split()) <= _LONG:
                 continue

@@ -1,11 +1,19 @@
 """The list of the register that a query speaks of: an offer beside the hits of a search."""
 
+from collections import Counter
+
+import numpy as np
+
 from service.answers.register import chosen_records, records_of, values_of
 from service.contract.requests import REGISTER_FACETS, RegisterListRequest
-from service.contract.responses import RegisterOffer
+from service.contract.responses import FacetValue, RegisterOffer
 from service.contract.values import UNKNOWN
+from service.memory.facets import Mask
 from service.memory.snapshot import Snapshot
 from service.query.offers import register_filters
+from service.query.owners_asked import asks_who
+
+_OWNERS = 8  # that are named
 
 
 def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
@@ -23,3 +31,14 @@ def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
         return None
     asked = RegisterListRequest(**{name: tuple(values) for name, values in filters.items()})
     return RegisterOffer(filters=filters, total=len(chosen_records(records, asked)))
+
+
+def owners_of(seen: Snapshot, query: str, members: Mask) -> list[FacetValue]:
+    """Who answers for the findings among the passages `members`, those with most first, where a query asks who does."""
+    if not asks_who(query):
+        return []
+    held = seen.held
+    findings = np.unique(held.columns.finding[members])
+    owned = Counter(o for n in findings.tolist() if n and (o := held.register.by_id(n).printed.owner))
+    ranked = sorted(owned.items(), key=lambda one: (-one[1], one[0]))
+    return [FacetValue(value=owner, label=owner, count=count) for owner, count in ranked[:_OWNERS]]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from service.answers.hits import hits, match_of
 from service.answers.named_findings import named_first
-from service.answers.register_offer import in_register
+from service.answers.register_offer import in_register, owners_of
 from service.answers.retrieve import Retrieved, best_of_folds, encode, everything, nearest, retrieve
 from service.contract.requests import FACETS, ListRequest, SearchRequest
 from service.contract.responses import DidYouMean, Expansion, FacetValue, Hit, HitDocument, SearchResponse
@@ -62,6 +62,7 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         suggested_filters=_suggested(seen, request),
         records=_named_records(held, request.query),
         in_register=in_register(seen, request.query),
+        owners=owners_of(seen, request.query, found.members),
     )
     return seen.shown(answer)
 

@@ -36,13 +36,14 @@ class PrintedStatus(Shape):
     """How a status stands in the document: `status_word` is what is printed where that is another word.
 
     `status_by` says whose word it is where not the inspectorate's: force, commissioner or committee. `target` is the
-    day that a tracker sets itself. A `quoted` finding belongs to an earlier report.
+    day that a tracker sets itself, `owner` who answers for it in the force. A `quoted` finding belongs to an earlier report.
     """
 
     status_word: str | None = None
     status_by: str | None = None
     target: str | None = None
     quoted: bool = False
+    owner: str | None = None
 
 
 class HitFinding(PrintedStatus):
@@ -178,7 +179,8 @@ class RegisterOffer(Shape):
 class SearchResponse(Shape):
     """`expansions` are the words looked for besides those typed; `records` are register records named by number.
 
-    `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), where it speaks of one.
+    `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), where it speaks of one;
+    `owners` are those who answer for the findings among the hits, where the query asks who does.
     """
 
     query: str
@@ -194,6 +196,7 @@ class SearchResponse(Shape):
     suggested_filters: dict[str, list[str]]
     records: list[HitDocument]
     in_register: RegisterOffer | None
+    owners: list[FacetValue]
 
 
 class ForceRecord(Shape):

@@ -103,7 +103,9 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             columns=columns,
             forces=load_forces(files[FORCES]),
             lexicon=Lexicon(
-                with_shorts(vocabulary, _shorts(generation.tables)), generation.analyzer(), _compounds(generation.tables)
+                with_shorts(vocabulary, _shorts(generation.tables)),
+                generation.analyzer(),
+                _compounds(generation.tables),
             ),
             words=WordIndex(generation.lexical, len(columns.exists)),
             substance=substance_of(columns.content),

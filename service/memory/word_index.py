@@ -227,9 +227,7 @@ class WordIndex:
             return self._searcher.doc_freq(WRITTEN, name_form(concept.name)) == 0
         return self.unknown(concept.typed[0])
 
-    def _by_meaning(
-        self, concept: Concept, whole: float
-    ) -> Iterator[tuple[Sequence[Term], Weights, Weights]]:
+    def _by_meaning(self, concept: Concept, whole: float) -> Iterator[tuple[Sequence[Term], Weights, Weights]]:
         """A short form by the words of what it stands for, wherever in a passage they are."""
         for other in concept.others:
             words = telling(other.text) if other.meaning else []

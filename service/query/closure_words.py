@@ -18,9 +18,7 @@ _DONE = (
     r"(?:clos(?:ed?|ing|ure)|complet(?:ed?|ing|ion)|finish(?:ed)?|sign(?:ed)?[ -]off|discharged?|implement(?:ed)?|"
     r"deliver(?:ed)?|resolved?|concluded?|achieved?|met|done|shut)"
 )
-_ASKED = (
-    r"(?:recommendations?|recs?|actions?|findings?|afis?|areas? for improvement|causes? of concern|records?|items?|cases?)"
-)
+_ASKED = r"(?:recommendations?|recs?|actions?|findings?|afis?|areas? for improvement|causes? of concern|records?|items?|cases?)"
 _LEFT = r"(?:open|outstanding|ongoing|on[- ]going|unresolved|unfinished|incomplete|live|active|pending)"
 _BEGUN = r"(?:start(?:ed)?|begun?|commenced?)"
 _LATE = (
@@ -62,7 +60,9 @@ _SAYINGS = (
     _said(r"signed[- ]off|completed?|closed(?!\s+circuit)|finished|discharged", ("complete",), sure=False),
     _said(_LEFT, OPEN, sure=False),
 )
-_ASKED_WORDS = re.compile(rf"(?<!\w)(?:{_ASKED}|register|trackers?|status(?:es)?|lists?|deadlines?|forces?|all|every|show|give)(?!\w)", re.I)
+_ASKED_WORDS = re.compile(
+    rf"(?<!\w)(?:{_ASKED}|register|trackers?|status(?:es)?|lists?|deadlines?|forces?|all|every|show|give)(?!\w)", re.I
+)
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from service.contract.values import UNKNOWN
 from service.query.closure_words import OPEN, sayings
+from service.query.owners_asked import owners_named
 from service.query.question import clean
 
 if TYPE_CHECKING:
@@ -56,25 +57,26 @@ def suggested_filters(query: str, forces: "Forces", held: Mapping[str, Sequence[
 
 
 def register_filters(query: str, forces: "Forces", held: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The filters of the register that a query names, of the values `held` by it: force, status, list and year.
+    """The filters of the register that a query names, of the values `held` by it: force, status, list, owner, year.
 
-    Empty where it does not say where recommendations stand. What is not closed is all that has no closing status,
+    Empty where it says neither where recommendations stand nor whose they are. What is not closed is all that has no closing status,
     so "unknown" is among it.
     """
     text = clean(query)
+    owners = owners_named(text, [owner for owner in held.get("owner", ()) if owner != UNKNOWN])
     said = sayings(text, _names_in(text, forces))
-    if not said.offered:
+    if not (said.offered or owners):
         return {}
     statuses = [*said.statuses, UNKNOWN] if set(OPEN) <= set(said.statuses) else said.statuses
     found: dict[str, Sequence[str]] = {
         "force": [mention.slug for mention in forces.mentions(text)],
         "status": statuses,
         "list": said.lists,
+        "owner": owners,
         "year": _YEAR.findall(text),
     }
     kept = {name: [v for v in dict.fromkeys(values) if v in held.get(name, ())] for name, values in found.items()}
-    kept["list"] = list(said.lists)
-    if not kept["status"] and not kept["list"]:
+    if not (kept["status"] or kept["list"] or owners):
         return {}
     return {name: values for name, values in kept.items() if values}
 

@@ -142,6 +142,7 @@ def _search_page(engine: Engine, asked: SearchRequest, parameters: Values) -> st
         meant=_meant(response, parameters),
         offers=_offers(engine, response, parameters),
         in_register=_in_register(engine, response),
+        owners=[(row.label, row.count, _register_address({"owner": [row.value]})) for row in response.owners],
         downloads=[(form.upper(), _download(form, parameters)) for form in FORMS],
         explained=_address(_with(parameters, explain=[] if asked.explain else "true")),
     )
@@ -179,7 +180,11 @@ def _in_register(engine: Engine, response: SearchResponse) -> tuple[str, str] | 
     if offer is None:
         return None
     words = "; ".join(_values(engine, name, values) for name, values in offer.filters.items())
-    return words, url_for("register_pages.register_page") + "?" + urlencode(offer.filters, doseq=True)
+    return words, _register_address(offer.filters)
+
+
+def _register_address(filters: Values) -> str:
+    return url_for("register_pages.register_page") + "?" + urlencode(filters, doseq=True)
 
 
 def _values(engine: Engine, facet: str, values: Sequence[str]) -> str:
