@@ -1,4 +1,4 @@
-"""Who answers for a recommendation: said in a comment ("Owner: D/Supt Ada Wick, custody"), and asked for by rank or name."""
+"""Who answers for a recommendation, as a comment says ("Owner: D/Supt Ada Wick, custody") and a query asks."""
 
 import re
 import tomllib
@@ -40,7 +40,7 @@ def owner_said(text: str) -> str | None:
 
 
 def owner_words(text: str) -> frozenset[str]:
-    """The words of an owner in which two are compared: ranks spelled out ("ACC Wick": "assistant chief constable", "wick")."""
+    """The words in which two owners are compared, ranks spelled out: "Supt Wick" is "superintendent", "wick"."""
     return frozenset(_owner_words(_WORDS.findall(text.lower())))
 
 

@@ -1,5 +1,6 @@
 """The list of the register that a query speaks of: an offer beside the hits of a search."""
 
+import datetime
 from collections import Counter
 
 import numpy as np
@@ -39,6 +40,7 @@ def owners_of(seen: Snapshot, query: str, members: Mask) -> list[FacetValue]:
         return []
     held = seen.held
     findings = np.unique(held.columns.finding[members])
-    owned = Counter(o for n in findings.tolist() if n and (o := held.register.by_id(n).printed.owner))
+    items = [held.register.by_id(number) for number in findings.tolist() if number]
+    owned = Counter(owner for item in items if (owner := item.owner_on(datetime.date.max)))
     ranked = sorted(owned.items(), key=lambda one: (-one[1], one[0]))
     return [FacetValue(value=owner, label=owner, count=count) for owner, count in ranked[:_OWNERS]]

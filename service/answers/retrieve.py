@@ -84,8 +84,8 @@ def retrieve(
     """Score all passages for a question that encodes to `vector`; those of `universe` may be members of R.
 
     R is empty where no passage there is evidence enough; else it holds what is some evidence. A quoted phrase
-    must be there, and a passage that is only a heading is no member beside others. A question without a word in it (only punctuation) matches nothing; its scores still order what is
-    nearest.
+    must be there, and a passage that is only a heading is no member beside others. A question without a word in it
+    (only punctuation) matches nothing; its scores still order what is nearest.
     """
     vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
     cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)

@@ -36,7 +36,8 @@ class PrintedStatus(Shape):
     """How a status stands in the document: `status_word` is what is printed where that is another word.
 
     `status_by` says whose word it is where not the inspectorate's: force, commissioner or committee. `target` is the
-    day that a tracker sets itself, `owner` who answers for it in the force. A `quoted` finding belongs to an earlier report.
+    day that a tracker sets itself, `owner` who answers for it in the force. A `quoted` finding belongs to an earlier
+    report.
     """
 
     status_word: str | None = None
@@ -179,8 +180,8 @@ class RegisterOffer(Shape):
 class SearchResponse(Shape):
     """`expansions` are the words looked for besides those typed; `records` are register records named by number.
 
-    `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), where it speaks of one;
-    `owners` are those who answer for the findings among the hits, where the query asks who does.
+    `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), if it does. `owners`
+    are those who answer for the findings among the hits, where the query asks who does.
     """
 
     query: str

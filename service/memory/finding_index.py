@@ -148,9 +148,7 @@ def read_register(connection: sqlite3.Connection, built: datetime.date) -> Regis
         items=items,
         newest=newest,
         statuses=frozenset(status for item in items for status in _statuses(item)),
-        owners=frozenset(
-            owner for item in items for owner in (*dict(item.owners).values(), item.printed.owner) if owner
-        ),
+        owners=frozenset(owner for item in items for owner in _owners(item)),
         comments={e.id: (item, e) for item in sorted(items, key=lambda item: item.main) for e in item.entries},
         _by_key={item.key: item for item in items},
         _by_id={item.id: item for item in items},
@@ -163,6 +161,12 @@ def _statuses(item: Item) -> Iterator[str]:
     yield from (entry.status for entry in item.entries if entry.status)
     if item.status:
         yield item.status.status
+
+
+def _owners(item: Item) -> Iterator[str]:
+    yield from (owner for _, owner in item.owners)
+    if item.printed.owner:
+        yield item.printed.owner
 
 
 def _items(

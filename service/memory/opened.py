@@ -57,10 +57,10 @@ class Findable:
 class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
-    `substance` is by passages.id; `bare` are the passages that say nothing but a heading or the title of their document,
-    with no word of its own; `records` gives the ids of the documents with a register number. `findable` are the
-    passages among which similar findings are looked for, `findable_texts` those of them that are no comment. `assigned`
-    is the column of themes without corrections, `asked` fills as pages on forces are asked for.
+    `substance` is by passages.id; `bare` are the passages that say nothing but a heading or the title of their
+    document. `records` gives the ids of the documents with a register number. `findable` are the passages among which
+    similar findings are looked for, `findable_texts` those of them that are no comment. `assigned` is the column of
+    themes without corrections, `asked` fills as pages on forces are asked for.
     """
 
     generation: Generation
@@ -98,15 +98,12 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
         assigned = theme_column(bare, ((place, tag.theme) for place, found in tags.shown() for tag in found))
         columns = bare.with_facet("theme", assigned)
         vocabulary = load_vocabulary(files[VOCABULARY])
+        known = with_shorts(vocabulary, _shorts(generation.tables))
         return Opened(
             generation=generation,
             columns=columns,
             forces=load_forces(files[FORCES]),
-            lexicon=Lexicon(
-                with_shorts(vocabulary, _shorts(generation.tables)),
-                generation.analyzer(),
-                _compounds(generation.tables),
-            ),
+            lexicon=Lexicon(known, generation.analyzer(), _compounds(generation.tables)),
             words=WordIndex(generation.lexical, len(columns.exists)),
             substance=substance_of(columns.content),
             bare=_bare(generation.tables, len(columns.exists)),

@@ -200,8 +200,8 @@ class WordIndex:
     def _name(self, concept: Concept, *, alone: bool = False) -> _Name | None:
         """Where a concept stands as a name, if it is one.
 
-        It is where it has two capitals ("PROtect") and the index has it so; else surely by its place in the query, where
-        most of those words of the index are written as names, or where nothing else is asked for.
+        It is where it has two capitals ("PROtect") and the index has it so; else where its place in the query says so,
+        where most of those words of the index are written as names, or where nothing else is asked for.
         """
         if not concept.name:
             return None

@@ -18,7 +18,10 @@ _DONE = (
     r"(?:clos(?:ed?|ing|ure)|complet(?:ed?|ing|ion)|finish(?:ed)?|sign(?:ed)?[ -]off|discharged?|implement(?:ed)?|"
     r"deliver(?:ed)?|resolved?|concluded?|achieved?|met|done|shut)"
 )
-_ASKED = r"(?:recommendations?|recs?|actions?|findings?|afis?|areas? for improvement|causes? of concern|records?|items?|cases?)"
+_ASKED = (
+    r"(?:recommendations?|recs?|actions?|findings?|afis?|areas? for improvement|causes? of concern|records?|"
+    r"items?|cases?)"
+)
 _LEFT = r"(?:open|outstanding|ongoing|on[- ]going|unresolved|unfinished|incomplete|live|active|pending)"
 _BEGUN = r"(?:start(?:ed)?|begun?|commenced?)"
 _LATE = (

@@ -13,7 +13,8 @@ _KINDS: tuple[tuple[FindingKind, str], ...] = (
 )
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 # No year, no measure ("recommendation 5 days", "4%"), and no number of the register, which has three digits or more.
-_ONE = rf"(?:\d{{1,2}}(?:\.\d{{1,2}}){{0,2}}[a-z]?|{'|'.join(_WORDS)})(?![\w%/]|[.,]\d|\s+(?:days?|weeks?|months?|years?|hours?)\b)"
+_NO_MORE = r"(?![\w%/]|[.,]\d|\s+(?:days?|weeks?|months?|years?|hours?)\b)"
+_ONE = rf"(?:\d{{1,2}}(?:\.\d{{1,2}}){{0,2}}[a-z]?|{'|'.join(_WORDS)}){_NO_MORE}"
 _SEVERAL = rf"{_ONE}(?:\s*(?:,|&|\band\b|\bor\b)\s*{_ONE})*"
 _NAMED = tuple(
     (kind, re.compile(rf"(?<!\w)(?:{words})\s*(?:(?:numbers?|nos?\.?)\s*|#\s*|[-–]\s*)?(?P<numbers>{_SEVERAL})", re.I))

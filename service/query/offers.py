@@ -59,8 +59,8 @@ def suggested_filters(query: str, forces: "Forces", held: Mapping[str, Sequence[
 def register_filters(query: str, forces: "Forces", held: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The filters of the register that a query names, of the values `held` by it: force, status, list, owner, year.
 
-    Empty where it says neither where recommendations stand nor whose they are. What is not closed is all that has no closing status,
-    so "unknown" is among it.
+    Empty where it says neither where recommendations stand nor whose they are. What is not closed is all that has no
+    closing status, so "unknown" is among it.
     """
     text = clean(query)
     owners = owners_named(text, [owner for owner in held.get("owner", ()) if owner != UNKNOWN])

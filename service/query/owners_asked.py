@@ -12,7 +12,8 @@ _OWNED = re.compile(
 )
 _WHO = re.compile(
     r"\bwho(?:['’]s| is| are| was| has)?\s+(?:\w+\s+){0,2}(?:responsible|accountable|owns?|lead(?:s|ing)?|in charge|"
-    r"answers|answerable)\b|\bwho(?:['’]s| is| are) the (?:owners?|leads?)\b|\bwhose\b|^\s*(?:the )?owners? (?:of|for)\b",
+    r"answers|answerable)\b|\bwho(?:['’]s| is| are) the (?:owners?|leads?)\b|\bwhose\b|"
+    r"^\s*(?:the )?owners? (?:of|for)\b",
     re.I,
 )
 _NAME = re.compile(r"(?:\w/)?[A-Z][\w’']{2,}")
@@ -24,7 +25,7 @@ def asks_who(query: str) -> bool:
 
 
 def owners_named(query: str, owners: Sequence[str]) -> list[str]:
-    """Those of `owners` that a query names: by name, by rank and name, by post, or with words of owning by rank alone."""
+    """Those of `owners` that a query names: by rank and name, by post, or with words of owning by either alone."""
     owned = bool(_OWNED.search(query))
     typed, ranks = owner_words(query), ranks_in(query)
     by_name = [one for one in owners if typed & _names(one)]

@@ -25,6 +25,7 @@ from service.contract.service_errors import RequestError
 from service.contract.values import Values
 from service.engine import Engine
 from service.web.exchange import asked_by_form, seen, sent
+from service.web.offer_words import in_register_words, register_address, values_words
 
 FACET_TITLES = {
     "force": "Force",
@@ -141,8 +142,8 @@ def _search_page(engine: Engine, asked: SearchRequest, parameters: Values) -> st
         expanded=None if asked.expand else _address(_with(parameters, expand=[])),
         meant=_meant(response, parameters),
         offers=_offers(engine, response, parameters),
-        in_register=_in_register(engine, response),
-        owners=[(row.label, row.count, _register_address({"owner": [row.value]})) for row in response.owners],
+        in_register=in_register_words(seen(engine), response),
+        owners=[(row.label, row.count, register_address({"owner": [row.value]})) for row in response.owners],
         downloads=[(form.upper(), _download(form, parameters)) for form in FORMS],
         explained=_address(_with(parameters, explain=[] if asked.explain else "true")),
     )
@@ -166,33 +167,12 @@ def _offers(engine: Engine, response: SearchResponse, parameters: Values) -> lis
     """Filters that the query names: words, and the address of the same search with it; statuses all in one."""
     return [
         (
-            f"{FACET_TITLES[facet]}: {_values(engine, facet, own)}",
+            f"{FACET_TITLES[facet]}: {values_words(seen(engine), facet, own)}",
             _address(_with(parameters, **{facet: [*parameters.get(facet, ()), *own]})),
         )
         for facet, values in response.suggested_filters.items()
         for own in ([values] if facet == "status" else [[value] for value in values])
     ]
-
-
-def _in_register(engine: Engine, response: SearchResponse) -> tuple[str, str] | None:
-    """The list of the register that the query speaks of: words for it, and its address."""
-    offer = response.in_register
-    if offer is None:
-        return None
-    words = "; ".join(_values(engine, name, values) for name, values in offer.filters.items())
-    return words, _register_address(offer.filters)
-
-
-def _register_address(filters: Values) -> str:
-    return url_for("register_pages.register_page") + "?" + urlencode(filters, doseq=True)
-
-
-def _values(engine: Engine, facet: str, values: Sequence[str]) -> str:
-    """Values of a facet, any of which counts: "Being progressed, awaiting review or not known"."""
-    words = [_value(engine, facet, value) for value in values]
-    if facet != "force":
-        words = [words[0], *(word[:1].lower() + word[1:] for word in words[1:])]
-    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _value(engine: Engine, facet: str, value: str) -> str:

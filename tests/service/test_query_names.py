@@ -1,4 +1,4 @@
-"""What a query names: where a recommendation stands, its number, whose it is, short forms, and names of common words."""
+"""What a query names: where a recommendation stands, its number, whose it is, short forms, and names."""
 
 from collections.abc import Callable
 from dataclasses import replace
