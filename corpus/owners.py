@@ -23,6 +23,8 @@ _WORDS = re.compile(r"[^\W_]+")
 class _Ranks:
     by_words: dict[tuple[str, ...], str]
     longest: int
+    detective: frozenset[str]
+    titles: frozenset[str]
     before: frozenset[str]
 
 
@@ -30,7 +32,9 @@ class _Ranks:
 def _ranks() -> _Ranks:
     listed = tomllib.loads(resources.files("corpus").joinpath("data/ranks.toml").read_text("utf-8"))
     known = {tuple(say.split()): rank for rank, says in listed["ranks"].items() for say in (rank, *says)}
-    return _Ranks(known, max(map(len, known)), frozenset(listed["before"]["words"]))
+    before = {name: frozenset(words) for name, words in listed["before"].items()}
+    every = frozenset().union(*before.values())
+    return _Ranks(known, max(map(len, known)), before["detective"], before["title"], every)
 
 
 def owner_said(text: str) -> str | None:
@@ -45,8 +49,21 @@ def owner_words(text: str) -> frozenset[str]:
 
 
 def ranks_in(text: str) -> frozenset[str]:
-    """The ranks among the words of a text."""
+    """The ranks among the words of a text; that of a detective with the same of any officer."""
     return owner_words(text) & frozenset(_ranks().by_words.values())
+
+
+def titled(text: str) -> bool:
+    """Whether somebody is called by a title in a text: "Mrs Sconce"."""
+    return not _ranks().titles.isdisjoint(_WORDS.findall(text.lower()))
+
+
+def _also(rank: str, *, detective: bool) -> Iterator[str]:
+    """A rank, and of a detective both."""
+    plain = rank.removeprefix("detective ")
+    yield plain
+    if (detective or plain != rank) and (own := f"detective {plain}") in _ranks().by_words.values():
+        yield own
 
 
 def _owner_words(words: Sequence[str]) -> Iterator[str]:
@@ -55,7 +72,7 @@ def _owner_words(words: Sequence[str]) -> Iterator[str]:
         for length in range(min(ranks.longest, len(words) - at), 0, -1):
             rank = ranks.by_words.get(tuple(words[at : at + length]))
             if rank:
-                yield rank
+                yield from _also(rank, detective=at > 0 and words[at - 1] in ranks.detective)
                 at += length
                 break
         else:

@@ -1,5 +1,6 @@
-"""Findings that a query names by their number ("recommendation 4 of the 2016 report"): they come before other hits."""
+"""Findings that a query names ("recommendation 4 of 2016", "owner ACC Wick"): they come before other hits."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,19 +13,18 @@ from service.memory.opened import Opened
 from service.memory.snapshot import Snapshot
 from service.query.finding_numbers import NamedFindings, named_findings, number_of
 from service.query.offers import suggested_filters
+from service.query.owners_asked import owners_named
 from service.query.question import Question, telling
 
 
 def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retrieved:
-    """The same with the findings that the query names by number as good members, each by its first passage.
+    """The same with the findings that the query names by number, or by owner, as good members, before all other hits.
 
-    They are before all other hits: those of a report whose title has the query's other words before the rest. With a
-    force or year in the query only those of it count. Where something stands in quotation marks nothing changes.
+    Each by its first passage; those of a report whose title has the query's other words before the rest. With a force
+    or year in the query only those of it count. Where something stands in quotation marks nothing changes.
     """
     asked = named_findings(question.text)
-    if not asked.named or question.phrases:
-        return found
-    items = _candidates(seen, asked)
+    items = [] if question.phrases else _numbered(seen, asked) or _owned(seen, question.text)
     if not items:
         return found
     ids, titled = _passages(seen.held, items, asked)
@@ -41,11 +41,19 @@ def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retriev
     )
 
 
-def _candidates(seen: Snapshot, asked: NamedFindings) -> list[Item]:
+def _owned(seen: Snapshot, query: str) -> list[Item]:
+    """The findings whose owner a query names."""
+    owners = set(owners_named(query, sorted(seen.held.register.owners)))
+    return [item for item in seen.held.register.items if owners and item.owner_on(datetime.date.max) in owners]
+
+
+def _numbered(seen: Snapshot, asked: NamedFindings) -> list[Item]:
     """The findings of these kinds and numbers, in the forces and years that the query names.
 
     Where a force that it names has none in the year, those of its other years.
     """
+    if not asked.named:
+        return []
     wanted = set(asked.named)
     items = [i for i in seen.held.register.items if i.number and (i.kind, number_of(i.number)) in wanted]
     facets = seen.held.columns.facets

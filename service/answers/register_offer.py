@@ -34,12 +34,16 @@ def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
     return RegisterOffer(filters=filters, total=len(chosen_records(records, asked)))
 
 
-def owners_of(seen: Snapshot, query: str, members: Mask) -> list[FacetValue]:
-    """Who answers for the findings among the passages `members`, those with most first, where a query asks who does."""
+def owners_of(seen: Snapshot, query: str, members: Mask, good: Mask) -> list[FacetValue]:
+    """Who answers for the findings among the passages `members`, those with most first, where a query asks who does.
+
+    Where some of them are `good` answers, of those alone.
+    """
     if not asks_who(query):
         return []
     held = seen.held
-    findings = np.unique(held.columns.finding[members])
+    best = members & good
+    findings = np.unique(held.columns.finding[best if best.any() else members])
     items = [held.register.by_id(number) for number in findings.tolist() if number]
     owned = Counter(owner for item in items if (owner := item.owner_on(datetime.date.max)))
     ranked = sorted(owned.items(), key=lambda one: (-one[1], one[0]))

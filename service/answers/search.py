@@ -62,7 +62,7 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         suggested_filters=_suggested(seen, request),
         records=_named_records(held, request.query),
         in_register=in_register(seen, request.query),
-        owners=owners_of(seen, request.query, found.members),
+        owners=owners_of(seen, request.query, found.members, found.retrieved.good),
     )
     return seen.shown(answer)
 

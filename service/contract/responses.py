@@ -99,7 +99,7 @@ class Explanation(Shape):
     """`dense` and `lexical` are `cosine` and `bm25` scaled by constants of the query; ranks are among what was found.
 
     The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage, and `named`
-    on top, which lifts a finding whose number the query names above all that is not named. `coverage` is
+    on top, which lifts a finding whose number or owner the query names above all that is not named. `coverage` is
     the share of the query that the passage holds, `evidence` how likely a passage of that cosine and coverage answers;
     `expansions` are the words of the vocabulary that it holds.
     """

@@ -35,11 +35,10 @@ if TYPE_CHECKING:
 
 
 _HEADING = 300  # characters: a passage that is longer is no heading
-_TITLES = "SELECT id, title FROM documents"
 FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
 # What asks for something does so in a heading too, and a grade is a word or two.
 _SHORT_PASSAGES = f"""
-SELECT id, document, text FROM passages
+SELECT id, text FROM passages
 WHERE length(text) <= ? AND kind NOT IN {(*FINDABLE, "grade", "glossary")}
 """  # noqa: S608 - constants alone
 
@@ -57,8 +56,8 @@ class Findable:
 class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
-    `substance` is by passages.id; `bare` are the passages that say nothing but a heading or the title of their
-    document. `records` gives the ids of the documents with a register number. `findable` are the passages among which
+    `substance` is by passages.id; `bare` are the passages that say no more than a heading or the title of a document.
+    `records` gives the ids of the documents with a register number. `findable` are the passages among which
     similar findings are looked for, `findable_texts` those of them that are no comment. `assigned` is the column of
     themes without corrections, `asked` fills as pages on forces are asked for.
     """
@@ -175,13 +174,13 @@ def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
 
 
 def _bare(tables: sqlite3.Connection, size: int) -> Mask:
-    """The passages that are only a heading of their document, or its title."""
-    headings: dict[int, set[str]] = {row["id"]: {words_only(row["title"])} for row in tables.execute(_TITLES)}
-    for row in tables.execute("SELECT DISTINCT document, path FROM sections"):
-        headings[row["document"]] |= {words_only(heading) for heading in json.loads(row["path"])}
+    """The passages that are only a heading or a title, of any document."""
+    headings = {words_only(row["title"]) for row in tables.execute("SELECT DISTINCT title FROM documents")}
+    for row in tables.execute("SELECT DISTINCT path FROM sections"):
+        headings |= {words_only(heading) for heading in json.loads(row["path"])}
     bare = np.zeros(size, dtype=np.bool_)
     for row in tables.execute(_SHORT_PASSAGES, (_HEADING,)):
-        bare[row["id"]] = words_only(row["text"]) in headings[row["document"]]
+        bare[row["id"]] = words_only(row["text"]) in headings
     return bare
 
 

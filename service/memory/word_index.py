@@ -154,7 +154,8 @@ class WordIndex:
         """Words that answer a concept beside those typed, each with the field where they stand."""
         if not question.expanded:
             return
-        for stems in (concept.whole, *(other.stems for other in concept.others)):
+        own = [] if self._only(concept) else [concept.whole]  # what a short form stands for is no name
+        for stems in (*own, *(other.stems for other in concept.others)):
             if stems not in question.phrases and self._stands(stems, MEANT):
                 yield stems, MEANT
         for other in concept.others:

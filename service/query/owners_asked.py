@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from corpus.owners import owner_words, ranks_in
+from corpus.english import dictionary
+from corpus.owners import owner_words, ranks_in, titled
 
 _OWNED = re.compile(
     r"\b(?:owners?|owned by|owns|(?:do|does|did)\b.{1,60}\bown|assigned to|allocated to|responsible|accountable|"
@@ -13,9 +14,10 @@ _OWNED = re.compile(
 _WHO = re.compile(
     r"\bwho(?:['’]s| is| are| was| has)?\s+(?:\w+\s+){0,2}(?:responsible|accountable|owns?|lead(?:s|ing)?|in charge|"
     r"answers|answerable)\b|\bwho(?:['’]s| is| are) the (?:owners?|leads?)\b|\bwhose\b|"
-    r"^\s*(?:the )?owners? (?:of|for)\b",
+    r"^\s*(?:the )?owners? (?:of|for)\b|\bowners?\s*\??$",
     re.I,
 )
+_BEHIND = re.compile(r"\b(?:owner|owned by|assigned to|allocated to)\W+((?:\w+\W+){0,2}\w+)", re.I)
 _NAME = re.compile(r"(?:\w/)?[A-Z][\w’']{2,}")
 
 
@@ -27,16 +29,24 @@ def asks_who(query: str) -> bool:
 def owners_named(query: str, owners: Sequence[str]) -> list[str]:
     """Those of `owners` that a query names: by rank and name, by post, or with words of owning by either alone."""
     owned = bool(_OWNED.search(query))
-    typed, ranks = owner_words(query), ranks_in(query)
+    typed, ranks = _typed_names(query), ranks_in(query)
     by_name = [one for one in owners if typed & _names(one)]
-    ranked = [one for one in by_name if ranks & ranks_in(one)]
-    if ranked or (by_name and owned):
+    ranked = [one for one in by_name if ranks and ranks <= ranks_in(one)]
+    if ranked or (by_name and (owned or titled(query))):
         return ranked or by_name
     plain = " ".join(re.findall(r"[^\W_]+", query.lower()))
     by_post = [one for one in owners if (post := _post(one)) and f" {post} " in f" {plain} "]
-    if by_post or not owned:
+    if by_post or not (owned and ranks):
         return by_post
-    return [one for one in owners if ranks & ranks_in(one)]
+    return [one for one in owners if ranks <= ranks_in(one)]
+
+
+def _typed_names(query: str) -> frozenset[str]:
+    """The words of a query that may name a person: with a capital, no English word, or said to own."""
+    words = re.findall(r"[^\W_]+", query)
+    behind = {word for match in _BEHIND.finditer(query) for word in re.findall(r"[^\W_]+", match[1])}
+    names = [w for w in words if w[0].isupper() or w.lower() not in dictionary() or w in behind or ranks_in(query)]
+    return owner_words(" ".join(names)) - ranks_in(query)
 
 
 def _names(owner: str) -> frozenset[str]:
