@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 _LENGTH = 80  # characters of an owner in a comment
@@ -48,6 +48,7 @@ def owner_words(text: str) -> frozenset[str]:
     return frozenset(_owner_words(_WORDS.findall(text.lower())))
 
 
+@lru_cache(10_000)
 def ranks_in(text: str) -> frozenset[str]:
     """The ranks among the words of a text; that of a detective with the same of any officer."""
     return owner_words(text) & frozenset(_ranks().by_words.values())

@@ -4,17 +4,15 @@ import datetime
 from collections import Counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.answers.register import chosen_records, records_of, values_of
 from service.contract.requests import REGISTER_FACETS, RegisterListRequest
 from service.contract.responses import FacetValue, RegisterOffer
 from service.contract.values import UNKNOWN
-from service.memory.facets import Mask
 from service.memory.snapshot import Snapshot
 from service.query.offers import register_filters
 from service.query.owners_asked import asks_who
-
-_OWNERS = 8  # that are named
 
 
 def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
@@ -34,17 +32,12 @@ def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
     return RegisterOffer(filters=filters, total=len(chosen_records(records, asked)))
 
 
-def owners_of(seen: Snapshot, query: str, members: Mask, good: Mask) -> list[FacetValue]:
-    """Who answers for the findings among the passages `members`, those with most first, where a query asks who does.
-
-    Where some of them are `good` answers, of those alone.
-    """
+def owners_of(seen: Snapshot, query: str, ids: NDArray[np.int64]) -> list[FacetValue]:
+    """Who answers for the findings of these passages, in their order, where a query asks who does."""
     if not asks_who(query):
         return []
     held = seen.held
-    best = members & good
-    findings = np.unique(held.columns.finding[best if best.any() else members])
-    items = [held.register.by_id(number) for number in findings.tolist() if number]
+    findings = dict.fromkeys(held.columns.finding[ids].tolist())
+    items = [held.register.by_id(number) for number in findings if number]
     owned = Counter(owner for item in items if (owner := item.owner_on(datetime.date.max)))
-    ranked = sorted(owned.items(), key=lambda one: (-one[1], one[0]))
-    return [FacetValue(value=owner, label=owner, count=count) for owner, count in ranked[:_OWNERS]]
+    return [FacetValue(value=owner, label=owner, count=count) for owner, count in owned.items()]

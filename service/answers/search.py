@@ -23,6 +23,7 @@ from service.query.question import Question, understand
 
 Ids = NDArray[np.int64]
 NEAREST = 3
+OWNED = 20  # hits whose owners are told, where the query asks for them
 BATCH = 200  # hits of a whole result list that are made at a time
 
 
@@ -62,7 +63,7 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         suggested_filters=_suggested(seen, request),
         records=_named_records(held, request.query),
         in_register=in_register(seen, request.query),
-        owners=owners_of(seen, request.query, found.members, found.retrieved.good),
+        owners=owners_of(seen, request.query, found.best[:OWNED]),
     )
     return seen.shown(answer)
 

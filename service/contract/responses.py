@@ -181,7 +181,7 @@ class SearchResponse(Shape):
     """`expansions` are the words looked for besides those typed; `records` are register records named by number.
 
     `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), if it does. `owners`
-    are those who answer for the findings among the hits, where the query asks who does.
+    are those who answer for the findings among the first hits, where the query asks who does.
     """
 
     query: str

@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     from models.theme_model import ThemeModel
 
 
-_HEADING = 300  # characters: a passage that is longer is no heading
+_HEADING, _HEADED = 300, 7  # characters of a heading at most, and words of one that is known by its form alone
+_NOTED = re.compile(r"\s*\([^()]*\)\s*$")  # behind a title: "(PDF document)", the number of its record
 FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
 # What asks for something does so in a heading too, and a grade is a word or two.
 _SHORT_PASSAGES = f"""
-SELECT id, text FROM passages
+SELECT id, kind, text FROM passages
 WHERE length(text) <= ? AND kind NOT IN {(*FINDABLE, "grade", "glossary")}
 """  # noqa: S608 - constants alone
 
@@ -159,7 +160,8 @@ def _shorts(tables: sqlite3.Connection) -> list[tuple[str, str]]:
     """The short forms that the documents have a meaning for, each with it, those of most passages first."""
     statement = (
         "SELECT json_extract(m.value, '$[0]') AS short, json_extract(m.value, '$[1]') AS means "
-        "FROM wording, json_each(wording.meanings) AS m GROUP BY short, means ORDER BY COUNT(*) DESC, short, means"
+        "FROM wording, json_each(wording.meanings) AS m WHERE wording.meanings != '[]' "
+        "GROUP BY short, means ORDER BY COUNT(*) DESC, short, means"
     )
     return list(map(tuple, tables.execute(statement)))
 
@@ -174,14 +176,20 @@ def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
 
 
 def _bare(tables: sqlite3.Connection, size: int) -> Mask:
-    """The passages that are only a heading or a title, of any document."""
+    """The passages that are only a heading or a title, of any document or by their form."""
     headings = {words_only(row["title"]) for row in tables.execute("SELECT DISTINCT title FROM documents")}
     for row in tables.execute("SELECT DISTINCT path FROM sections"):
         headings |= {words_only(heading) for heading in json.loads(row["path"])}
     bare = np.zeros(size, dtype=np.bool_)
     for row in tables.execute(_SHORT_PASSAGES, (_HEADING,)):
-        bare[row["id"]] = words_only(row["text"]) in headings
+        text = _NOTED.sub("", row["text"])
+        bare[row["id"]] = words_only(text) in headings or (row["kind"] == "context" and _like_a_heading(text))
     return bare
+
+
+def _like_a_heading(text: str) -> bool:
+    """Whether a text is a few words, with a capital before and no stop behind."""
+    return text[:1].isupper() and len(text.split()) <= _HEADED and not re.search(r"[\d\t]|[.!?:;,]$", text)
 
 
 def words_only(text: str) -> str:

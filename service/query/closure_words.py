@@ -64,7 +64,8 @@ _SAYINGS = (
     _said(_LEFT, OPEN, sure=False),
 )
 _ASKED_WORDS = re.compile(
-    rf"(?<!\w)(?:{_ASKED}|register|trackers?|status(?:es)?|lists?|deadlines?|forces?|all|every|show|give)(?!\w)", re.I
+    rf"(?<!\w)(?:{_ASKED}|register|trackers?|status(?:es)?|lists?|deadlines?|forces?|hmic\w*|inspectorate|all|every|show|give)(?!\w)",
+    re.I,
 )
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 

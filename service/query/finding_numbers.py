@@ -20,15 +20,24 @@ _NAMED = tuple(
     (kind, re.compile(rf"(?<!\w)(?:{words})\s*(?:(?:numbers?|nos?\.?)\s*|#\s*|[-–]\s*)?(?P<numbers>{_SEVERAL})", re.I))
     for kind, words in _KINDS
 )
+_PRINTED = re.compile(r"(?<![\w/.-])[A-Za-z]{1,3}[-/. ]?\d{1,3}[a-z]?(?![\w/-]|[.,]\d)")
 _RUN = re.compile(_ONE, re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class NamedFindings:
-    """Kinds with numbers, as `number_of` has them, that a query names; `rest` is what else it says."""
+    """Kinds with numbers, as `number_of` has them, that a query names; `rest` is what else it says.
+
+    `printed` are numbers with letters of their own in `rest` ("T9", "J/1"), as `squeezed` has them.
+    """
 
     named: tuple[tuple[FindingKind, str], ...]
+    printed: frozenset[str]
     rest: str
+
+    def names(self, kind: str, number: str) -> bool:
+        """Whether the finding of this kind with this printed number is named."""
+        return (kind, number_of(number)) in self.named or squeezed(number) in self.printed
 
 
 def named_findings(query: str) -> NamedFindings:
@@ -39,13 +48,19 @@ def named_findings(query: str) -> NamedFindings:
         for match in pattern.finditer(rest):
             found += [(kind, number_of(number)) for number in _RUN.findall(match["numbers"])]
         rest = pattern.sub(" ", rest)
-    return NamedFindings(tuple(dict.fromkeys(found)), " ".join(rest.split()))
+    printed = frozenset(squeezed(match[0]) for match in _PRINTED.finditer(rest))
+    return NamedFindings(tuple(dict.fromkeys(found)), printed, " ".join(rest.split()))
+
+
+def squeezed(number: str) -> str:
+    """A printed number in small letters without what parts it: "AR-07" is "ar07"."""
+    return "".join(filter(str.isalnum, number.lower()))
 
 
 def number_of(printed: str) -> str:
-    """A printed number in the form in which two are compared: "04", "R4" and "four" are "4"."""
+    """A printed number in the form in which two are compared: "04", "R4" and "four" are "4", but "T4" is not."""
     small = printed.strip().lower().rstrip(".):")
     if small in _WORDS:
         return str(_WORDS.index(small) + 1)
-    bare = re.fullmatch(r"(?:[a-z]+[\s.-]*)?0*(\d+(?:\.\d+)*[a-z]?)", small)
+    bare = re.fullmatch(r"(?:(?:r|recs?|afis?|coc|nos?|[a-z]{4,})[\s.-]*)?0*(\d+(?:\.\d+)*[a-z]?)", small)
     return bare[1] if bare else small

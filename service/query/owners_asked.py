@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from corpus.english import dictionary
 from corpus.owners import owner_words, ranks_in, titled
@@ -14,9 +15,10 @@ _OWNED = re.compile(
 _WHO = re.compile(
     r"\bwho(?:['’]s| is| are| was| has)?\s+(?:\w+\s+){0,2}(?:responsible|accountable|owns?|lead(?:s|ing)?|in charge|"
     r"answers|answerable)\b|\bwho(?:['’]s| is| are) the (?:owners?|leads?)\b|\bwhose\b|"
-    r"^\s*(?:the )?owners? (?:of|for)\b|\bowners?\s*\??$",
+    r"^\s*(?:the )?owners? (?:of|for)\b|\bowner\s*\??$",
     re.I,
 )
+_MAY_NAME = re.compile(rf"{_OWNED.pattern}|\b(?:head|director|lead) (?:of|for)\b", re.I)
 _BEHIND = re.compile(r"\b(?:owner|owned by|assigned to|allocated to)\W+((?:\w+\W+){0,2}\w+)", re.I)
 _NAME = re.compile(r"(?:\w/)?[A-Z][\w’']{2,}")
 
@@ -28,6 +30,8 @@ def asks_who(query: str) -> bool:
 
 def owners_named(query: str, owners: Sequence[str]) -> list[str]:
     """Those of `owners` that a query names: by rank and name, by post, or with words of owning by either alone."""
+    if not _MAY_NAME.search(query) and not ranks_in(query) and not titled(query):
+        return []
     owned = bool(_OWNED.search(query))
     typed, ranks = _typed_names(query), ranks_in(query)
     by_name = [one for one in owners if typed & _names(one)]
@@ -49,12 +53,14 @@ def _typed_names(query: str) -> frozenset[str]:
     return owner_words(" ".join(names)) - ranks_in(query)
 
 
+@lru_cache(10_000)
 def _names(owner: str) -> frozenset[str]:
     """The words of an owner that name a person, in small letters."""
     words = {part for word in _NAME.findall(owner) for part in owner_words(word) - ranks_in(word)}
     return frozenset(words - owner_words(_post(owner)))
 
 
+@lru_cache(10_000)
 def _post(owner: str) -> str:
     """The post that an owner is called by: "head of vetting"; "" for none."""
     match = re.search(r"\b(?:head|director|lead) (?:of|for) [a-z ]+", owner.replace("-", " "), re.I)

@@ -124,7 +124,14 @@ def test_findings_that_a_query_names_by_number(query: str, named: list[tuple[str
     assert (list(found.named), found.rest) == (named, rest)
 
 
-@pytest.mark.parametrize(("printed", "plain"), [("R4", "4"), ("AFI-03", "3"), ("7a", "7a"), ("Strategic 1", "1")])
+def test_a_number_with_letters_of_its_own_needs_no_word_before_it() -> None:
+    assert named_findings("T9, J/1 and ar-07").printed == {"t9", "j1", "ar07"}
+    assert named_findings("Covid-19, 42/118823/19, 4471 or A1234").printed == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("printed", "plain"), [("R4", "4"), ("AFI-03", "3"), ("7a", "7a"), ("Strategic 1", "1"), ("T4", "t4")]
+)
 def test_a_printed_number_is_compared_without_what_stands_before_it(printed: str, plain: str) -> None:
     assert number_of(printed) == plain
 
@@ -228,6 +235,7 @@ def _documents() -> tuple[Document, ...]:
         _report(
             *("gwent-2016.txt", "Ladders and wells", "gwent", "2016-09-01"),
             ("recommendation", "R4", "The force should cover each well in the yard where children play."),
+            ("recommendation", "T9", "The force should give each keeper of a well a whistle to blow."),
             ("cause_of_concern", "2", "Too many wells are open at night and nobody has been told of it."),
         ),
         document("talk.txt", ["Recommendation 4 was spoken of by all who came to the meeting on the quay that day."]),
@@ -314,7 +322,8 @@ def test_the_command_says_how_to_list_it(folder: Path, monkeypatch: pytest.Monke
         ("recommendation 4 of 2016", {"kent-2016.txt#1", "gwent-2016.txt#0"}),
         ("Kent recommendation 3 of 2018", {"kent-2016.txt#0"}),
         ("AFI 4", {"kent-2016.txt#2"}),
-        ("cause of concern 2", {"gwent-2016.txt#1"}),
+        ("cause of concern 2", {"gwent-2016.txt#2"}),
+        ("T9", {"gwent-2016.txt#1"}),
     ],
 )
 def test_a_finding_named_by_number_comes_first(engine: Engine, query: str, first: set[str]) -> None:
@@ -338,6 +347,28 @@ def test_a_number_that_no_finding_has_changes_nothing(engine: Engine) -> None:
     assert all(hit.explain and not hit.explain.named for hit in quoted.results)
 
 
+def test_a_year_in_the_title_is_that_of_a_report_without_a_date(tmp_path: Path, publish: Callable[..., str]) -> None:
+    key = "undated.txt"
+    one = _finding(key, "4", "The force should keep the boats of the ferry dry.")
+    own = (passage(key, 0, one.text, kind="recommendation", finding=0),)
+    paper = document(key, title="Ferries 2016", findings=(one,), passages=own, kind="inspection_report")
+    dated = _report("late.txt", "Rafts", "kent", "2016-02", ("recommendation", "5", "The force should tar its rafts."))
+    publish(tmp_path, (paper, dated))
+    assert places(found(Engine(tmp_path, FakeEncoder()), "2016 recommendation 4"))[0] == "undated.txt#0"
+
+
+def test_what_opens_a_recommendation_is_not_shown_for_it(tmp_path: Path, publish: Callable[..., str]) -> None:
+    key = "list.txt"
+    lead, item = "Within six months, the force should make sure that:", "each ferry has a bell that can be heard."
+    asks = _finding(key, "4", f"{lead}\n{item}")
+    own = (
+        passage(key, 0, lead, kind="recommendation", finding=0),
+        passage(key, 1, item, kind="recommendation", finding=0, parent=0),
+    )
+    publish(tmp_path, (document(key, findings=(asks,), passages=own, kind="inspection_report"),))
+    assert places(found(Engine(tmp_path, FakeEncoder()), "recommendation 4"))[0] == "list.txt#1"
+
+
 def test_filters_still_only_take_away(engine: Engine) -> None:
     assert places(found(engine, "recommendation 4", force=("gwent",)))[0] == "gwent-2016.txt#0"
 
@@ -345,6 +376,7 @@ def test_filters_still_only_take_away(engine: Engine) -> None:
 def test_a_name_with_capitals_means_the_passages_that_have_it_so(engine: Engine) -> None:
     assert places(found(engine, "PROtect")) == ["names.txt#0"]
     assert places(found(engine, "ACT")) == ["names.txt#2"]
+    assert "names.txt#8" not in places(found(engine, "ACT"))  # all of it is in capitals
     assert len(places(found(engine, "protect"))) >= len(LAMPS)
 
 
@@ -375,6 +407,15 @@ def test_a_heading_or_title_by_itself_is_no_hit_beside_an_answer(engine: Engine)
     assert "vanes.txt#0" in places(found(engine, "weathervanes of the northern harbour"))
 
 
+def test_a_line_that_is_written_as_a_heading_is_one(tmp_path: Path, publish: Callable[..., str]) -> None:
+    lines = ["Counting of lamps", "The counting of lamps is done at dusk.", "Counting of lamps (PDF document)"]
+    publish(tmp_path / "lines", (document("lines.txt", lines),))
+    publish(tmp_path / "only", (document("only.txt", lines[:1]),))
+    asked = "counting of lamps"
+    assert places(found(Engine(tmp_path / "lines", FakeEncoder()), asked)) == ["lines.txt#1"]
+    assert places(found(Engine(tmp_path / "only", FakeEncoder()), asked)) == ["only.txt#0"]  # nothing else answers
+
+
 def test_owners_are_read_shown_and_filtered_by(engine: Engine, pages: FlaskClient) -> None:
     answer = found(engine, "owner ACC Wick")
     assert answer.in_register is not None
@@ -385,6 +426,8 @@ def test_owners_are_read_shown_and_filtered_by(engine: Engine, pages: FlaskClien
     (row,) = pages.get("/api/v1/register?owner=Insp+Ina+Soot").get_json()["results"]
     assert row["register_number"] == "8104"
     assert "ACC Ada Wick" in pages.get("/register").get_data(as_text=True)
+    assert answer.results[0].finding is not None
+    assert answer.results[0].finding.id == "kent:8102/recommendation"  # found by its owner, before all others
 
 
 def test_asking_who_tells_the_owners_of_what_was_found(engine: Engine, pages: FlaskClient) -> None:
