@@ -230,7 +230,7 @@ class Rows:
         for column in range(len(row.cells)):
             value = _cell(row, column)
             role = table.roles.get(column)
-            if column in table.kinds or not value or role in ("number", "addressee", "deadline", "target", "owner"):
+            if column in table.kinds or not value or role in ("number", "addressee", "deadline", "target"):
                 continue
             if role == "status" and len(value.split()) <= _LONG:
                 continue

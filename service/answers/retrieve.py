@@ -3,6 +3,7 @@
 Filters never come in here, so they can only take passages away from R and never move one past another.
 """
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,13 +70,24 @@ def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
         for concept in question.concepts
         for other in [one for one in concept.others if not one.spelt][:ENCODED_OTHERS]
     ]
-    texts = [question.text, f"{question.text} ({', '.join(others)})"] if others else [question.text]
+    typed = _spelled_out(question)
+    texts = [typed, f"{typed} ({', '.join(others)})"] if others else [typed]
     windows = [encoder.windows(text)[:MAX_WINDOWS] for text in texts]
     vectors = encoder.encode_queries([window for own in windows for window in own])
     starts = np.cumsum([0, *(len(own) for own in windows[:-1])])
     lengths = np.array([len(own) for own in windows])[:, None]
     mean = (np.add.reduceat(vectors, starts, axis=0) / lengths).mean(axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
+
+
+def _spelled_out(question: Question) -> str:
+    """The query with what a short form means in its place, where that stands nowhere: an encoder may not know it."""
+    text = question.text
+    for concept in question.concepts:
+        meaning = next((other.text for other in concept.others if other.meaning), None)
+        if concept.absent and meaning:
+            text = meaning.join(re.split(rf"(?<!\w){re.escape(concept.shown)}(?!\w)", text))
+    return text
 
 
 def retrieve(

@@ -95,9 +95,12 @@ class WordIndex:
     def occurring(self, question: Question) -> Question:
         """The question with only those other words and spellings that occur, and with meanings of short forms.
 
-        Spellings come before other words.
+        Spellings come before other words; a short form that stands nowhere is marked.
         """
-        kept = [replace(concept, others=self._kept(concept), spellings=()) for concept in question.concepts]
+        kept = [
+            replace(concept, others=self._kept(concept), spellings=(), absent=self._absent(concept))
+            for concept in question.concepts
+        ]
         return replace(question, concepts=tuple(kept))
 
     def rarities(self, stems: Sequence[str]) -> dict[str, float]:
@@ -202,7 +205,7 @@ class WordIndex:
         """Where a concept stands as a name, if it is one.
 
         It is where it has two capitals ("PROtect") and the index has it so; else where its place in the query says so,
-        where most of those words of the index are written as names, or where nothing else is asked for.
+        where most of those words of the index are written as names, many surely are, or nothing else is asked for.
         """
         if not concept.name:
             return None
@@ -211,18 +214,22 @@ class WordIndex:
         written, every, named = count(WRITTEN, form), count(ALL, concept.typed[0]), count(NAMES, term)
         if written and in_capitals(concept.name):
             return _Name(((form,), WRITTEN), only=True) if written < APART * every else None
+        often = written >= max(2, NAMED * every)
         if named and (concept.sure or 2 * named >= every):
-            return _Name(((term,), NAMES), only=concept.sure and written >= max(2, NAMED * every))
-        return _Name(((form,), WRITTEN), only=False) if written and alone else None
+            return _Name(((term,), NAMES), only=concept.sure and often)
+        return _Name(((form,), WRITTEN), only=False) if often or (written and alone) else None
 
     def _only(self, concept: Concept) -> bool:
         name = self._name(concept)
         return bool(name and name.only)
 
     def _nowhere(self, concept: Concept) -> bool:
-        """Whether a short form stands nowhere, nor its meaning word for word: "thrive" is not THRIVE."""
-        meanings = [other for other in concept.others if other.meaning]
-        if len(concept.typed) > 1 or not meanings or any(self._occurs(other.stems) for other in meanings):
+        """Whether a short form stands nowhere, nor its meaning word for word."""
+        return concept.absent and not any(self._occurs(other.stems) for other in concept.others if other.meaning)
+
+    def _absent(self, concept: Concept) -> bool:
+        """Whether a concept is a short form that stands nowhere: "thrive" is not THRIVE."""
+        if len(concept.typed) > 1 or not any(other.meaning for other in concept.others):
             return False
         if in_capitals(concept.name):
             return self._searcher.doc_freq(WRITTEN, name_form(concept.name)) == 0

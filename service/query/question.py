@@ -33,6 +33,8 @@ class Concept:
     `typed` are those of its words that name something ("stop", "search"), `whole` all of them in their order. `others`
     are the words of the vocabulary that answer it as well, `spellings` may be others for the same, where they occur.
 
+    `absent` tells of a short form that stands nowhere in the index, whose meaning is among `others`.
+
     With `together`, `typed` has to stand side by side. `name` is a common word that is written as a name ("Prevent",
     "PROtect"), `sure` whether it is one; else the index decides.
     """
@@ -46,6 +48,7 @@ class Concept:
     together: bool = False
     name: str = ""
     sure: bool = False
+    absent: bool = False
 
     @property
     def proper(self) -> bool:

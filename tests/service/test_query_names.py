@@ -204,7 +204,7 @@ LAMPS = tuple(
 def _names() -> Document:
     key = "names.txt"
     texts = (
-        "The unit called PROtect visits those whom the lamps do not reach, on every second night.",
+        "The unit called PROtect protects those whom the lamps do not reach, on every second night.",
         "Officers who act on what they see are thanked, and those who do not act are asked for a reason.",
         "The ACT is a small team that watches the harbour for smoke from the first of May to the last of June.",
         "Referrals to Prevent are read on the day by a sergeant who knows the lamplighters of the town by name.",
@@ -378,11 +378,14 @@ def test_a_name_with_capitals_means_the_passages_that_have_it_so(engine: Engine)
     assert places(found(engine, "ACT")) == ["names.txt#2"]
     assert "names.txt#8" not in places(found(engine, "ACT"))  # all of it is in capitals
     assert len(places(found(engine, "protect"))) >= len(LAMPS)
+    (hit,) = found(engine, "PROtect").results
+    assert [hit.text[start:end] for start, end in hit.highlights] == ["PROtect"]
 
 
 def test_a_name_inside_a_query_comes_before_the_common_word(engine: Engine) -> None:
     assert places(found(engine, "referrals to Prevent"))[0] == "names.txt#3"
     assert places(found(engine, "Prevent"))[0] == "names.txt#3"
+    assert places(found(engine, "Prevent referrals"))[0] == "names.txt#3"
     assert len(places(found(engine, "prevent harm"))) >= len(LAMPS)
 
 
