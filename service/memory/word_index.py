@@ -117,7 +117,7 @@ class WordIndex:
     def held(self, question: Question) -> Held:
         """What each passage holds of a question."""
         rarity = self.rarities([stem for concept in question.concepts for stem in concept.typed])
-        weights = [concept.count * sum(rarity[stem] for stem in concept.typed) for concept in question.concepts]
+        weights = [concept.count * self._own(concept, rarity) for concept in question.concepts]
         bound = sum(weights)
         bm25, found = np.zeros(self._size), np.zeros(self._size)
         for concept in question.concepts:
@@ -173,7 +173,7 @@ class WordIndex:
         First by how much the BM25 of each term counts, then by what each is worth where it stands: together the
         rarities of the typed words, or most of that for other words. Of a name, the words of its stem are others.
         """
-        own = sum(rarity[stem] for stem in concept.typed)
+        own = self._own(concept, rarity)
         whole = concept.count * own
         if concept.together:
             yield [(concept.typed, ALL)], [1.0], [whole]
@@ -218,6 +218,14 @@ class WordIndex:
         if named and (concept.sure or 2 * named >= every):
             return _Name(((term,), NAMES), only=concept.sure and often)
         return _Name(((form,), WRITTEN), only=False) if often or (written and alone) else None
+
+    def _own(self, concept: Concept, rarity: Mapping[str, float]) -> float:
+        """How rare what was typed is: its words, or a name that is told from them."""
+        name = self._name(concept)
+        if name and name.only:
+            (term,), field = name.term
+            return self._rarity(self._searcher.doc_freq(field, term))
+        return sum(rarity[stem] for stem in concept.typed)
 
     def _only(self, concept: Concept) -> bool:
         name = self._name(concept)

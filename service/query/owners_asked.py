@@ -18,6 +18,7 @@ _WHO = re.compile(
     r"^\s*(?:the )?owners? (?:of|for)\b|\bowner\s*\??$",
     re.I,
 )
+_POST = re.compile(r"\b(?:head|director|lead) (?:of|for) [a-z ]+", re.I)
 _MAY_NAME = re.compile(rf"{_OWNED.pattern}|\b(?:head|director|lead) (?:of|for)\b", re.I)
 _BEHIND = re.compile(r"\b(?:owner|owned by|assigned to|allocated to)\W+((?:\w+\W+){0,2}\w+)", re.I)
 _NAME = re.compile(r"(?:\w/)?[A-Z][\w’']{2,}")
@@ -47,7 +48,7 @@ def owners_named(query: str, owners: Sequence[str]) -> list[str]:
 
 def _typed_names(query: str) -> frozenset[str]:
     """The words of a query that may name a person: with a capital, no English word, or said to own."""
-    words = re.findall(r"[^\W_]+", query)
+    words = re.findall(r"[^\W_]+", _POST.sub(" ", query))
     behind = {word for match in _BEHIND.finditer(query) for word in re.findall(r"[^\W_]+", match[1])}
     names = [w for w in words if w[0].isupper() or w.lower() not in dictionary() or w in behind or ranks_in(query)]
     return owner_words(" ".join(names)) - ranks_in(query)
@@ -63,5 +64,5 @@ def _names(owner: str) -> frozenset[str]:
 @lru_cache(10_000)
 def _post(owner: str) -> str:
     """The post that an owner is called by: "head of vetting"; "" for none."""
-    match = re.search(r"\b(?:head|director|lead) (?:of|for) [a-z ]+", owner.replace("-", " "), re.I)
+    match = _POST.search(owner.replace("-", " "))
     return " ".join(match[0].lower().split()) if match else ""

@@ -153,6 +153,7 @@ def test_a_printed_number_is_compared_without_what_stands_before_it(printed: str
             (query, [])
             for query in ("custody", "who is responsible for custody", "Tallow", "superintendents", "a wick")
         ),
+        ("owner: head of Tallow", []),
         *((query, []) for query in ("their own lamps", "owner", "head of stores")),
     ],
 )
@@ -378,6 +379,10 @@ def test_a_name_with_capitals_means_the_passages_that_have_it_so(engine: Engine)
     assert places(found(engine, "ACT")) == ["names.txt#2"]
     assert "names.txt#8" not in places(found(engine, "ACT"))  # all of it is in capitals
     assert len(places(found(engine, "protect"))) >= len(LAMPS)
+    beside = found(engine, "PROtect lamps", explain=True)  # beside other words the name weighs more than they do
+    share = {hit.passage_id: hit.explain.coverage for hit in beside.results if hit.explain}
+    assert max(share, key=lambda place: share[place]) == "names.txt#0"
+    assert sorted(share.values())[-2] < 0.5
     (hit,) = found(engine, "PROtect").results
     assert [hit.text[start:end] for start, end in hit.highlights] == ["PROtect"]
 
