@@ -142,6 +142,8 @@ class Finding:
     printed for it where that is another word ("Closed", "AMBER"), and `status_by` whose word it is where that is not
     the inspectorate's ("force", "commissioner", "committee").
 
+    `owner` is who answers for it in the force, as a tracker has it or the last comment that says so.
+
     `deadline` is ISO 8601 as exact as the text allows, worked out from the publication date where the
     wording (`deadline_text`) is relative; with several, the last to fall due. `target` is the date that a tracker
     sets itself. `quoted` ones belong to an earlier report and are only cited.
@@ -161,6 +163,7 @@ class Finding:
     status_by: str | None = None
     target: str | None = None
     quoted: bool = False
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from corpus.english import dictionary
 from corpus.model import CorpusError
 
+_SENSES = 3  # of a short form that documents explain in several ways: those that most passages have
 _TABLES = {"acronym": {"short", "means", "near", "capitals"}, "words": {"say", "finds", "both"}}
 
 
@@ -59,6 +61,20 @@ def load_vocabulary(extra: Path | None = None) -> Vocabulary:
         {short: tuple(by_meaning.values()) for short, by_meaning in senses.items()},
         {words: tuple(others) for words, others in finds.items()},
     )
+
+
+def with_shorts(vocabulary: Vocabulary, found: Iterable[tuple[str, str]]) -> Vocabulary:
+    """The vocabulary with short forms that documents explain themselves, those used most first; its own go before.
+
+    One that in small letters is an English word counts only as printed.
+    """
+    senses: dict[str, dict[str, Sense]] = {}
+    for short, means in found:
+        if short not in vocabulary.senses and re.search(r"\w", means):
+            cased = short.lower() in dictionary()
+            senses.setdefault(short, {}).setdefault(means.lower(), Sense(short, means, capitals=cased))
+    own = {short: tuple(by_meaning.values())[:_SENSES] for short, by_meaning in senses.items()}
+    return Vocabulary({**own, **vocabulary.senses}, vocabulary.finds)
 
 
 @cache

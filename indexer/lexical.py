@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from corpus.figures import figures
 from corpus.text import Span
 from indexer.context import Placed
+from indexer.name_words import certain_names, written_as_name
 
 if TYPE_CHECKING:
     import tantivy
 
-TEXT, ALL, MEANT, NAMES = "text", "all", "meant", "names"
+TEXT, ALL, MEANT, NAMES, WRITTEN = "text", "all", "meant", "names", "written"
 _WORD = re.compile(r"[^\W\d_]+")
 # Postings are held in memory up to this many bytes and then flushed as a segment: enough for one segment
 # of some million passages. It is a ceiling, not an allocation.
@@ -88,15 +89,11 @@ def _steps(*more: "tantivy.Filter") -> "tantivy.TextAnalyzer":
 
 
 def _register(index: "tantivy.Index") -> None:
-    from tantivy import Filter
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     index.register_tokenizer("precedent", _steps(Filter.stemmer("english")))
     index.register_tokenizer("names", _steps())
-
-
-def written_as_name(word: str) -> bool:
-    """Whether a word is written as a name is: with a capital, then in small letters."""
-    return word[:1].isupper() and word[1:].islower()
+    index.register_tokenizer("written", TextAnalyzerBuilder(Tokenizer.simple()).build())
 
 
 def name_term(word: str) -> str:
@@ -110,26 +107,31 @@ def _names() -> "tantivy.TextAnalyzer":
 
 
 class Fields(NamedTuple):
-    """What is indexed of a passage: the parts it is read with, the text last, the names in each, and meanings."""
+    """What is indexed of a passage: the parts it is read with, the text last, the names in each, and meanings.
+
+    `written` are those words of the parts that are surely names and could be common words.
+    """
 
     parts: Sequence[str]
     names: Sequence[str]
     meant: Sequence[str]
+    written: Sequence[str]
 
 
 def fields_of(placed: Placed) -> Fields:
     """What is indexed of a passage, figures in one spelling: headings, words that introduce it, text."""
     parts = (*placed.headings, placed.lead, placed.passage.text)
     names = [" ".join(filter(written_as_name, _WORD.findall(part))) for part in parts]
-    return Fields([plain(part) for part in parts], names, [plain(means) for _, means in placed.meanings])
+    written = sorted({name for part in parts for name in certain_names(part)})
+    return Fields([plain(part) for part in parts], names, [plain(means) for _, means in placed.meanings], written)
 
 
 def write_lexical(folder: Path, passages: Iterable[Fields]) -> None:
     """Write passages 1, 2, 3, … as a new index into `folder`, which is made.
 
     The field TEXT holds a passage's own words; ALL also its headings and the words that introduce it; MEANT what its
-    short forms stand for; NAMES those words of ALL that are written as names, unstemmed. No phrase runs from one part
-    into the next.
+    short forms stand for; NAMES those words of ALL that are written as names, unstemmed; WRITTEN those that are surely
+    names, with their capitals. No phrase runs from one part into the next.
     """
     import tantivy
 
@@ -139,6 +141,7 @@ def write_lexical(folder: Path, passages: Iterable[Fields]) -> None:
     schema.add_text_field(ALL, tokenizer_name="precedent")
     schema.add_text_field(MEANT, tokenizer_name="precedent")
     schema.add_text_field(NAMES, tokenizer_name="names")
+    schema.add_text_field(WRITTEN, tokenizer_name="written")
     folder.mkdir()
     index = tantivy.Index(schema.build(), path=str(folder))
     _register(index)
@@ -157,11 +160,11 @@ def _fill(index: "tantivy.Index", passages: Iterable[Fields]) -> None:
     import tantivy
 
     writer = index.writer(heap_size=_HEAP, num_threads=1)  # two threads gave unstable order
-    for number, (parts, names, meant) in enumerate(passages, start=1):
+    for number, (parts, names, meant, written) in enumerate(passages, start=1):
         document = tantivy.Document()  # filled field by field: its keywords would make `id` a signed integer
         document.add_unsigned("id", number)
         document.add_text(TEXT, parts[-1])
-        for field, texts in ((ALL, parts), (NAMES, names), (MEANT, meant)):
+        for field, texts in ((ALL, parts), (NAMES, names), (MEANT, meant), (WRITTEN, written)):
             for text in texts:
                 document.add_text(field, text)
         writer.add_document(document)

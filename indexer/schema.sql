@@ -62,7 +62,8 @@ CREATE TABLE findings (
     status_word TEXT,                   -- what is printed for the status where that is another word
     status_by TEXT,                     -- whose word it is where not the inspectorate's: force | commissioner | committee
     target TEXT,                        -- the day that a tracker sets itself
-    quoted INTEGER NOT NULL             -- 1 where it belongs to an earlier report and is only cited
+    quoted INTEGER NOT NULL,            -- 1 where it belongs to an earlier report and is only cited
+    owner TEXT                          -- who answers for it in the force, as printed
 );
 
 CREATE TABLE events (

@@ -188,7 +188,7 @@ def _findings(
         signal = closure_signal([entry for about, entry in entries if about in (None, at)])
         asks = (f.id, number, first["sections"] + f.section, f.kind, f.number, f.text, f.deadline, f.deadline_text)
         stands = (f.status, f.status_date, signal, folds[first["findings"] + at - 1])
-        rows.append((*asks, _json(f.addressees), *stands, f.status_word, f.status_by, f.target, f.quoted))
+        rows.append((*asks, _json(f.addressees), *stands, f.status_word, f.status_by, f.target, f.quoted, f.owner))
     return rows
 
 

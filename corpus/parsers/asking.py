@@ -53,7 +53,7 @@ def add_found(walk: Walk, at: int, block: Block, number: str | None = None, kind
     elif number and builder.findings[index].number is None:  # said before, and numbered in a closing list
         builder.findings[index] = replace(builder.findings[index], number=number)
     builder.tell(index, wording=_wording(walk, parent), status=status)
-    builder.tell(index, addressee=walk.ahead.pop("addressee", ""), deadline=walk.ahead.pop("deadline", ""))
+    builder.tell(index, **{name: walk.ahead.pop(name, "") for name in ("addressee", "deadline", "owner")})
     if role is not None and role.label.finds == kind:
         role.finding = index
         if block.level and role.brief is not None:  # a label that is not marked, above a heading that is

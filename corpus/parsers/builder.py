@@ -1,7 +1,7 @@
 """Gathers the parts of one document in the order of its text; sections, findings and passages refer to each other."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.garble import garbled
@@ -16,6 +16,7 @@ from corpus.model import (
     PassageKind,
     Source,
 )
+from corpus.owners import owner_said
 from corpus.parsers.findings import addressees_named, addressees_of, deadline_of, status_of
 from corpus.parsers.layout import Block
 from corpus.parsers.passing_days import day_in
@@ -36,8 +37,15 @@ class Said:
     status: str = ""
     status_date: str = ""
     target: str = ""
+    owner: str = ""
     means: str = ""  # the register's status that the word comes to, where the reader knows it
     accepted: str = ""  # set where the status answers whether the finding is accepted
+
+
+def _last_owner(events: Iterable[Event]) -> str | None:
+    """The owner that the latest comment names which names one."""
+    named = [(event.date, owner) for event in events if (owner := owner_said(event.text))]
+    return max(named, key=lambda one: one[0])[1] if named else None
 
 
 _ACCEPTED = {"yes": "accepted", "no": "not accepted", "in part": "partly accepted", "partly": "partly accepted"}
@@ -200,6 +208,7 @@ class Builder:
             status_word=word,
             status_by=by if status and word else None,
             target=said.target or None,
+            owner=" ".join(said.owner.split()) or _last_owner(e for e in self.events if e.finding in (None, index)),
         )
 
     def document(self, key: str, **decided: object) -> Document:

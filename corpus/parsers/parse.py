@@ -146,6 +146,7 @@ def _tell_of_row(builder: Builder) -> None:
             means=said.get("status", ""),
             status_date=said.get("status_date", ""),
             target=said.get("target_revised", "") or said.get("target", ""),
+            owner=said.get("owner", ""),
         )
 
 

@@ -215,7 +215,7 @@ class Rows:
             elif role == "target":
                 closed = status_of_word(re.sub(r"\d.*", "", value))  # "Closed locally 12/02/20" is no date to come
                 self.builder.tell(index, target="" if closed else day_in(value) or "")
-            elif role in ("addressee", "deadline"):
+            elif role in ("addressee", "deadline", "owner"):
                 self.builder.tell(index, **{role: value})
 
     def _accepted(self, table: Table, row: Block, index: int) -> None:

@@ -50,6 +50,8 @@ def note_told(walk: Walk, role: str, date: str, value: str) -> None:
         finding = walk.builder.findings[walk.last]
         if not walk.replying and role == "status":  # an inspectorate says how far an earlier one has come
             walk.builder.findings[walk.last] = replace(finding, quoted=True)
+    elif role == "owner":
+        walk.builder.tell(walk.last, owner=value)
     elif role == "target":
         walk.builder.tell(walk.last, target=day_in(value) or "")
     elif role == "update" and date:

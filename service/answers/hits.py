@@ -79,11 +79,19 @@ def _explanation(asked: _Asked, place: int, marked: Marks) -> Explanation:
         lexical=float(found.lexical[place]),
         weights=Weights(dense=DENSE_WEIGHT, lexical=1 - DENSE_WEIGHT),
         substance=float(asked.held.substance[place]),
+        named=_lift(asked, place),
         coverage=float(found.coverage[place]),
         evidence=float(found.evidence[place]),
         ranks=Ranks(dense=rank(found.cosine), lexical=rank(found.bm25) if found.bm25[place] > 0 else None),
         expansions=list(_expanded(asked.question, {stems for _, stems in marked})),
     )
+
+
+def _lift(asked: _Asked, place: int) -> float:
+    """What the score has beyond words and meaning: of a finding that is named by its number."""
+    found, substance = asked.found, asked.held.substance[place]
+    own = substance * (DENSE_WEIGHT * found.dense[place] + (1 - DENSE_WEIGHT) * found.lexical[place])
+    return max(0.0, round(float(found.score[place] - own), 5))
 
 
 def _expanded(question: Question, stood: set[Stems]) -> Iterator[Expansion]:

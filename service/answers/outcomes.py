@@ -55,9 +55,10 @@ def is_overdue(item: Item, as_of: datetime.date | None, stood: Standing) -> bool
 
 
 def printed_of(item: Item, stood: Standing) -> PrintedStatus:
-    """How a finding's status is printed, as far as it is the one that it had on that day."""
+    """How a finding's status is printed, as far as it is the one that it had on that day; and its owner then."""
     same = item.status is not None and (stood.status, stood.status_date) == (item.status.status, item.status.date)
-    return item.printed if same else item.printed.model_copy(update={"status_word": None, "status_by": None})
+    other = {} if same else {"status_word": None, "status_by": None}
+    return item.printed.model_copy(update={"owner": item.owner_on(stood.as_of), **other})
 
 
 def members_of(items: Iterable[Item], as_of: datetime.date | None) -> list[Member]:

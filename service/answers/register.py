@@ -92,6 +92,7 @@ def values_of(record: Record, facet: str) -> list[str]:
     one = {
         "status": stood.status,
         "signal": stood.signal.says if stood.signal else NOTHING,
+        "owner": record.item.owner_on(stood.as_of),
         "year": (document.date or "")[:4] or None,
     }
     return [one[facet] or UNKNOWN]

@@ -3,6 +3,7 @@
 Filters never come in here, so they can only take passages away from R and never move one past another.
 """
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,8 @@ def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
         for concept in question.concepts
         for other in [one for one in concept.others if not one.spelt][:ENCODED_OTHERS]
     ]
-    texts = [question.text, f"{question.text} ({', '.join(others)})"] if others else [question.text]
+    typed = _spelled_out(question)
+    texts = [typed, f"{typed} ({', '.join(others)})"] if others else [typed]
     windows = [encoder.windows(text)[:MAX_WINDOWS] for text in texts]
     vectors = encoder.encode_queries([window for own in windows for window in own])
     starts = np.cumsum([0, *(len(own) for own in windows[:-1])])
@@ -78,14 +80,24 @@ def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
 
 
+def _spelled_out(question: Question) -> str:
+    """The query with what a short form means in its place, where that stands nowhere: an encoder may not know it."""
+    text = question.text
+    for concept in question.concepts:
+        meaning = next((other.text for other in concept.others if other.meaning), None)
+        if concept.absent and meaning:
+            text = meaning.join(re.split(rf"(?<!\w){re.escape(concept.shown)}(?!\w)", text))
+    return text
+
+
 def retrieve(
     opened: Opened, question: Question, vector: NDArray[np.float32], universe: Mask, strength: Strength
 ) -> Retrieved:
     """Score all passages for a question that encodes to `vector`; those of `universe` may be members of R.
 
     R is empty where no passage there is evidence enough; else it holds what is some evidence. A quoted phrase
-    must be there. A question without a word in it (only punctuation) matches nothing; its scores still order what is
-    nearest.
+    must be there, and a passage that is only a heading is no member beside others. A question without a word in it
+    (only punctuation) matches nothing; its scores still order what is nearest.
     """
     vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
     cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
@@ -97,6 +109,9 @@ def retrieve(
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
     evidence = _standing_there(evidence, held, question, strength)
     asked = held.phrases & universe if question.concepts else np.zeros_like(universe)
+    telling = asked & ~opened.bare
+    if (telling & (evidence >= strength.weak)).any():
+        asked = telling  # a heading by itself is no answer where anything else is one
     answered = bool((asked & (evidence >= strength.weak)).any())
     members = asked & (evidence >= strength.member) if answered else np.zeros_like(universe)
     return Retrieved(
@@ -119,9 +134,11 @@ def _standing_there(evidence: Scores, held: Held, question: Question, strength: 
     likeness alone, because two short forms are alike to an encoder. A number with the words around it is good where
     it stands just so.
     """
-    enough = strength.good if question.proper else strength.weak
+    enough = strength.good if question.proper or held.names else strength.weak
     found = np.where(held.share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
     found = np.where(held.exact, np.maximum(found, strength.good), found)
+    if held.names:  # an encoder does not tell PROtect from protect
+        return np.where(held.share > 0, found, 0.0)
     return np.where((held.share > 0) | (evidence >= strength.good), found, 0.0) if question.proper else found
 
 

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.answers.hits import hits, match_of
+from service.answers.named_findings import named_first
+from service.answers.register_offer import in_register, owners_of
 from service.answers.retrieve import Retrieved, best_of_folds, encode, everything, nearest, retrieve
 from service.contract.requests import FACETS, ListRequest, SearchRequest
 from service.contract.responses import DidYouMean, Expansion, FacetValue, Hit, HitDocument, SearchResponse
@@ -21,6 +23,7 @@ from service.query.question import Question, understand
 
 Ids = NDArray[np.int64]
 NEAREST = 3
+OWNED = 20  # hits whose owners are told, where the query asks for them
 BATCH = 200  # hits of a whole result list that are made at a time
 
 
@@ -59,6 +62,8 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         facets={name: _facet(seen, found, request, name) for name in FACETS},
         suggested_filters=_suggested(seen, request),
         records=_named_records(held, request.query),
+        in_register=in_register(seen, request.query),
+        owners=owners_of(seen, request.query, found.best[:OWNED]),
     )
     return seen.shown(answer)
 
@@ -93,6 +98,7 @@ def _found(seen: Snapshot, request: ListRequest) -> _Found:
         retrieved = everything(every)
     else:
         retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
+        retrieved = named_first(seen, question, retrieved)
     passing = held.columns.mask(request)
     members = retrieved.members & passing
     newest = request.sort == "newest" or question.empty

@@ -111,6 +111,7 @@ def _finding(finding: Finding) -> str:
         else "",
         f"due by {date_words(finding.deadline)}" if finding.deadline else "",
         f"target {date_words(finding.target)}" if finding.target else "",
+        f"owner {finding.owner}" if finding.owner else "",
     ]
     return f"{', '.join(filter(None, facts))}: {' '.join(words[:_WORDS])}{' …' if len(words) > _WORDS else ''}"
 

@@ -50,6 +50,7 @@ def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, dat
 @click.option("--status", multiple=True, help="Last recorded status, as being-progressed, or unknown.")
 @click.option("--signal", multiple=True, help="What comments say: requested, decided, superseded, parked, none.")
 @click.option("--list", "list", multiple=True, help="overdue, stalled, copied, or a mismatch, as closed-in-comments.")
+@click.option("--owner", multiple=True, help="Who answers for it, as printed, or unknown.")
 @click.option("--year", multiple=True, help="Year of publication, or unknown.")
 @click.option("--as-of", help="With only what was known on this day, as 2019-01-31, or month or year.")
 @click.option("--page", help="Which page.")

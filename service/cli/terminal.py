@@ -175,7 +175,8 @@ def _record_lines(row: RegisterRow, forces_label: ForcesLabel) -> Iterator[str]:
     due = f"; due by {date_words(row.deadline)}{late}" if row.deadline else ""
     days = f"; {row.days_open:,} days open" if row.days_open is not None else ""
     target = f"; target {date_words(row.target)}" if row.target else ""
-    yield f"   {_status(row)}{days}{due}{target}{_heard(row)}"
+    owner = f"; owner {row.owner}" if row.owner else ""
+    yield f"   {_status(row)}{days}{due}{target}{owner}{_heard(row)}"
     if row.closure_signal:
         said = f"{label(row.closure_signal)}, {date_words(row.closure_date)}: {row.closure_sentence}"
         yield from textwrap.wrap(said, 95, initial_indent="   ", subsequent_indent="   ")
@@ -212,13 +213,20 @@ def _asides(response: SearchResponse) -> Iterator[str]:
         yield f'For "{typed}" also looked for: {"; ".join(others)}.'
     for record in response.records:
         yield f"A record of that number: {record.title} ({record.id})."
-    options = [
-        f"--{facet.replace('_', '-')} {quote(value)}"
-        for facet, values in response.suggested_filters.items()
-        for value in values
-    ]
-    if options:
-        yield f"To narrow it: {' '.join(options)}"
+    if offer := response.in_register:
+        word = "record" if offer.total == 1 else "records"
+        yield f"In the register, {offer.total:,} {word}: precedent register {_options(offer.filters)}"
+    if response.owners:
+        yield f"Owners of what was found: {'; '.join(f'{row.label} ({row.count})' for row in response.owners)}."
+    if response.suggested_filters:
+        yield f"To narrow it: {_options(response.suggested_filters)}"
+
+
+def _options(filters: Mapping[str, Sequence[str]]) -> str:
+    """Filters as the command line takes them."""
+    return " ".join(
+        f"--{name.replace('_', '-')} {quote(value)}" for name, values in filters.items() for value in values
+    )
 
 
 def _hit_lines(number: int, hit: Hit, forces_label: ForcesLabel) -> Iterator[str]:

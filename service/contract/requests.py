@@ -27,7 +27,7 @@ from service.contract.values import (
 )
 
 FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year")
-REGISTER_FACETS = ("force", "status", "signal", "list", "year")
+REGISTER_FACETS = ("force", "status", "signal", "list", "owner", "year")
 NOTHING = "none"  # the value of a record whose comments say nothing of closure
 LISTS = (*MISMATCHES, "overdue", "stalled", "copied")
 GRADES = ("outstanding", "good", "adequate", "requires improvement", "inadequate", "excellent", "fair", "poor")
@@ -204,6 +204,7 @@ class RegisterListRequest(DayRequest):
     status: KnownValues = Field((), description="Any of these values.")
     signal: KnownValues = Field((), description="Any of these values: what comments say of closure.")
     list: KnownValues = Field((), description="Any of these values: what there is to look into.")
+    owner: KnownValues = Field((), description=f'Who answers for it, as printed, or "{UNKNOWN}".')
     year: Years = Field((), description=f'Year of publication, or "{UNKNOWN}".')
 
     def chosen(self, facet: str) -> tuple[str, ...]:

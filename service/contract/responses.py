@@ -36,13 +36,15 @@ class PrintedStatus(Shape):
     """How a status stands in the document: `status_word` is what is printed where that is another word.
 
     `status_by` says whose word it is where not the inspectorate's: force, commissioner or committee. `target` is the
-    day that a tracker sets itself. A `quoted` finding belongs to an earlier report.
+    day that a tracker sets itself, `owner` who answers for it in the force. A `quoted` finding belongs to an earlier
+    report.
     """
 
     status_word: str | None = None
     status_by: str | None = None
     target: str | None = None
     quoted: bool = False
+    owner: str | None = None
 
 
 class HitFinding(PrintedStatus):
@@ -96,7 +98,8 @@ class Expansion(Shape):
 class Explanation(Shape):
     """`dense` and `lexical` are `cosine` and `bm25` scaled by constants of the query; ranks are among what was found.
 
-    The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage. `coverage` is
+    The score is their sum by `weights`, times `substance`, which is under 1 for a very short passage, and `named`
+    on top, which lifts a finding whose number or owner the query names above all that is not named. `coverage` is
     the share of the query that the passage holds, `evidence` how likely a passage of that cosine and coverage answers;
     `expansions` are the words of the vocabulary that it holds.
     """
@@ -107,6 +110,7 @@ class Explanation(Shape):
     lexical: float
     weights: Weights
     substance: float
+    named: float
     coverage: float
     evidence: float
     ranks: Ranks
@@ -166,8 +170,19 @@ class DidYouMean(Shape):
     words: list[Expansion]
 
 
+class RegisterOffer(Shape):
+    """Filters of the register that a query names, by field of a request of the register, and the records they leave."""
+
+    filters: dict[str, list[str]]
+    total: int
+
+
 class SearchResponse(Shape):
-    """`expansions` are the words looked for besides those typed; `records` are register records named by number."""
+    """`expansions` are the words looked for besides those typed; `records` are register records named by number.
+
+    `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), if it does. `owners`
+    are those who answer for the findings among the first hits, where the query asks who does.
+    """
 
     query: str
     expansions: list[Expansion]
@@ -181,6 +196,8 @@ class SearchResponse(Shape):
     facets: dict[str, list[FacetValue]]
     suggested_filters: dict[str, list[str]]
     records: list[HitDocument]
+    in_register: RegisterOffer | None
+    owners: list[FacetValue]
 
 
 class ForceRecord(Shape):

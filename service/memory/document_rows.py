@@ -20,7 +20,7 @@ from service.memory.theme_tags import Tags
 
 _FINDINGS = """
 SELECT f.id, f.key, f.kind, f.number, f.text, s.path AS section, f.deadline, f.deadline_text, f.addressees,
-       f.status, f.status_date, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, f.document
+       f.status, f.status_date, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, f.owner, f.document
 FROM findings f JOIN sections s ON s.id = f.section
 """
 _DOCUMENTS = f"SELECT d.*, {FORCES} FROM documents d "  # noqa: S608 - constants alone

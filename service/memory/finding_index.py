@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpus.dates import last_day
+from corpus.owners import owner_said
 from corpus.standing import Entry, Printed, Standing, standing
 from service.contract.responses import HitDocument, PrintedStatus
 from service.memory.passage_rows import FORCES, document_of, printed_status
@@ -28,7 +29,8 @@ class Item:
     `main` tells whether it is what its document asks for, so that a record of the register is a row of it: a record may
     state a cause of concern as well. `several` tells that its document tracks each of its findings by itself, as an
     index page does. `status` is the one that it prints. `heard` is the day up to which its own source is known, and
-    `clock` that day, or where no source tells it that of the newest entry of the collection.
+    `clock` that day, or where no source tells it that of the newest entry of the collection. `owners` are the days of
+    the comments that name one, each with whom.
     """
 
     id: int
@@ -51,6 +53,7 @@ class Item:
     clock: datetime.date | None
     main: bool
     several: bool
+    owners: tuple[tuple[str, str], ...] = ()
 
     @property
     def tracked(self) -> bool:
@@ -61,6 +64,14 @@ class Item:
     def quoted(self) -> bool:
         """Whether it belongs to an earlier report, and its document only cites it."""
         return self.printed.quoted
+
+    def owner_on(self, day: datetime.date) -> str | None:
+        """Who answered for it on a day: by the comments up to there, or else as its document has it."""
+        named = [one for one in self.owners if last_day(one[0]) <= day]
+        if named:
+            return max(named, key=lambda one: one[0])[1]
+        owner = self.printed.owner
+        return None if owner in {name for _, name in self.owners} else owner
 
     def known(self, as_of: datetime.date | None) -> bool:
         """Whether its document was out on a day; always, where none is asked for."""
@@ -77,12 +88,13 @@ class Item:
 class Register:
     """All findings of a generation, in its order; `newest` is the day of its newest event.
 
-    `statuses` are all that any of them ever had.
+    `statuses` are all that any of them ever had, `owners` all who answer for one.
     """
 
     items: tuple[Item, ...]
     newest: datetime.date | None
     statuses: frozenset[str]
+    owners: frozenset[str]
     comments: Mapping[int, tuple[Item, Entry]] = field(repr=False)
     _by_key: Mapping[str, Item] = field(repr=False)
     _by_id: Mapping[int, Item] = field(repr=False)
@@ -136,6 +148,7 @@ def read_register(connection: sqlite3.Connection, built: datetime.date) -> Regis
         items=items,
         newest=newest,
         statuses=frozenset(status for item in items for status in _statuses(item)),
+        owners=frozenset(owner for item in items for owner in _owners(item)),
         comments={e.id: (item, e) for item in sorted(items, key=lambda item: item.main) for e in item.entries},
         _by_key={item.key: item for item in items},
         _by_id={item.id: item for item in items},
@@ -148,6 +161,12 @@ def _statuses(item: Item) -> Iterator[str]:
     yield from (entry.status for entry in item.entries if entry.status)
     if item.status:
         yield item.status.status
+
+
+def _owners(item: Item) -> Iterator[str]:
+    yield from (owner for _, owner in item.owners)
+    if item.printed.owner:
+        yield item.printed.owner
 
 
 def _items(
@@ -214,6 +233,7 @@ def _item(
         clock=days[1],
         main=rank[0],
         several=rank[1],
+        owners=tuple((entry.date, owner) for entry in entries if (owner := owner_said(entry.text))),
     )
 
 

@@ -34,8 +34,15 @@ if TYPE_CHECKING:
     from models.theme_model import ThemeModel
 
 
+_HEADING, _HEADED = 300, 7  # characters of a heading at most, and words of one that is known by its form alone
+_NOTED = re.compile(r"\s*\([^()]*\)\s*$")  # behind a title: "(PDF document)", the number of its record
 FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
 PROSE = ("judgement", "strength", "work_in_progress", "developing_practice", "context")
+# What asks for something does so in a heading too, and a grade is a word or two.
+_SHORT_PASSAGES = f"""
+SELECT id, kind, text FROM passages
+WHERE length(text) <= ? AND kind NOT IN {(*FINDABLE, "grade", "glossary")}
+"""  # noqa: S608 - constants alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,11 @@ class Findable:
 class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
-    `substance` is by passages.id; `records` gives the ids of the documents with a register number. `findable` are the
-    passages among which similar findings are looked for, `findable_texts` those of them that are no comment, and
-    `prose` those that may say something beside them. `assigned` is the column of themes without corrections, `asked`
-    fills as pages on forces are asked for.
+    `substance` is by passages.id; `bare` are the passages that say no more than a heading or the title of a document.
+    `records` gives the ids of the documents with a register number. `findable` are the passages among which similar
+    findings are looked for, `findable_texts` those of them that are no comment, and `prose` those that may say
+    something beside them. `assigned` is the column of themes without corrections, `asked` fills as pages on forces are
+    asked for.
     """
 
     generation: Generation
@@ -63,6 +71,7 @@ class Opened:
     lexicon: Lexicon
     words: WordIndex
     substance: NDArray[np.float64]
+    bare: Mask
     spelling: Spelling
     records: Mapping[str, tuple[int, ...]]
     strength: Strength
@@ -82,7 +91,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
     Raises GenerationError for one that cannot be used.
     """
     from corpus.forces import load_forces
-    from corpus.vocabulary import load_vocabulary
+    from corpus.vocabulary import load_vocabulary, with_shorts
 
     generation = open_generation(data, encoder)
     files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
@@ -92,13 +101,15 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
         assigned = theme_column(bare, ((place, tag.theme) for place, found in tags.shown() for tag in found))
         columns = bare.with_facet("theme", assigned)
         vocabulary = load_vocabulary(files[VOCABULARY])
+        known = with_shorts(vocabulary, _shorts(generation.tables))
         return Opened(
             generation=generation,
             columns=columns,
             forces=load_forces(files[FORCES]),
-            lexicon=Lexicon(vocabulary, generation.analyzer(), _compounds(generation.tables)),
+            lexicon=Lexicon(known, generation.analyzer(), _compounds(generation.tables)),
             words=WordIndex(generation.lexical, len(columns.exists)),
             substance=substance_of(columns.content),
+            bare=_bare(generation.tables, len(columns.exists)),
             spelling=_spelling(generation.tables, vocabulary),
             records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
@@ -149,6 +160,16 @@ def _compounds(tables: sqlite3.Connection) -> dict[str, str]:
     return dict(map(tuple, tables.execute("SELECT closed, apart FROM compounds")))
 
 
+def _shorts(tables: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The short forms that the documents have a meaning for, each with it, those of most passages first."""
+    statement = (
+        "SELECT json_extract(m.value, '$[0]') AS short, json_extract(m.value, '$[1]') AS means "
+        "FROM wording, json_each(wording.meanings) AS m WHERE wording.meanings != '[]' "
+        "GROUP BY short, means ORDER BY COUNT(*) DESC, short, means"
+    )
+    return list(map(tuple, tables.execute(statement)))
+
+
 def _day(created: str) -> datetime.date:
     return datetime.date.fromisoformat(created[:10])
 
@@ -156,6 +177,23 @@ def _day(created: str) -> datetime.date:
 def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
     rows = tables.execute(f"SELECT id, finding, text FROM passages WHERE kind IN {FINDABLE} ORDER BY id")  # noqa: S608
     return tuple(Findable(row["id"], row["finding"], words_only(row["text"])) for row in rows)
+
+
+def _bare(tables: sqlite3.Connection, size: int) -> Mask:
+    """The passages that are only a heading or a title, of any document or by their form."""
+    headings = {words_only(row["title"]) for row in tables.execute("SELECT DISTINCT title FROM documents")}
+    for row in tables.execute("SELECT DISTINCT path FROM sections"):
+        headings |= {words_only(heading) for heading in json.loads(row["path"])}
+    bare = np.zeros(size, dtype=np.bool_)
+    for row in tables.execute(_SHORT_PASSAGES, (_HEADING,)):
+        text = _NOTED.sub("", row["text"])
+        bare[row["id"]] = words_only(text) in headings or (row["kind"] == "context" and _like_a_heading(text))
+    return bare
+
+
+def _like_a_heading(text: str) -> bool:
+    """Whether a text is a few words, with a capital before and no stop behind."""
+    return text[:1].isupper() and len(text.split()) <= _HEADED and not re.search(r"[\d\t]|[.!?:;,]$", text)
 
 
 def words_only(text: str) -> str:

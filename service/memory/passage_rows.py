@@ -29,7 +29,8 @@ SELECT p.id, p.key AS passage, p.text, p.kind AS passage_kind, p.date AS passage
        p."end", s.id AS section_id, s.path AS section, w.meanings,
        d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.fictional, d.register_number,
        e.date AS event_date, f.key AS finding, f.kind AS finding_kind, f.number, f.status, f.status_date, f.deadline,
-       f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, i.key AS intro, i.text AS intro_text, {FORCES}
+       f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, f.owner, i.key AS intro, i.text AS intro_text,
+       {FORCES}
 FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = p.section
      JOIN wording w ON w.passage = p.id
      LEFT JOIN findings f ON f.id = p.finding LEFT JOIN events e ON e.id = p.event
@@ -152,6 +153,7 @@ def printed_fields(finding: sqlite3.Row) -> dict[str, Any]:
         "status_by": finding["status_by"],
         "target": finding["target"],
         "quoted": bool(finding["quoted"]),
+        "owner": finding["owner"],
     }
 
 

@@ -42,6 +42,8 @@ class Snapshot:
         """A facet's value as people read it."""
         if facet == "theme":
             return self.held.tags.label(value)
+        if facet == "owner" and value != UNKNOWN:
+            return value  # as printed
         return self.forces.label(value) if facet == "force" and value != UNKNOWN else label(value)
 
     def known(self, field: str) -> Sequence[str]:
@@ -54,6 +56,8 @@ class Snapshot:
             found |= set(self.held.tags.model.taxonomy.keys)
         if field == "status":  # of a day in the past too
             found |= self.held.register.statuses
+        if field == "owner":
+            found |= {*self.held.register.owners, UNKNOWN}
         if field == "force":
             found |= {force.slug for force in self.forces.all}
         return [*fixed, *sorted(found - set(fixed))]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexical import ALL, MEANT, NAMES, TEXT, name_term
+from indexer.lexical import ALL, MEANT, NAMES, TEXT, WRITTEN, name_term
+from indexer.name_words import in_capitals, name_form
 from service.query.lexicon import OTHER, Other, Stems
-from service.query.question import Concept, Question
+from service.query.question import Concept, Question, telling
 
 if TYPE_CHECKING:
     import tantivy
@@ -29,6 +30,9 @@ COMMON = 0.5
 LEAST = 0.26
 # How much rarer than the typed words other words may count.
 MORE = 2.0
+# Of the passages with a word, the share that has it as a sure name, from which on the name alone is meant where a query
+# has it so; and the share up to which the common word is another word at all, of names with two capitals.
+NAMED, APART = 0.05, 0.8
 _REMEMBERED, _ENTRY = 64_000_000, 1_000  # bytes of postings, and what each of them takes at least
 
 
@@ -40,7 +44,8 @@ class Held:
     the rarity of their words; `coverage` is the same, less where all its words stand nearly everywhere. `phrases` tells
     who has all that stands in quotation marks, `exact` who has a whole query with a number in it, word for word.
     `bound` is the sum of the rarities of all words of the question, each as often as it was typed, and `words` their
-    number.
+    number. `names` tells that all that is asked for are names that the index tells from the common words, with no other
+    words for them.
     """
 
     bm25: Scores
@@ -50,6 +55,15 @@ class Held:
     exact: NDArray[np.bool_]
     bound: float
     words: int
+    names: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """Where a concept stands as a name; `only` whether the common word is another matter."""
+
+    term: Term
+    only: bool
 
 
 class Postings(NamedTuple):
@@ -81,9 +95,12 @@ class WordIndex:
     def occurring(self, question: Question) -> Question:
         """The question with only those other words and spellings that occur, and with meanings of short forms.
 
-        Spellings come before other words.
+        Spellings come before other words; a short form that stands nowhere is marked.
         """
-        kept = [replace(concept, others=self._kept(concept), spellings=()) for concept in question.concepts]
+        kept = [
+            replace(concept, others=self._kept(concept), spellings=(), absent=self._absent(concept))
+            for concept in question.concepts
+        ]
         return replace(question, concepts=tuple(kept))
 
     def rarities(self, stems: Sequence[str]) -> dict[str, float]:
@@ -100,7 +117,7 @@ class WordIndex:
     def held(self, question: Question) -> Held:
         """What each passage holds of a question."""
         rarity = self.rarities([stem for concept in question.concepts for stem in concept.typed])
-        weights = [concept.count * sum(rarity[stem] for stem in concept.typed) for concept in question.concepts]
+        weights = [concept.count * self._own(concept, rarity) for concept in question.concepts]
         bound = sum(weights)
         bm25, found = np.zeros(self._size), np.zeros(self._size)
         for concept in question.concepts:
@@ -117,9 +134,12 @@ class WordIndex:
             exact=self._marked([(question.exact, ALL)] if question.exact else [], every=False),
             bound=bound,
             words=sum(len(concept.typed) for concept in question.concepts),
+            names=bool(question.concepts) and all(self._only(c) and not c.others for c in question.concepts),
         )
 
     def _kept(self, concept: Concept) -> tuple[Other, ...]:
+        if self._only(concept) and not any(other.meaning for other in concept.others):
+            return ()  # they are others for the common word
         known = {other.stems for other in concept.others}
         more = [one for one in concept.spellings if one.stems not in known]
         listed = {other.stems: other for other in (*more, *concept.others)}
@@ -137,7 +157,8 @@ class WordIndex:
         """Words that answer a concept beside those typed, each with the field where they stand."""
         if not question.expanded:
             return
-        for stems in (concept.whole, *(other.stems for other in concept.others)):
+        own = [] if self._only(concept) else [concept.whole]  # what a short form stands for is no name
+        for stems in (*own, *(other.stems for other in concept.others)):
             if stems not in question.phrases and self._stands(stems, MEANT):
                 yield stems, MEANT
         for other in concept.others:
@@ -152,13 +173,16 @@ class WordIndex:
         First by how much the BM25 of each term counts, then by what each is worth where it stands: together the
         rarities of the typed words, or most of that for other words. Of a name, the words of its stem are others.
         """
-        own = sum(rarity[stem] for stem in concept.typed)
+        own = self._own(concept, rarity)
         whole = concept.count * own
         if concept.together:
             yield [(concept.typed, ALL)], [1.0], [whole]
-        elif name := self._name(concept):
-            yield [((name,), NAMES)], [1.0], [whole]
-            yield [(concept.typed, ALL)], [COMMON], [OTHER * whole]
+        elif name := self._name(concept, alone=len(question.concepts) == 1):
+            yield [name.term], [1.0], [whole]
+            if not name.only:
+                yield [(concept.typed, ALL)], [COMMON], [OTHER * whole]
+        elif question.expanded and self._nowhere(concept):
+            yield from self._by_meaning(concept, whole)
         else:
             worth = [concept.count * rarity[stem] for stem in concept.typed]
             yield [((stem,), ALL) for stem in concept.typed], [1.0] * len(worth), worth
@@ -177,12 +201,57 @@ class WordIndex:
                 np.maximum(best, added, out=best)
         return best
 
-    def _name(self, concept: Concept) -> str:
-        """The term of a concept that is a name: surely, or where most of those words of the index are written so."""
-        term = name_term(concept.name) if concept.name else ""
-        named = self._searcher.doc_freq(NAMES, term) if term else 0
-        every = self._searcher.doc_freq(ALL, concept.typed[0])
-        return term if named and (concept.sure or 2 * named >= every) else ""
+    def _name(self, concept: Concept, *, alone: bool = False) -> _Name | None:
+        """Where a concept stands as a name, if it is one.
+
+        It is where it has two capitals ("PROtect") and the index has it so; else where its place in the query says so,
+        where most of those words of the index are written as names, many surely are, or nothing else is asked for.
+        """
+        if not concept.name:
+            return None
+        count = self._searcher.doc_freq
+        form, term = name_form(concept.name), name_term(concept.name)
+        written, every, named = count(WRITTEN, form), count(ALL, concept.typed[0]), count(NAMES, term)
+        if written and in_capitals(concept.name):
+            return _Name(((form,), WRITTEN), only=True) if written < APART * every else None
+        often = written >= max(2, NAMED * every)
+        if named and (concept.sure or 2 * named >= every):
+            return _Name(((term,), NAMES), only=concept.sure and often)
+        return _Name(((form,), WRITTEN), only=False) if often or (written and alone) else None
+
+    def _own(self, concept: Concept, rarity: Mapping[str, float]) -> float:
+        """How rare what was typed is: its words, or a name that is told from them."""
+        name = self._name(concept)
+        if name and name.only:
+            (term,), field = name.term
+            return self._rarity(self._searcher.doc_freq(field, term))
+        return sum(rarity[stem] for stem in concept.typed)
+
+    def _only(self, concept: Concept) -> bool:
+        name = self._name(concept)
+        return bool(name and name.only)
+
+    def _nowhere(self, concept: Concept) -> bool:
+        """Whether a short form stands nowhere, nor its meaning word for word."""
+        return concept.absent and not any(self._occurs(other.stems) for other in concept.others if other.meaning)
+
+    def _absent(self, concept: Concept) -> bool:
+        """Whether a concept is a short form that stands nowhere: "thrive" is not THRIVE."""
+        if len(concept.typed) > 1 or not any(other.meaning for other in concept.others):
+            return False
+        if in_capitals(concept.name):
+            return self._searcher.doc_freq(WRITTEN, name_form(concept.name)) == 0
+        return self.unknown(concept.typed[0])
+
+    def _by_meaning(self, concept: Concept, whole: float) -> Iterator[tuple[Sequence[Term], Weights, Weights]]:
+        """A short form by the words of what it stands for, wherever in a passage they are."""
+        for other in concept.others:
+            words = telling(other.text) if other.meaning else []
+            rarity = self.rarities(words)
+            every = sum(rarity.values())
+            if every > 0:
+                worth = [OTHER * whole * rarity[word] / every for word in rarity]
+                yield [((word,), ALL) for word in rarity], [OTHER] * len(worth), worth
 
     def _tamed(self, stems: Stems, own: float) -> float:
         """What keeps other words from counting for much more than words that are typed and everywhere."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from corpus.acronyms import Meaning
 from corpus.text import Span
 from indexer.lexical import Analyzer
+from indexer.name_words import in_capitals, name_form
 from service.query.lexicon import OTHER, Stems
 from service.query.question import Concept, Question
 
@@ -34,6 +35,7 @@ def marks(text: str, question: Question, shorts: Sequence[Meaning], analyzer: An
             if stems[first : first + len(phrase)] == phrase:
                 span = found[first].span[0], found[first + len(phrase) - 1].span[1]
                 hits.append((span, phrase))
+    hits = _as_named(hits, text, question.concepts)
     # What stands in quotation marks has to stand there itself.
     sought = {c.whole for c in question.concepts} | {other.stems for c in question.concepts for other in c.others}
     sought -= set(question.phrases)
@@ -46,6 +48,15 @@ def marks(text: str, question: Question, shorts: Sequence[Meaning], analyzer: An
         spans = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(short)}(?=s?(?!\w))", text)]
         hits += [(span, phrase) for span in spans for phrase in answered]
     return sorted(hits, key=lambda hit: (hit[0][0], -hit[0][1], hit[1]))
+
+
+def _as_named(hits: Marks, text: str, concepts: Sequence[Concept]) -> Marks:
+    """The marks without those of common words where a name of two capitals stands as it was typed: PROtect."""
+    for concept in concepts:
+        if in_capitals(concept.name):
+            stands = [hit for hit in hits if name_form(text[slice(*hit[0])]) == name_form(concept.name)]
+            hits = [hit for hit in hits if not stands or hit[1] != concept.typed or hit in stands]
+    return hits
 
 
 def outermost(marked: Marks) -> list[Span]:

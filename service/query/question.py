@@ -8,7 +8,8 @@ from itertools import pairwise, takewhile
 
 from corpus.english import dictionary, singular
 from corpus.text import control
-from indexer.lexical import Analyzer, make_analyzer, written_as_name
+from indexer.lexical import Analyzer, make_analyzer
+from indexer.name_words import in_capitals, name_form, written_as_name
 from service.query.lexicon import POSSESSIVE, Lexicon, Other, Stems, tokens
 
 MAX_LENGTH = 2000
@@ -22,7 +23,7 @@ _ASKING = _ASKING_WORDS.split(" ")
 PHRASE = re.compile('["“”]([^"“”]+)["“”]')
 _JOINED = re.compile(r"[/&.:_–-]")  # marks inside of a number or a reference
 _BESIDE = {" ", "-", "‐", "‑"}  # between the parts of a compound
-_PROPER = re.compile(r"\d{3,}|(?=\S*[^\W\d_])\S*\d\S*|\S*[a-z]\S*[A-Z]\S*|[A-Z]{2,}s?")
+_PROPER = re.compile(r"\d{3,}|(?=\S*[^\W\d_])\S*\d\S*|\S*[a-z]\S*[A-Z]\S*|[A-Z]{2,}[a-z]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,10 @@ class Concept:
     `typed` are those of its words that name something ("stop", "search"), `whole` all of them in their order. `others`
     are the words of the vocabulary that answer it as well, `spellings` may be others for the same, where they occur.
 
-    With `together`, `typed` has to stand side by side. `name` is a common word that is written as a name, `sure`
-    whether it is one; else the index decides.
+    `absent` tells of a short form that stands nowhere in the index, whose meaning is among `others`.
+
+    With `together`, `typed` has to stand side by side. `name` is a common word that is written as a name ("Prevent",
+    "PROtect"), `sure` whether it is one; else the index decides.
     """
 
     shown: str
@@ -45,6 +48,7 @@ class Concept:
     together: bool = False
     name: str = ""
     sure: bool = False
+    absent: bool = False
 
     @property
     def proper(self) -> bool:
@@ -145,7 +149,8 @@ def _words(text: str, lexicon: Lexicon) -> list[_Word]:
     mixed = any(word.islower() for word in shown)
     words = []
     for at, (token, word) in enumerate(zip(found, shown, strict=True)):
-        common = written_as_name(word) and word.lower() in dictionary()
+        capitals = in_capitals(word) and (not word.isupper() or mixed or len(shown) == 1)
+        common = (capitals or written_as_name(word)) and name_form(word).lower() in dictionary()
         numbered = shown[at + 1 : at + 2] and shown[at + 1].isdigit()
         sure = common and bool(numbered or (mixed and at > 0))
         words.append(_Word(word, token.term, sure or bool(telling(word)), after[at], word if common else "", sure))
@@ -171,9 +176,11 @@ def _known(words: Sequence[_Word], lexicon: Lexicon, near: set[str]) -> Concept 
         if others:
             whole = tuple(word.stem for word in words[:length])
             typed = tuple(word.stem for word in words[:length] if word.names)
+            capitals = length == 1 and in_capitals(words[0].name)
+            name = words[0].name if capitals else ""
             said = [shown, *([word for word, _ in tokens(other.text, lexicon.analyzer)] for other in others)]
             spellings = tuple(other for run in said for other in lexicon.closed(run))
-            return Concept(" ".join(shown), typed or whole, whole, 1, others, spellings)
+            return Concept(" ".join(shown), typed or whole, whole, 1, others, spellings, name=name, sure=capitals)
     return None
 
 

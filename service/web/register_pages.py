@@ -26,6 +26,7 @@ REGISTER_TITLES = {
     "status": "Status",
     "signal": "What comments say",
     "force": "Force",
+    "owner": "Owner",
     "year": "Year published",
 }
 _FIELDS = ("force", "status")  # facets that the form for similar findings has fields for

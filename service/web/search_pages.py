@@ -25,6 +25,7 @@ from service.contract.service_errors import RequestError
 from service.contract.values import Values
 from service.engine import Engine
 from service.web.exchange import asked_by_form, seen, sent
+from service.web.offer_words import in_register_words, register_address, values_words
 
 FACET_TITLES = {
     "force": "Force",
@@ -141,6 +142,8 @@ def _search_page(engine: Engine, asked: SearchRequest, parameters: Values) -> st
         expanded=None if asked.expand else _address(_with(parameters, expand=[])),
         meant=_meant(response, parameters),
         offers=_offers(engine, response, parameters),
+        in_register=in_register_words(seen(engine), response),
+        owners=[(row.label, row.count, register_address({"owner": [row.value]})) for row in response.owners],
         downloads=[(form.upper(), _download(form, parameters)) for form in FORMS],
         explained=_address(_with(parameters, explain=[] if asked.explain else "true")),
     )
@@ -161,14 +164,14 @@ def _meant(response: SearchResponse, parameters: Values) -> tuple[str, str] | No
 
 
 def _offers(engine: Engine, response: SearchResponse, parameters: Values) -> list[tuple[str, str]]:
-    """Filters that the query names: words, and the address of the same search with it."""
+    """Filters that the query names: words, and the address of the same search with it; statuses all in one."""
     return [
         (
-            f"{FACET_TITLES[facet]}: {_value(engine, facet, value)}",
-            _address(_with(parameters, **{facet: [*parameters.get(facet, ()), value]})),
+            f"{FACET_TITLES[facet]}: {values_words(seen(engine), facet, own)}",
+            _address(_with(parameters, **{facet: [*parameters.get(facet, ()), *own]})),
         )
         for facet, values in response.suggested_filters.items()
-        for value in values
+        for own in ([values] if facet == "status" else [[value] for value in values])
     ]
 
 

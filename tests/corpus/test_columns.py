@@ -21,7 +21,7 @@ def test_a_recommendation_is_known_by_what_it_asks_and_the_rest_by_header_or_cel
     )
     assert roles(reading) == {
         "Pillar": "",
-        "Lead": "",
+        "Lead": "owner",
         "No": "number",
         "Kommentar der Leitung": "recommendation",
         "Zustand": "status",

@@ -378,7 +378,8 @@ def test_columns_that_are_not_read_are_told() -> None:
     found = left(read_csv(made, LIMITS))
     assert found["column “Door”"].startswith("is not one of the columns that are read (force, number")
     assert "means the same as column “status”" in found["column “RAG”"]
-    assert "who answers for it" in found["column “Owner”"]
+    assert "column “Owner”" not in found
+    assert [text.metadata["owner"] for text in read_csv(made, LIMITS).texts] == ["Supt Wick"]
     assert "no header" in found["column “M”"]
 
 

@@ -24,7 +24,7 @@ from service.web.app import create_app
 
 COLUMNS = (
     *("rank", "force", "document", "document_kind", "date", "kind", "section", "page", "lead", "text", "grade"),
-    *("number", "status", "status_date", "status_word", "status_by", "deadline", "target", "quoted", "themes"),
+    *("number", "status", "status_date", "status_word", "status_by", "deadline", "target", "owner", "quoted", "themes"),
     *(
         "themes_taken_over",
         "match",

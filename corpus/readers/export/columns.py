@@ -234,7 +234,9 @@ def _assigned(
     for index, one in enumerate(ranked):
         taken = {column.role for column in chosen.values() if not column.period and not column.force}
         period, force = period_in(cells[one.place]), forces.get(one.place, "")
-        several = one.role in KNOWN or one.role == "comment" or (one.role == "status" and bool(period or force))
+        several = (
+            one.role in (*KNOWN, "owner") or one.role == "comment" or (one.role == "status" and bool(period or force))
+        )
         open_ = one.place not in chosen and one.place not in closed and one.place not in unclear
         if not open_ or one.role in forced or (one.role in taken and not several):
             continue

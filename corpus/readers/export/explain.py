@@ -89,7 +89,7 @@ def _unread(table: Table, header: Header, mapped: Mapped) -> Iterator[tuple[int,
         yield width, f"{letters(len(header.cells))} and further", "are more columns than are looked at."
 
 
-_KNOWN_AS = {"owner": "who answers for it", "other": "what is known and has no place in a record"}
+_KNOWN_AS = {"other": "what is known and has no place in a record"}
 
 
 def _why_not(name: str, header: Header) -> str:

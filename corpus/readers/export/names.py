@@ -16,9 +16,10 @@ from corpus.readers.export.days import ANY_PERIOD, due_of
 READ = (
     *("force", "number", "report", "published", "recommendation", "addressee", "kind"),
     *("date", "status", "comment", "target", "revised", "closed", "reviewed"),
+    "owner",
 )
 """What a column may hold that is read, in the order in which it is told."""
-KNOWN = ("owner", "other")
+KNOWN = ("other",)
 """What a column may hold that is known and not read."""
 
 _LIKE = 0.8  # of the letters: "Stauts", "Recomendation"

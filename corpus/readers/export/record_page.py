@@ -2,9 +2,9 @@
 
 Metadata of a record, besides those that any text may have: `status` (one of the register's five) and `status_word` (as
 printed), `status_date`, `target` and `target_text` (as printed), `target_revised`, `closed`, `finding_kind`,
-`number_printed`, `heard` (the newest date on which the tracker says anything of it), `undated` (offset at which the
-comments without a day start), `masthead` (what stands above the table and in the sheet's name), `sheet`. Dates are ISO
-and no more exact than printed.
+`number_printed`, `owner`, `heard` (the newest date on which the tracker says anything of it), `undated` (offset at
+which the comments without a day start), `masthead` (what stands above the table and in the sheet's name), `sheet`.
+Dates are ISO and no more exact than printed.
 """
 
 import re
@@ -62,6 +62,7 @@ def text_of(record: Record, context: Context) -> Text:
         "title": _title(record, report, kind, recommendation),
         "date": _published(record, context),
         "addressee": record.first("addressee"),
+        "owner": "" if says_nothing(record.last("owner")) else record.last("owner"),
         "kind": "register_record",
         "finding_kind": kind or "",
         "number_printed": record.printed,

@@ -1,0 +1,43 @@
+"""The list of the register that a query speaks of: an offer beside the hits of a search."""
+
+import datetime
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.answers.register import chosen_records, records_of, values_of
+from service.contract.requests import REGISTER_FACETS, RegisterListRequest
+from service.contract.responses import FacetValue, RegisterOffer
+from service.contract.values import UNKNOWN
+from service.memory.snapshot import Snapshot
+from service.query.offers import register_filters
+from service.query.owners_asked import asks_who
+
+
+def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
+    """The records that a query names by where they stand ("Kent not closed"), and how many there are.
+
+    None where it does not speak of that, and where the register has no record of the forces that it names.
+    """
+    held = {name: [*seen.known(name), UNKNOWN] for name in REGISTER_FACETS}
+    filters = register_filters(query, seen.forces, held)
+    if not filters:
+        return None
+    records = records_of(seen.held.register, None)
+    forces = set(filters.get("force", ()))
+    if not any(not forces or forces & set(values_of(record, "force")) for record in records):
+        return None
+    asked = RegisterListRequest(**{name: tuple(values) for name, values in filters.items()})
+    return RegisterOffer(filters=filters, total=len(chosen_records(records, asked)))
+
+
+def owners_of(seen: Snapshot, query: str, ids: NDArray[np.int64]) -> list[FacetValue]:
+    """Who answers for the findings of these passages, in their order, where a query asks who does."""
+    if not asks_who(query):
+        return []
+    held = seen.held
+    findings = dict.fromkeys(held.columns.finding[ids].tolist())
+    items = [held.register.by_id(number) for number in findings if number]
+    owned = Counter(owner for item in items if (owner := item.owner_on(datetime.date.max)))
+    return [FacetValue(value=owner, label=owner, count=count) for owner, count in owned.items()]
