@@ -3,8 +3,8 @@
 # make coverage  run the tests and say how much of each room they reach; fails under the floor in pyproject.toml
 # make types     check types as every Python from 3.11 to 3.13 sees them
 # make docs      write the pages of reference from the program
-# make encoder   train the adapter of the encoder that comes with the program; then make themes
-# make themes    train the theme model that comes with the program
+# make encoder   train the adapter of the encoder that comes with the program; then make fit
+# make fit       fit all that learns from the encoder's vectors: themes and match strength
 # make bench     measure the encoder on this machine
 # make clean     remove the virtual environment; your data folder stays
 
@@ -21,7 +21,7 @@ ROOMS := corpus indexer models service
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes, and each would compile every module
 
-.PHONY: run test lint tests coverage types docs encoder themes bench clean
+.PHONY: run test lint tests coverage types docs encoder fit bench clean
 
 # A forces.toml beside the documents names forces of theirs, unless PRECEDENT_FORCES names another file.
 run: $(VENV)/run.stamp
@@ -54,8 +54,10 @@ docs: $(VENV)/run.stamp
 encoder: $(VENV)/test.stamp
 	$(BIN)/precedent encoder train --out models/data/adapter
 
-themes: $(VENV)/run.stamp
+fit: $(VENV)/run.stamp
 	$(BIN)/python -m models.shipped
+	$(BIN)/precedent calibrate --data build/fit
+	cp build/fit/strength.json build/fit/similar_strength.json service/data/
 
 bench: $(VENV)/test.stamp
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_encode.py

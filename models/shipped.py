@@ -1,6 +1,6 @@
 """The theme model that comes with the program: what training makes of the shipped examples and the bundled encoder.
 
-With it a first build tags at once. `make themes` writes it anew, after the examples, the themes or what learns from
+With it a first build tags at once. `make fit` writes it anew, after the examples, the themes or what learns from
 them were changed; a test fails until that is done.
 """
 

@@ -22,8 +22,8 @@ SETTINGS = (
     Setting(
         "PRECEDENT_ENCODER",
         "",
-        "Folder, or name in the local cache, of a sentence-transformers model, or http://…/v1#model for an embedding"
-        " server; empty for the bundled one.",
+        "Folder of a sentence-transformers model or of an adapter, or a model's name in the local cache, or"
+        " http://…/v1#model for an embedding server; empty for the bundled one.",
     ),
     Setting("PRECEDENT_ENCODER_KEY", "", "Key that an embedding server asks for."),
     Setting(
