@@ -3,7 +3,7 @@
 # make coverage  run the tests and say how much of each room they reach; fails under the floor in pyproject.toml
 # make types     check types as every Python from 3.11 to 3.13 sees them
 # make docs      write the pages of reference from the program
-# make themes    train the theme model that comes with the program
+# make themes    train the models that come with the program: of themes, and of what comments say of closure
 # make bench     measure the encoder on this machine
 # make clean     remove the virtual environment; your data folder stays
 
@@ -52,6 +52,7 @@ docs: $(VENV)/run.stamp
 
 themes: $(VENV)/run.stamp
 	$(BIN)/python -m models.shipped
+	$(BIN)/python -m indexer.closure_training
 
 bench: $(VENV)/test.stamp
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_encode.py

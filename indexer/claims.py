@@ -1,0 +1,79 @@
+"""What comments say of closure: by the model where the encoder is the one it was trained with, else by the rules alone.
+
+This is the one place where it is decided; tables and echoes take what is decided here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from corpus.closure import Claim, Heard, Says, claim_of, hear, weightiest
+from corpus.model import Document
+from models.closure_model import ClosureModel, Sentences
+from models.encoder import DocumentEncoder, Vectors
+
+Claims = Mapping[str, Claim | None]
+"""What each comment says, by its text."""
+
+_BATCH = 500  # comments judged at a time
+
+
+@dataclass(frozen=True, slots=True)
+class HeardComment:
+    """A comment and its sentences as the rules hear them."""
+
+    text: str
+    sentences: tuple[Heard, ...]
+
+
+def comments_of(documents: Sequence[Document]) -> list[str]:
+    """The distinct comments of documents, in their order."""
+    said = (event.text for document in documents for event in document.events if event.kind == "comment")
+    return list(dict.fromkeys(said))
+
+
+def claims_by_rules(comments: Sequence[str]) -> Claims:
+    """What comments say by the rules alone."""
+    return {text: claim_of(text) for text in comments}
+
+
+def claims_by_model(comments: Sequence[str], model: ClosureModel, encoder: DocumentEncoder) -> Claims:
+    """What comments say by a model, whose encoder `encoder` is."""
+    found: dict[str, Claim | None] = {}
+    for start in range(0, len(comments), _BATCH):
+        heard = [HeardComment(text, tuple(hear(text))) for text in comments[start : start + _BATCH]]
+        said = iter(model.said(sentences_of(heard, encoder)))
+        for comment in heard:
+            found[comment.text] = _claim(comment, [next(said) for _ in comment.sentences])
+    return found
+
+
+def _claim(comment: HeardComment, said: Iterable[tuple[str, float] | None]) -> Claim | None:
+    return weightiest(
+        [
+            Claim(cast(Says, one[0]), sentence.span)
+            for sentence, one in zip(comment.sentences, said, strict=True)
+            if one is not None
+        ]
+    )
+
+
+def sentences_of(heard: Sequence[HeardComment], encoder: DocumentEncoder) -> Sentences:
+    """All sentences of comments as a model reads them. Of one that does not fit the encoder its first window counts."""
+    texts = [encoder.windows(one.text[slice(*s.span)])[0] for one in heard for s in one.sentences]
+    vectors = encoder.encode_document(texts)
+    return Sentences(
+        vectors,
+        _before(vectors, [len(one.sentences) for one in heard]),
+        [s.words for one in heard for s in one.sentences],
+        np.array([s.cues for one in heard for s in one.sentences], np.bool_),
+    )
+
+
+def _before(vectors: Vectors, lengths: Sequence[int]) -> Vectors:
+    """The vector of the sentence before each, of zeros for the first of each comment."""
+    before = np.roll(vectors, 1, axis=0)
+    before[np.cumsum([0, *lengths[:-1]])] = 0
+    return before

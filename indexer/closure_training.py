@@ -1,0 +1,123 @@
+"""The closure model that comes with the program: what training makes of its comments and the bundled encoder.
+
+`make themes` writes it anew, after the comments, the rules or the encoder were changed; a test fails until then.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from corpus.closure import Claim, Heard, Says, cue_names, hear, weightiest
+from indexer.claims import HeardComment, sentences_of
+from models.closure_model import CONSTANTS, NOTHING, SAYS, ClosureModel, Numbers, said_by, save_closure, train_closure
+from models.encoder import DocumentEncoder, Encoder, load_encoder
+from models.shipped import as_questions
+
+COMMENTS = Path(__file__).parents[1] / "models" / "data" / "closure" / "comments.jsonl"
+TRAPS = 1 / 3  # of all comments that traps count as: nearly half of those written are, and fewer of real ones
+# Of the comments that are called so on folds, at least.
+PRECISION = {"decided": 0.9, "requested": 0.85, "superseded": 0.9, "parked": 0.9, "open": 0.85}
+_LEAST, _NEVER = 0.3, 1.01
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A comment with what it says, carried by the sentence that holds the character `start`, and what it counts."""
+
+    text: str
+    says: str
+    start: int
+    weight: float
+
+
+def examples() -> list[Example]:
+    """The comments to learn from."""
+    rows = [json.loads(line) for line in COMMENTS.read_text("utf-8").splitlines()]
+    traps = sum(row["trap"] for row in rows)
+    weight = TRAPS / (1 - TRAPS) * (len(rows) - traps) / traps
+    return [Example(row["text"], row["says"], row.get("from", 0), weight if row["trap"] else 1.0) for row in rows]
+
+
+def content_of(encoder: Encoder) -> str:
+    """Hex SHA-256 of all that the model is made from, save the code."""
+    learned = hashlib.sha256(COMMENTS.read_bytes()).hexdigest()
+    heard = [sentence for one in examples() for sentence in hear(one.text)]
+    made_of = (CONSTANTS, TRAPS, PRECISION, _LEAST, encoder.fingerprint, learned, cue_names(), heard)
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A model, and for each example what models said of it that had not seen it."""
+
+    model: ClosureModel
+    held_out: tuple[str, ...]
+
+
+def learn(encoder: Encoder) -> Learned:
+    """Train the model. The same comments, rules and encoder give the same."""
+    known = examples()
+    heard = [HeardComment(one.text, tuple(hear(one.text))) for one in known]
+    sentences = sentences_of(heard, cast(DocumentEncoder, as_questions(encoder)))
+    said = [says for one, comment in zip(known, heard, strict=True) for says in _labels(one, comment.sentences)]
+    comments = [number for number, comment in enumerate(heard) for _ in comment.sentences]
+    weights = [known[comment].weight for comment in comments]
+    content = content_of(encoder)
+    trained = train_closure(sentences, said, weights, comments, cue_names(), content, encoder.fingerprint)
+    folds = _Folds(tuple(known), tuple(comments), trained.held_out)
+    threshold = folds.thresholds()
+    return Learned(replace(trained.model, threshold=threshold), tuple(folds.read(threshold)))
+
+
+def _labels(example: Example, sentences: Sequence[Heard]) -> list[str | None]:
+    """What each sentence of an example says; None where that is not known: what came before may say what was asked."""
+    if example.says == NOTHING:
+        return [NOTHING] * len(sentences)
+    at = max(place for place, one in enumerate(sentences) if one.span[0] <= example.start)
+    return [example.says if place == at else None if one.says else NOTHING for place, one in enumerate(sentences)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folds:
+    """Comments, the comment of each sentence, and its probabilities by models that had not seen it."""
+
+    examples: tuple[Example, ...]
+    comments: tuple[int, ...]
+    probabilities: Numbers
+
+    def read(self, threshold: Mapping[str, float]) -> list[str]:
+        """What each comment is said to say with these thresholds."""
+        by_comment = groupby(
+            zip(self.comments, said_by(self.probabilities, threshold), strict=True), lambda one: one[0]
+        )
+        claims = [weightiest([Claim(cast(Says, s[0]), (0, 0)) for _, s in own if s]) for _, own in by_comment]
+        return [claim.says if claim else NOTHING for claim in claims]
+
+    def thresholds(self) -> dict[str, float]:
+        """For each that may be said the least probability from which it is said precisely enough."""
+        found = dict.fromkeys(SAYS[1:], 0.5)
+        for says, precision in PRECISION.items():
+            found[says] = _NEVER
+            for least in np.arange(_LEAST, 0.99, 0.01).round(2).tolist():
+                read = self.read(found | {says: least})
+                called = [one for one, said in zip(self.examples, read, strict=True) if said == says]
+                right = sum(one.weight for one in called if one.says == says)
+                if right >= precision * sum(one.weight for one in called) > 0:
+                    found[says] = least
+                    break
+        return found
+
+
+def main() -> None:
+    """Write the model into the program's own folder."""
+    save_closure(learn(load_encoder()).model)
+
+
+if __name__ == "__main__":
+    main()
