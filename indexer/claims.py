@@ -3,7 +3,7 @@
 This is the one place where it is decided; tables and echoes take what is decided here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,11 +11,13 @@ import numpy as np
 
 from corpus.closure import Claim, Heard, Says, claim_of, hear, weightiest
 from corpus.model import Document
-from models.closure_model import ClosureModel, Sentences
-from models.encoder import DocumentEncoder, Vectors
+from models.closure_model import ClosureModel, Sentences, shipped_closure
+from models.encoder import DocumentEncoder, Encoder, Vectors
 
 Claims = Mapping[str, Claim | None]
 """What each comment says, by its text."""
+
+Tell = Callable[[int, int], None]
 
 _BATCH = 500  # comments judged at a time
 
@@ -34,30 +36,50 @@ def comments_of(documents: Sequence[Document]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
+def claims_of(documents: Sequence[Document], encoder: Encoder, cached: DocumentEncoder, tell: Tell) -> Claims:
+    """What the comments of documents say; `cached` is the encoder with its cache before it.
+
+    `tell(done, total)` counts comments that a model judges.
+    """
+    comments, model = comments_of(documents), shipped_closure()
+    if encoder.fingerprint != model.encoder:
+        return claims_by_rules(comments)
+    return claims_by_model(comments, model, cached, tell)
+
+
 def claims_by_rules(comments: Sequence[str]) -> Claims:
     """What comments say by the rules alone."""
     return {text: claim_of(text) for text in comments}
 
 
-def claims_by_model(comments: Sequence[str], model: ClosureModel, encoder: DocumentEncoder) -> Claims:
+def claims_by_model(
+    comments: Sequence[str], model: ClosureModel, encoder: DocumentEncoder, tell: Tell = lambda done, total: None
+) -> Claims:
     """What comments say by a model, whose encoder `encoder` is."""
     found: dict[str, Claim | None] = {}
     for start in range(0, len(comments), _BATCH):
+        tell(start, len(comments))
         heard = [HeardComment(text, tuple(hear(text))) for text in comments[start : start + _BATCH]]
-        said = iter(model.said(sentences_of(heard, encoder)))
-        for comment in heard:
-            found[comment.text] = _claim(comment, [next(said) for _ in comment.sentences])
+        claims = claims_in(heard, model.said(sentences_of(heard, encoder)))
+        found.update(zip((comment.text for comment in heard), claims, strict=True))
     return found
 
 
-def _claim(comment: HeardComment, said: Iterable[tuple[str, float] | None]) -> Claim | None:
-    return weightiest(
-        [
-            Claim(cast(Says, one[0]), sentence.span)
-            for sentence, one in zip(comment.sentences, said, strict=True)
-            if one is not None
-        ]
-    )
+def claims_in(heard: Iterable[HeardComment], said: Iterable[tuple[str, float] | None]) -> Iterator[Claim | None]:
+    """What comments say by what a model says of all their sentences, one after the other.
+
+    That a matter is open, which voids what was said before, is taken from the rules too: few comments to learn from say
+    it.
+    """
+    of_each = iter(said)
+    for comment in heard:
+        claims = []
+        for sentence in comment.sentences:
+            one = next(of_each)
+            says = one[0] if one else sentence.says if sentence.says == "open" else None
+            if says:
+                claims.append(Claim(cast(Says, says), sentence.span))
+        yield weightiest(claims)
 
 
 def sentences_of(heard: Sequence[HeardComment], encoder: DocumentEncoder) -> Sentences:

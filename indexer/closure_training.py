@@ -7,14 +7,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 
-from corpus.closure import Claim, Heard, Says, cue_names, hear, weightiest
-from indexer.claims import HeardComment, sentences_of
+from corpus.closure import Heard, cue_names, hear
+from indexer.claims import HeardComment, claims_in, sentences_of
 from models.closure_model import CONSTANTS, NOTHING, SAYS, ClosureModel, Numbers, said_by, save_closure, train_closure
 from models.encoder import DocumentEncoder, Encoder, load_encoder
 from models.shipped import as_questions
@@ -22,7 +21,7 @@ from models.shipped import as_questions
 COMMENTS = Path(__file__).parents[1] / "models" / "data" / "closure" / "comments.jsonl"
 TRAPS = 1 / 3  # of all comments that traps count as: nearly half of those written are, and fewer of real ones
 # Of the comments that are called so on folds, at least.
-PRECISION = {"decided": 0.9, "requested": 0.85, "superseded": 0.9, "parked": 0.9, "open": 0.85}
+PRECISION = {"decided": 0.9, "requested": 0.85, "superseded": 0.9, "parked": 0.9}
 _LEAST, _NEVER = 0.3, 1.01
 
 
@@ -70,7 +69,7 @@ def learn(encoder: Encoder) -> Learned:
     weights = [known[comment].weight for comment in comments]
     content = content_of(encoder)
     trained = train_closure(sentences, said, weights, comments, cue_names(), content, encoder.fingerprint)
-    folds = _Folds(tuple(known), tuple(comments), trained.held_out)
+    folds = _Folds(tuple(known), tuple(heard), trained.held_out)
     threshold = folds.thresholds()
     return Learned(replace(trained.model, threshold=threshold), tuple(folds.read(threshold)))
 
@@ -85,18 +84,15 @@ def _labels(example: Example, sentences: Sequence[Heard]) -> list[str | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Folds:
-    """Comments, the comment of each sentence, and its probabilities by models that had not seen it."""
+    """Comments, as written and as heard, and the probabilities of their sentences by models that had not seen them."""
 
     examples: tuple[Example, ...]
-    comments: tuple[int, ...]
+    heard: tuple[HeardComment, ...]
     probabilities: Numbers
 
     def read(self, threshold: Mapping[str, float]) -> list[str]:
         """What each comment is said to say with these thresholds."""
-        by_comment = groupby(
-            zip(self.comments, said_by(self.probabilities, threshold), strict=True), lambda one: one[0]
-        )
-        claims = [weightiest([Claim(cast(Says, s[0]), (0, 0)) for _, s in own if s]) for _, own in by_comment]
+        claims = claims_in(self.heard, said_by(self.probabilities, threshold))
         return [claim.says if claim else NOTHING for claim in claims]
 
     def thresholds(self) -> dict[str, float]:

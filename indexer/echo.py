@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
-from corpus.closure import claim_of
 from corpus.dates import last_day
 from corpus.forces import Forces
 from corpus.model import Document
 from corpus.text import sentences
 from indexer.canonical import Reading
+from indexer.claims import Claims
 from indexer.lexical import Analyzer, make_analyzer
 from indexer.rules import echo_rules
 
 SHARED = 0.5  # of the words of each sentence of a comment, at least, that the earlier one has too
 MERGED = 0.5  # of the words of an earlier sentence, at least, that one holds which it went into
 WHOLE = 0.7  # of the words of a sentence, at least, that another holds which is no mere part of it
-COPY = 0.7  # of two sentences in their order, at least, that is alike where one repeats the other word for word
+COPY = 0.75  # of two sentences in their order, at least, that is alike where one repeats the other word for word
 COURTESY = 5  # words of a sentence without a counterpart, fewer than which say nothing if they tell no deed
 COPIED_WORDS = 8  # a shorter comment ("New recommendation") is not copied: everybody writes it
 _MONTHS = frozenset(name.lower() for names in (calendar.month_name, calendar.month_abbr) for name in names if name)
@@ -70,11 +70,12 @@ class _Comment:
     said: Said
 
 
-def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces) -> list[int | None]:
+def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces, claims: Claims) -> list[int | None]:
     """For every event of `documents`, numbered from 1 in their order, the earlier comment that it adds nothing to.
 
     A comment is compared with the ones before it on its finding, the last first, and then with those of other forces on
-    findings that `folds` says are the same, up to its day. `forces` are the known ones.
+    findings that `folds` says are the same, up to its day. `forces` are the known ones, `claims` what comments say of
+    closure.
     """
     reading = Reading(forces, {}, frozenset(), framed=False)
     found: list[int | None] = []
@@ -87,7 +88,7 @@ def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces) 
             found.append(None)
             if event.kind != "comment" or not event.text:
                 continue
-            if claim_of(event.text):
+            if claims[event.text]:
                 continue  # what is said of closure is news, even in words that were used before
             said = read(event.text, document.force, reading)
             one = _Comment(len(found), event.date, document.force, at, said)

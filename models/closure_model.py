@@ -32,8 +32,8 @@ FEWEST = 3  # sentences that a word, which is no number, has to stand in to be l
 FOLDS = 10
 SEED = 20_261_130
 CONSTANTS = (SAYS, VECTOR, BEFORE, WORDS, CUES, INVERSE_L2, FEWEST, FOLDS, SEED)
-_FOLDER = Path(__file__).parent / "data"
-_WEIGHTS, _RECORD = _FOLDER / "closure_model.safetensors", _FOLDER / "closure_model.json"
+FOLDER = Path(__file__).parent / "data"
+_WEIGHTS, _RECORD = "closure_model.safetensors", "closure_model.json"
 _NUMBER = re.compile(r"\d")
 _TEMPERATURES = np.geomspace(0.25, 4, 81)
 
@@ -157,21 +157,25 @@ def _loss(scores: Numbers, truth: NDArray[np.int64], counted: Numbers) -> float:
     return -float(counted @ np.log(_softmax(scores)[np.arange(len(truth)), truth] + 1e-12))
 
 
-def save_closure(model: ClosureModel) -> None:
-    """Write the model into the program's own folder."""
+def save_closure(model: ClosureModel, folder: Path = FOLDER) -> None:
+    """Write the two files of a model."""
     from safetensors.numpy import save
 
-    _WEIGHTS.write_bytes(save({"weights": model.weights, "bias": model.bias}))
+    (folder / _WEIGHTS).write_bytes(save({"weights": model.weights, "bias": model.bias}))
     record = {name: value for name, value in asdict(model).items() if name not in ("weights", "bias")}
-    _RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (folder / _RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def load_closure(folder: Path) -> ClosureModel:
+    """The model whose files stand in `folder`."""
+    from safetensors.numpy import load
+
+    record, arrays = json.loads((folder / _RECORD).read_text("utf-8")), load((folder / _WEIGHTS).read_bytes())
+    words, cues = (tuple(record.pop(name)) for name in ("words", "cues"))
+    return ClosureModel(words=words, cues=cues, weights=arrays["weights"], bias=arrays["bias"], **record)
 
 
 @cache
 def shipped_closure() -> ClosureModel:
     """The model that comes with the program."""
-    from safetensors.numpy import load
-
-    record = json.loads(_RECORD.read_text("utf-8"))
-    arrays = load(_WEIGHTS.read_bytes())
-    words, cues = (tuple(record.pop(name)) for name in ("words", "cues"))
-    return ClosureModel(words=words, cues=cues, weights=arrays["weights"], bias=arrays["bias"], **record)
+    return load_closure(FOLDER)

@@ -1,7 +1,7 @@
 """What comments say of closure, by the rules and by the model: right of those called, and right of those there are.
 
-`PYTHONPATH=. python tests/benchmarks/bench_closure.py FILE...` with the lines of JSON that tests/data/closure_comments.jsonl
-has; first it prints the same for the comments that the model learned from, each by a model that had not seen it.
+`PYTHONPATH=. python tests/benchmarks/bench_closure.py FILE...`, with lines as in tests/data/closure_comments.jsonl;
+before them come the comments that the model learned from, each by a model that had not seen it.
 """
 
 import json
