@@ -8,17 +8,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
-from corpus.closure import Heard, cue_names, hear
+from corpus.closure import Heard, claim_of, cue_names, hear
 from indexer.claims import HeardComment, claims_in, sentences_of
 from models.closure_model import CONSTANTS, NOTHING, SAYS, ClosureModel, Numbers, said_by, save_closure, train_closure
 from models.encoder import DocumentEncoder, Encoder, load_encoder
 from models.shipped import as_questions
 
-COMMENTS = Path(__file__).parents[1] / "models" / "data" / "closure" / "comments.jsonl"
+_DATA = Path(__file__).parents[1] / "models" / "data"
+COMMENTS = _DATA / "closure" / "comments.jsonl"
+# Passages that were written for the encoder: what ordinary comments say, at length. Those that say something of closure
+# do not count: what the rules hear, and the ones listed.
+ORDINARY = tuple(_DATA / "training" / f"{name}.jsonl" for name in ("letters", "register", "trackers"))
+SAYING = _DATA / "closure" / "saying_something.txt"
 TRAPS = 1 / 3  # of all comments that traps count as: nearly half of those written are, and fewer of real ones
 # Of the comments that are called so on folds, at least.
 PRECISION = {"decided": 0.9, "requested": 0.85, "superseded": 0.9, "parked": 0.9}
@@ -36,18 +41,24 @@ class Example:
 
 
 def examples() -> list[Example]:
-    """The comments to learn from."""
-    rows = [json.loads(line) for line in COMMENTS.read_text("utf-8").splitlines()]
+    """The comments to learn from, those written for this first."""
+    rows = _rows(COMMENTS)
     traps = sum(row["trap"] for row in rows)
     weight = TRAPS / (1 - TRAPS) * (len(rows) - traps) / traps
-    return [Example(row["text"], row["says"], row.get("from", 0), weight if row["trap"] else 1.0) for row in rows]
+    written = [Example(row["text"], row["says"], row.get("from", 0), weight if row["trap"] else 1.0) for row in rows]
+    saying = frozenset(SAYING.read_text("utf-8").split())
+    texts = [row["text"] for path in ORDINARY for row in _rows(path) if row["id"] not in saying]
+    return [*written, *(Example(text, NOTHING, 0, 1.0) for text in texts if claim_of(text) is None)]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def content_of(encoder: Encoder) -> str:
     """Hex SHA-256 of all that the model is made from, save the code."""
-    learned = hashlib.sha256(COMMENTS.read_bytes()).hexdigest()
-    heard = [sentence for one in examples() for sentence in hear(one.text)]
-    made_of = (CONSTANTS, TRAPS, PRECISION, _LEAST, encoder.fingerprint, learned, cue_names(), heard)
+    learned = [(one, hear(one.text)) for one in examples()]
+    made_of = (CONSTANTS, PRECISION, _LEAST, encoder.fingerprint, cue_names(), learned)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
 
