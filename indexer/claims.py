@@ -19,6 +19,9 @@ Claims = Mapping[str, Claim | None]
 
 Tell = Callable[[int, int], None]
 
+# What the rules hear no less precisely than is asked of the model, on folds of its comments. Of decisions and requests
+# they hear too many.
+BY_RULES = ("superseded", "parked", "open")
 _BATCH = 500  # comments judged at a time
 
 
@@ -68,15 +71,14 @@ def claims_by_model(
 def claims_in(heard: Iterable[HeardComment], said: Iterable[tuple[str, float] | None]) -> Iterator[Claim | None]:
     """What comments say by what a model says of all their sentences, one after the other.
 
-    That a matter is open, which voids what was said before, is taken from the rules too: few comments to learn from say
-    it.
+    Of what the model does not hear BY_RULES is taken from the rules.
     """
     of_each = iter(said)
     for comment in heard:
         claims = []
         for sentence in comment.sentences:
             one = next(of_each)
-            says = one[0] if one else sentence.says if sentence.says == "open" else None
+            says = one[0] if one else sentence.says if sentence.says in BY_RULES else None
             if says:
                 claims.append(Claim(cast(Says, says), sentence.span))
         yield weightiest(claims)

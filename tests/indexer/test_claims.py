@@ -69,11 +69,12 @@ def test_any_comments_have_a_claim_within_them_or_none(fake_model: ClosureModel,
         assert claim is None or 0 <= claim.span[0] < claim.span[1] <= len(text)
 
 
-def test_that_it_is_open_is_taken_from_the_rules_too() -> None:
+def test_some_is_taken_from_the_rules_too() -> None:
     text = "RCoS agreed closure in May. It was reopened in June."
     heard = HeardComment(text, tuple(hear(text)))
     assert [one.says for one in heard.sentences] == ["decided", "open"]
     assert list(claims_in([heard], [("decided", 0.9), None])) == [Claim("open", heard.sentences[1].span)]
+    assert list(claims_in([heard], [None, None])) == [Claim("open", heard.sentences[1].span)]
     assert list(claims_in([heard], [None, ("decided", 0.9)])) == [Claim("decided", heard.sentences[1].span)]
 
 
