@@ -4,7 +4,7 @@
 # make types     check types as every Python from 3.11 to 3.13 sees them
 # make docs      write the pages of reference from the program
 # make encoder   train the adapter of the encoder that comes with the program; then make fit
-# make fit       fit all that learns from the encoder's vectors: themes and match strength
+# make fit       fit all that learns from its vectors: themes, what comments say of closure, match strength
 # make bench     measure the encoder on this machine
 # make clean     remove the virtual environment; your data folder stays
 
@@ -56,6 +56,7 @@ encoder: $(VENV)/test.stamp
 
 fit: $(VENV)/run.stamp
 	$(BIN)/python -m models.shipped
+	$(BIN)/python -m indexer.closure_training
 	$(BIN)/precedent calibrate --data build/fit
 	cp build/fit/strength.json build/fit/similar_strength.json service/data/
 

@@ -7,7 +7,7 @@ denied nor put under a condition nor still to come. A signal is what somebody wr
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -45,10 +45,24 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All of data/closure.toml, compiled; `guards` by name."""
+    """All of data/closure.toml, compiled; `guards` and `groups` by name, groups without those that match anything."""
 
     rules: tuple[Rule, ...]
     guards: dict[str, re.Pattern[str]]
+    groups: dict[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sentence of a comment as the rules hear it: what it says by them, and which cues stand in it, by `cue_names`.
+
+    `span` is the sentence's place in the comment, `words` are its plain ones.
+    """
+
+    span: Span
+    says: Says | None
+    words: tuple[str, ...]
+    cues: tuple[bool, ...]
 
 
 _WORD = r"[^;\s]+ "
@@ -101,6 +115,7 @@ def rules() -> Rules:
     groups: dict[str, str] = {}
     for name, phrases in (data["groups"] | data["guards"]).items():
         groups[name] = _regex(phrases, groups)
+    compiled = {name: re.compile(r"(?<!\S)" + group) for name, group in groups.items()}
     return Rules(
         tuple(
             Rule(
@@ -112,7 +127,8 @@ def rules() -> Rules:
             )
             for rule in data["rule"]
         ),
-        {name: re.compile(r"(?<!\S)" + groups[name]) for name in (*data["guards"], "it", "named", "recommendation")},
+        {name: compiled[name] for name in (*data["guards"], "it", "named", "recommendation")},
+        {name: group for name, group in compiled.items() if not group.fullmatch("")},
     )
 
 
@@ -150,21 +166,58 @@ def plain(sentence: str) -> str:
 
 
 def claim_of(text: str) -> Claim | None:
-    """What a comment says of the end of its recommendation, with the sentence that carries it; None for nothing.
+    """What a comment says of the end of its recommendation, with the sentence that carries it; None for nothing."""
+    return weightiest([Claim(says, span) for span, says, *_ in _heard(text) if says])
+
+
+def weightiest(claims: Sequence[Claim]) -> Claim | None:
+    """What a comment says by what its sentences say, in their order.
 
     That it is superseded counts for most. Else the last sentence to say something decides: a comment tells what was
     asked before it tells the answer.
     """
-    found: list[Claim] = []
+    superseded = [claim for claim in claims if claim.says == "superseded"]
+    return superseded[0] if superseded else claims[-1] if claims else None
+
+
+def cue_names() -> tuple[str, ...]:
+    """The names of all cues: what the rules say, whose forms stand there, whose forms hold, and groups of words."""
+    known = rules()
+    meanings = [rule.meaning for rule in known.rules]
+    return (
+        *(f"says {says}" for says in get_args(Says)),
+        *(f"form: {meaning}" for meaning in meanings),
+        *(f"holds: {meaning}" for meaning in meanings),
+        *(f"words: {name}" for name in known.groups),
+    )
+
+
+def hear(text: str) -> list[Heard]:
+    """The sentences of a comment, one at least, with all that the rules hear in each."""
+    known = rules()
+    return [
+        Heard(
+            span,
+            says,
+            tuple(words.split()),
+            (
+                *(says == one for one in get_args(Says)),
+                *(rule.pattern.search(words) is not None for rule in known.rules),
+                *(next(_holds(rule, words, before), None) is not None for rule in known.rules),
+                *(group.search(words) is not None for group in known.groups.values()),
+            ),
+        )
+        for span, says, words, before in _heard(text)
+    ]
+
+
+def _heard(text: str) -> Iterator[tuple[Span, Says | None, str, str]]:
+    """The sentences of a comment: place, what they say by the rules, and in plain words they and the one before."""
     before = ""
     for span in sentences(text):
         words = plain(text[slice(*span)])
-        says = _said(words, before)
-        if says:
-            found.append(Claim(says, span))
+        yield span, _said(words, before), words, before
         before = words
-    superseded = [claim for claim in found if claim.says == "superseded"]
-    return superseded[0] if superseded else found[-1] if found else None
 
 
 def _said(words: str, before: str) -> Says | None:

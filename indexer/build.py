@@ -95,7 +95,8 @@ def build(
     are the user's files of force names, of words, and of what introduces a finding, of which the generation keeps
     copies; passages are tagged by the model `themes`, or not at all without one. Whatever goes wrong, the generation
     before stays current.
-    `progress(stage, done, total)` is called as each stage starts, in "windows" as passages are cut up, in "encode" as
+    `progress(stage, done, total)` is called as each stage starts, in "closure" as comments are judged, in "windows" as
+    passages are cut up, in "encode" as
     strings are encoded, out of the new ones (perhaps none), and in "themes" as passages are tagged.
     Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
     be written or does not check out; CorpusError where the vocabulary cannot be used.

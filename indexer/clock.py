@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-Stage = Literal["compare", "passages", "lexical", "windows", "encode", "vectors", "themes", "verify", "publish"]
+Stage = Literal[
+    "compare", "closure", "passages", "lexical", "windows", "encode", "vectors", "themes", "verify", "publish"
+]
 Progress = Callable[[Stage, int, int], None]
 
 

@@ -9,20 +9,22 @@ import calendar
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache
 
-from corpus.closure import claim_of
 from corpus.dates import last_day
 from corpus.forces import Forces
 from corpus.model import Document
 from corpus.text import sentences
 from indexer.canonical import Reading
+from indexer.claims import Claims
 from indexer.lexical import Analyzer, make_analyzer
 from indexer.rules import echo_rules
 
 SHARED = 0.5  # of the words of each sentence of a comment, at least, that the earlier one has too
 MERGED = 0.5  # of the words of an earlier sentence, at least, that one holds which it went into
 WHOLE = 0.7  # of the words of a sentence, at least, that another holds which is no mere part of it
+COPY = 0.75  # of two sentences in their order, at least, that is alike where one repeats the other word for word
 COURTESY = 5  # words of a sentence without a counterpart, fewer than which say nothing if they tell no deed
 COPIED_WORDS = 8  # a shorter comment ("New recommendation") is not copied: everybody writes it
 _MONTHS = frozenset(name.lower() for names in (calendar.month_name, calendar.month_abbr) for name in names if name)
@@ -32,10 +34,12 @@ _MONTHS = frozenset(name.lower() for names in (calendar.month_name, calendar.mon
 class Sentence:
     """A sentence as it is compared: its words by their stems, its figures and dates, and how far things are by it.
 
-    `shares` are such words as "half" and "second". `deeds` are those of its words that tell what was done. `to_come`
-    tells whether it speaks of what is to come, `denied` whether it denies something.
+    `order` has all its words as they stand. `shares` are such words as "half" and "second". `deeds` are those of its
+    words that tell what was done. `to_come` tells whether it speaks of what is to come, `denied` whether it denies
+    something.
     """
 
+    order: tuple[str, ...]
     words: frozenset[str]
     facts: frozenset[str]
     shares: frozenset[str]
@@ -66,11 +70,12 @@ class _Comment:
     said: Said
 
 
-def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces) -> list[int | None]:
+def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces, claims: Claims) -> list[int | None]:
     """For every event of `documents`, numbered from 1 in their order, the earlier comment that it adds nothing to.
 
     A comment is compared with the ones before it on its finding, the last first, and then with those of other forces on
-    findings that `folds` says are the same, up to its day. `forces` are the known ones.
+    findings that `folds` says are the same, up to its day. `forces` are the known ones, `claims` what comments say of
+    closure.
     """
     reading = Reading(forces, {}, frozenset(), framed=False)
     found: list[int | None] = []
@@ -83,7 +88,7 @@ def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces) 
             found.append(None)
             if event.kind != "comment" or not event.text:
                 continue
-            if claim_of(event.text):
+            if claims[event.text]:
                 continue  # what is said of closure is news, even in words that were used before
             said = read(event.text, document.force, reading)
             one = _Comment(len(found), event.date, document.force, at, said)
@@ -129,27 +134,36 @@ def read(text: str, force: str | None, reading: Reading) -> Said:
     text = rules.as_at.sub("", text)
     names = frozenset(match[1].split()[-1].casefold() for match in rules.named.finditer(text))
     text = rules.named.sub(lambda match: match[0].removesuffix(match[1]), text)
-    parts = [_sentence(reading.form(text[start:end], force).keys) for start, end in sentences(text)]
+    parts = [_sentence(text[start:end], reading.form(text[start:end], force).keys) for start, end in sentences(text)]
     told = tuple(part for part in parts if part.words or part.facts)
     words = frozenset().union(*(part.words for part in told))
     return Said(told, words, frozenset().union(*(part.facts for part in told)), names)
 
 
-def _sentence(keys: Sequence[str]) -> Sentence:
+def _sentence(text: str, keys: Sequence[str]) -> Sentence:
     own, rules = frozenset(keys), echo_rules()
     words = frozenset(_stems(keys))
     dated = _MONTHS | rules.seasons
     figures = (key for key in own if key != "1" and (any(c.isdigit() for c in key) or key in dated))
     deeds = [key for key in own if (key.endswith("ed") and key not in rules.no_deed) or key in rules.deeds]
     return Sentence(
+        order=tuple(keys),
         words=words,
-        facts=frozenset(figures),
+        facts=frozenset(figures) | frozenset(_rhythms(text)),
         shares=frozenset({rules.shares[key] for key in own if key in rules.shares} | (own & rules.grades)),
         states=frozenset(row for row, known in enumerate(_states()) if not known.isdisjoint(words)),
         deeds=frozenset(_stems(deeds)),
         to_come=not own.isdisjoint(rules.to_come),
         denied=not own.isdisjoint(rules.denied),
     )
+
+
+def _rhythms(text: str) -> Iterator[str]:
+    """How often something is done: a fact as a figure is, and the same in "weekly" and "every week"."""
+    rules = echo_rules()
+    for match in rules.rhythm.finditer(text):
+        word = (match[1] or match[2]).lower()
+        yield f"each {rules.rhythms.get(word, word)}"
 
 
 def adds_nothing(said: Said, before: Said, *, copied: bool = False) -> bool:
@@ -177,13 +191,30 @@ def _told(sentence: Sentence, before: Said) -> bool:
     states = frozenset().union(*(other.states for other in whole))
     if not (sentence.facts <= facts and sentence.states <= states and (not shares or sentence.shares <= shares)):
         return False
-    return any(_as_far(sentence, other) for count, other in counted if count == best)
+    near = [other for count, other in counted if count == best]
+    return any(_as_far(sentence, other) for other in near) and not any(
+        _altered(sentence, other, before.words) for other in near
+    )
 
 
 def _as_far(sentence: Sentence, other: Sentence) -> bool:
     """Whether two sentences deny alike, and speak alike of what is to come; a mere part of one need not."""
     part = len(sentence.words & other.words) < WHOLE * len(other.words)
     return part or (sentence.to_come, sentence.denied) == (other.to_come, other.denied)
+
+
+def _altered(sentence: Sentence, other: Sentence, known: frozenset[str]) -> bool:
+    """Whether a sentence repeats another word for word save some that say something new: these say it on purpose.
+
+    In another wording new words mean little.
+    """
+    matcher = SequenceMatcher(None, other.order, sentence.order, autojunk=False)
+    if matcher.quick_ratio() < COPY or matcher.ratio() < COPY:
+        return False
+    new = (
+        word for tag, _, _, start, end in matcher.get_opcodes() if tag != "equal" for word in sentence.order[start:end]
+    )
+    return not known.issuperset(_stems(list(new)))
 
 
 def _stems(keys: Sequence[str]) -> Iterator[str]:

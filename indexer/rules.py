@@ -40,7 +40,9 @@ class FoldRules:
 
 @dataclass(frozen=True, slots=True)
 class EchoRules:
-    """All of echo.toml: words in small letters, `states` rows of them, `shares` by word the name of its row."""
+    """All of echo.toml: words in small letters, `states` rows of them, `shares` and `rhythms` by word the name of its
+    row.
+    """
 
     filler: Words
     states: tuple[str, ...]
@@ -51,8 +53,10 @@ class EchoRules:
     deeds: Words
     no_deed: Words
     shares: Mapping[str, str]
+    rhythms: Mapping[str, str]
     named: Pattern
     as_at: Pattern
+    rhythm: Pattern
 
 
 @cache
@@ -75,10 +79,12 @@ def fold_rules() -> FoldRules:
 def echo_rules() -> EchoRules:
     """The rules by which a comment is an echo."""
     data = _read("echo.toml")
-    shares = {word: share for share, row in data.pop("shares").items() for word in row.split()}
+    shares, rhythms = (
+        {word: name for name, row in data.pop(table).items() for word in row.split()} for table in ("shares", "rhythms")
+    )
     patterns, states = _patterns(data.pop("patterns"), {}), tuple(data.pop("states"))
     words: dict[str, Any] = {name: _words(listed) for name, listed in data.items()}
-    return EchoRules(states=states, shares=shares, **words, **patterns)
+    return EchoRules(states=states, shares=shares, rhythms=rhythms, **words, **patterns)
 
 
 def _read(name: str) -> dict[str, Any]:

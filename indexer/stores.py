@@ -12,6 +12,7 @@ from corpus.kept import Kept
 from corpus.model import Document
 from corpus.vocabulary import Vocabulary
 from indexer.cache import cached_encoder
+from indexer.claims import claims_of
 from indexer.clock import Clock
 from indexer.context import placed
 from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
@@ -53,8 +54,10 @@ def write_stores(
         raise GenerationError(
             "There is nothing to index: no document holds a passage. Check the files given to `precedent build`."
         )
+    with clock.stage("closure") as tell, cached_encoder(data, encoder) as cached:
+        claims = claims_of(documents, encoder, cached, tell)
     with clock.stage("passages"):
-        write_tables(folder / PASSAGES, documents, given.forces, given.known, kept)
+        write_tables(folder / PASSAGES, documents, given.forces, given.known, kept, claims)
         write_wording(folder / PASSAGES, worded, read)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, (fields for words in worded for fields in words.fields))

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 
-from corpus.closure import claim_of
 from corpus.forces import Forces
 from corpus.kept import Kept
 from corpus.model import Document, Event
 from corpus.standing import Entry, closure_signal
+from indexer.claims import Claims, claims_by_rules, comments_of
 from indexer.connection import connect_shared
 from indexer.echo import echoes
 from indexer.folds import finding_folds, fold_ids
@@ -48,12 +48,15 @@ def write_tables(
     forces: Forces,
     known: Known,
     kept: Kept | None = None,
+    claims: Claims | None = None,
 ) -> None:
     """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1.
 
-    Findings fold under the names of `forces`; what `kept` knows is not worked out again. Raises GenerationError for a
-    document that cannot be written, naming its file.
+    Findings fold under the names of `forces`; what `kept` knows is not worked out again. `claims` is what comments say
+    of closure, by the rules where it is not given. Raises GenerationError for a document that cannot be written, naming
+    its file.
     """
+    said = claims_by_rules(comments_of(documents)) if claims is None else claims
     database = sqlite3.connect(path)
     try:
         with database:
@@ -61,10 +64,10 @@ def write_tables(
             next_id = dict.fromkeys(("sections", "grades", "findings", "events", "passages"), 1)
             passages = fold_ids(documents, forces, kept)
             findings = finding_folds(documents, passages)
-            folds = _Folds(passages, findings, echoes(documents, findings, forces))
+            folds = _Folds(passages, findings, echoes(documents, findings, forces, said))
             for number, document in enumerate(documents, start=1):
                 try:
-                    _write_document(database, number, document, next_id, folds, known)
+                    _write_document(database, number, document, next_id, folds, known, said)
                 except UnicodeEncodeError as error:  # a file name in another encoding comes as lone surrogates
                     name = document.source.encode("utf-8", "backslashreplace").decode()
                     raise GenerationError(
@@ -132,14 +135,16 @@ def _write_document(
     next_id: dict[str, int],
     folds: _Folds,
     known: Known,
+    claims: Claims,
 ) -> None:
     """Insert one document and all it owns; `next_id` carries on from document to document, `folds` are of them all."""
     first = dict(next_id)
+    entries = [_entry(event, claims) for event in document.events]
     tables: dict[str, list[tuple[object, ...]]] = {
         "sections": [(number, _json(path)) for path in document.sections],
         "grades": _grades(number, document, first["sections"]),
-        "findings": _findings(number, document, first, folds.findings),
-        "events": _events(number, document, first, folds.echoes),
+        "findings": _findings(number, document, entries, first, folds.findings),
+        "events": _events(number, document, entries, first, folds.echoes),
         "passages": list(_passages(number, document, first, folds.passages)),
     }
     _insert(database, "documents", [(number, *_document(document, known))])
@@ -180,12 +185,12 @@ def _grades(number: int, document: Document, first_section: int) -> list[tuple[o
 
 
 def _findings(
-    number: int, document: Document, first: Mapping[str, int], folds: Sequence[int]
+    number: int, document: Document, entries: Sequence[Entry], first: Mapping[str, int], folds: Sequence[int]
 ) -> list[tuple[object, ...]]:
-    entries = [(event.finding, _entry(event)) for event in document.events]
+    told = [(event.finding, entry) for event, entry in zip(document.events, entries, strict=True)]
     rows: list[tuple[object, ...]] = []
     for at, f in enumerate(document.findings):
-        signal = closure_signal([entry for about, entry in entries if about in (None, at)])
+        signal = closure_signal([entry for about, entry in told if about in (None, at)])
         asks = (f.id, number, first["sections"] + f.section, f.kind, f.number, f.text, f.deadline, f.deadline_text)
         stands = (f.status, f.status_date, signal, folds[first["findings"] + at - 1])
         rows.append((*asks, _json(f.addressees), *stands, f.status_word, f.status_by, f.target, f.quoted, f.owner))
@@ -193,20 +198,19 @@ def _findings(
 
 
 def _events(
-    number: int, document: Document, first: Mapping[str, int], echoes: Sequence[int | None]
+    number: int, document: Document, entries: Sequence[Entry], first: Mapping[str, int], echoes: Sequence[int | None]
 ) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for own, e in enumerate(document.events, start=first["events"]):
-        entry = _entry(e)
+    for own, (e, entry) in enumerate(zip(document.events, entries, strict=True), start=first["events"]):
         said = (entry.says, *(entry.carried_by or (None, None)))
         about = _shifted(e.finding, first["findings"])
         rows.append((number, e.date, e.kind, e.status, e.text, e.start, *said, echoes[own - 1], about))
     return rows
 
 
-def _entry(event: Event) -> Entry:
+def _entry(event: Event, claims: Claims) -> Entry:
     """An event with what it says of closure."""
-    claim = claim_of(event.text) if event.kind == "comment" else None
+    claim = claims[event.text] if event.kind == "comment" else None
     said = (claim.says, claim.span) if claim else (None, None)
     return Entry(0, event.date, event.kind, event.status, event.text, *said)
 

@@ -34,8 +34,12 @@ def shipped_model() -> ThemeModel:
 def train_shipped(encoder: "Encoder") -> ThemeModel:
     """The same, trained again: by vectors of questions, which torch has in full precision, alike on every processor."""
     taxonomy = load_taxonomy()
-    as_questions = cast("Encoder", _AsQuestions(encoder))
-    return train_themes(taxonomy, shipped_examples(taxonomy), as_questions, CREATED)
+    return train_themes(taxonomy, shipped_examples(taxonomy), as_questions(encoder), CREATED)
+
+
+def as_questions(encoder: "Encoder") -> "Encoder":
+    """The encoder, taking documents for questions."""
+    return cast("Encoder", _AsQuestions(encoder))
 
 
 class _AsQuestions:

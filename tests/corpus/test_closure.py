@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.closure import SIGNALS, Claim, claim_of, rules
+from corpus.closure import SIGNALS, Claim, claim_of, cue_names, hear, rules
 
 DEVELOPMENT = Path(__file__).parents[1] / "data" / "closure_comments_dev.jsonl"
 
@@ -503,6 +503,15 @@ def test_the_sentence_that_carries_it() -> None:
     assert text[slice(*claim.span)] == "Closed by RCoS 03/11/20."
 
 
+def test_what_is_heard_has_a_cue_for_each_name() -> None:
+    heard = hear("Thirty files read. Closed by RCoS 03/11/20.")
+    assert [one.says for one in heard] == [None, "decided"]
+    assert {len(one.cues) for one in heard} == {len(cue_names())}
+    found = {name for name, stands in zip(cue_names(), heard[1].cues, strict=True) if stands}
+    assert {"says decided", "words: closed", "words: decider"} <= found
+    assert "says requested" not in found
+
+
 def test_nothing_in_an_empty_comment() -> None:
     assert claim_of("") is None
     assert claim_of(" \n") is None
@@ -537,6 +546,7 @@ def test_any_text_gives_nothing_or_a_place_within_it(text: str) -> None:
 def test_long_inputs_end_soon(unit: str) -> None:
     start = time.process_time()
     claim_of(unit * 20_000)
+    hear(unit * 20_000)
     assert time.process_time() - start < 10
 
 

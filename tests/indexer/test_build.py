@@ -92,7 +92,7 @@ def test_the_report_compares_with_the_generation_before(tmp_path: Path) -> None:
     assert report.removed == ("a",)
     assert report.changed == ("c",)
     assert report.unchanged == ("b",)
-    stages = {"compare", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish"}
+    stages = {"compare", "closure", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish"}
     assert set(report.seconds) == stages
 
 
@@ -204,7 +204,9 @@ def test_nothing_to_index_is_an_error(tmp_path: Path, made: tuple[object, ...]) 
         build(FakeCollection(made), FakeEncoder(), tmp_path, inputs=[])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("stage", ["passages", "lexical", "windows", "encode", "vectors", "verify", "publish"])
+@pytest.mark.parametrize(
+    "stage", ["closure", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish"]
+)
 def test_a_build_that_is_stopped_leaves_the_generation_before(tmp_path: Path, stage: str) -> None:
     before = run(tmp_path).generation
 

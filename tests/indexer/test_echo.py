@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from corpus.forces import Forces, load_forces
 from corpus.model import Document, Event
 from indexer.canonical import Reading
+from indexer.claims import claims_by_rules, comments_of
 from indexer.echo import COPIED_WORDS, adds_nothing, echoes, read
 from indexer.folds import finding_folds, fold_ids
 
@@ -78,10 +79,10 @@ def test_a_figure_that_is_new_is_news_wherever_it_stands(number: int, place: int
 @pytest.mark.parametrize(
     ("name", "least_precision", "least_recall"),
     [
-        ("stalled_pairs_dev.jsonl", 1.0, 0.8),
-        ("echo_pairs_dev.jsonl", 1.0, 0.8),
-        ("stalled_pairs.jsonl", 0.9, 0.5),
-        ("echo_pairs.jsonl", 0.85, 0.7),
+        ("stalled_pairs_dev.jsonl", 1.0, 0.75),
+        ("echo_pairs_dev.jsonl", 1.0, 0.75),
+        ("stalled_pairs.jsonl", 0.9, 0.45),
+        ("echo_pairs.jsonl", 0.9, 0.65),
     ],
 )
 def test_pairs_written_for_this(name: str, least_precision: float, least_recall: float) -> None:
@@ -116,7 +117,8 @@ def with_comments(force: str, *comments: tuple[str, str]) -> Document:
 
 
 def echoes_of(*documents: Document, forces: Forces = FORCES) -> list[int | None]:
-    return echoes(documents, finding_folds(documents, fold_ids(documents, forces)), forces)
+    claims = claims_by_rules(comments_of(documents))
+    return echoes(documents, finding_folds(documents, fold_ids(documents, forces)), forces, claims)
 
 
 def test_a_stalled_comment_is_held_against_the_last_that_said_it() -> None:

@@ -18,7 +18,7 @@ from indexer.generation import open_generation, verify_generation
 SCRIPT = Path(__file__).parents[1] / "dying_builds.py"
 ROOT = SCRIPT.parents[1]
 PUBLISHED = "os.rename CURRENT"  # the one step before which the old generation is served and after which the new one is
-STAGES = ("compare", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish")
+STAGES = ("compare", "closure", "passages", "lexical", "windows", "encode", "vectors", "verify", "publish")
 
 
 class Builds:
