@@ -50,7 +50,7 @@ def also_said(opened: Opened, text: str, found: Retrieved, passing: Mask, limit:
     ids, others = np.flatnonzero(members & opened.prose), np.flatnonzero(members & ~opened.prose)
     listed = np.isin(columns.fold[ids], columns.fold[others])
     listed |= (columns.asks[ids] > 0) & np.isin(columns.asks[ids], columns.asks[others])
-    ordered = best_of_folds(columns, found, ids[~listed], newest=False)
+    ordered = best_of_folds(columns, found.score, ids[~listed], newest=False)
     return np.fromiter(islice(_telling(opened, text, ordered), limit), np.int64)
 
 

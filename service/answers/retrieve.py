@@ -28,6 +28,8 @@ DENSE_WEIGHT = 0.5
 # A passage has the score 1 for its words when its BM25 is this much, times the sum of the rarities of the query's
 # words, over the root of their number: the longer a query, the less of it an answer holds.
 FULL_BM25 = 2.0
+# The best so many hits are found where anything is, down to the least evidence: who looks for more wants what is sure.
+FIRST = 10
 # Other words of the vocabulary that are encoded with the query, for each of its concepts.
 ENCODED_OTHERS = 2
 # Of a long text so many windows are encoded: what one reader sends must not keep the others waiting.
@@ -95,7 +97,7 @@ def retrieve(
 ) -> Retrieved:
     """Score all passages for a question that encodes to `vector`; those of `universe` may be members of R.
 
-    R is empty where no passage there is evidence enough; else it holds what is some evidence. A quoted phrase
+    R is empty where no passage there is evidence enough; else it holds what is some evidence, and the first few. A quoted phrase
     must be there, and a passage that is only a heading is no member beside others. A question without a word in it
     (only punctuation) matches nothing; its scores still order what is nearest.
     """
@@ -114,6 +116,8 @@ def retrieve(
         asked = telling  # a heading by itself is no answer where anything else is one
     answered = bool((asked & (evidence >= strength.weak)).any())
     members = asked & (evidence >= strength.member) if answered else np.zeros_like(universe)
+    if answered:
+        members |= _first(opened.columns, asked & (evidence >= strength.least), score)
     return Retrieved(
         members=members,
         good=members & (evidence >= strength.good),
@@ -125,6 +129,13 @@ def retrieve(
         coverage=held.share,
         evidence=evidence,
     )
+
+
+def _first(columns: Columns, some: Mask, score: Scores) -> Mask:
+    """Of some passages those of the FIRST best folds by their score, and what is as good."""
+    ids = np.flatnonzero(some)
+    best = nearest(columns, score, ids, FIRST)
+    return some & (score >= score[best].min(initial=np.inf))
 
 
 def _standing_there(evidence: Scores, held: Held, question: Question, strength: Strength) -> Scores:
@@ -154,13 +165,13 @@ def _lexical(held: Held) -> Scores:
     return np.asarray(held.bm25 / full) if full > 0 else held.bm25
 
 
-def best_of_folds(columns: Columns, found: Retrieved, ids: NDArray[np.int64], newest: bool) -> NDArray[np.int64]:
+def best_of_folds(columns: Columns, score: Scores, ids: NDArray[np.int64], newest: bool) -> NDArray[np.int64]:
     """The best member of each fold, best first; ties by id, so that the order is one and the same anywhere.
 
     `ids` ascend.
     """
-    score = -found.score[ids]
-    order = np.lexsort((score, -columns.dates[ids])) if newest else np.argsort(score, kind="stable")
+    worse = -score[ids]
+    order = np.lexsort((worse, -columns.dates[ids])) if newest else np.argsort(worse, kind="stable")
     ordered = ids[order]
     folds = columns.fold[ordered]
     # Written from the worst to the best, so that the place of the best stays: a sort less than np.unique.
@@ -169,13 +180,13 @@ def best_of_folds(columns: Columns, found: Retrieved, ids: NDArray[np.int64], ne
     return np.asarray(ordered[first[folds] == np.arange(len(folds))], dtype=np.int64)
 
 
-def nearest(columns: Columns, found: Retrieved, ids: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def nearest(columns: Columns, score: Scores, ids: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """The first `count` of `best_of_folds`, by score."""
     if len(ids) > (many := 64 * count):
-        scores = found.score[ids]
+        scores = score[ids]
         # With all that are as good as the last of them: the order is that of all.
         some = ids[scores >= np.partition(scores, -many)[-many]]
-        best = best_of_folds(columns, found, some, newest=False)[:count]
+        best = best_of_folds(columns, score, some, newest=False)[:count]
         if len(best) == count:
             return best
-    return best_of_folds(columns, found, ids, newest=False)[:count]
+    return best_of_folds(columns, score, ids, newest=False)[:count]

@@ -78,7 +78,7 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     ids = found.best
     if not matching:
         newest = request.sort == "newest"
-        ids = best_of_folds(held.columns, found.retrieved, np.flatnonzero(found.passing), newest)
+        ids = best_of_folds(held.columns, found.retrieved.score, np.flatnonzero(found.passing), newest)
 
     def made() -> Iterator[Hit]:
         for first in range(0, len(ids), BATCH):
@@ -102,12 +102,12 @@ def _found(seen: Snapshot, request: ListRequest) -> _Found:
     passing = held.columns.mask(request)
     members = retrieved.members & passing
     newest = request.sort == "newest" or question.empty
-    best = best_of_folds(held.columns, retrieved, np.flatnonzero(members), newest)
+    best = best_of_folds(held.columns, retrieved.score, np.flatnonzero(members), newest)
     return _Found(question, retrieved, passing, members, best)
 
 
 def _nearest(held: Opened, found: _Found) -> Ids:
-    return nearest(held.columns, found.retrieved, np.flatnonzero(found.passing), NEAREST)
+    return nearest(held.columns, found.retrieved.score, np.flatnonzero(found.passing), NEAREST)
 
 
 def _facet(seen: Snapshot, found: _Found, request: ListRequest, name: str) -> list[FacetValue]:

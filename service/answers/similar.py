@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from indexer.folds import folded
 from service.answers.also_said import also_said, with_prose
+from service.answers.by_finding import one_each, under_findings
 from service.answers.hits import hits, match_of
 from service.answers.outcomes import bare_member, members_of, printed_of
 from service.answers.retrieve import Retrieved, encode, retrieve
@@ -43,7 +44,6 @@ NEAREST = 3
 MAX_CONCEPTS = 60
 # A text that is part of another has at least this many words to be a copy of that part.
 COPY_WORDS = 6
-COMMENTS = 2  # on one finding, that may be results beside it
 LIKELY = 10  # results that are compared with what is asked, to find copies in other print
 
 
@@ -153,13 +153,13 @@ def sought(
     question = replace(understood, text=clean(asked.text), phrases=(), concepts=_telling(opened, understood))
     vector = encode_asked(question, encoder)
     universe = _universe(opened, asked, request)
-    found = retrieve(opened, question, vector, universe, opened.similar_strength)
+    found = under_findings(opened, retrieve(opened, question, vector, universe, opened.similar_strength))
     likely = one_each(opened, found, np.flatnonzero(universe))[:LIKELY]
     if copies := _more_copies(opened, asked, likely):
         more = _asked(opened, asked.text, copies, asked.forces)
         asked = replace(asked, own=asked.own | more.own, findings=asked.findings | more.findings)
         universe = _universe(opened, asked, request)
-        found = retrieve(opened, question, vector, universe, opened.similar_strength)
+        found = under_findings(opened, retrieve(opened, question, vector, universe, opened.similar_strength))
     return asked, question, found, universe
 
 
@@ -255,19 +255,6 @@ def _more_copies(opened: Opened, asked: Asked, ids: Ids) -> list[Findable]:
     passages = texts_by_id(opened.generation.tables, [one.passage for one in near])
     same = folded([asked.text, *(passages[one.passage] for one in near), *findings], opened.forces)
     return [one for at, one in enumerate(near, start=1) if same[at] == 0 or same[at + len(near)] == 0]
-
-
-def one_each(opened: Opened, found: Retrieved, ids: Ids) -> Ids:
-    """The best of each finding, and the best COMMENTS of the comments on each, best first."""
-    columns = opened.columns
-    comments = columns.facets["finding"].mask(["comment"])
-    groups = np.where(columns.asks > 0, 2 * columns.asks + comments, -columns.fold)
-    ordered = ids[np.lexsort((ids, -found.score[ids]))]
-    rank = np.empty(len(ordered), np.int64)
-    by_group = np.lexsort((np.arange(len(ordered)), groups[ordered]))
-    _, starts, counts = np.unique(groups[ordered[by_group]], return_index=True, return_counts=True)
-    rank[by_group] = np.arange(len(ordered)) - np.repeat(starts, counts)
-    return np.asarray(ordered[rank < np.where(comments[ordered], COMMENTS, 1)], dtype=np.int64)
 
 
 def _telling(opened: Opened, question: Question) -> tuple[Concept, ...]:

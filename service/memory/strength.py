@@ -20,6 +20,7 @@ Scores = NDArray[np.float64]
 # The files of the two calibrations: a finding that is looked for is longer than a question, and holds other words.
 SEARCH, SIMILAR = "strength.json", "similar_strength.json"
 TYPICAL = 1_000  # passages
+LEAST = 0.1  # of the odds of `weak`
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Strength:
     member: float
     weak: float
     good: float
+
+    @property
+    def least(self) -> float:
+        """What the first few of a list reach at least."""
+        odds = LEAST * self.weak / (1 - self.weak)
+        return odds / (1 + odds)
 
     def evidence(self, cosine: Scores, coverage: Scores) -> Scores:
         """The probability, 0 to 1, for each passage; `cosine` less what `luck` gives."""
