@@ -53,6 +53,14 @@ def others(query: str, words: Lexicon = LEXICON) -> list[str]:
         ("PACE", ["Police and Criminal Evidence Act"]),
         ("Clare’s Law", ["Domestic Violence Disclosure Scheme"]),
         ("children's homes", ["residential children's home"]),
+        ("skippers", ["sergeant"]),
+        ("complainants", ["victim"]),
+        ("Alsatians", ["police dog"]),
+        ("con artists", ["fraudster"]),
+        ("hanging points", ["ligature point"]),
+        ("intimate-partner violence", ["domestic abuse"]),
+        ("runaway teenagers", ["missing child", "missing person"]),
+        ("RVR", ["rapid video response"]),
     ],
 )
 def test_what_is_typed_finds_what_the_texts_say(query: str, expected: list[str]) -> None:
@@ -62,6 +70,18 @@ def test_what_is_typed_finds_what_the_texts_say(query: str, expected: list[str])
 def test_the_narrow_does_not_find_the_wide() -> None:
     assert not {"domestic abuse", "domestic violence"} & set(others("MARAC"))
     assert "MARAC" in others("domestic abuse")
+
+
+@pytest.mark.parametrize(
+    ("plain", "trade"), [("skipper", "sergeant"), ("scammer", "fraudster"), ("sleuth", "detective")]
+)
+def test_the_word_of_the_trade_does_not_find_the_plain_one(plain: str, trade: str) -> None:
+    assert plain not in {other for found in named(trade).values() for other in found}
+
+
+@pytest.mark.parametrize("word", ["local", "forensic", "mobile", "minor", "grass", "weed", "tag", "pot", "wire"])
+def test_a_word_with_several_senses_is_not_taken_for_one_of_them(word: str) -> None:
+    assert others(word) == []
 
 
 @pytest.mark.parametrize("query", ["arms", "pace", "met", "Arms", "Pace", "Met", "app", "apps", "flu", "dash", "volt"])
