@@ -200,8 +200,8 @@ def _is_linear(name: str, part: Any) -> bool:
 
 def _train(model: "SentenceTransformer", data: TrainingData, settings: Settings, progress: Progress) -> None:
     from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
-    from sentence_transformers.losses import CoSENTLoss
-    from sentence_transformers.training_args import BatchSamplers
+    from sentence_transformers.base.sampler import BatchSamplers
+    from sentence_transformers.sentence_transformer.losses import CoSENTLoss
     from transformers import TrainerCallback
 
     class Told(TrainerCallback):  # type: ignore[misc]

@@ -59,7 +59,8 @@ class TrainingData:
 
 def shipped_data() -> TrainingData:
     """What comes with the program."""
-    passages, findings = [], []
+    passages: list[Asked] = []
+    findings: list[Compared] = []
     for path in sorted(FOLDER.glob("*.jsonl")):
         found = read_data(path)
         passages += found.passages

@@ -23,7 +23,7 @@ def under_findings(opened: Opened, found: Retrieved) -> Retrieved:
     np.maximum.at(best, asks[~comments], found.score[~comments])
     of_finding = comments & (asks > 0) & (best[asks] > 0)
     score = np.where(of_finding, (1 - OF_FINDING) * found.score + OF_FINDING * best[asks], found.score)
-    return replace(found, score=np.round(score, 6))
+    return replace(found, score=np.asarray(np.round(score, 6), dtype=np.float64))
 
 
 def one_each(opened: Opened, found: Retrieved, ids: Ids) -> Ids:

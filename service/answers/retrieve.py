@@ -97,9 +97,9 @@ def retrieve(
 ) -> Retrieved:
     """Score all passages for a question that encodes to `vector`; those of `universe` may be members of R.
 
-    R is empty where no passage there is evidence enough; else it holds what is some evidence, and the first few. A quoted phrase
-    must be there, and a passage that is only a heading is no member beside others. A question without a word in it
-    (only punctuation) matches nothing; its scores still order what is nearest.
+    R is empty where no passage there is evidence enough; else it holds what is some evidence, and the first few. A
+    quoted phrase must be there, and a passage that is only a heading is no member beside others. A question without a
+    word in it (only punctuation) matches nothing; its scores still order what is nearest.
     """
     vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
     cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
@@ -135,7 +135,7 @@ def _first(columns: Columns, some: Mask, score: Scores) -> Mask:
     """Of some passages those of the FIRST best folds by their score, and what is as good."""
     ids = np.flatnonzero(some)
     best = nearest(columns, score, ids, FIRST)
-    return some & (score >= score[best].min(initial=np.inf))
+    return np.asarray(some & (score >= score[best].min(initial=np.inf)), dtype=np.bool_)
 
 
 def _standing_there(evidence: Scores, held: Held, question: Question, strength: Strength) -> Scores:

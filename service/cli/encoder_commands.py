@@ -98,7 +98,7 @@ def evaluate(
     progress = Progress()
     try:
         found = compare_encoders(
-            encoders or (STOCK, settings.encoder), file, similar, inputs, settings.data, progress, files
+            encoders or (STOCK, settings.encoder), file, similar, inputs, settings.data, progress, **files
         )
     finally:
         progress.close()

@@ -1,6 +1,6 @@
 """Encoders compared on judged queries: each indexes the same documents, and is asked the same."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +8,14 @@ from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from indexer.manifest import ENCODERS
-from models.encoder import load_encoder
+from models.encoder import Encoder, load_encoder
 from service.engine import Engine
 from service.evaluation.calibrate import calibrate
 from service.evaluation.queries import Progress, evaluate_queries, evaluate_similar
 from service.evaluation.runs import Change, Means, Run, compare_runs, summary
 from service.memory.strength import calibrated, load_strength, save_strength
+
+Measure = Callable[[Path, Engine, Progress], Run]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +34,34 @@ def compare_encoders(
     inputs: Sequence[str],
     data: Path,
     progress: Progress,
-    files: Mapping[str, Path | None],
+    *,
+    forces: Path | None = None,
+    vocabulary: Path | None = None,
 ) -> list[Tried]:
     """Ask every judged query of `file` of an index of `inputs` by each encoder; None is the bundled one.
 
-    `similar`: the file holds findings to look for the like of. `files` are the user's `forces` and `vocabulary`. The
+    `similar`: the file holds findings to look for the like of. `forces` and `vocabulary` are the user's files. The
     indexes stay in `data`/evaluate, with match strength fitted to each encoder, so that a second run is quick. Raises
     EvaluationError, ModelError, GenerationError and StrengthError.
     """
-    runs = [_run(name, file, similar, inputs, data, progress, files) for name in encoders]
+    measure: Measure = evaluate_similar if similar else evaluate_queries
+    runs = []
+    for name in encoders:
+        encoder = load_encoder(name, data / ENCODERS)
+        home = data / "evaluate" / f"encoder-{encoder.fingerprint[:16]}"
+        collection = load(inputs, load_forces(forces), progress=lambda done, total: progress("read", done, total))
+        build(collection, encoder, home, inputs=inputs, forces=forces, vocabulary=vocabulary, progress=progress)
+        _fit(encoder, home, progress)
+        runs.append(measure(file, Engine(home, encoder, mask_contacts=False), progress))
     return [
         Tried(run["measured"]["encoder"]["name"], summary(run["queries"]), compare_runs(runs[0], run) if at else None)
         for at, run in enumerate(runs)
     ]
 
 
-def _run(
-    name: str | None,
-    file: Path,
-    similar: bool,
-    inputs: Sequence[str],
-    data: Path,
-    progress: Progress,
-    files: Mapping[str, Path | None],
-) -> Run:
-    encoder = load_encoder(name, data / ENCODERS)
-    home = data / "evaluate" / f"encoder-{encoder.fingerprint[:16]}"
-    collection = load(inputs, load_forces(files["forces"]), progress=lambda done, total: progress("read", done, total))
-    build(collection, encoder, home, inputs=inputs, progress=progress, **files)
-    if not calibrated(load_strength(home, encoder), encoder):
-        for place, found in calibrate(encoder, progress).items():
-            save_strength(home, found.strength, place)
-    measure: Callable[[Path, Engine, Progress], Run] = evaluate_similar if similar else evaluate_queries
-    return measure(file, Engine(home, encoder, mask_contacts=False), progress)
+def _fit(encoder: Encoder, home: Path, progress: Progress) -> None:
+    """Match strength for an encoder that has none yet."""
+    if calibrated(load_strength(home, encoder), encoder):
+        return
+    for file, found in calibrate(encoder, progress).items():
+        save_strength(home, found.strength, file)

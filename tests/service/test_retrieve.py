@@ -586,9 +586,9 @@ def test_what_is_remembered_of_words_is_bounded(opened: Opened, monkeypatch: pyt
 def test_the_nearest_of_many_are_the_first_of_all(folds: int, grades: int) -> None:
     chance = np.random.default_rng(folds + grades)
     columns = SimpleNamespace(fold=chance.integers(0, folds, 5_000))
-    found = SimpleNamespace(score=chance.integers(0, grades, 5_000).astype(float))
+    score = chance.integers(0, grades, 5_000).astype(float)
     for size in (1, 100, 4_000):
         ids = np.sort(chance.choice(5_000, size, replace=False))
-        every = best_of_folds(columns, found, ids, newest=False)  # type: ignore[arg-type]
-        assert nearest(columns, found, ids, 3).tolist() == every[:3].tolist()  # type: ignore[arg-type]
+        every = best_of_folds(columns, score, ids, newest=False)  # type: ignore[arg-type]
+        assert nearest(columns, score, ids, 3).tolist() == every[:3].tolist()  # type: ignore[arg-type]
         assert sorted(columns.fold[every]) == np.unique(columns.fold[ids]).tolist()
