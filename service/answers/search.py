@@ -1,13 +1,14 @@
 """Search: a question and its filters in, a page of hits out, with the counts of every facet."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.answers.hits import hits, match_of
 from service.answers.named_findings import named_first
+from service.answers.nowhere import named_nowhere
 from service.answers.register_offer import in_register, owners_of
 from service.answers.retrieve import Retrieved, best_of_folds, encode, everything, nearest, retrieve
 from service.contract.requests import FACETS, ListRequest, SearchRequest
@@ -31,10 +32,12 @@ BATCH = 200  # hits of a whole result list that are made at a time
 class _Found:
     """A question against a generation. `passing` are the passages that pass the filters, `members` those of R too.
 
-    `best` are the ids of the best of each fold of `members`, in the order asked for.
+    `nowhere` are things that it names of which the index has nothing: then nothing answers it well. `best` are the ids
+    of the best of each fold of `members`, in the order asked for.
     """
 
     question: Question
+    nowhere: list[str]
     retrieved: Retrieved
     passing: Mask
     members: Mask
@@ -53,6 +56,7 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         query=request.query,
         expansions=_expansions(found.question),
         did_you_mean=_did_you_mean(held, found.question),
+        nowhere=found.nowhere,
         match=match_of(bool(len(found.best)), bool((found.members & found.retrieved.good).any())),
         total=len(found.best),
         page=request.page,
@@ -93,17 +97,19 @@ def _found(seen: Snapshot, request: ListRequest) -> _Found:
     """What answers the query of a request, and what its filters leave of that, in its order."""
     held = seen.held
     question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
-    every = held.columns.exists
+    every, nowhere = held.columns.exists, named_nowhere(held, question)
     if question.empty:
         retrieved = everything(every)
     else:
         retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
+        if nowhere:
+            retrieved = replace(retrieved, good=np.zeros_like(retrieved.good))
         retrieved = named_first(seen, question, retrieved)
     passing = held.columns.mask(request)
     members = retrieved.members & passing
     newest = request.sort == "newest" or question.empty
     best = best_of_folds(held.columns, retrieved.score, np.flatnonzero(members), newest)
-    return _Found(question, retrieved, passing, members, best)
+    return _Found(question, nowhere, retrieved, passing, members, best)
 
 
 def _nearest(held: Opened, found: _Found) -> Ids:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from service.cli.common import printable
 from service.contract.excerpts import excerpt, shown
-from service.contract.labels import date_words, label, status_words
+from service.contract.labels import date_words, label, nowhere_words, status_words
 from service.contract.register_responses import Member, RegisterResponse, RegisterRow, SimilarResponse, StandingRecord
 from service.contract.responses import Hit, SearchResponse
 from service.memory.strength import SEARCH
@@ -206,6 +206,8 @@ def _asides(response: SearchResponse) -> Iterator[str]:
     """What was looked for besides, what may have been meant, and what the query names that can be filtered by."""
     if meant := response.did_you_mean:
         yield f'Did you mean "{meant.query}"?'
+    if response.nowhere:
+        yield nowhere_words(response.nowhere)
     also: dict[str, list[str]] = {}
     for expansion in response.expansions:
         also.setdefault(expansion.typed, []).append(expansion.to)

@@ -120,3 +120,9 @@ def citation(
 def counted(number: int, one: str, many: str = "") -> str:
     """ "1 file", "2 files"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def nowhere_words(named: Sequence[str]) -> str:
+    """That the index has nothing of these things that a query names."""
+    things = ", ".join(f"“{one}”" for one in named)
+    return f"Nothing here mentions {things}: what is found is about the rest of the search."

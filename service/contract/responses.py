@@ -181,12 +181,15 @@ class SearchResponse(Shape):
     """`expansions` are the words looked for besides those typed; `records` are register records named by number.
 
     `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), if it does. `owners`
-    are those who answer for the findings among the first hits, where the query asks who does.
+    are those who answer for the findings among the first hits, where the query asks who does. `nowhere` are names,
+    short forms and rare words of the query of which, and of what they stand for, the index has nothing: then no match
+    is good.
     """
 
     query: str
     expansions: list[Expansion]
     did_you_mean: DidYouMean | None
+    nowhere: list[str]
     match: Match
     total: int
     page: int

@@ -18,7 +18,7 @@ from service.answers.search import search
 from service.contract.document_responses import DocumentAnswer, SectionRecord
 from service.contract.excerpts import excerpt, pieces, shown
 from service.contract.exports import FORMS, Form
-from service.contract.labels import WHOSE, addressee, date_words, label, status_words
+from service.contract.labels import WHOSE, addressee, date_words, label, nowhere_words, status_words
 from service.contract.requests import FACETS, MAX_QUERY, DocumentView, SearchRequest
 from service.contract.responses import Hit, Passage, SearchResponse
 from service.contract.service_errors import RequestError
@@ -91,6 +91,7 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
     pages.add_app_template_filter(lambda slugs: seen(engine).forces_label(slugs), "forces_label")
     pages.add_app_template_global(lambda: seen(engine).held.tags.model is not None, "is_tagged")
     pages.add_app_template_global(status_words, "status_words")
+    pages.add_app_template_filter(nowhere_words)
     pages.add_app_template_global(passage_url, "passage_url")
 
 

@@ -134,7 +134,18 @@ def test_every_route_is_described_and_every_parameter(client: FlaskClient, api: 
 def test_the_contract_of_a_search(client: FlaskClient) -> None:
     body = client.get("/api/v1/search?q=missing+children&force=kent&page_size=2").get_json()
     assert list(body) == [
-        *("query", "expansions", "did_you_mean", "match", "total", "page", "page_size", "results", "nearest"),
+        *(
+            "query",
+            "expansions",
+            "did_you_mean",
+            "nowhere",
+            "match",
+            "total",
+            "page",
+            "page_size",
+            "results",
+            "nearest",
+        ),
         *("facets", "suggested_filters", "records", "in_register", "owners"),
     ]
     assert list(body["facets"]) == ["force", "document_kind", "finding", "theme", "status", "grade", "year"]

@@ -444,3 +444,20 @@ def test_asking_who_tells_the_owners_of_what_was_found(engine: Engine, pages: Fl
     assert found(engine, "paint sheds").owners == []
     page = pages.get("/?q=who+owns+paint+for+sheds").get_data(as_text=True)
     assert "Owners of what was found" in page
+
+
+def test_a_name_that_stands_nowhere_is_told_and_nothing_is_good(engine: Engine, pages: FlaskClient) -> None:
+    sure = found(engine, "lamps on the quay")
+    answer = found(engine, "Zorbatron lamps on the quay")
+    assert (sure.nowhere, answer.nowhere) == ([], ["Zorbatron"])
+    assert sure.match == "good"
+    assert answer.match in {"weak", "none"}
+    assert not any(hit.match == "good" for hit in answer.results)
+    assert "Nothing here mentions “Zorbatron”" in pages.get("/?q=Zorbatron+lamps+on+the+quay").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "query", ["harbuor lamps", "giraffe lamps", "THRIVE", "QLD lamps", "Prevent", "recommendation 4"]
+)
+def test_slips_plain_words_and_what_stands_there_are_not_told(engine: Engine, query: str) -> None:
+    assert found(engine, query).nowhere == []
