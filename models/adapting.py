@@ -105,8 +105,14 @@ def train_adapter(
     for training are not there, or the data are too few.
     """
     settings = settings or Settings()
+    if files.adapter:
+        raise ModelError(f"{base} is adapted already: train from a whole model.")
     if data.queries < settings.batch:
         raise ModelError(f"There are {data.queries} pairs of a query and a passage; {settings.batch} are the least.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(f"{out} cannot be a folder for the adapter ({error.strerror}): name another.") from error
     learned, kept = held_back(data, settings.held_back, settings.seed)
     model = _prepared(files, settings)
     before = measure(model, data, kept)
@@ -149,13 +155,16 @@ def measure(model: "SentenceTransformer", data: TrainingData, kept: TrainingData
         found = encoded([query for query, _ in asked]) @ encoded([passage.text for passage in data.passages]).T
         own = found[np.arange(len(asked)), [right for _, right in asked]]
         rank = (found > own[:, None]).sum(axis=1)
-    one, other = (encoded([getattr(pair, side) for pair in kept.findings]) for side in ("one", "other"))
-    near, same = (one * other).sum(axis=-1), np.array([pair.same for pair in kept.findings], bool)
+    near, apart = [np.zeros(0)] * 2
+    if kept.findings:
+        one, other = (encoded([getattr(pair, side) for pair in kept.findings]) for side in ("one", "other"))
+        alike, same = (one * other).sum(axis=1), np.array([pair.same for pair in kept.findings])
+        near, apart = alike[same], alike[~same]
     return Measured(
         mrr=_mean(1 / (1 + rank)),
         first=_mean(rank < 1),
         ten=_mean(rank < 10),
-        pairs=_mean(near[same][:, None] > near[~same][None]),
+        pairs=_mean(near[:, None] > apart[None]),
     )
 
 
@@ -165,8 +174,9 @@ def _mean(values: Any) -> float:
 
 def _prepared(files: ModelFiles, settings: Settings) -> "SentenceTransformer":
     """The model with a new adapter, which alone is trained."""
-    from models.torch_runner import load_model
+    from models.torch_runner import load_model, stay_offline
 
+    stay_offline()
     try:
         import accelerate  # noqa: F401
         import datasets  # noqa: F401
@@ -309,7 +319,6 @@ def _write(model: "SentenceTransformer", base: str, out: Path, settings: Setting
     from safetensors.torch import save_file
 
     found = {name: value for name, value in model[0].model.state_dict().items() if ".lora_" in name}
-    out.mkdir(parents=True, exist_ok=True)
     save_file(
         {_name(name): value.to(torch.float16).contiguous() for name, value in sorted(found.items())}, out / WEIGHTS
     )

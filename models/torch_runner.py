@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
+def stay_offline() -> None:
+    """Nothing is fetched: huggingface_hub and transformers read this when they are first imported."""
+    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+
+
 def load_model(files: ModelFiles, **options: Any) -> "SentenceTransformer":
     """A model with its adapter added. Raises ModelError where it cannot be loaded without its own code."""
     folder = files.folder
-    # Read when huggingface_hub and transformers are first imported, so set before either is.
-    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    stay_offline()
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 

@@ -49,6 +49,9 @@ class TrainingData:
     findings: tuple[Compared, ...] = ()
 
     def __add__(self, other: "TrainingData") -> "TrainingData":
+        """Both together. Raises ModelError where both have a passage of one id."""
+        if twice := {one.id for one in self.passages} & {one.id for one in other.passages}:
+            raise ModelError(f"Two passages have the id {min(twice)}: give each one of its own, or none.")
         return TrainingData(self.passages + other.passages, self.findings + other.findings)
 
     @property
@@ -78,9 +81,9 @@ def read_data(path: Path) -> TrainingData:
     for number, row in _rows(path):
         try:
             if "queries" in row:
-                passages.append(_passage(row, f"{path.stem}:{number}"))
+                passages.append(_passage(row, f"{path}:{number}"))
             else:
-                findings.append(Compared(_text(row["a"]), _text(row["b"]), bool(row["same"])))
+                findings.append(Compared(_text(row["a"]), _text(row["b"]), _truth(row["same"])))
         except (KeyError, TypeError) as error:
             raise ModelError(
                 f"Line {number} of {path} is neither a passage with its queries nor a pair of findings ({error!r}): "
@@ -109,10 +112,24 @@ def _passage(row: Mapping[str, Any], name: str) -> Asked:
     return Asked(
         id=str(row.get("id", name)),
         text=_text(row),
-        headings=tuple(row.get("headings", ())),
-        queries=tuple(_text(query, "q") for query in row["queries"]),
-        contrast=tuple(_text(other, "id") for other in row.get("contrast", ())),
+        headings=tuple(_text(heading) for heading in _list(row.get("headings", []))),
+        queries=tuple(_text(query, "q") for query in _list(row["queries"], least=1)),
+        contrast=tuple(_text(other, "id") for other in _list(row.get("contrast", []))),
     )
+
+
+def _truth(value: Any) -> bool:
+    """True or false. Raises TypeError for anything else, as "false"."""
+    if not isinstance(value, bool):
+        raise TypeError(f"neither true nor false: {value!r}")
+    return value
+
+
+def _list(value: Any, least: int = 0) -> list[Any]:
+    """A list of so many at least. Raises TypeError for anything else, as a text."""
+    if not isinstance(value, list) or len(value) < least:
+        raise TypeError(f"no list of {least or 'any'}: {value!r}")
+    return value
 
 
 def _text(value: Any, key: str = "text") -> str:

@@ -46,8 +46,9 @@ def also_said(opened: Opened, text: str, found: Retrieved, passing: Mask, limit:
     Left out are copies of `text`, headings, what says the same as one of the findings and comments that are found, and
     what a record says beside one of these.
     """
-    columns, members = opened.columns, found.members & passing
-    ids, others = np.flatnonzero(members & opened.prose), np.flatnonzero(members & ~opened.prose)
+    columns = opened.columns
+    ids = np.flatnonzero(found.members & passing & opened.prose)
+    others = np.flatnonzero(found.members & ~opened.prose)  # whether they pass or not: a filter adds nothing
     listed = np.isin(columns.fold[ids], columns.fold[others])
     listed |= (columns.asks[ids] > 0) & np.isin(columns.asks[ids], columns.asks[others])
     ordered = best_of_folds(columns, found.score, ids[~listed], newest=False)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.answers.retrieve import Retrieved
+from service.memory.facets import Mask
 from service.memory.opened import Opened
 
 Ids = NDArray[np.int64]
@@ -16,11 +17,12 @@ COMMENTS = 2  # on one finding, that may be results beside it
 OF_FINDING = 0.5
 
 
-def under_findings(opened: Opened, found: Retrieved) -> Retrieved:
-    """The same with each comment scored by itself and by the best passage of its finding."""
+def under_findings(opened: Opened, found: Retrieved, universe: Mask) -> Retrieved:
+    """The same with each comment scored by itself and by the best passage of its finding in `universe`."""
     asks, comments = opened.columns.asks, opened.columns.facets["finding"].mask(["comment"])
+    told = universe & ~comments
     best = np.zeros(int(asks.max(initial=0)) + 1)
-    np.maximum.at(best, asks[~comments], found.score[~comments])
+    np.maximum.at(best, asks[told], found.score[told])
     of_finding = comments & (asks > 0) & (best[asks] > 0)
     score = np.where(of_finding, (1 - OF_FINDING) * found.score + OF_FINDING * best[asks], found.score)
     return replace(found, score=np.asarray(np.round(score, 6), dtype=np.float64))

@@ -4,7 +4,7 @@ Filters never come in here, so they can only take passages away from R and never
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,12 +40,13 @@ MAX_WINDOWS = 4
 class Retrieved:
     """Every passage of the index against one question; arrays by passages.id.
 
-    `members` is R(q), `good` marks those of R that answer strongly. `score` is the fused score of `dense` and
-    `lexical`, which are `cosine` and `bm25` scaled by constants of the question. `evidence` is the probability that
-    an answer with this `cosine` and `coverage` is one.
+    `members` is R(q), `likely` what may be among its first few, `good` marks those of R that answer strongly. `score`
+    is the fused score of `dense` and `lexical`, which are `cosine` and `bm25` scaled by constants of the question.
+    `evidence` is the probability that an answer with this `cosine` and `coverage` is one.
     """
 
     members: Mask
+    likely: Mask
     good: Mask
     score: Scores
     cosine: Scores
@@ -59,7 +60,7 @@ class Retrieved:
 def everything(exists: Mask) -> Retrieved:
     """The answer to an empty question: every passage, none better than another."""
     zeros, ones = np.zeros(len(exists)), np.ones(len(exists))
-    return Retrieved(exists, exists, zeros, zeros, zeros, zeros, zeros, zeros, ones)
+    return Retrieved(exists, exists, exists, zeros, zeros, zeros, zeros, zeros, zeros, ones)
 
 
 def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
@@ -97,9 +98,9 @@ def retrieve(
 ) -> Retrieved:
     """Score all passages for a question that encodes to `vector`; those of `universe` may be members of R.
 
-    R is empty where no passage there is evidence enough; else it holds what is some evidence, and the first few. A
-    quoted phrase must be there, and a passage that is only a heading is no member beside others. A question without a
-    word in it (only punctuation) matches nothing; its scores still order what is nearest.
+    R is empty where no passage there is evidence enough; else it holds what is some evidence (and, by `with_first`, the
+    first few). A quoted phrase must be there, and a passage that is only a heading is no member beside others. A
+    question without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
     """
     vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
     cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
@@ -114,12 +115,11 @@ def retrieve(
     telling = asked & ~opened.bare
     if (telling & (evidence >= strength.weak)).any():
         asked = telling  # a heading by itself is no answer where anything else is one
-    answered = bool((asked & (evidence >= strength.weak)).any())
-    members = asked & (evidence >= strength.member) if answered else np.zeros_like(universe)
-    if answered:
-        members |= _first(opened.columns, asked & (evidence >= strength.least), score)
+    answered = asked & bool((asked & (evidence >= strength.weak)).any())
+    members = answered & (evidence >= strength.member)
     return Retrieved(
         members=members,
+        likely=answered & (evidence >= strength.least),
         good=members & (evidence >= strength.good),
         score=score,
         cosine=cosine,
@@ -131,11 +131,10 @@ def retrieve(
     )
 
 
-def _first(columns: Columns, some: Mask, score: Scores) -> Mask:
-    """Of some passages those of the FIRST best folds by their score, and what is as good."""
-    ids = np.flatnonzero(some)
-    best = nearest(columns, score, ids, FIRST)
-    return np.asarray(some & (score >= score[best].min(initial=np.inf)), dtype=np.bool_)
+def with_first(columns: Columns, found: Retrieved, best: NDArray[np.int64]) -> Retrieved:
+    """The same with the first FIRST of `best`, which are likely, among the members, and what is folded with them."""
+    folds = columns.fold[best[:FIRST]]
+    return replace(found, members=found.members | (found.likely & np.isin(columns.fold, folds)))
 
 
 def _standing_there(evidence: Scores, held: Held, question: Question, strength: Strength) -> Scores:

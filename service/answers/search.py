@@ -10,7 +10,16 @@ from service.answers.hits import hits, match_of
 from service.answers.named_findings import named_first
 from service.answers.nowhere import named_nowhere
 from service.answers.register_offer import in_register, owners_of
-from service.answers.retrieve import Retrieved, best_of_folds, encode, everything, nearest, retrieve
+from service.answers.retrieve import (
+    FIRST,
+    Retrieved,
+    best_of_folds,
+    encode,
+    everything,
+    nearest,
+    retrieve,
+    with_first,
+)
 from service.contract.requests import FACETS, ListRequest, SearchRequest
 from service.contract.responses import DidYouMean, Expansion, FacetValue, Hit, HitDocument, SearchResponse
 from service.contract.values import UNKNOWN
@@ -102,6 +111,8 @@ def _found(seen: Snapshot, request: ListRequest) -> _Found:
         retrieved = everything(every)
     else:
         retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
+        likely = np.flatnonzero(retrieved.likely)
+        retrieved = with_first(held.columns, retrieved, nearest(held.columns, retrieved.score, likely, FIRST))
         if nowhere:
             retrieved = replace(retrieved, good=np.zeros_like(retrieved.good))
         retrieved = named_first(seen, question, retrieved)

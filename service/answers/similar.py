@@ -20,7 +20,7 @@ from service.answers.also_said import also_said, with_prose
 from service.answers.by_finding import one_each, under_findings
 from service.answers.hits import hits, match_of
 from service.answers.outcomes import bare_member, members_of, printed_of
-from service.answers.retrieve import Retrieved, encode, retrieve
+from service.answers.retrieve import Retrieved, encode, retrieve, with_first
 from service.contract.register_responses import Member, SimilarHit, SimilarResponse
 from service.contract.requests import SimilarRequest
 from service.contract.responses import FoldMember, Hit
@@ -153,14 +153,21 @@ def sought(
     question = replace(understood, text=clean(asked.text), phrases=(), concepts=_telling(opened, understood))
     vector = encode_asked(question, encoder)
     universe = _universe(opened, asked, request)
-    found = under_findings(opened, retrieve(opened, question, vector, universe, opened.similar_strength))
+    found = _under(opened, question, vector, universe)
     likely = one_each(opened, found, np.flatnonzero(universe))[:LIKELY]
     if copies := _more_copies(opened, asked, likely):
         more = _asked(opened, asked.text, copies, asked.forces)
         asked = replace(asked, own=asked.own | more.own, findings=asked.findings | more.findings)
         universe = _universe(opened, asked, request)
-        found = under_findings(opened, retrieve(opened, question, vector, universe, opened.similar_strength))
+        found = _under(opened, question, vector, universe)
     return asked, question, found, universe
+
+
+def _under(opened: Opened, question: Question, vector: Vector, universe: Mask) -> Retrieved:
+    """Every passage against what is asked, comments under their findings."""
+    found = retrieve(opened, question, vector, universe, opened.similar_strength)
+    found = under_findings(opened, found, universe)
+    return with_first(opened.columns, found, one_each(opened, found, np.flatnonzero(found.likely)))
 
 
 def encode_asked(question: Question, encoder: "Encoder") -> Vector:

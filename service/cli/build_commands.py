@@ -142,11 +142,7 @@ def _build(
     progress: "Progress",
     taken_out: Sequence[str] | None,
 ) -> None:
-    from corpus.collection import load
-    from corpus.forces import load_forces
-    from corpus.parsers.grammar import load_grammar
     from indexer.build import build as build_generation
-    from indexer.manifest import PARSED
     from service.cli import common
     from service.cli.report import report_json, report_lines
     from service.contract.shapes import to_json
@@ -157,17 +153,7 @@ def _build(
         common.vocabulary_file(settings),
         common.findings_file(settings),
     )
-    apart = [settings.data, *filter(None, [forces, vocabulary, findings]), *map(Path, inputs.without)]
-    found = load(
-        inputs.paths,
-        load_forces(forces),
-        grammar=load_grammar(findings),
-        force_from_name=inputs.force_from_name,
-        others=apart,
-        progress=lambda done, total: progress("read", done, total),
-        kept=settings.data / PARSED,
-    )
-    collection = _told_apart(found, inputs.without)
+    collection = read_documents(settings, inputs, progress)
     _refuse(collection, inputs.paths, strict, as_json)
     encoder = common.encoder_for(settings)
     progress("train", 0, 1)
@@ -190,6 +176,28 @@ def _build(
         click.echo(to_json({**report_json(collection, report), "taken_out": list(taken_out or ())}))
     else:
         click.echo("\n".join(report_lines(collection, report, taken_out)))
+
+
+def read_documents(settings: Settings, inputs: "Inputs", progress: "Progress") -> "Collection":
+    """What stands under `inputs`, read with the files of one's own; what is known already is not parsed again."""
+    from corpus.collection import load
+    from corpus.forces import load_forces
+    from corpus.parsers.grammar import load_grammar
+    from indexer.manifest import PARSED
+    from service.cli import common
+
+    forces, findings = common.forces_file(settings), common.findings_file(settings)
+    own = [forces, common.vocabulary_file(settings), findings]
+    found = load(
+        inputs.paths,
+        load_forces(forces),
+        grammar=load_grammar(findings),
+        force_from_name=inputs.force_from_name,
+        others=[settings.data, *filter(None, own), *map(Path, inputs.without)],
+        progress=lambda done, total: progress("read", done, total),
+        kept=settings.data / PARSED,
+    )
+    return _told_apart(found, inputs.without)
 
 
 def _told_apart(collection: "Collection", without: Sequence[str]) -> "Collection":

@@ -45,9 +45,10 @@ def train(files: tuple[Path, ...], out: Path, alone: bool, base: str | None, as_
     from service.contract.shapes import to_json
 
     data = sum((read_data(file) for file in files), TrainingData() if alone else shipped_data())
+    base = str(Path(base).resolve()) if base and Path(base).is_dir() else base or STOCK
     progress = Progress()
     try:
-        found = train_adapter(find_model(base or STOCK), base or STOCK, data, out, progress)
+        found = train_adapter(find_model(base), base, data, out, progress)
     finally:
         progress.close()
     for line in [to_json(asdict(found))] if as_json else _trained_lines(found, out):
@@ -85,21 +86,22 @@ def evaluate(
 
     Each encoder indexes PATH, or what is indexed now, for itself in DATA/evaluate, and match strength is fitted to it.
     """
+    from indexer.manifest import Inputs
     from models.encoder import STOCK
     from service.cli import common
-    from service.cli.build_commands import inputs_of_last
+    from service.cli.build_commands import inputs_of_last, read_documents
     from service.cli.terminal import Progress
     from service.contract.shapes import to_json
     from service.evaluation.encoders import compare_encoders
 
     settings = settings_for(data)
     files = {"forces": common.forces_file(settings), "vocabulary": common.vocabulary_file(settings)}
-    inputs = list(paths or inputs_of_last(settings.data).paths)
+    inputs = Inputs(paths) if paths else inputs_of_last(settings.data)
     progress = Progress()
     try:
-        found = compare_encoders(
-            encoders or (STOCK, settings.encoder), file, similar, inputs, settings.data, progress, **files
-        )
+        collection = read_documents(settings, inputs, progress)
+        chosen = encoders or (STOCK, settings.encoder)
+        found = compare_encoders(chosen, file, similar, collection, inputs.paths, settings.data, progress, **files)
     finally:
         progress.close()
     for line in [to_json({"encoders": [asdict(one) for one in found]})] if as_json else printable(_tried_lines(found)):

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.collection import load
-from corpus.forces import load_forces
+from corpus.collection import Collection
 from indexer.build import build
 from indexer.manifest import ENCODERS
 from models.encoder import Encoder, load_encoder
@@ -31,6 +30,7 @@ def compare_encoders(
     encoders: Sequence[str | None],
     file: Path,
     similar: bool,
+    collection: Collection,
     inputs: Sequence[str],
     data: Path,
     progress: Progress,
@@ -38,7 +38,7 @@ def compare_encoders(
     forces: Path | None = None,
     vocabulary: Path | None = None,
 ) -> list[Tried]:
-    """Ask every judged query of `file` of an index of `inputs` by each encoder; None is the bundled one.
+    """Ask every judged query of `file` of an index of `collection` by each encoder; None is the bundled one.
 
     `similar`: the file holds findings to look for the like of. `forces` and `vocabulary` are the user's files. The
     indexes stay in `data`/evaluate, with match strength fitted to each encoder, so that a second run is quick. Raises
@@ -49,7 +49,6 @@ def compare_encoders(
     for name in encoders:
         encoder = load_encoder(name, data / ENCODERS)
         home = data / "evaluate" / f"encoder-{encoder.fingerprint[:16]}"
-        collection = load(inputs, load_forces(forces), progress=lambda done, total: progress("read", done, total))
         build(collection, encoder, home, inputs=inputs, forces=forces, vocabulary=vocabulary, progress=progress)
         _fit(encoder, home, progress)
         runs.append(measure(file, Engine(home, encoder, mask_contacts=False), progress))

@@ -187,7 +187,9 @@ def _bare(tables: sqlite3.Connection, size: int) -> Mask:
     bare = np.zeros(size, dtype=np.bool_)
     for row in tables.execute(_SHORT_PASSAGES, (_HEADING,)):
         text = _NOTED.sub("", row["text"])
-        bare[row["id"]] = words_only(text) in headings or (row["kind"] == "context" and _like_a_heading(text))
+        # A title may be the first sentence of a document that has none of its own.
+        titled = words_only(text) in headings and not text.endswith(".")
+        bare[row["id"]] = titled or (row["kind"] == "context" and _like_a_heading(text))
     return bare
 
 

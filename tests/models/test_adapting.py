@@ -35,6 +35,23 @@ def test_too_little_is_refused(tmp_path: Path) -> None:
         train_adapter(find_model(STOCK), STOCK, TrainingData(DATA.passages[:2]), tmp_path, quiet)
 
 
+def test_what_is_adapted_already_and_a_file_for_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="adapted already"):
+        train_adapter(find_model(None), "bundled", DATA, tmp_path, quiet, SMALL)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match="cannot be a folder"):
+        train_adapter(find_model(STOCK), STOCK, DATA, tmp_path / "file", quiet, SMALL)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_passages_without_pairs_of_findings_are_enough(tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    found = train_adapter(find_model(STOCK), STOCK, TrainingData(DATA.passages), tmp_path, quiet, SMALL)
+    assert (found.findings, found.after.pairs) == (0, 0.0)
+    assert found.after.ten > 0
+
+
 def test_without_the_packages_for_training_it_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = builtins.__import__
 

@@ -21,15 +21,17 @@ def test_both_kinds_are_read(tmp_path: Path) -> None:
         {"text": "Crews leave in 90 seconds.", "queries": ["turnout", {"q": "how soon they leave", "asker": "public"}]},
         "",
         {"a": "Test the plans.", "b": {"text": "Plans are to be tested.", "year": 2019}, "same": True},
-        {"id": "x", "text": "Second.", "queries": ["two"], "headings": ["Title", "Part"], "contrast": ["mine:1"]},
+        {"id": "x", "text": "Second.", "queries": ["two"], "headings": ["Title", "Part"], "contrast": ["y"]},
     )
     found = read_data(file)
     assert found.findings == (Compared("Test the plans.", "Plans are to be tested.", True),)
-    assert found.passages[0] == Asked("mine:1", "Crews leave in 90 seconds.", (), ("turnout", "how soon they leave"))
+    assert found.passages[0] == Asked(f"{file}:1", "Crews leave in 90 seconds.", (), ("turnout", "how soon they leave"))
     assert found.passages[1].headed == "Title. Part. Second."
-    assert found.passages[1].contrast == ("mine:1",)
+    assert found.passages[1].contrast == ("y",)
     assert found.queries == 3
-    assert (found + found).queries == 6
+    assert (found + TrainingData(found.passages[:0], found.findings)).findings == 2 * found.findings
+    with pytest.raises(ModelError, match="Two passages have the id"):
+        found + found
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,10 @@ def test_both_kinds_are_read(tmp_path: Path) -> None:
         ('{"text": "Only a text."}', "neither a passage"),
         ('{"text": "A text.", "queries": [" "]}', "no text"),
         ('{"a": "One.", "b": "Other."}', "same"),
+        ('{"a": "One.", "b": "Other.", "same": "false"}', "neither true nor false"),
+        ('{"text": "A text.", "queries": "turnout"}', "no list"),
+        ('{"text": "A text.", "queries": []}', "no list"),
+        ('{"text": "A text.", "queries": ["a"], "headings": "Custody"}', "no list"),
     ],
 )
 def test_what_is_neither_is_said_with_its_line(tmp_path: Path, line: str, says: str) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from fake_precedent import run_into
+from fakes import fitted
 
 from service.state.corrections import Correction, State
 
@@ -124,6 +125,7 @@ def test_builds_of_one_changed_paper_killed_under_a_server(tmp_path: Path, start
     chance = random.Random(2007)
     folder, data = tmp_path / "papers", tmp_path / "data"
     folder.mkdir()
+    fitted(data)  # all that have the word are found
     now = [0] * PAPERS
     for number in range(PAPERS):
         write(folder, number, 0)
