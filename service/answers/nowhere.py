@@ -5,6 +5,8 @@ from service.memory.opened import Opened
 from service.query.finding_numbers import named_findings
 from service.query.question import Concept, Question
 
+LONG = 4  # letters
+
 
 def named_nowhere(held: Opened, question: Question) -> list[str]:
     """The names, short forms and words unknown to English of which the index has nothing, as typed.
@@ -26,7 +28,8 @@ def named_nowhere(held: Opened, question: Question) -> list[str]:
 def _names_a_thing(concept: Concept) -> bool:
     if any(letter.isdigit() for letter in concept.shown):
         return False
-    english = all(word.lower() in dictionary() for word in concept.shown.split())
+    # Of shorter words too many are parts of others, as "ex" of ex-partner.
+    english = all(len(word) < LONG or word.lower() in dictionary() for word in concept.shown.split())
     return concept.proper or concept.sure or not english
 
 

@@ -124,5 +124,5 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def nowhere_words(named: Sequence[str]) -> str:
     """That the index has nothing of these things that a query names."""
-    things = ", ".join(f"“{one}”" for one in named)
-    return f"Nothing here mentions {things}: what is found is about the rest of the search."
+    things = " or ".join(f"“{one}”" for one in named)
+    return f"{things} stands nowhere here: what is found may be about the rest of the search alone."
