@@ -13,13 +13,13 @@ from fakes import FakeCollection, FakeEncoder, assessment, document, record
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus import contacts
 from corpus.model import Document, GlossaryEntry
 from indexer.build import build
 from indexer.theme_store import publish_model
 from models.examples import Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import train_themes
-from service.contract import contacts
 from service.contract.contacts import mask, masked
 from service.contract.requests import SearchRequest
 from service.engine import Engine
