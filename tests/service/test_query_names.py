@@ -88,10 +88,31 @@ def test_what_is_not_closed_is_every_status_but_those_that_close(said: str) -> N
         ("rated outstanding", {}),
         ('"not closed"', {}),
         ("open recommendations on lamps", {"status": NOT_CLOSED}),
+        ("recommendations on lamps not implemented", {"status": NOT_CLOSED}),
+        ("show all not closed", {"status": NOT_CLOSED}),
+        *(
+            (query, {})
+            for query in (
+                "demand not met",
+                "callers not met by officers",
+                "officers had not completed training",
+                "all keepers who have not begun training",
+                "live cases",
+                "incomplete lamp records",
+                "oil no longer active",
+                "not implemented lamp cameras",
+                "give the forces that have not met demand",
+            )
+        ),
     ],
 )
 def test_which_list_of_the_register_a_query_speaks_of(query: str, expected: dict[str, list[str]]) -> None:
     assert filters(query) == expected
+
+
+def test_closed_in_an_ordinary_query_is_no_status() -> None:
+    assert sayings("lamp cases closed too early").statuses == ()
+    assert sayings("closed").statuses == ("complete",)
 
 
 def test_what_closes_is_never_read_out_of_its_opposite() -> None:
@@ -320,8 +341,9 @@ def test_the_offer_is_only_an_offer(engine: Engine) -> None:
     assert "complete" in {hit.finding.status for hit in found(engine, "count lamps not closed").results if hit.finding}
 
 
-def test_a_force_without_records_is_offered_none(engine: Engine) -> None:
+def test_what_leads_to_no_record_is_not_offered(engine: Engine) -> None:
     assert found(engine, "Surrey not closed").in_register is None
+    assert found(engine, "Gwent closed").in_register is None
 
 
 def test_what_is_overdue(engine: Engine) -> None:
