@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from itertools import dropwhile, takewhile
 
-from corpus.contacts import without_contacts
+from corpus.contact_details import without_contacts
 from corpus.dates import last_day
 from corpus.text import says_nothing
 

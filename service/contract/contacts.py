@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import TypeVar, cast
 
-from corpus.contacts import mask
+from corpus.contact_details import mask
 from service.contract.shapes import Shape
 
 __all__ = ["mask", "masked"]
