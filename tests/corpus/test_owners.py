@@ -5,6 +5,7 @@ import datetime
 import pytest
 from rows import ASK, HEADER, only, row, table
 
+from corpus.contact_details import mask
 from corpus.forces import load_forces
 from corpus.model import Source
 from corpus.owners import called, owner_of, owner_on, owner_said, owner_words, ranks_in
@@ -72,6 +73,7 @@ def test_a_long_comment_is_read_in_no_time(much: str) -> None:
 )
 def test_an_owner_is_shown_without_contact_details_and_nobody_is_none(cell: str, owner: str) -> None:
     assert owner_of(cell) == owner
+    assert mask(owner_of(cell)) == owner  # nothing is left to be shown as dots, so that the value can be asked for
 
 
 def test_common_words_are_no_ranks() -> None:
