@@ -11,6 +11,9 @@ from urllib.parse import quote
 Span = tuple[int, int]
 """A place in a text: first character, and the one after the last."""
 
+NOTHING = frozenset(("-", "–", "—", "n/a", "na", "none", "nil", "tbc", "tba", "xxx", "x", "?", "unknown", "not known"))
+"""What a cell holds that says nothing, in small letters."""
+
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "­": None})
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.{1,600}?)(?<=\S)\1")
 _AUTOLINK = re.compile(r"<((?:https?|ftp|mailto)[^<>\s]+)>")
@@ -31,6 +34,12 @@ def normalise(text: str) -> str:
     while end > start and not plain[end - 1].isalnum():
         end -= 1
     return plain[start:end]
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell holds a placeholder ("-", "n/a", "TBC", "xxx") or nothing."""
+    plain = " ".join(cell.split()).casefold().rstrip(".")
+    return not plain or plain in NOTHING
 
 
 def clean(text: str) -> str:

@@ -6,7 +6,7 @@ an echo is held against the force that wrote it. Their words and patterns stand 
 """
 
 import calendar
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -25,6 +25,7 @@ SHARED = 0.5  # of the words of each sentence of a comment, at least, that the e
 MERGED = 0.5  # of the words of an earlier sentence, at least, that one holds which it went into
 WHOLE = 0.7  # of the words of a sentence, at least, that another holds which is no mere part of it
 COPY = 0.75  # of two sentences in their order, at least, that is alike where one repeats the other word for word
+IN_ORDER = 300  # words of a sentence, at most, that is compared in its order: that takes the square of them
 COURTESY = 5  # words of a sentence without a counterpart, fewer than which say nothing if they tell no deed
 COPIED_WORDS = 8  # a shorter comment ("New recommendation") is not copied: everybody writes it
 _MONTHS = frozenset(name.lower() for names in (calendar.month_name, calendar.month_abbr) for name in names if name)
@@ -208,12 +209,16 @@ def _altered(sentence: Sentence, other: Sentence, known: frozenset[str]) -> bool
 
     In another wording new words mean little.
     """
-    matcher = SequenceMatcher(None, other.order, sentence.order, autojunk=False)
-    if matcher.quick_ratio() < COPY or matcher.ratio() < COPY:
+    new = Counter(sentence.order) - Counter(other.order)
+    both = len(sentence.order) - new.total()
+    if 2 * both < COPY * (len(sentence.order) + len(other.order)):
         return False
-    new = (
-        word for tag, _, _, start, end in matcher.get_opcodes() if tag != "equal" for word in sentence.order[start:end]
-    )
+    if max(len(sentence.order), len(other.order)) <= IN_ORDER:
+        matcher = SequenceMatcher(None, other.order, sentence.order, autojunk=False)
+        if matcher.ratio() < COPY:
+            return False
+        changed = (span[3:] for span in matcher.get_opcodes() if span[0] != "equal")
+        new = Counter(word for start, end in changed for word in sentence.order[start:end])
     return not known.issuperset(_stems(list(new)))
 
 

@@ -1,7 +1,8 @@
 """Gathers the parts of one document in the order of its text; sections, findings and passages refer to each other."""
 
+import datetime
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.garble import garbled
@@ -16,7 +17,7 @@ from corpus.model import (
     PassageKind,
     Source,
 )
-from corpus.owners import owner_said
+from corpus.owners import owner_of, owner_on, owner_said
 from corpus.parsers.findings import addressees_named, addressees_of, deadline_of, status_of
 from corpus.parsers.layout import Block
 from corpus.parsers.passing_days import day_in
@@ -40,12 +41,6 @@ class Said:
     owner: str = ""
     means: str = ""  # the register's status that the word comes to, where the reader knows it
     accepted: str = ""  # set where the status answers whether the finding is accepted
-
-
-def _last_owner(events: Iterable[Event]) -> str | None:
-    """The owner that the latest comment names which names one."""
-    named = [(event.date, owner) for event in events if (owner := owner_said(event.text))]
-    return max(named, key=lambda one: one[0])[1] if named else None
 
 
 _ACCEPTED = {"yes": "accepted", "no": "not accepted", "in part": "partly accepted", "partly": "partly accepted"}
@@ -137,6 +132,7 @@ class Builder:
 
     def tell(self, finding: int, **said: str) -> None:
         """Note what else the document says of a finding (the fields of `Said`); what was said first stays."""
+        said["owner"] = owner_of(said.get("owner", ""))
         known = self.said.get(finding, Said())
         self.said[finding] = replace(known, **{k: v for k, v in said.items() if v and not getattr(known, k)})
 
@@ -188,7 +184,8 @@ class Builder:
             deadline, wording = deadline_of(text, published)
         if not wording:
             deadline, wording = deadline_of(said.wording, published)
-        status, status_date = status_of([e for e in self.events if e.finding in (None, index)])
+        told = [e for e in self.events if e.finding in (None, index)]
+        status, status_date = status_of(told)
         word = " ".join(said.status.split()).rstrip(".") or None
         if status is None and said.means:
             status, status_date = said.means, said.status_date or None
@@ -196,6 +193,7 @@ class Builder:
             asked = _ACCEPTED.get(normalise(word).split(",")[0]) if said.accepted else None
             status = word.lower() if as_printed else status_of_word(asked or word, key)
             status_date = said.status_date or None
+        owners = [(event.date, owner) for event in told if (owner := owner_said(event.text))]
         named = addressees_named(said.addressee or self.source.metadata.get("addressee", ""))
         return replace(
             finding,
@@ -208,7 +206,7 @@ class Builder:
             status_word=word,
             status_by=by if status and word else None,
             target=said.target or None,
-            owner=" ".join(said.owner.split()) or _last_owner(e for e in self.events if e.finding in (None, index)),
+            owner=owner_on(said.owner, owners, datetime.date.max),
         )
 
     def document(self, key: str, **decided: object) -> Document:

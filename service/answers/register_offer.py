@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from service.answers.register import chosen_records, records_of, values_of
+from service.answers.register import chosen_records, records_of
 from service.contract.requests import REGISTER_FACETS, RegisterListRequest
 from service.contract.responses import FacetValue, RegisterOffer
 from service.contract.values import UNKNOWN
@@ -18,18 +18,15 @@ from service.query.owners_asked import asks_who
 def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
     """The records that a query names by where they stand ("Kent not closed"), and how many there are.
 
-    None where it does not speak of that, and where the register has no record of the forces that it names.
+    None where it does not speak of that, and where there is none.
     """
     held = {name: [*seen.known(name), UNKNOWN] for name in REGISTER_FACETS}
     filters = register_filters(query, seen.forces, held)
     if not filters:
         return None
-    records = records_of(seen.held.register, None)
-    forces = set(filters.get("force", ()))
-    if not any(not forces or forces & set(values_of(record, "force")) for record in records):
-        return None
     asked = RegisterListRequest(**{name: tuple(values) for name, values in filters.items()})
-    return RegisterOffer(filters=filters, total=len(chosen_records(records, asked)))
+    total = len(chosen_records(records_of(seen.held.register, None), asked))
+    return RegisterOffer(filters=filters, total=total) if total else None
 
 
 def owners_of(seen: Snapshot, query: str, ids: NDArray[np.int64]) -> list[FacetValue]:

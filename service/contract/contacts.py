@@ -4,53 +4,12 @@ import re
 from functools import cache
 from typing import TypeVar, cast
 
+from corpus.contact_details import mask
 from service.contract.shapes import Shape
 
+__all__ = ["mask", "masked"]
+
 Answer = TypeVar("Answer")
-
-_GAP = r"[ \u00a0\u2009\u202f.‐‑–/-]?"
-_EMAIL = r"(?<![\w.+'-])[\w.+'-]++@[\w-]++(?:\.[\w-]++)+"
-_ABROAD = rf"\(?(?:\+|00)\d{{1,3}}\)?(?:{_GAP}\(?\d{{1,4}}\)?){{2,6}}"  # 44 with them
-_BRITISH = rf"\(?0\d{{2,4}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{3,4}}(?:/\d{{6}})?"
-_CUT = rf"\(?0\d{{2,4}}\)?{_GAP}\d{{0,6}}(?=\s?…)"  # a title that was shortened may end within a number
-_EXTENSION = r"(?:\s{0,3}\b(?:extn?|extension|x)\b\.?\s{0,3}\d{2,6})?"
-_LABEL = r"\b(?:tel|telephone|phone|mobile|fax|extn?|extension)\b(?:\s(?:no|number))?[.:]{0,2}\s{0,3}"
-_LABELLED = r"(?!(?:19|20)\d\d\b)\(?\d[\d ()-]{2,14}\d\b"
-_CONTACT = re.compile(
-    rf"{_EMAIL}"
-    rf"|(?<![\w£€$./-])(?<!\d,)(?:(?P<abroad>{_ABROAD})|(?P<british>{_BRITISH})|{_CUT}|0800 1111)(?!\w){_EXTENSION}"
-    rf"|(?P<label>{_LABEL}){_LABELLED}",
-    re.I,
-)
-_ZERO, _DIGIT = re.compile(r"0\d\d"), re.compile(r"\d")
-_REFERENCE = re.compile(r"\b(?:ref|reference|urn|number|log|crime|incident|no)\b\W{0,3}$", re.I)
-
-
-def mask(text: str) -> str:
-    """`text` with the letters and digits of e-mail addresses and telephone numbers as dots; its length stays."""
-    return _CONTACT.sub(_dotted, text) if _may_hold_contact(text) else text
-
-
-def _may_hold_contact(text: str) -> bool:
-    """False where nothing in a text can begin what `_CONTACT` finds: that is told fifty times as fast."""
-    if "@" in text or "+" in text or _ZERO.search(text):
-        return True
-    return bool(_DIGIT.search(text)) and any(label in text.lower() for label in ("tel", "phone", "mob", "fax", "ext"))
-
-
-def _dotted(match: re.Match[str]) -> str:
-    if match["label"]:  # of "Tel. 960001" the word stays: it says what was there
-        return match["label"] + re.sub(r"\d", "•", match[0][len(match["label"]) :])
-    number = match["british"] or match["abroad"] or ""
-    digits = sum(1 for character in number.split("/")[0] if character.isdigit())
-    if number and (not 9 < digits < (12 if match["british"] else 16) or _is_reference(match)):
-        return match[0]  # "0700 1500 2300" are times of day
-    return re.sub(r"\w", "•", match[0])
-
-
-def _is_reference(match: re.Match[str]) -> bool:
-    return _REFERENCE.search(match.string, max(0, match.start() - 20), match.start()) is not None
-
 
 # What leads somewhere or was typed by whoever asks; all else that an answer holds is shown, and masked.
 _KEPT = re.compile(r"(?:.*_)?(?:id|ids|key|keys|slug|source|sources|url|query|q|sha256|generation|address|link|links)")

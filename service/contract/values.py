@@ -30,6 +30,8 @@ from service.contract.service_errors import RequestError
 
 UNKNOWN = "unknown"  # the value of what has none: it is counted and can be chosen like any other
 
+_PEOPLE = frozenset(("owner",))  # fields whose values are names of people
+
 Values = Mapping[str, Sequence[str]]
 """What was sent, by name; a name may be sent several times."""
 
@@ -240,10 +242,10 @@ def _once_each(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def chosen_of(name: str, value: str, known: Sequence[str]) -> str:
-    """A value of a field, which has to be among those known."""
+    """A value of a field, which has to be among those known; where these are people they are not told."""
     if value in known:
         return value
-    raise refuse(f"{short(value)} is not a value of {name}{hint(value, known)}.")
+    raise refuse(f"{short(value)} is not a value of {name}{'' if name in _PEOPLE else hint(value, known)}.")
 
 
 def _known(value: str, info: ValidationInfo) -> str:

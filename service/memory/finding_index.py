@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpus.dates import last_day
-from corpus.owners import owner_said
+from corpus.owners import owner_on, owner_said
 from corpus.standing import Entry, Printed, Standing, standing
 from service.contract.responses import HitDocument, PrintedStatus
 from service.memory.passage_rows import FORCES, document_of, printed_status
@@ -66,12 +66,9 @@ class Item:
         return self.printed.quoted
 
     def owner_on(self, day: datetime.date) -> str | None:
-        """Who answered for it on a day: by the comments up to there, or else as its document has it."""
-        named = [one for one in self.owners if last_day(one[0]) <= day]
-        if named:
-            return max(named, key=lambda one: one[0])[1]
-        owner = self.printed.owner
-        return None if owner in {name for _, name in self.owners} else owner
+        """Who answered for it on a day; what its document prints was known when that was heard, or came out."""
+        came_out = last_day(self.document.date) if self.document.date else None
+        return owner_on(self.printed.owner, self.owners, day, self.heard or came_out)
 
     def known(self, as_of: datetime.date | None) -> bool:
         """Whether its document was out on a day; always, where none is asked for."""

@@ -18,10 +18,7 @@ _DONE = (
     r"(?:clos(?:ed?|ing|ure)|complet(?:ed?|ing|ion)|finish(?:ed)?|sign(?:ed)?[ -]off|discharged?|implement(?:ed)?|"
     r"deliver(?:ed)?|resolved?|concluded?|achieved?|met|done|shut)"
 )
-_ASKED = (
-    r"(?:recommendations?|recs?|actions?|findings?|afis?|areas? for improvement|causes? of concern|records?|"
-    r"items?|cases?)"
-)
+_ASKED = r"(?:recommendations?|recs?|actions?|findings?|afis?|areas? for improvement|causes? of concern)"
 _LEFT = r"(?:open|outstanding|ongoing|on[- ]going|unresolved|unfinished|incomplete|live|active|pending)"
 _BEGUN = r"(?:start(?:ed)?|begun?|commenced?)"
 _LATE = (
@@ -34,7 +31,7 @@ _LATE = (
 class _Saying:
     """A way to say it: the statuses and lists of the register that are meant, and whether it can mean little else.
 
-    What is not `sure` ("open", "closed") says it only of recommendations, or where nothing else is asked.
+    What is not `sure` ("open", "closed", "not met") says it only of recommendations, or where nothing else is asked.
     """
 
     pattern: re.Pattern[str]
@@ -49,11 +46,12 @@ def _said(pattern: str, statuses: tuple[str, ...] = (), lists: tuple[str, ...] =
 
 # In this order: what is negated goes before what it negates, and each word of a query is read once.
 _SAYINGS = (
-    _said(rf"(?:{_NOT}|{_YET}){_BEGUN}|unstarted", _NOT_STARTED),
+    _said(rf"(?:{_NOT}|{_YET}){_BEGUN}|unstarted", _NOT_STARTED, sure=False),
     _said(rf"{_NOT}{_LATE}"),  # no list of the register: nothing is offered, and "overdue" is not read out of it
-    _said(rf"(?:{_NOT}|no longer\s+){_LEFT}", ("complete",)),
-    _said(rf"(?:{_NOT}|{_YET}){_DONE}|(?:awaiting|pending) closure|un(?:closed|completed|finished|resolved)", OPEN),
-    _said(rf"(?:still|remain(?:s|ing)?|left)\s+{_LEFT}|{_LEFT}\s+{_ASKED}", OPEN),
+    _said(rf"(?:{_NOT}|no longer\s+){_LEFT}", ("complete",), sure=False),
+    _said(rf"(?:{_NOT}|{_YET}){_DONE}|un(?:closed|completed|finished|resolved)", OPEN, sure=False),
+    _said(rf"(?:awaiting|pending) closure|{_LEFT}\s+{_ASKED}", OPEN),
+    _said(rf"(?:still|remain(?:s|ing)?|left)\s+{_LEFT}", OPEN, sure=False),
     _said(r"to\s+be\s+(?:closed|completed|finished|signed[ -]off)", OPEN, sure=False),
     _said(_LATE, (), ("overdue",)),
     _said(r"awaiting[- ]review", ("awaiting-review",)),
@@ -64,10 +62,10 @@ _SAYINGS = (
     _said(_LEFT, OPEN, sure=False),
 )
 _ASKED_WORDS = re.compile(
-    rf"(?<!\w)(?:{_ASKED}|register|trackers?|status(?:es)?|lists?|deadlines?|forces?|hmic\w*|inspectorate|all|every|show|give)(?!\w)",
-    re.I,
+    rf"(?<!\w)(?:{_ASKED}|register|trackers?|status(?:es)?|lists?|deadlines?|hmic\w*|inspectorate)(?!\w)", re.I
 )
-_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
+# What asks for a list without saying of what: beside it nothing else is asked.
+_ASIDE = re.compile(rf"{_ASKED_WORDS.pattern}|\b(?:all|every|show|give|forces?)\b|\b(?:19|20)\d\d\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +89,10 @@ def sayings(query: str, named: Sequence[str] = ()) -> Sayings:
     for name in named:
         rest = rest.replace(name, " ")
     asked = bool(_ASKED_WORDS.search(rest))
-    alone = not telling(_YEARS.sub(" ", _ASKED_WORDS.sub(" ", rest)))
-    kept = [one for one in found if one.sure or one.statuses == ("complete",) or asked or alone]
+    alone = not telling(_ASIDE.sub(" ", rest))
+    kept = [one for one in found if one.sure or asked or alone]
     return Sayings(
         tuple(dict.fromkeys(status for one in kept for status in one.statuses)),
         tuple(dict.fromkeys(value for one in kept for value in one.lists)),
-        any(one.sure or asked or alone for one in kept if one.statuses or one.lists),
+        any(one.statuses or one.lists for one in kept),
     )

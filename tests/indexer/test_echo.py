@@ -121,6 +121,20 @@ def echoes_of(*documents: Document, forces: Forces = FORCES) -> list[int | None]
     return echoes(documents, finding_folds(documents, fold_ids(documents, forces)), forces, claims)
 
 
+def test_sentences_of_any_length_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_order(*_: object, **__: object) -> None:
+        raise AssertionError("takes the square of the words")
+
+    monkeypatch.setattr("indexer.echo.SequenceMatcher", in_order)
+    reading = Reading(load_forces(), {}, frozenset(), framed=False)
+    words = [
+        f"lamp{'abcdefghij'[at % 10]}{'klmnopqrst'[at // 10 % 10]}{'uvwxyzabcd'[at // 100 % 10]}" for at in range(900)
+    ]
+    before = read(" ".join(words) + ".", None, reading)
+    assert adds_nothing(read(" ".join(words[1:]) + ".", None, reading), before)
+    assert not adds_nothing(read(" ".join(["extinguisher", *words[1:]]) + ".", None, reading), before)
+
+
 def test_a_stalled_comment_is_held_against_the_last_that_said_it() -> None:
     one = with_comments("saltmere", ("2018-01-01", BEFORE), ("2018-02-01", BEFORE), ("2018-03-01", "No change."))
     assert echoes_of(one) == [None, 1, 2]

@@ -13,13 +13,13 @@ from fakes import FakeCollection, FakeEncoder, assessment, document, record
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus import contact_details
 from corpus.model import Document, GlossaryEntry
 from indexer.build import build
 from indexer.theme_store import publish_model
 from models.examples import Example
 from models.taxonomy import Taxonomy, Theme
 from models.theme_model import train_themes
-from service.contract import contacts
 from service.contract.contacts import mask, masked
 from service.contract.requests import SearchRequest
 from service.engine import Engine
@@ -84,7 +84,7 @@ def test_masking_keeps_length_and_is_done_once(text: str) -> None:
 
 @given(st.text(st.sampled_from("0123479@+tephonxfaTELPHNXFAmobile .-()£…\n\u00a0")) | st.text())
 def test_no_text_is_passed_over_that_holds_a_contact(text: str) -> None:
-    assert mask(text) == contacts._CONTACT.sub(contacts._dotted, text)
+    assert mask(text) == contact_details._CONTACT.sub(contact_details._dotted, text)
 
 
 def test_only_texts_are_masked() -> None:

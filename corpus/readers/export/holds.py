@@ -9,10 +9,10 @@ from corpus.forces import Forces, load_forces
 from corpus.readers.export.days import due_of, serial_day
 from corpus.readers.export.names import listed
 from corpus.statuses import status_of_word
+from corpus.text import NOTHING
 
 _MOSTLY = 0.7  # of the cells
 _LONG = 40  # characters: shorter texts are names, words or numbers
-_NOTHING = frozenset(("-", "–", "—", "n/a", "na", "none", "nil", "tbc", "tba", "xxx", "x", "?", "unknown", "not known"))
 _LABEL = r"(?:afis?|a\.f\.i\.|recs?|recommendations?|cocs?|causes? of concern|areas? for improvement)"
 _LABELLED = re.compile(rf"(?:.{{0,40}}\b)?{_LABEL}[ .:#-]{{0,3}}\d{{1,3}}(?:[.]\d{{1,2}})*[a-z]?", re.I)
 _NUMBERED = re.compile(r"#?(?=.*\d)[A-Z]{0,8}[ /.:#-]{0,2}(?:\d[\w./-]{0,20})(?:[ /-]\d[\w./-]{0,10})?", re.I)
@@ -57,7 +57,7 @@ class Held:
 
 def held_by(cells: Sequence[str]) -> Held:
     """What a column's cells hold."""
-    said = [text for cell in cells if (text := " ".join(cell.split())).casefold() not in _NOTHING]
+    said = [text for cell in cells if (text := " ".join(cell.split())).casefold() not in NOTHING]
     if not said:
         return Held()
 
@@ -81,12 +81,6 @@ def held_by(cells: Sequence[str]) -> Held:
         counted=len(said) > 2 and said == [str(number) for number in range(1, len(said) + 1)],
         few=len(distinct) <= max(3, len(said) // 3) or len(distinct) <= 8,
     )
-
-
-def says_nothing(cell: str) -> bool:
-    """Whether a cell holds a placeholder ("-", "n/a", "TBC", "xxx") or nothing."""
-    plain = " ".join(cell.split()).casefold().rstrip(".")
-    return not plain or plain in _NOTHING
 
 
 def is_numbered(cell: str) -> bool:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from corpus.dates import last_day
 from corpus.model import Heading
+from corpus.owners import owner_of
 from corpus.readers.export.cell_text import paragraphs, under_heading, without_headers
 from corpus.readers.export.columns import Column, Header
 from corpus.readers.export.days import due_of, in_words, period_of, periods_in
-from corpus.readers.export.holds import says_nothing
 from corpus.readers.export.records import Left, Record, kind_named, plain_number, short, tell_differences
 from corpus.readers.export.row_roles import Above, Row
 from corpus.readers.export.table import Table
@@ -24,6 +24,7 @@ from corpus.readers.export.updates import Entry, in_order, split
 from corpus.readers.reading import Text
 from corpus.standing import CLOSED
 from corpus.statuses import status_of_word
+from corpus.text import says_nothing
 
 UNDATED = "Comments without a date"
 """The heading under which a record's undated comments stand, from the offset in its metadata `undated` on."""
@@ -62,7 +63,7 @@ def text_of(record: Record, context: Context) -> Text:
         "title": _title(record, report, kind, recommendation),
         "date": _published(record, context),
         "addressee": record.first("addressee"),
-        "owner": "" if says_nothing(record.last("owner")) else record.last("owner"),
+        "owner": owner_of(record.last("owner")),
         "kind": "register_record",
         "finding_kind": kind or "",
         "number_printed": record.printed,

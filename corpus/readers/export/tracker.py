@@ -8,7 +8,7 @@ from corpus.model import CorpusError
 from corpus.readers.export.columns import Header, best_header, why_not
 from corpus.readers.export.days import due_of
 from corpus.readers.export.explain import explained, unread
-from corpus.readers.export.holds import force_in, says_nothing
+from corpus.readers.export.holds import force_in
 from corpus.readers.export.mapping import NOTHING_MAPPED, Mapped
 from corpus.readers.export.names import READ
 from corpus.readers.export.record_page import Context, text_of
@@ -27,6 +27,7 @@ from corpus.readers.export.table import Table, filled, shown
 from corpus.readers.export.tracker_force import force_of_addressees, report_of_sheet
 from corpus.readers.reading import Explained, LeftOut, Reading, Text
 from corpus.statuses import key_of, status_of_word
+from corpus.text import says_nothing
 
 _ROWS = {
     "total": "is a total and was left out.",
