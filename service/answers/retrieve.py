@@ -144,7 +144,7 @@ def _standing_there(evidence: Scores, held: Held, question: Question, strength: 
     likeness alone, because two short forms are alike to an encoder. A number with the words around it is good where
     it stands just so.
     """
-    enough = strength.good if question.proper or held.names else strength.weak
+    enough = strength.good if question.proper or held.names else strength.found
     found = np.where(held.share >= OTHER - 1e-6, np.maximum(evidence, enough), evidence)
     found = np.where(held.exact, np.maximum(found, strength.good), found)
     if held.names:  # an encoder does not tell PROtect from protect

@@ -27,9 +27,9 @@ LEAST = 0.1  # of the odds of `weak`
 class Strength:
     """A logistic curve over cosine and coverage, and three points on it.
 
-    An index where no passage reaches `weak` has no answer to the question; where one does, all that reach `member`
-    are shown, and those from `good` on are called good. `encoder` is the fingerprint of the encoder whose cosines it
-    was fitted to.
+    An index where no passage reaches `weak` has no answer to the question; where one does, the first few are shown as
+    far as they reach `least`, beyond them all that reach `member`, and those from `good` on are called good. `encoder`
+    is the fingerprint of the encoder whose cosines it was fitted to.
     """
 
     encoder: str
@@ -39,6 +39,11 @@ class Strength:
     member: float
     weak: float
     good: float
+
+    @property
+    def found(self) -> float:
+        """What a passage has to reach to be found, wherever it stands in the list."""
+        return max(self.weak, self.member)
 
     @property
     def least(self) -> float:
@@ -113,7 +118,7 @@ def _parse(text: str, where: str) -> Strength:
         raise StrengthError(
             f"{where} is no calibration of match strength ({error!r}): delete it, or run `precedent calibrate`."
         ) from error
-    points = 0 < strength.member <= strength.weak <= strength.good < 1
+    points = 0 < strength.member <= strength.good < 1 and 0 < strength.weak <= strength.good
     if not (np.isfinite(list(numbers.values())).all() and points and strength.cosine > 0 and strength.coverage > 0):
         raise StrengthError(f"{where} holds numbers that cannot be: delete it, or run `precedent calibrate`.")
     return strength

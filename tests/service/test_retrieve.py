@@ -38,7 +38,7 @@ from service.cli.terminal import calibration_lines
 from service.contract.requests import SearchRequest
 from service.contract.service_errors import StrengthError
 from service.engine import Engine
-from service.evaluation.calibrate import GOOD, POINTS, Asked, Calibration, fit
+from service.evaluation.calibrate import GOOD, MEMBER, MISSED, Asked, Calibration, fit
 from service.memory.facets import SHORT, substance_of
 from service.memory.opened import Opened, open_for
 from service.memory.strength import (
@@ -366,7 +366,7 @@ def test_what_is_shipped_rises_with_likeness_and_words() -> None:
     shipped = shipped_strength()
     assert shipped.cosine > 0
     assert shipped.coverage > 0
-    assert 0 < shipped.member < shipped.weak < shipped.good < 1
+    assert 0 < shipped.least < shipped.weak <= shipped.found < shipped.good < 1
 
 
 def test_a_calibration_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
@@ -399,7 +399,7 @@ GOOD_FILE = json.loads(replace(PLAIN, encoder=FakeEncoder().fingerprint).to_json
         json.dumps(GOOD_FILE | {"intercept": 10**400}),
         json.dumps(GOOD_FILE | {"cosine": -4.0}),
         json.dumps(GOOD_FILE | {"coverage": 0.0}),
-        json.dumps(GOOD_FILE | {"member": 0.5}),
+        json.dumps(GOOD_FILE | {"member": 0.95}),
         json.dumps(GOOD_FILE | {"weak": 0.9}),
         json.dumps(GOOD_FILE | {"good": 1.5}),
         json.dumps(GOOD_FILE | {"member": 0.0}),
@@ -489,11 +489,10 @@ def test_a_fit_finds_that_likeness_and_words_speak_for_an_answer(made: Calibrati
 
 def test_the_points_of_a_fit_are_in_order_and_where_they_should_be(made: Calibration) -> None:
     strength = made.strength
-    assert 0 < strength.member < strength.weak < strength.good < 1
-    odds = [point / (1 - point) for point in (strength.member, strength.weak)]
-    assert odds[0] / odds[1] == pytest.approx(POINTS[SEARCH].odds, abs=0.01)
-    assert made.answerable_missed == pytest.approx(POINTS[SEARCH].missed, abs=0.005)
-    assert made.unanswerable_caught > 2 * POINTS[SEARCH].missed
+    assert 0 < strength.least < strength.weak < strength.good < 1
+    assert strength.member == MEMBER < strength.good
+    assert made.answerable_missed == pytest.approx(MISSED[SEARCH], abs=0.005)
+    assert made.unanswerable_caught > 2 * MISSED[SEARCH]
 
 
 @pytest.mark.parametrize("numbers", [(720, 80), (80, 720)])
@@ -565,7 +564,7 @@ def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(
     assert kept.coverage > 0
     assert said["questions"] > 1000
     assert 0.6 < said["auroc"] < 1
-    assert said["answerable_missed"] == pytest.approx(POINTS[SEARCH].missed, abs=0.01)
+    assert said["answerable_missed"] == pytest.approx(MISSED[SEARCH], abs=0.01)
     lines = "\n".join(calibration_lines({SEARCH: Calibration(**said | {"strength": kept})}, tmp_path))
     assert f"{said['auroc']:.3f}" in lines
     assert str(tmp_path / SEARCH) in lines
