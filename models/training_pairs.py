@@ -86,10 +86,14 @@ def read_data(path: Path) -> TrainingData:
                 findings.append(Compared(_text(row["a"]), _text(row["b"]), _truth(row["same"])))
         except (KeyError, TypeError) as error:
             raise ModelError(
-                f"Line {number} of {path} is neither a passage with its queries nor a pair of findings ({error!r}): "
-                "see docs/adapting.md."
+                f"Line {number} of {path} is neither a passage with its queries nor a pair of findings: "
+                f"{_why(error)} (docs/adapting.md)."
             ) from error
     return TrainingData(tuple(passages), tuple(findings))
+
+
+def _why(error: KeyError | TypeError) -> str:
+    return f"it lacks {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

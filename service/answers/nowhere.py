@@ -9,7 +9,7 @@ LONG = 4  # letters
 
 
 def named_nowhere(held: Opened, question: Question) -> list[str]:
-    """The names, short forms and words unknown to English of which the index has nothing, as typed.
+    """The names, of forces too, short forms and words unknown to English of which the index has nothing, as typed.
 
     Nor has it anything of what they may stand for. Left out are what may be a slip of the keyboard, numbers, which may
     be those of years and records, and what names a finding. `question` is as the index knows it
@@ -17,11 +17,15 @@ def named_nowhere(held: Opened, question: Question) -> list[str]:
     """
     if named_findings(question.text).named:
         return []
+    text = question.text
+    forces = {word for it in held.forces.mentions(text) for word in text[it.start : it.end].split()}
     slips = {word for word, _ in held.spelling.guesses(question)}
     return [
         concept.shown
         for concept in question.concepts
-        if _names_a_thing(concept) and slips.isdisjoint(concept.shown.split()) and _stands_nowhere(held, concept)
+        if (_names_a_thing(concept) or not forces.isdisjoint(concept.shown.split()))
+        and slips.isdisjoint(concept.shown.split())
+        and _stands_nowhere(held, concept)
     ]
 
 

@@ -36,7 +36,8 @@ def train(files: tuple[Path, ...], out: Path, alone: bool, base: str | None, as_
     Each line of FILE is one JSON object, of one kind or the other:
     {"text": "a passage", "queries": ["what people type who look for it", "…"]}
     {"a": "a finding", "b": "another", "same": true}
-    Set PRECEDENT_ENCODER to the folder of the adapter, then `precedent build` and `precedent calibrate`.
+    Set PRECEDENT_ENCODER to the folder of the adapter, then `precedent build`, `precedent themes train` and
+    `precedent calibrate`.
     """
     from models.adapting import train_adapter
     from models.encoder import STOCK, find_model
@@ -65,7 +66,8 @@ def _trained_lines(found: "Trained", out: Path) -> "Iterator[str]":
     yield "On what was held back      before  after"
     for name, label in MEASURED.items():
         yield f"{label:26} {getattr(found.before, name):6.3f} {getattr(found.after, name):6.3f}"
-    yield f"The adapter is in {out}: set PRECEDENT_ENCODER to it, then `precedent build` and `precedent calibrate`."
+    yield f"The adapter is in {out}: set PRECEDENT_ENCODER to it, then `precedent build`, `precedent themes train`"
+    yield "and `precedent calibrate`."
 
 
 @encoder.command()

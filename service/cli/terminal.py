@@ -207,7 +207,7 @@ def _asides(response: SearchResponse) -> Iterator[str]:
     if meant := response.did_you_mean:
         yield f'Did you mean "{meant.query}"?'
     if response.nowhere:
-        yield nowhere_words(response.nowhere)
+        yield nowhere_words(response.nowhere, response.total > 0)
     also: dict[str, list[str]] = {}
     for expansion in response.expansions:
         also.setdefault(expansion.typed, []).append(expansion.to)

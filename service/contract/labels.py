@@ -122,7 +122,8 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def nowhere_words(named: Sequence[str]) -> str:
+def nowhere_words(named: Sequence[str], found: bool) -> str:
     """That the index has nothing of these things that a query names."""
     things = " or ".join(f"“{one}”" for one in named)
-    return f"{things} stands nowhere here: what is found may be about the rest of the search alone."
+    rest = ": what is found may be about the rest of the search alone" if found else ""
+    return f"{things} stands nowhere here{rest}."

@@ -507,6 +507,7 @@ def test_a_name_that_stands_nowhere_is_told_and_nothing_is_good(engine: Engine, 
     assert sure.match == "good"
     assert answer.match in {"weak", "none"}
     assert not any(hit.match == "good" for hit in answer.results)
+    assert found(engine, "Sussex lamps on the quay").nowhere == ["Sussex"]  # a force
     assert "“Zorbatron” stands nowhere here" in pages.get("/?q=Zorbatron+lamps+on+the+quay").get_data(as_text=True)
 
 
