@@ -218,7 +218,7 @@ def _train(model: "SentenceTransformer", data: TrainingData, settings: Settings,
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             progress("train", state.global_step, state.max_steps)
 
-    sets = {"queries": _asked(data, settings), "findings": _compared(data, settings)}
+    sets = {"queries": _query_rows(data, settings), "findings": _finding_rows(data, settings)}
     losses = {"queries": _several_queries(model, settings), "findings": CoSENTLoss(model, scale=settings.scale)}
     given = {name: found for name, found in sets.items() if len(found)}
     arguments = SentenceTransformerTrainingArguments(
@@ -281,7 +281,7 @@ def _has_bfloat16() -> bool:
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
-def _asked(data: TrainingData, settings: Settings) -> Any:
+def _query_rows(data: TrainingData, settings: Settings) -> Any:
     """Rows of all epochs: a passage, one that it is to be told apart from, and some of its queries."""
     from datasets import Dataset
 
@@ -300,7 +300,7 @@ def _asked(data: TrainingData, settings: Settings) -> Any:
     return Dataset.from_list(rows)
 
 
-def _compared(data: TrainingData, settings: Settings) -> Any:
+def _finding_rows(data: TrainingData, settings: Settings) -> Any:
     """Rows of all epochs: two findings, in either order, and whether they ask for the same."""
     from datasets import Dataset
 

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "data" / "training"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueriedPassage:
     """A passage with the queries that it answers, and the ids of passages that a lazy search takes for it."""
 
     id: str
@@ -33,7 +33,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class FindingPair:
     """Two findings, and whether both ask for the same."""
 
     one: str
@@ -45,8 +45,8 @@ class Compared:
 class TrainingData:
     """Passages with their queries, and pairs of findings."""
 
-    passages: tuple[Asked, ...] = ()
-    findings: tuple[Compared, ...] = ()
+    passages: tuple[QueriedPassage, ...] = ()
+    findings: tuple[FindingPair, ...] = ()
 
     def __add__(self, other: "TrainingData") -> "TrainingData":
         """Both together. Raises ModelError where both have a passage of one id."""
@@ -62,8 +62,8 @@ class TrainingData:
 
 def shipped_data() -> TrainingData:
     """What comes with the program."""
-    passages: list[Asked] = []
-    findings: list[Compared] = []
+    passages: list[QueriedPassage] = []
+    findings: list[FindingPair] = []
     for path in sorted(FOLDER.glob("*.jsonl")):
         found = read_data(path)
         passages += found.passages
@@ -83,7 +83,7 @@ def read_data(path: Path) -> TrainingData:
             if "queries" in row:
                 passages.append(_passage(row, f"{path}:{number}"))
             else:
-                findings.append(Compared(_text(row["a"]), _text(row["b"]), _truth(row["same"])))
+                findings.append(FindingPair(_text(row["a"]), _text(row["b"]), _truth(row["same"])))
         except (KeyError, TypeError) as error:
             raise ModelError(
                 f"Line {number} of {path} is neither a passage with its queries nor a pair of findings: "
@@ -112,8 +112,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, row
 
 
-def _passage(row: Mapping[str, Any], name: str) -> Asked:
-    return Asked(
+def _passage(row: Mapping[str, Any], name: str) -> QueriedPassage:
+    return QueriedPassage(
         id=str(row.get("id", name)),
         text=_text(row),
         headings=tuple(_text(heading) for heading in _list(row.get("headings", []))),

@@ -132,9 +132,9 @@ def retrieve(
 
 
 def with_first(columns: Columns, found: Retrieved, best: NDArray[np.int64]) -> Retrieved:
-    """The same with the first FIRST of `best`, which are likely, among the members, and what is folded with them."""
-    folds = columns.fold[best[:FIRST]]
-    return replace(found, members=found.members | (found.likely & np.isin(columns.fold, folds)))
+    """The same with the best of what is likely, `best`, among the members, and what is folded with them."""
+    folded = np.isin(columns.fold, columns.fold[best])
+    return replace(found, members=found.members | (found.likely & folded))
 
 
 def _standing_there(evidence: Scores, held: Held, question: Question, strength: Strength) -> Scores:

@@ -20,7 +20,7 @@ from service.answers.also_said import also_said, with_prose
 from service.answers.by_finding import one_each, under_findings
 from service.answers.hits import hits, match_of
 from service.answers.outcomes import bare_member, members_of, printed_of
-from service.answers.retrieve import Retrieved, encode, retrieve, with_first
+from service.answers.retrieve import FIRST, Retrieved, encode, retrieve, with_first
 from service.contract.register_responses import Member, SimilarHit, SimilarResponse
 from service.contract.requests import SimilarRequest
 from service.contract.responses import FoldMember, Hit
@@ -167,7 +167,7 @@ def _under(opened: Opened, question: Question, vector: Vector, universe: Mask) -
     """Every passage against what is asked, comments under their findings."""
     found = retrieve(opened, question, vector, universe, opened.similar_strength)
     found = under_findings(opened, found, universe)
-    return with_first(opened.columns, found, one_each(opened, found, np.flatnonzero(found.likely)))
+    return with_first(opened.columns, found, one_each(opened, found, np.flatnonzero(found.likely))[:FIRST])
 
 
 def encode_asked(question: Question, encoder: "Encoder") -> Vector:

@@ -40,7 +40,7 @@ GOOD = 0.9
 
 
 # A passage beyond the first few is shown where it is as likely as this to answer: of 40 lists that were read, at .22 a
-# fifth of the passages were on the topic, from here on a third, and no list lost what answers (docs/measurements.md).
+# fifth of the passages were on the topic, from here on a third, with the same nDCG@10 (docs/measurements.md).
 MEMBER = 0.4
 # A question is called unanswerable below the evidence that this share of answerable ones does not reach.
 MISSED = {SEARCH: 0.08, SIMILAR: 0.1}

@@ -12,17 +12,19 @@ from models.adapter import CONFIG, WEIGHTS, read_adapter
 from models.adapting import CARD, Settings, train_adapter
 from models.encoder import STOCK, find_model
 from models.runner import ModelError
-from models.training_pairs import Asked, Compared, TrainingData
+from models.training_pairs import FindingPair, QueriedPassage, TrainingData
 from service.cli.main import main
 
 SMALL = Settings(rank=2, epochs=2, batch=4, asked=2, tokens=24, held_back=0.25)
 MATTERS = ["custody", "burglary", "missing children", "firearms", "vetting", "roads", "dogs", "stalking"] * 2
 DATA = TrainingData(
     tuple(
-        Asked(f"p{at}", f"The force should look at {matter} in {2001 + at}.", ("Report",), (f"{matter}?", f"why {at}"))
+        QueriedPassage(
+            f"p{at}", f"The force should look at {matter} in {2001 + at}.", ("Report",), (f"{matter}?", f"why {at}")
+        )
         for at, matter in enumerate(MATTERS)
     ),
-    tuple(Compared(f"Review {one} {at}.", f"Look at {one} again.", at % 2 == 0) for at, one in enumerate(MATTERS)),
+    tuple(FindingPair(f"Review {one} {at}.", f"Look at {one} again.", at % 2 == 0) for at, one in enumerate(MATTERS)),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.runner import ModelError
-from models.training_pairs import Asked, Compared, TrainingData, held_back, read_data, shipped_data
+from models.training_pairs import FindingPair, QueriedPassage, TrainingData, held_back, read_data, shipped_data
 
 
 def written(path: Path, *rows: Any) -> Path:
@@ -24,8 +24,10 @@ def test_both_kinds_are_read(tmp_path: Path) -> None:
         {"id": "x", "text": "Second.", "queries": ["two"], "headings": ["Title", "Part"], "contrast": ["y"]},
     )
     found = read_data(file)
-    assert found.findings == (Compared("Test the plans.", "Plans are to be tested.", True),)
-    assert found.passages[0] == Asked(f"{file}:1", "Crews leave in 90 seconds.", (), ("turnout", "how soon they leave"))
+    assert found.findings == (FindingPair("Test the plans.", "Plans are to be tested.", True),)
+    assert found.passages[0] == QueriedPassage(
+        f"{file}:1", "Crews leave in 90 seconds.", (), ("turnout", "how soon they leave")
+    )
     assert found.passages[1].headed == "Title. Part. Second."
     assert found.passages[1].contrast == ("y",)
     assert found.queries == 3
@@ -64,10 +66,10 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
 
 def test_what_is_linked_is_held_back_together() -> None:
     passages = tuple(
-        Asked(f"p{number}", f"text {number}", (), ("q",), (f"p{number + 1}",) if number % 2 == 0 else ())
+        QueriedPassage(f"p{number}", f"text {number}", (), ("q",), (f"p{number + 1}",) if number % 2 == 0 else ())
         for number in range(40)
     )
-    findings = tuple(Compared(f"a{number // 2}", f"b{number}", number % 3 == 0) for number in range(40))
+    findings = tuple(FindingPair(f"a{number // 2}", f"b{number}", number % 3 == 0) for number in range(40))
     data = TrainingData(passages, findings)
     learned, kept = held_back(data, 0.25, 1)
     assert len(kept.passages) == 10
