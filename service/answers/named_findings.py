@@ -13,24 +13,25 @@ from service.memory.finding_index import Item
 from service.memory.opened import Opened
 from service.memory.passage_rows import texts_by_id
 from service.memory.snapshot import Snapshot
-from service.query.finding_numbers import NamedFindings, named_findings
+from service.query.finding_numbers import NamedFindings, listed_numbers, named_findings
 from service.query.frame import without_frame
 from service.query.offers import suggested_filters
 from service.query.owners_asked import owners_named
-from service.query.question import Question, telling
+from service.query.question import Question, telling, understand
 
 
 def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retrieved:
     """The same with the findings that the query names by number, or by owner, as good members, before all other hits.
 
     Each by its first passage; those of a report whose title has the query's other words before the rest. With a force
-    or year in the query only those of it count. Where something stands in quotation marks nothing changes.
+    or year in the query only those of it count. A number of three digits or more ("recommendation 8837") puts all that
+    print it, or stand under it, first. Where something stands in quotation marks nothing changes.
     """
     asked = named_findings(question.text)
     items = [] if question.phrases else _numbered(seen, asked) or _owned(seen, question.text)
-    if not items:
+    ids, titled = _passages(seen.held, items, asked) if items else _printing(seen.held, question)
+    if not len(ids):
         return found
-    ids, titled = _passages(seen.held, items, asked)
     # More than any hit has by itself, so that no sum of the two orders gets between.
     lift = np.zeros_like(found.score)
     lift[ids] = (float(found.score.max(initial=0.0)) + 1.0) * (1.0 + titled)
@@ -42,6 +43,15 @@ def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retriev
         score=np.round(found.score + lift, 6),
         evidence=np.where(named, 1.0, found.evidence),
     )
+
+
+def _printing(held: Opened, question: Question) -> tuple[NDArray[np.int64], Scores]:
+    """The passages that print the number of a record that a query names."""
+    there = np.zeros_like(held.columns.exists)
+    for number in () if question.phrases else listed_numbers(question.text):
+        there |= held.words.held(understand(number, held.lexicon)).share > 0
+    ids = np.flatnonzero(there & held.columns.exists)
+    return ids, np.zeros(len(ids))
 
 
 def _owned(seen: Snapshot, query: str) -> list[Item]:

@@ -20,6 +20,12 @@ _NAMED = tuple(
     (kind, re.compile(rf"(?<!\w)(?:{words})\s*(?:(?:numbers?|nos?\.?)\s*|#\s*|[-–]\s*)?(?P<numbers>{_SEVERAL})", re.I))
     for kind, words in _KINDS
 )
+# A number of the register, or of another list that long, behind a word for what it numbers; no year.
+_LISTED = re.compile(
+    rf"(?<!\w)(?:{'|'.join(words for _, words in _KINDS)}|records?|actions?|refs?\.?|ids?)\s*"
+    r"(?:(?:numbers?|nos?\.?)\s*|#\s*)?(?!(?:19|20)\d\d(?!\d))(\d{3,6})(?![\w%/]|[.,]\d)",
+    re.I,
+)
 _PRINTED = re.compile(r"(?<![\w/.-])[A-Za-z]{1,3}[-/. ]?\d{1,3}[a-z]?(?![\w/-]|[.,]\d)")
 _RUN = re.compile(_ONE, re.I)
 
@@ -50,6 +56,11 @@ def named_findings(query: str) -> NamedFindings:
         rest = pattern.sub(" ", rest)
     printed = frozenset(squeezed(match[0]) for match in _PRINTED.finditer(rest))
     return NamedFindings(tuple(dict.fromkeys(found)), printed, " ".join(rest.split()))
+
+
+def listed_numbers(query: str) -> tuple[str, ...]:
+    """Numbers of three digits or more by which a query names records: "recommendation 8837", "rec no 6399"."""
+    return tuple(dict.fromkeys(_LISTED.findall(clean(query))))
 
 
 def squeezed(number: str) -> str:

@@ -1,8 +1,9 @@
 """What each part of the ranking is worth: PYTHONPATH=. python tests/benchmarks/bench_ablation.py [--only NAME …]
 
 Each part is switched off (or another one tried in its place), and every query asked again: those that come with the
-program, over the sample, and, where the shared folder lies beside the checkout, the judged queries on the real
-documents and the public collections. nDCG@10, and its difference to the whole with a 95 % interval (paired bootstrap).
+program, over the sample, and, where the shared folder lies beside the checkout, the judged queries and findings on the
+real documents (three sets of each, pooled) and the public collections. nDCG@10, its difference to the whole with a 95 %
+interval (paired bootstrap), and how long a judged query takes.
 """
 
 import argparse
@@ -10,8 +11,9 @@ import contextlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,20 +26,26 @@ from corpus.forces import load_forces
 from indexer import embed
 from indexer.build import build
 from indexer.lexical import Fields, fields_of
-from models.encoder import Encoder
+from indexer.manifest import ENCODERS
+from models.encoder import Encoder, load_encoder
 from models.metrics import compare
 from service.answers import retrieve as ranking
 from service.answers import search as asking
 from service.engine import Engine
-from service.evaluation.queries import evaluate_queries, evaluate_retrieval
+from service.evaluation.calibrate import calibrate
+from service.evaluation.encoders import Measure
+from service.evaluation.queries import evaluate_queries, evaluate_retrieval, evaluate_similar
 from service.evaluation.runs import Run
-from service.memory.strength import shipped_strength
+from service.memory.strength import Strength, save_strength, shipped_strength
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
 SAMPLE = ROOT / "corpus" / "sample"
 PUBLIC = ("cranfield", "med", "cacm")
+FIRST = ("corpus", "corpus-restated")  # the documents that the first judged sets were pooled over
+JUDGED = {"dev": FIRST, "dev2a": (*FIRST, "corpus-forms"), "dev2b": (*FIRST, "corpus-forms")}
 RRF = 60
+STOCK = "all-MiniLM-L6-v2"
 FEEDBACK, SHARE = 2, 0.3  # passages that a query is moved towards, and how far
 
 Patches = Callable[[], "contextlib.AbstractContextManager[Any]"]
@@ -100,6 +108,21 @@ INDEX_TIME: Mapping[str, Patches] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """nDCG@10 of each query that has an answer, and the seconds that asking them all took."""
+
+    values: Mapping[str, float]
+    seconds: float
+
+    @property
+    def mean(self) -> float:
+        return float(np.mean(list(self.values.values())))
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", default=[])
@@ -107,32 +130,67 @@ def main() -> None:
     encoder = compiled()
     with tempfile.TemporaryDirectory(prefix="precedent-bench-") as room:
         base = Path(room, "whole")
+        measured(base, encoder)  # encodes what is to be encoded
         whole = measured(base, encoder)
-        print("| | " + " | ".join(whole) + " |\n|--|" + "--|" * len(whole))
-        print("| **whole** | " + " | ".join(f"**{mean(run):.3f}**" for run in whole.values()) + " |", flush=True)
+        print("| | " + " | ".join(whole) + " | ms |\n|--|" + "--|" * (len(whole) + 1))
+        print(f"| **whole** | {' | '.join(f'**{one}**' for one in whole.values())} | {milliseconds(whole):.1f} |")
         for name, patches in {**QUERY_TIME, **INDEX_TIME}.items():
             if only and name not in only:
                 continue
             home = base if name in QUERY_TIME else copied(base, Path(room, "changed"))
             with patches():
-                print(f"| {name} | {' | '.join(cells(whole, measured(home, encoder)))} |", flush=True)
+                row(name, whole, measured(home, encoder))
+        if not only or STOCK in only:
+            stock = load_encoder(STOCK, Path(room, "stock", ENCODERS))
+            fitted = {file: found.strength for file, found in calibrate(stock, quiet).items()}
+            row("the encoder as published", whole, measured(Path(room, "stock"), stock, fitted))
 
 
-def measured(home: Path, encoder: Encoder) -> dict[str, Run]:
-    """A run on each set; indexes that are in `home` are used as they are."""
-    runs = {"sample": asked(home / "sample", [SAMPLE], SAMPLE / "forces.toml", questions(home), encoder)}
+def row(name: str, whole: Mapping[str, Asked], changed: Mapping[str, Asked]) -> None:
+    print(f"| {name} | {' | '.join(cells(whole, changed))} | {milliseconds(changed):.1f} |", flush=True)
+
+
+def measured(home: Path, encoder: Encoder, fitted: Mapping[str, Strength] | None = None) -> dict[str, Asked]:
+    """What each set comes to; indexes that are in `home` are used as they are."""
+    sample = opened(home / "sample", [SAMPLE], SAMPLE / "forces.toml", encoder, fitted)
+    found = {"sample": pooled([(evaluate_queries, questions(home), sample)])}
     if SHARED.is_dir():
-        real = [SHARED / "corpus", SHARED / "corpus-restated"]
-        runs["judged"] = asked(home / "real", real, None, SHARED / "eval" / "queries_dev.jsonl", encoder)
+        engines = {
+            parts: opened(home / str(len(parts)), [SHARED / part for part in parts], None, encoder, fitted)
+            for parts in set(JUDGED.values())
+        }
+        for name, measure in (("queries", evaluate_queries), ("similar", evaluate_similar)):
+            found[name] = pooled(
+                [(measure, SHARED / "eval" / f"{name}_{one}.jsonl", engines[parts]) for one, parts in JUDGED.items()]
+            )
         for name in PUBLIC:
-            runs[name] = evaluate_retrieval(SHARED / "bench" / name, home / "public", encoder, quiet)
-    return runs
+            run = evaluate_retrieval(SHARED / "bench" / name, home / "public", encoder, quiet)
+            found[name] = Asked(values(run), 0.0)
+    return found
 
 
-def asked(home: Path, paths: list[Path], forces: Path | None, queries: Path, encoder: Encoder) -> Run:
+def pooled(asked: Sequence[tuple[Measure, Path, Engine]]) -> Asked:
+    started, all_values = time.perf_counter(), dict[str, float]()
+    for measure, file, engine in asked:
+        run = measure(file, engine, quiet)
+        all_values |= {f"{file.stem} {name}": value for name, value in values(run).items()}
+    return Asked(all_values, time.perf_counter() - started)
+
+
+def milliseconds(found: Mapping[str, Asked]) -> float:
+    """For a query that has an answer, of the judged ones or, without those, of the sample's."""
+    asked = found.get("queries", found["sample"])
+    return 1_000 * asked.seconds / len(asked.values)
+
+
+def opened(
+    home: Path, paths: list[Path], forces: Path | None, encoder: Encoder, fitted: Mapping[str, Strength] | None
+) -> Engine:
     inputs = [str(path) for path in paths]
     build(load(inputs, load_forces(forces)), encoder, home, inputs=inputs, forces=forces)
-    return evaluate_queries(queries, Engine(home, encoder, mask_contacts=False), quiet)
+    for file, strength in (fitted or {}).items():
+        save_strength(home, strength, file)
+    return Engine(home, encoder, mask_contacts=False)
 
 
 def questions(home: Path) -> Path:
@@ -154,19 +212,15 @@ def copied(base: Path, home: Path) -> Path:
     return home
 
 
-def cells(whole: Mapping[str, Run], changed: Mapping[str, Run]) -> Iterator[str]:
-    for name, run in changed.items():
-        found = compare(values(whole[name]), values(run))
+def cells(whole: Mapping[str, Asked], changed: Mapping[str, Asked]) -> Iterator[str]:
+    for name, asked in changed.items():
+        found = compare(whole[name].values, asked.values)
         print(f"{name} {found}", file=sys.stderr)
-        yield f"{mean(run):.3f} ({found.difference:+.3f}: {found.low:+.3f} to {found.high:+.3f})"
+        yield f"{asked} ({found.difference:+.3f}: {found.low:+.3f} to {found.high:+.3f})"
 
 
 def values(run: Run) -> dict[str, float]:
     return {query["id"]: query["values"]["nDCG@10"] for query in run["queries"] if "nDCG@10" in query["values"]}
-
-
-def mean(run: Run) -> float:
-    return float(np.mean(list(values(run).values())))
 
 
 def quiet(*_: object) -> None:

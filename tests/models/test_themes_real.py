@@ -26,7 +26,8 @@ def model() -> ThemeModel:
 def test_training_again_gives_the_model_that_is_shipped(model: ThemeModel, real_encoder: Encoder) -> None:
     again = train_shipped(real_encoder)
     assert again.content == model.content, "the examples, the themes or the encoder changed: run make fit"
-    assert again.figures["micro"]["f1"] == pytest.approx(model.figures["micro"]["f1"], abs=0.002)
+    # Where a cut falls between two texts decides a few of 2,600 labels: the last bits of a vector may move it.
+    assert again.figures["micro"]["f1"] == pytest.approx(model.figures["micro"]["f1"], abs=0.005)
     texts = [example.text for example in shipped_examples(load_taxonomy())[::10]]
     said, wanted = (judge(one, texts, [""] * len(texts), real_encoder) for one in (again, model))
     assert np.abs(said - wanted).max() < 0.01

@@ -24,6 +24,7 @@ def rows(pattern: str) -> list[dict[str, Any]]:
 
 PASSAGES = rows("[!f]*.jsonl")
 FINDINGS = rows("findings_*.jsonl")
+LABELLED = [*PASSAGES, *(row[side] for row in FINDINGS for side in "ab")]
 
 
 def texts() -> Iterator[str]:
@@ -41,15 +42,15 @@ def runs(found: Iterable[str], length: int = RUN) -> Iterator[str]:
 
 def test_there_is_enough_of_each_kind() -> None:
     askers = Counter(query["asker"] for row in PASSAGES for query in row["queries"])
-    themes = Counter(theme for row in (*PASSAGES, *FINDINGS) for theme in row["themes"])
-    assert (len(PASSAGES), len(FINDINGS)) == (1_000, 800)
+    themes = Counter(theme for row in LABELLED for theme in row["themes"])
+    assert (len(PASSAGES), len(FINDINGS)) == (2_477, 1_600)
     assert askers.keys() == ASKERS
-    assert sum(askers.values()) >= 4_500
-    assert min(askers.values()) >= 600
+    assert sum(askers.values()) >= 15_000
+    assert min(askers.values()) >= 2_000
     assert themes.keys() == {theme.key for theme in load_taxonomy().themes}
-    assert min(themes.values()) >= 40
+    assert min(themes.values()) >= 150
     assert {row["year"] // 10 for row in PASSAGES} >= {200, 201, 202}
-    assert Counter(row["same"] for row in FINDINGS) == {True: 320, False: 480}
+    assert Counter(row["same"] for row in FINDINGS) == {True: 720, False: 880}
     assert all(row["same"] == (row["why"] == "asks_same") for row in FINDINGS)
 
 

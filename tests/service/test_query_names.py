@@ -17,7 +17,7 @@ from service.contract.requests import SearchRequest
 from service.contract.responses import SearchResponse
 from service.engine import Engine
 from service.query.closure_words import OPEN, sayings
-from service.query.finding_numbers import named_findings, number_of
+from service.query.finding_numbers import listed_numbers, named_findings, number_of
 from service.query.offers import register_filters
 from service.query.owners_asked import asks_who, owners_named
 from service.web.app import create_app
@@ -356,6 +356,30 @@ def test_the_command_says_how_to_list_it(folder: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(common, "engine_for", lambda _: Engine(folder, FakeEncoder()))
     said = CliRunner().invoke(main, ["search", "Kent not closed", "--data", str(folder)]).output
     assert "In the register, 2 records: precedent register --force kent --status" in said
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("who owns recommendation 8837", ("8837",)),
+        ("rec no. 6399 and record #812", ("6399", "812")),
+        ("recommendation 4", ()),
+        ("recommendations 2016", ()),  # a year
+        ("8837 crimes", ()),
+        ("recommendation 1,250 officers", ()),
+    ],
+)
+def test_a_record_is_named_by_the_number_behind_its_kind(query: str, numbers: tuple[str, ...]) -> None:
+    assert listed_numbers(query) == numbers
+
+
+def test_what_prints_the_number_of_a_record_comes_first(engine: Engine) -> None:
+    answer = found(engine, "who owns recommendation 8102", explain=True)
+    held = {hit.passage_id for hit in answer.results if hit.explain and hit.explain.named}
+    assert held
+    assert set(places(answer)[: len(held)]) == held
+    assert all("8102" in place for place in held)
+    assert answer.match == "good"
 
 
 @pytest.mark.parametrize(
