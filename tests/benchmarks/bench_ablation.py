@@ -1,4 +1,4 @@
-"""What each part of the ranking is worth: PYTHONPATH=. python tests/benchmarks/bench_ablation.py [--only NAME …]
+"""What each part of the ranking is worth: python tests/benchmarks/bench_ablation.py [--only NAME …] [--no-public]
 
 Each part is switched off (or another one tried in its place), and every query asked again: those that come with the
 program, over the sample, and, where the shared folder lies beside the checkout, the judged queries and findings on the
@@ -61,7 +61,7 @@ def without_headings(placed: Any, encoder: Encoder) -> list[tuple[str, ...]]:
 
 def no_headings_for_words(placed: Any) -> Fields:
     whole = fields_of(placed)
-    return Fields(whole.parts[-1:], whole.names[-1:], whole.meant)
+    return whole._replace(parts=whole.parts[-1:], names=whole.names[-1:])
 
 
 def by_rank(scores: Any) -> Any:
@@ -126,12 +126,14 @@ class Asked:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", default=[])
-    only = parser.parse_args().only
+    parser.add_argument("--no-public", action="store_true", help="leave the public collections out")
+    given = parser.parse_args()
+    only, public = given.only, () if given.no_public else PUBLIC
     encoder = compiled()
     with tempfile.TemporaryDirectory(prefix="precedent-bench-") as room:
         base = Path(room, "whole")
-        measured(base, encoder)  # encodes what is to be encoded
-        whole = measured(base, encoder)
+        measured(base, encoder, public)  # encodes what is to be encoded
+        whole = measured(base, encoder, public)
         print("| | " + " | ".join(whole) + " | ms |\n|--|" + "--|" * (len(whole) + 1))
         print(f"| **whole** | {' | '.join(f'**{one}**' for one in whole.values())} | {milliseconds(whole):.1f} |")
         for name, patches in {**QUERY_TIME, **INDEX_TIME}.items():
@@ -139,18 +141,20 @@ def main() -> None:
                 continue
             home = base if name in QUERY_TIME else copied(base, Path(room, "changed"))
             with patches():
-                row(name, whole, measured(home, encoder))
+                row(name, whole, measured(home, encoder, public))
         if not only or STOCK in only:
             stock = load_encoder(STOCK, Path(room, "stock", ENCODERS))
             fitted = {file: found.strength for file, found in calibrate(stock, quiet).items()}
-            row("the encoder as published", whole, measured(Path(room, "stock"), stock, fitted))
+            row("the encoder as published", whole, measured(Path(room, "stock"), stock, public, fitted))
 
 
 def row(name: str, whole: Mapping[str, Asked], changed: Mapping[str, Asked]) -> None:
     print(f"| {name} | {' | '.join(cells(whole, changed))} | {milliseconds(changed):.1f} |", flush=True)
 
 
-def measured(home: Path, encoder: Encoder, fitted: Mapping[str, Strength] | None = None) -> dict[str, Asked]:
+def measured(
+    home: Path, encoder: Encoder, public: Sequence[str], fitted: Mapping[str, Strength] | None = None
+) -> dict[str, Asked]:
     """What each set comes to; indexes that are in `home` are used as they are."""
     sample = opened(home / "sample", [SAMPLE], SAMPLE / "forces.toml", encoder, fitted)
     found = {"sample": pooled([(evaluate_queries, questions(home), sample)])}
@@ -163,7 +167,7 @@ def measured(home: Path, encoder: Encoder, fitted: Mapping[str, Strength] | None
             found[name] = pooled(
                 [(measure, SHARED / "eval" / f"{name}_{one}.jsonl", engines[parts]) for one, parts in JUDGED.items()]
             )
-        for name in PUBLIC:
+        for name in public:
             run = evaluate_retrieval(SHARED / "bench" / name, home / "public", encoder, quiet)
             found[name] = Asked(values(run), 0.0)
     return found
