@@ -27,9 +27,11 @@ def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retriev
     or year in the query only those of it count. A number of three digits or more ("recommendation 8837") puts all that
     print it, or stand under it, first. Where something stands in quotation marks nothing changes.
     """
+    if question.phrases:
+        return found
     asked = named_findings(question.text)
-    items = [] if question.phrases else _numbered(seen, asked) or _owned(seen, question.text)
-    ids, titled = _passages(seen.held, items, asked) if items else _printing(seen.held, question)
+    items = _numbered(seen, asked) or _owned(seen, question.text)
+    ids, titled = _passages(seen.held, items, asked) if items else _printing(seen.held, question.text)
     if not len(ids):
         return found
     # More than any hit has by itself, so that no sum of the two orders gets between.
@@ -45,10 +47,10 @@ def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retriev
     )
 
 
-def _printing(held: Opened, question: Question) -> tuple[NDArray[np.int64], Scores]:
-    """The passages that print the number of a record that a query names."""
+def _printing(held: Opened, query: str) -> tuple[NDArray[np.int64], Scores]:
+    """The passages that print the number of a record that a query names; as `_passages`, without a title."""
     there = np.zeros_like(held.columns.exists)
-    for number in () if question.phrases else listed_numbers(question.text):
+    for number in listed_numbers(query):
         there |= held.words.held(understand(number, held.lexicon)).share > 0
     ids = np.flatnonzero(there & held.columns.exists)
     return ids, np.zeros(len(ids))

@@ -16,14 +16,14 @@ _WORDS = "one two three four five six seven eight nine ten eleven twelve".split(
 _NO_MORE = r"(?![\w%/]|[.,]\d|\s+(?:days?|weeks?|months?|years?|hours?)\b)"
 _ONE = rf"(?:\d{{1,2}}(?:\.\d{{1,2}}){{0,2}}[a-z]?|{'|'.join(_WORDS)}){_NO_MORE}"
 _SEVERAL = rf"{_ONE}(?:\s*(?:,|&|\band\b|\bor\b)\s*{_ONE})*"
+_BEFORE = r"\s*(?:(?:numbers?|nos?\.?)\s*|#\s*|[-–]\s*)?"
 _NAMED = tuple(
-    (kind, re.compile(rf"(?<!\w)(?:{words})\s*(?:(?:numbers?|nos?\.?)\s*|#\s*|[-–]\s*)?(?P<numbers>{_SEVERAL})", re.I))
-    for kind, words in _KINDS
+    (kind, re.compile(rf"(?<!\w)(?:{words}){_BEFORE}(?P<numbers>{_SEVERAL})", re.I)) for kind, words in _KINDS
 )
 # A number of the register, or of another list that long, behind a word for what it numbers; no year.
 _LISTED = re.compile(
-    rf"(?<!\w)(?:{'|'.join(words for _, words in _KINDS)}|records?|actions?|refs?\.?|ids?)\s*"
-    r"(?:(?:numbers?|nos?\.?)\s*|#\s*)?(?!(?:19|20)\d\d(?!\d))(\d{3,6})(?![\w%/]|[.,]\d)",
+    rf"(?<!\w)(?:{'|'.join(words for _, words in _KINDS)}|records?|actions?|refs?\.?|ids?){_BEFORE}"
+    rf"(?!(?:19|20)\d\d(?!\d))(\d{{3,6}}){_NO_MORE}",
     re.I,
 )
 _PRINTED = re.compile(r"(?<![\w/.-])[A-Za-z]{1,3}[-/. ]?\d{1,3}[a-z]?(?![\w/-]|[.,]\d)")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.encoder import Encoder
+from models.encoder import Encoder, load_encoder
 from models.examples import shipped_examples
 from models.shipped import shipped_model, train_shipped
 from models.taxonomy import load_taxonomy
@@ -24,10 +24,9 @@ def model() -> ThemeModel:
 
 
 def test_training_again_gives_the_model_that_is_shipped(model: ThemeModel, real_encoder: Encoder) -> None:
-    again = train_shipped(real_encoder)
+    again = train_shipped(load_encoder())  # not compiled: in full precision, as it was trained
     assert again.content == model.content, "the examples, the themes or the encoder changed: run make fit"
-    # Where a cut falls between two texts decides a few of 2,600 labels: the last bits of a vector may move it.
-    assert again.figures["micro"]["f1"] == pytest.approx(model.figures["micro"]["f1"], abs=0.005)
+    assert again.figures["micro"]["f1"] == pytest.approx(model.figures["micro"]["f1"], abs=0.002)
     texts = [example.text for example in shipped_examples(load_taxonomy())[::10]]
     said, wanted = (judge(one, texts, [""] * len(texts), real_encoder) for one in (again, model))
     assert np.abs(said - wanted).max() < 0.01

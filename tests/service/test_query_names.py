@@ -367,6 +367,7 @@ def test_the_command_says_how_to_list_it(folder: Path, monkeypatch: pytest.Monke
         ("recommendations 2016", ()),  # a year
         ("8837 crimes", ()),
         ("recommendation 1,250 officers", ()),
+        ("recommendation 365 days old", ()),  # a measure
     ],
 )
 def test_a_record_is_named_by_the_number_behind_its_kind(query: str, numbers: tuple[str, ...]) -> None:
