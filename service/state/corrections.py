@@ -7,45 +7,14 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from corpus.dates import iso_date
-from indexer.connection import connect_shared
-from service.contract.service_errors import StateError
-
-_APPLICATION = 0x50524553  # "PRES": tells our file from any other SQLite database
-_VERSION = 1
-_PATIENCE = 10.0  # seconds that another program may hold the file
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS corrections (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,                   -- ISO 8601, UTC
-    who TEXT NOT NULL,
-    passage TEXT,                       -- passages.key; NULL for a text that was pasted
-    words TEXT NOT NULL,                -- hash of the text's words: the same text is the same wherever it stands
-    text TEXT NOT NULL,
-    document TEXT NOT NULL,             -- its title, to be told by when the passage is gone
-    before TEXT NOT NULL,               -- JSON object theme -> origin, as it was shown
-    model TEXT,                         -- id of the theme model that had tagged it
-    after TEXT NOT NULL,                -- JSON list of the themes it has, and no others
-    why TEXT NOT NULL,
-    section TEXT NOT NULL,              -- JSON list of the headings that it stands under
-    undone_at TEXT,
-    undone_by TEXT
-);
-CREATE INDEX IF NOT EXISTS corrections_by_passage ON corrections (passage);
-CREATE INDEX IF NOT EXISTS corrections_undone ON corrections (undone_at);
-CREATE INDEX IF NOT EXISTS corrections_by_words ON corrections (words);
-"""
-# A hash of each correction as it was made, so that a byte that changed on the disk is found. Older programs leave it
-# alone: what they add is sealed with the next correction, and what they undo is no part of it.
-_SEALS = "CREATE TABLE IF NOT EXISTS seals (correction INTEGER PRIMARY KEY, sha256 TEXT NOT NULL)"
+from service.state.state_file import StateFile, has_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +96,10 @@ def learnable(corrections: Iterable[Correction]) -> set[str]:
 
 
 class State:
-    """state.sqlite of a data folder. Safe to use from several threads and processes; made at the first correction."""
+    """The corrections of a data folder. Safe to use from several threads and processes."""
 
     def __init__(self, data: Path) -> None:
-        self._path = data / "state.sqlite"
+        self._file = StateFile(data)
         self._reading = threading.Lock()
         self._held = NOTHING
         self._reader: _Reader | None = None
@@ -138,14 +107,14 @@ class State:
 
     def add(self, corrections: Sequence[Correction]) -> list[int]:
         """Keep corrections, all of them or none, on disk before this returns; their ids."""
-        with self._open(write=True) as database, database:
+        with self._file.writing() as database:
             numbers = [_insert(database, correction) for correction in corrections]
             _seal_new(database)
             return numbers
 
     def undo(self, number: int, who: str, at: str) -> Correction | None:
         """Have a correction no longer hold; None where there is none that holds under this id."""
-        with self._open(write=True) as database, database:
+        with self._file.writing() as database:
             done = database.execute(
                 "UPDATE corrections SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL",
                 (at, who, number),
@@ -155,16 +124,14 @@ class State:
 
     def all(self) -> list[Correction]:
         """Every correction ever made, oldest first, with those undone."""
-        if not self._path.exists():
-            return []
-        with self._open() as database:
-            return [_correction(row) for row in database.execute("SELECT * FROM corrections ORDER BY id")]
+        with self._file.told():
+            return [_correction(row) for row in self._file.rows("corrections", "SELECT * FROM corrections ORDER BY id")]
 
     def corrected(self) -> Corrected:
         """The corrections that hold now. Read again only when another has been made or undone."""
-        with self._reading, self._told(write=False):
+        with self._reading, self._file.told():
             try:
-                file = self._path.stat()
+                file = self._file.path.stat()
             except (FileNotFoundError, NotADirectoryError):
                 self._seen = None
                 return NOTHING
@@ -179,12 +146,12 @@ class State:
 
     def problems(self) -> list[str]:
         """What is wrong with the file, one sentence each; nothing where it is sound, or not there."""
-        if not self._path.exists():
+        if not self._file.path.exists():
             return []
-        with self._open() as database:
+        with self._file.reading() as database:
             found = [row[0] for row in database.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
             rows = database.execute("SELECT * FROM corrections ORDER BY id").fetchall()
-            sealed = dict(map(tuple, database.execute("SELECT * FROM seals"))) if _has_seals(database) else {}
+            sealed = dict(map(tuple, database.execute("SELECT * FROM seals"))) if has_table(database, "seals") else {}
         numbers = {row["id"] for row in rows}
         found += [f"Correction {number} is gone." for number in sorted(sealed.keys() - numbers)]
         for row in rows:
@@ -206,35 +173,8 @@ class State:
             if self._reader is not None:
                 self._reader.database.close()
             self._reader = None
-            database = connect_shared(str(self._path), timeout=_PATIENCE)
-            database.row_factory = sqlite3.Row
-            _prepare(database)
-            self._reader = _Reader(file, database)
+            self._reader = _Reader(file, self._file.shared())
         return self._reader
-
-    @contextmanager
-    def _open(self, write: bool = False) -> Iterator[sqlite3.Connection]:
-        with self._told(write):
-            if write:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(_connect(self._path)) as database:
-                _prepare(database)
-                yield database
-                if write:
-                    # All into the file itself: a copy of it is whole, and a backup that is put in its place is not
-                    # followed by a log of what came after.
-                    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-    @contextmanager
-    def _told(self, write: bool) -> Iterator[None]:
-        """Raises StateError for whatever the file system or SQLite says."""
-        try:
-            yield
-        except (sqlite3.Error, OSError, UnicodeEncodeError, json.JSONDecodeError) as error:
-            raise StateError(
-                f"{self._path}, which holds people's corrections, cannot be {'written' if write else 'read'} ({error})."
-                " See that the folder is writable and has room; nothing in it was changed."
-            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,16 +185,6 @@ class _Reader:
     database: sqlite3.Connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_PATIENCE)
-    database.row_factory = sqlite3.Row
-    return database
-
-
-def _has_seals(database: sqlite3.Connection) -> bool:
-    return bool(database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'seals'").fetchone()[0])
-
-
 def _seal(row: sqlite3.Row) -> str:
     """The hash of a correction as it was made."""
     made = {name: row[name] for name in row.keys() if name not in ("undone_at", "undone_by")}  # noqa: SIM118 - values are iterated otherwise
@@ -263,41 +193,8 @@ def _seal(row: sqlite3.Row) -> str:
 
 def _seal_new(database: sqlite3.Connection) -> None:
     """Seal every correction that is not sealed yet."""
-    database.execute(_SEALS)
     rows = database.execute("SELECT * FROM corrections WHERE id NOT IN (SELECT correction FROM seals)").fetchall()
     database.executemany("INSERT INTO seals VALUES (?, ?)", [(row["id"], _seal(row)) for row in rows])
-
-
-def _prepare(database: sqlite3.Connection) -> None:
-    """Make the tables of a new file; refuse one that is not ours or of a later version."""
-    # Each commit is on disk before it is answered, whatever happens to this process or the machine.
-    database.execute("PRAGMA synchronous = FULL")
-    if _marks(database) == (_APPLICATION, _VERSION):
-        return
-    # Two may come to a new file at once: only who holds the lock looks, and makes what is not there.
-    database.isolation_level = None
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        marks = _marks(database)
-        if marks != (_APPLICATION, _VERSION):
-            if marks != (0, 0) or database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise sqlite3.DatabaseError(f"it is no state of this version of precedent (version {marks[1]})")
-            for statement in [*_SCHEMA.split(";\n"), f"PRAGMA application_id = {_APPLICATION}"]:
-                database.execute(statement)
-            database.execute(f"PRAGMA user_version = {_VERSION}")
-        database.execute("COMMIT")
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.isolation_level = "DEFERRED"
-    with suppress(sqlite3.OperationalError):  # somebody is at work: who opens it next turns it on
-        database.execute("PRAGMA journal_mode = WAL")
-
-
-def _marks(database: sqlite3.Connection) -> tuple[int, int]:
-    names = ("application_id", "user_version")
-    first, second = (int(database.execute(f"PRAGMA {name}").fetchone()[0]) for name in names)
-    return first, second
 
 
 _FIELDS = ("at", "who", "passage", "text", "document", "model", "why", "undone_at", "undone_by")

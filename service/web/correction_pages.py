@@ -1,22 +1,18 @@
 """The pages that correct themes: the queue of what is in doubt, and every correction with a way to undo it."""
 
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 
 from service.contract.excerpts import pieces
-from service.contract.requests import MAX_WHO, CorrectionForm, QueueView, UndoForm
+from service.contract.requests import CorrectionForm, QueueView, UndoForm
 from service.contract.service_errors import RequestError
 from service.contract.theme_responses import TaggedText
 from service.engine import Engine
 from service.themes.review import correct, corrections, queue, undo, unlearned
 from service.themes.tagging import tag_passage
-from service.web.exchange import asked_by_form, nothing_asked, seen
+from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, who
 
-_WHO = "precedent-who"  # cookie: the name that a reviewer gave last
-_YEAR = 365 * 24 * 3600
 _LIKELY = 0.05  # themes under this are listed only among the others
 
 
@@ -24,10 +20,7 @@ def correction_pages_blueprint(engine: Engine) -> Blueprint:
     """The routes of these pages."""
     pages = Blueprint("correction_pages", __name__)
 
-    @pages.before_request
-    def own() -> None:
-        if request.method == "POST" and not _is_own():
-            abort(HTTPStatus.FORBIDDEN)
+    pages.before_request(refuse_foreign)
 
     @pages.get("/queue")
     def queue_page() -> str:
@@ -65,42 +58,22 @@ def correction_pages_blueprint(engine: Engine) -> Blueprint:
             text=form.text.replace("\r\n", "\n"),
         )
         if form.back != "queue":
-            return _seen_off(url_for("correction_pages.corrections_page"), form.who)
+            return seen_off(url_for("correction_pages.corrections_page"), form.who)
         # What was skipped stays skipped: the one that was corrected is in the queue no longer.
-        return _seen_off(url_for("correction_pages.queue_page", skip=form.skip or None), form.who)
+        return seen_off(url_for("correction_pages.queue_page", skip=form.skip or None), form.who)
 
     @pages.post("/corrections/<int(max=999999999):number>/undo")
     def undo_page(number: int) -> Response:
         form = asked_by_form(UndoForm, engine)
         if undo(seen(engine), engine.state, number, form.who) is None:
             raise RequestError("This correction is not there, or was undone already.")
-        return _seen_off(url_for("correction_pages.corrections_page"), form.who)
+        return seen_off(url_for("correction_pages.corrections_page"), form.who)
 
     return pages
 
 
 def _unlearned(engine: Engine) -> int:
     return unlearned(seen(engine).held.tags.model, engine.state)
-
-
-def _is_own() -> bool:
-    """Whether a form was sent from a page of this service: no other site may correct in a reader's name."""
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site is not None:
-        return site in ("same-origin", "none")
-    return origin is None or urlsplit(origin).netloc == request.host
-
-
-def who() -> str:
-    """The name that this reader gave with the last correction."""
-    return request.cookies.get(_WHO, "")[:MAX_WHO]
-
-
-def _seen_off(address: str, who: str) -> Response:
-    """On to the next page, with the name kept for the next correction."""
-    response = make_response(redirect(address, HTTPStatus.SEE_OTHER))
-    response.set_cookie(_WHO, who.strip()[:MAX_WHO], max_age=_YEAR, httponly=True, samesite="Strict")
-    return response
 
 
 def tagged_context(text: str, tagged: TaggedText) -> dict[str, Any]:

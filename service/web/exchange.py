@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Response, g, request
+from flask import Response, abort, g, make_response, redirect, request
 
 from service.contract.exports import MIMETYPES, Form
+from service.contract.requests import MAX_WHO
 from service.contract.responses import Problem
 from service.contract.service_errors import RequestError
 from service.contract.shapes import to_json
@@ -15,6 +17,8 @@ from service.engine import Engine
 from service.memory.snapshot import Snapshot
 
 Found = TypeVar("Found")
+_WHO = "precedent-who"  # cookie: the name that somebody gave last
+_YEAR = 365 * 24 * 3600
 
 
 def seen(engine: Engine) -> Snapshot:
@@ -79,3 +83,29 @@ def found(record: Found | None, what: str, key: str, made: Callable[[Found], Res
         HTTPStatus.NOT_FOUND,
         f"There is no {what} {shown!r} in the current index: take an id from a search, as it is given there.",
     )
+
+
+def refuse_foreign() -> None:
+    """Before a request: no other site may send a form in a reader's name."""
+    if request.method != "POST":
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    own = (
+        site in ("same-origin", "none")
+        if site is not None
+        else origin is None or urlsplit(origin).netloc == request.host
+    )
+    if not own:
+        abort(HTTPStatus.FORBIDDEN)
+
+
+def who() -> str:
+    """The name that this reader gave last."""
+    return request.cookies.get(_WHO, "")[:MAX_WHO]
+
+
+def seen_off(address: str, who: str) -> Response:
+    """On to the next page, with the name kept for the next time."""
+    response = make_response(redirect(address, HTTPStatus.SEE_OTHER))
+    response.set_cookie(_WHO, who.strip()[:MAX_WHO], max_age=_YEAR, httponly=True, samesite="Strict")
+    return response

@@ -13,8 +13,8 @@ from service.engine import Engine
 from service.memory.snapshot import Snapshot
 from service.themes.tagging import Text, tag_passage, tag_texts
 from service.themes.theme_counts import By, theme_counts, themes
-from service.web.correction_pages import tagged_context, who
-from service.web.exchange import asked_by_form, nothing_asked, seen, sent
+from service.web.correction_pages import tagged_context
+from service.web.exchange import asked_by_form, nothing_asked, seen, sent, who
 from service.web.search_pages import passage_url
 
 _SHADES = 5

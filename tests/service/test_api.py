@@ -284,6 +284,7 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient, address:
         headers = response.headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"

@@ -1,0 +1,26 @@
+-- People's work. Nothing here is ever made again from documents. Tables are added, never changed: programs of any
+-- version open the file, and what a later one added is left alone by an earlier one.
+
+CREATE TABLE IF NOT EXISTS corrections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,                   -- ISO 8601, UTC
+    who TEXT NOT NULL,
+    passage TEXT,                       -- passages.key; NULL for a text that was pasted
+    words TEXT NOT NULL,                -- hash of the text's words: the same text is the same wherever it stands
+    text TEXT NOT NULL,
+    document TEXT NOT NULL,             -- its title, to be told by when the passage is gone
+    before TEXT NOT NULL,               -- JSON object theme -> origin, as it was shown
+    model TEXT,                         -- id of the theme model that had tagged it
+    after TEXT NOT NULL,                -- JSON list of the themes it has, and no others
+    why TEXT NOT NULL,
+    section TEXT NOT NULL,              -- JSON list of the headings that it stands under
+    undone_at TEXT,
+    undone_by TEXT
+);
+CREATE INDEX IF NOT EXISTS corrections_by_passage ON corrections (passage);
+CREATE INDEX IF NOT EXISTS corrections_undone ON corrections (undone_at);
+CREATE INDEX IF NOT EXISTS corrections_by_words ON corrections (words);
+
+-- A hash of each correction as it was made, so that a byte that changed on the disk is found. What programs without it
+-- add is sealed with the next correction, and what is undone is no part of it.
+CREATE TABLE IF NOT EXISTS seals (correction INTEGER PRIMARY KEY, sha256 TEXT NOT NULL);
