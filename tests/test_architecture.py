@@ -25,7 +25,7 @@ FLOORS = (
     ("memory",),
     ("answers",),
     ("engine",),
-    ("themes", "evaluation"),
+    ("themes", "evaluation", "work"),
     ("web",),
     ("cli",),
 )

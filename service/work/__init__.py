@@ -1,0 +1,1 @@
+"""What people keep and come back to: briefs, standing searches, receipts, words and details of their own."""
