@@ -2,9 +2,9 @@
 
 An adapter is trained from so many of the queries that come with the program (whole passages, drawn by seed, and the
 same share of the pairs of findings), or from all queries without any pair of findings, and measured as
-bench_ablation.py measures: nDCG@10 on the program's own questions and, where the shared folder lies beside the checkout, on the judged
-queries and findings, with the difference to the encoder as published and its 95 % interval. Match strength is fitted to
-each. All queries take some twenty minutes on two cores.
+bench_ablation.py measures: nDCG@10 on the program's own questions and, where the shared folder lies beside the
+checkout, on the judged queries and findings, with the difference to the encoder as published and its 95 % interval.
+Match strength is fitted to each. All queries take some twenty minutes on two cores.
 """
 
 import argparse
