@@ -50,8 +50,8 @@ def map_of(embedded: Embedded, texts: Sequence[str]) -> MeaningMap:
     The same vectors and texts give the same map.
     """
     ids, starts, counts = np.unique(embedded.ids, return_index=True, return_counts=True)
-    means = np.add.reduceat(embedded.vectors, starts, axis=0) / counts[:, None].astype(np.float32)
-    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    sums = np.add.reduceat(embedded.vectors, starts, axis=0) / counts[:, None]
+    means = np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), np.float32)
     regions, centres = _clustered(means)
     plane, middle = _plane(means)
     count = len(centres)

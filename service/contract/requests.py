@@ -283,6 +283,19 @@ class CorrectionForm(Request):
     skip: Skip = 0
 
 
+class TrainedModel(Request):
+    """The form that puts a model to use whose changes were shown."""
+
+    model: str = ""
+
+
+class FileForm(Request):
+    """The form that sends a table of texts to tag: the name of the column they stand in, and the form of the answer."""
+
+    column: str = ""
+    form: str = "csv"
+
+
 class UndoForm(Request):
     """The form that undoes a correction."""
 
