@@ -27,7 +27,7 @@ _WORDS = 4  # that tell a region
 _LONG = 40  # characters of a word that is kept
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _NO_WORD = re.compile(r"\S*(?:@|://|www\.)\S*")  # an address: parts of it are no words, and may be a person's name
-_SAME_STEM = 5  # letters of words that are forms of one another
+_SAME_STEM = 4  # letters of words that are forms of one another
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ def meaning_map(seen: Snapshot) -> MapAnswer:
         MapRegion(region=at, words=list(words), x=round(float(x), 4), y=round(float(y), 4), count=int(counts[at]))
         for at, (words, (x, y)) in enumerate(zip(drawn.words, places, strict=True))
     ]
-    return MapAnswer(drawn=True, total=len(regions), regions=[one for one in found if one.count])
+    largest = sorted((one for one in found if one.count), key=lambda one: (-one.count, one.region))
+    return MapAnswer(drawn=True, total=len(regions), regions=largest)
 
 
 def region_passages(seen: Snapshot, number: int, page: int) -> RegionAnswer | None:

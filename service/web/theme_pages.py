@@ -3,15 +3,16 @@
 from http import HTTPStatus
 from typing import Any, get_args
 
-from flask import Blueprint, Response, abort, make_response, render_template, url_for
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 from service.contract.exports import FORMS
 from service.contract.picture_shapes import CountsRequest
-from service.contract.requests import TextForm
+from service.contract.requests import FileForm, TextForm
 from service.contract.service_errors import RequestError
 from service.contract.theme_responses import ThemeCounts, ThemeRow
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
+from service.themes.tag_files import TABLE_TYPES, read_sheet, tag_sheet, text_column, written
 from service.themes.tagging import Text, tag_passage, tag_texts
 from service.themes.theme_counts import By, theme_counts, themes
 from service.web.correction_pages import tagged_context
@@ -32,6 +33,20 @@ def themes_pages_blueprint(engine: Engine) -> Blueprint:
             typed = {name: next(iter(sent().get(name, ())), "") for name in ("text", "parent")}
             page = render_template("tag.html", tagged=None, sentence=str(error), **typed)
             return make_response(page, HTTPStatus.BAD_REQUEST)
+
+    @pages.post("/tag/file")
+    def tag_file() -> Response:
+        try:
+            asked = asked_by_form(FileForm, engine)
+            sent_file = request.files.get("file")
+            sheet = read_sheet(sent_file.read() if sent_file else b"")
+            tagged = tag_sheet(seen(engine), sheet, text_column(sheet, asked.column))
+        except RequestError as error:
+            column = next(iter(sent().get("column", ())), "")
+            page = render_template("tag.html", tagged=None, text="", parent="", file_sentence=str(error), column=column)
+            return make_response(page, HTTPStatus.BAD_REQUEST)
+        headers = {"Content-Disposition": f'attachment; filename="precedent-tagged.{asked.form}"'}
+        return Response(written(tagged, asked.form), content_type=TABLE_TYPES[asked.form], headers=headers)
 
     @pages.get("/passage-themes/<key:key>")
     def passage_page(key: str) -> str:
