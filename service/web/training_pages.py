@@ -1,6 +1,8 @@
 """The page that trains a theme model on corrections, shows what it would change, and puts it to use."""
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from http import HTTPStatus
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 
 from service.contract.requests import TrainedModel
 from service.engine import Engine
@@ -42,9 +44,10 @@ def training_pages_blueprint(engine: Engine) -> Blueprint:
         job.promote(asked_by_form(TrainedModel, engine).model)
         return _back()
 
-    pages.job = job  # type: ignore[attr-defined]
+    # Whoever has the application can wait for the job.
+    pages.record_once(lambda state: state.app.extensions.update(training=job))
     return pages
 
 
 def _back() -> Response:
-    return redirect(url_for("training_pages.training_page"), 303)  # type: ignore[return-value]
+    return make_response(redirect(url_for("training_pages.training_page"), HTTPStatus.SEE_OTHER))
