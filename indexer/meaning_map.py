@@ -27,6 +27,19 @@ _WORDS = 4  # that tell a region
 _LONG = 40  # characters of a word that is kept
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _NO_WORD = re.compile(r"\S*(?:@|://|www\.)\S*")  # an address: parts of it are no words, and may be a person's name
+# Words of four letters and more that tell nothing of a subject.
+_EMPTY = frozenset(
+    """
+    about above after again against also although always among another around away back because been before being
+    below between both came cannot could does doing done down each either else even ever every first five four from
+    further gave gets give given goes going good have having hence here himself however into itself just last least
+    less long made make makes making many might more most much must near need needs neither never next nine nothing
+    often once only onto other others over part rather same says second seen seven several shall should since some
+    soon still such take taken than that their them themselves then there these they thing things third this those
+    though three through thus together told took toward towards under until upon used uses using very want well went
+    were what when where whether which while whom whose will with within without would year years your
+    """.split()
+)
 _SAME_STEM = 4  # letters of words that are forms of one another
 
 
@@ -136,7 +149,9 @@ def _telling(texts: Iterable[tuple[int, str]], regions: int) -> tuple[tuple[str,
     within: list[Counter[str]] = [Counter() for _ in range(regions)]
     sizes = [0] * regions
     for region, text in texts:
-        words = {word for word in _WORD.findall(_NO_WORD.sub(" ", text.lower())) if len(word) <= _LONG}
+        words = {
+            word for word in _WORD.findall(_NO_WORD.sub(" ", text.lower())) if len(word) <= _LONG and word not in _EMPTY
+        }
         everywhere.update(words)
         within[region].update(words)
         sizes[region] += 1

@@ -257,6 +257,6 @@ def test_another_site_starts_no_training(themed: FlaskClient) -> None:
 def test_choices_stand_by_probability(themed: FlaskClient) -> None:
     page = themed.post("/tag", data={"text": MISSING}).text
     form = page[page.index('class="correct"') :]
-    shares = [int(n) for n in re.findall(r'<span class="count">(\d+) %</span>', form)]
+    shares = [int(n) for n in re.findall(r'<span class="count">(\d+)&nbsp;%</span>', form)]
     assert len(shares) == 2
     assert shares == sorted(shares, reverse=True)
