@@ -29,7 +29,9 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _NO_WORD = re.compile(r"\S*(?:@|://|www\.)\S*")  # an address: parts of it are no words, and may be a person's name
 # Words of four letters and more that tell nothing of a subject.
 _EMPTY = frozenset(
-    """
+    re.findall(
+        r"\w+",
+        """
     about above after again against also although always among another around away back because been before being
     below between both came cannot could does doing done down each either else even ever every first five four from
     further gave gets give given goes going good have having hence here himself however into itself just last least
@@ -38,7 +40,8 @@ _EMPTY = frozenset(
     soon still such take taken than that their them themselves then there these they thing things third this those
     though three through thus together told took toward towards under until upon used uses using very want well went
     were what when where whether which while whom whose will with within without would year years your
-    """.split()
+    """,
+    )
 )
 _SAME_STEM = 4  # letters of words that are forms of one another
 

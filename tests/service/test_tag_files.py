@@ -14,7 +14,7 @@ from conftest import make_documents
 from fakes import FakeCollection, FakeEncoder, few_examples
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from test_snapshot import model, tagged
@@ -174,6 +174,7 @@ def test_a_table_is_read_as_it_was_saved(encoding: str, delimiter: str) -> None:
 CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8))
 def test_a_table_that_is_written_and_read_again_is_the_same(rows: list[tuple[str, str]]) -> None:
     """Apart from the apostrophe before what would be run, and rows with nothing in them."""
@@ -187,6 +188,7 @@ def test_a_table_that_is_written_and_read_again_is_the_same(rows: list[tuple[str
         ]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_whatever_bytes_are_sent_are_read_or_refused(content: bytes) -> None:
     with suppress(RequestError):
