@@ -223,7 +223,7 @@ def test_an_address_gives_a_region_no_words() -> None:
     assert not {"jane", "wickham", "saltmere", "quays"} & {word for own in found.words for word in own}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.lists(st.integers(0, 5_000), min_size=1, max_size=50), min_size=1, max_size=30))
 def test_a_heat_map_fits_the_page_and_shows_every_number(numbers: list[list[int]]) -> None:
     wide = max(len(row) for row in numbers)
@@ -257,7 +257,7 @@ def test_bars_are_as_long_as_their_numbers(numbers: list[list[int]]) -> None:
     assert all(box.x + box.width <= WIDTH for box in picture.boxes)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(1, 500)), min_size=1, max_size=32))
 def test_no_circle_of_the_map_covers_another(rows: list[tuple[float, float, int]]) -> None:
     picture = bubble_map([(x, y) for x, y, _ in rows], [n for _, _, n in rows], [["word"]] * len(rows))
