@@ -1,6 +1,7 @@
 """One generation on disk: opening it, refusing it with a reason, and checking every byte of it."""
 
 import sqlite3
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from indexer.lexical import Analyzer, make_analyzer, open_lexical
 from indexer.manifest import (
     FORCES,
     LEXICAL,
+    MAP,
     PASSAGES,
     REBUILD,
     REFERENCE,
@@ -30,6 +32,7 @@ from indexer.manifest import (
     last_inputs,
     read_manifest,
 )
+from indexer.meaning_map import MeaningMap, read_map
 from indexer.tables import count_kinds, count_rows, open_tables
 from models.encoder import Encoder
 
@@ -64,6 +67,7 @@ class Generation:
     call after the other (sqlite3.threadsafety is 3), and there is no transaction for one to disturb.
     `tags` is tags.sqlite, held in the same way; None where the passages were not tagged.
     `vectors` holds one row for each sentence of a passage; `reference` has shape (m, dimension), m <= 2000.
+    `map` is None in a generation of before there were maps.
     """
 
     id: str
@@ -74,6 +78,7 @@ class Generation:
     lexical: "tantivy.Index"
     vectors: VectorIndex
     reference: NDArray[np.float32]
+    map: MeaningMap | None = None
 
     def analyzer(self) -> Analyzer:
         """The analyzer that the passages of `lexical` went through."""
@@ -130,11 +135,12 @@ def _open(path: Path, encoder: Encoder | None) -> Generation:
         lexical = open_lexical(path / LEXICAL)
         vectors = open_vectors(path / VECTORS)
         reference = np.load(path / REFERENCE, allow_pickle=False)
+        drawn = read_map(path / MAP) if MAP in manifest.files else None
     except OSError as error:
         raise GenerationError(f"Generation {path.name} cannot be opened: {error}. {REBUILD}") from error
-    except (ValueError, RuntimeError, sqlite3.Error) as error:
+    except (ValueError, KeyError, RuntimeError, zipfile.BadZipFile, sqlite3.Error) as error:
         raise _damaged(path, str(error)) from error
-    return Generation(path.name, path, manifest, tables, tags, lexical, vectors, reference)
+    return Generation(path.name, path, manifest, tables, tags, lexical, vectors, reference, drawn)
 
 
 def _check_size(path: Path, name: str, record: FileRecord) -> None:

@@ -17,7 +17,8 @@ from indexer.clock import Clock
 from indexer.context import placed
 from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
 from indexer.lexical import write_lexical
-from indexer.manifest import LEXICAL, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
+from indexer.manifest import LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
+from indexer.meaning_map import map_of, write_map
 from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
 from indexer.wording import wording, write_wording
@@ -69,6 +70,7 @@ def write_stores(
     with clock.stage("vectors"):
         write_vectors(folder / VECTORS, embedded)
         write_reference(folder / REFERENCE, embedded)
+        write_map(folder / MAP, map_of(embedded, [one.text for own in read for one in own]))
     if given.themes:
         write_themes(folder, given.themes, encoder, data, clock, kept)
     return embedded

@@ -36,7 +36,7 @@ def register(seen: Snapshot, request: RegisterRequest) -> RegisterResponse:
         total=len(passing),
         page=request.page,
         page_size=request.page_size,
-        results=[_row(seen, record, request) for record in passing[first : first + request.page_size]],
+        results=[row_of(seen, record, request.as_of) for record in passing[first : first + request.page_size]],
         facets={name: _counted(seen, records, request, name) for name in REGISTER_FACETS},
     )
     return seen.shown(answer)
@@ -45,7 +45,7 @@ def register(seen: Snapshot, request: RegisterRequest) -> RegisterResponse:
 def register_rows(seen: Snapshot, request: RegisterListRequest) -> Iterator[RegisterRow]:
     """All records of the register that pass the filters, whatever the page, made as they are asked for."""
     passing = chosen_records(records_of(seen.held.register, request.as_of), request)
-    return (seen.shown(_row(seen, record, request)) for record in passing)
+    return (seen.shown(row_of(seen, record, request.as_of)) for record in passing)
 
 
 def records_of(register: Register, as_of: datetime.date | None) -> list[Record]:
@@ -58,18 +58,21 @@ def records_of(register: Register, as_of: datetime.date | None) -> list[Record]:
         key=lambda item: (item.document.date or "", item.register_number or ""),
         reverse=True,
     )
-    found = []
-    for item in known:
-        stood = item.stood(as_of)
-        echo = echo_kind(stood.stalled, item, register) if stood.stalled else None
-        found.append(Record(item, stood, is_overdue(item, as_of, stood), echo))
-    return found
+    return [record_of(item, register, as_of) for item in known]
 
 
-def _row(seen: Snapshot, record: Record, request: RegisterListRequest) -> RegisterRow:
+def record_of(item: Item, register: Register, as_of: datetime.date | None) -> Record:
+    """One finding with where it stood on a day, or without one as far as its own source is known."""
+    stood = item.stood(as_of)
+    echo = echo_kind(stood.stalled, item, register) if stood.stalled else None
+    return Record(item, stood, is_overdue(item, as_of, stood), echo)
+
+
+def row_of(seen: Snapshot, record: Record, as_of: datetime.date | None) -> RegisterRow:
+    """A record as the register shows it."""
     item, stalled = record.item, record.stood.stalled
     return RegisterRow(
-        **standing_fields(item, request.as_of, record.stood),
+        **standing_fields(item, as_of, record.stood),
         finding_id=item.key,
         kind=item.kind,
         number=item.number,

@@ -102,6 +102,12 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     return made()
 
 
+def answering(seen: Snapshot, request: ListRequest) -> tuple[Mask, bool]:
+    """The passages that answer a search and pass its filters, and whether any answers well."""
+    found = _found(seen, request)
+    return found.members, bool((found.members & found.retrieved.good).any())
+
+
 def _found(seen: Snapshot, request: ListRequest) -> _Found:
     """What answers the query of a request, and what its filters leave of that, in its order."""
     held = seen.held

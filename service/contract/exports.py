@@ -5,6 +5,8 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeVar, get_args
 
+from service.contract.compare_shapes import CompareAnswer
+from service.contract.picture_shapes import MapAnswer, MapRegion, StatusCounts
 from service.contract.register_responses import (
     ForceAnswer,
     ForceFinding,
@@ -175,6 +177,53 @@ def force_table(found: ForceAnswer, form: Form) -> Iterator[str]:
         yield to_json(found) + "\n"
         return
     yield from table([one for report in found.reports for one in report.findings], _FORCE, form)
+
+
+def compare_table(found: CompareAnswer, form: Form) -> Iterator[str]:
+    """Forces side by side: as JSON the answer itself, as CSV a row for each finding of each force."""
+    if form == "json":
+        yield to_json(found) + "\n"
+        return
+    pairs = [(force.slug, row) for force in found.forces for row in force.findings]
+    columns: Mapping[str, Callable[[tuple[str, RegisterRow]], object]] = {
+        "compared": lambda pair: pair[0],
+        "kind": lambda pair: pair[1].kind,
+        **{name: _of_row(value) for name, value in _REGISTER.items()},
+    }
+    yield from table(pairs, columns, form)
+
+
+def _of_row(value: Callable[[RegisterRow], object]) -> Callable[[tuple[str, RegisterRow]], object]:
+    return lambda pair: value(pair[1])
+
+
+def status_table(found: StatusCounts, form: Form) -> Iterator[str]:
+    """Records by year and status: as JSON the answer itself, as CSV a row for each year and each status."""
+    if form == "json":
+        yield to_json(found) + "\n"
+        return
+    cells = [(row.year, *cell) for row in found.years for cell in zip(found.statuses, row.counts, strict=True)]
+    columns: Mapping[str, Callable[[tuple[str, str, int]], object]] = {
+        "year": lambda cell: cell[0],
+        "status": lambda cell: cell[1],
+        "records": lambda cell: cell[2],
+    }
+    yield from table(cells, columns, form)
+
+
+def map_table(found: MapAnswer, form: Form) -> Iterator[str]:
+    """The map: as JSON the answer itself, as CSV a row for each region."""
+    if form == "json":
+        yield to_json(found) + "\n"
+        return
+    columns: Mapping[str, Callable[[MapRegion], object]] = {
+        "region": lambda row: row.region,
+        "words": lambda row: ", ".join(row.words),
+        "results": lambda row: row.count,
+        "x": lambda row: row.x,
+        "y": lambda row: row.y,
+    }
+    yield from table(found.regions, columns, form)
 
 
 def theme_table(counts: ThemeCounts, form: Form) -> Iterator[str]:

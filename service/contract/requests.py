@@ -80,6 +80,10 @@ def _one_of(value: Any, info: ValidationInfo) -> Any:
     return chosen_of(str(info.field_name), str(value), get_args(Sort))
 
 
+def _table_form(value: Any, info: ValidationInfo) -> Any:
+    return chosen_of(str(info.field_name), str(value), ("csv", "xlsx"))
+
+
 Query = Annotated[
     str,
     Field(json_schema_extra={"maxLength": MAX_QUERY}),
@@ -281,6 +285,19 @@ class CorrectionForm(Request):
     why: str = ""
     back: str = ""
     skip: Skip = 0
+
+
+class TrainedModel(Request):
+    """The form that puts a model to use whose changes were shown."""
+
+    model: str = ""
+
+
+class FileForm(Request):
+    """The form that sends a table of texts to tag: the name of the column they stand in, and the form of the answer."""
+
+    column: str = ""
+    form: Annotated[Literal["csv", "xlsx"], BeforeValidator(_table_form)] = "csv"
 
 
 class UndoForm(Request):

@@ -75,18 +75,27 @@ class ThemesAnswer(Shape):
 
 
 class ThemeRow(Shape):
-    """One theme's counts, by the values of its table."""
+    """One theme's counts, by the values of its table; `total` is of all values, each result once."""
 
     theme: str
     label: str
     assigned: list[int]
     inherited: list[int]
+    total: int
 
 
 class ThemeCounts(Shape):
+    """`count` says what is counted, `filters` which filters of a search list just that, beside theme and value.
+
+    `totals` are the results of each value, each once, whether they have one theme, several or none.
+    """
+
     by: str
+    count: str
+    filters: dict[str, list[str]]
     values: list[str]
     rows: list[ThemeRow]
+    totals: list[int]
 
 
 class QueueItem(Shape):

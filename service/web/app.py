@@ -12,13 +12,17 @@ from corpus.errors import PrecedentError
 from service.contract.service_errors import status_of
 from service.engine import Engine
 from service.web.api import api_blueprint, health_blueprint
+from service.web.compare_pages import compare_pages_blueprint
 from service.web.correction_pages import correction_pages_blueprint
 from service.web.exchange import problem
+from service.web.picture_api import picture_blueprint
+from service.web.picture_pages import picture_pages_blueprint
 from service.web.register_api import register_blueprint, similar_blueprint
 from service.web.register_pages import register_pages_blueprint
 from service.web.search_pages import pages_blueprint
 from service.web.theme_api import themes_blueprint
 from service.web.theme_pages import themes_pages_blueprint
+from service.web.training_pages import training_pages_blueprint
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +68,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
+        *(picture_blueprint, picture_pages_blueprint, compare_pages_blueprint, training_pages_blueprint),
     ):
         app.register_blueprint(blueprint(engine))
     app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))

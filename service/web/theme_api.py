@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 
 from service.contract.exports import Form, theme_table
+from service.contract.picture_shapes import CountsRequest
 from service.contract.requests import TagRequest
 from service.contract.theme_responses import TagResponse, ThemeCounts, ThemesAnswer
 from service.engine import Engine
@@ -10,7 +11,7 @@ from service.state.correction_csv import corrections_table
 from service.themes.tagging import tag_texts, text_of
 from service.themes.theme_counts import By, theme_counts, themes
 from service.web.api import PREFIX
-from service.web.exchange import answered, asked_by_body, attachment, nothing_asked, seen
+from service.web.exchange import answered, asked, asked_by_body, attachment, nothing_asked, seen
 from service.web.openapi import described
 
 
@@ -32,16 +33,15 @@ def themes_blueprint(engine: Engine) -> Blueprint:
         return answered(themes(seen(engine)))
 
     @api.get("/themes/<any(force, year):by>")
-    @described("How many results have each theme, by force or by year", ThemeCounts)
+    @described("How many results have each theme, by force or by year", ThemeCounts, query=CountsRequest)
     def counts(by: By) -> Response:
-        nothing_asked()
-        return answered(theme_counts(seen(engine), by))
+        return answered(theme_counts(seen(engine), by, asked(CountsRequest, engine).count))
 
     @api.get("/themes/<any(force, year):by>.<any(csv, json):form>")
-    @described("How many results have each theme, by force or by year")
+    @described("How many results have each theme, by force or by year", query=CountsRequest)
     def download_counts(by: By, form: Form) -> Response:
-        nothing_asked()
-        return attachment(theme_table(theme_counts(seen(engine), by), form), f"themes-by-{by}", form)
+        made = theme_counts(seen(engine), by, asked(CountsRequest, engine).count)
+        return attachment(theme_table(made, form), f"themes-by-{by}", form)
 
     @api.get("/corrections.csv")
     @described("Every correction, undone ones too")

@@ -1,0 +1,98 @@
+"""Several forces side by side: what each was told on a matter, when, and what became of it."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from corpus.dates import last_day
+from service.answers.force_profile import scale_of
+from service.answers.hits import match_of
+from service.answers.register import record_of, row_of
+from service.answers.search import answering
+from service.contract.compare_shapes import (
+    CompareAnswer,
+    ComparedForce,
+    CompareRequest,
+    Given,
+    GradedReport,
+    SharedFinding,
+)
+from service.contract.register_responses import RegisterRow
+from service.contract.requests import ListRequest
+from service.contract.responses import FacetValue
+from service.contract.values import UNKNOWN
+from service.memory.document_rows import reports_of
+from service.memory.finding_index import Item
+from service.memory.opened import FINDABLE
+from service.memory.snapshot import Snapshot
+
+
+def compare(seen: Snapshot, request: CompareRequest) -> CompareAnswer:
+    """The findings of each force that answer the question and have one of the themes, side by side.
+
+    A finding that a document only quotes is left out: its own record stands in the list.
+    """
+    asked = ListRequest(query=request.query, theme=request.theme, finding=FINDABLE)
+    members, good = answering(seen, asked)
+    numbers = np.unique(seen.held.columns.finding[np.flatnonzero(members)]).tolist()
+    items = [seen.held.register.by_id(number) for number in numbers if number]
+    items = [item for item in items if not item.quoted and item.known(request.as_of)]
+    own = {slug: [item for item in items if slug in _forces(item)] for slug in request.force}
+    as_of = request.as_of or seen.held.register.newest
+    answer = CompareAnswer(
+        query=request.query,
+        themes=list(request.theme),
+        as_of=as_of.isoformat() if as_of else None,
+        match=match_of(bool(items), good) if request.query else "good",
+        forces=[_force(seen, slug, own[slug], request.as_of) for slug in request.force],
+        shared=list(_shared(own)),
+    )
+    return seen.shown(answer)
+
+
+def _forces(item: Item) -> Sequence[str]:
+    return item.document.forces or [UNKNOWN]
+
+
+def _force(seen: Snapshot, slug: str, items: Sequence[Item], day: datetime.date | None) -> ComparedForce:
+    latest = sorted(items, key=lambda item: (item.document.date or "", item.register_number or ""), reverse=True)
+    rows = [row_of(seen, record_of(item, seen.held.register, day), day) for item in latest]
+    statuses = Counter(row.status or UNKNOWN for row in rows)
+    return ComparedForce(
+        slug=slug,
+        name=seen.value_label("force", slug),
+        total=len(rows),
+        open=sum(is_open(row) for row in rows),
+        statuses=[
+            FacetValue(value=value, label=seen.value_label("status", value), count=count)
+            for value, count in sorted(statuses.items(), key=lambda pair: (pair[0] == UNKNOWN, -pair[1], pair[0]))
+        ],
+        findings=rows,
+        grades=list(_grades(seen, slug, day)),
+    )
+
+
+def is_open(row: RegisterRow) -> bool:
+    """Whether the last status that is recorded does not end the matter; what has none is not counted."""
+    return row.status is not None and not row.closed
+
+
+def _grades(seen: Snapshot, slug: str, day: datetime.date | None) -> Iterator[GradedReport]:
+    for document, grades in reports_of(seen.held.generation.tables, slug):
+        if grades and (day is None or (document.date and last_day(document.date) <= day)):
+            yield GradedReport(document=document, grades=grades, scale=list(scale_of(grades, document.date)))
+
+
+def _shared(own: dict[str, list[Item]]) -> Iterator[SharedFinding]:
+    """What more than one of the forces was given, most forces first."""
+    folds: dict[int, dict[str, list[Item]]] = {}
+    for slug, items in own.items():
+        for item in items:
+            folds.setdefault(item.fold, {}).setdefault(slug, []).append(item)
+    several = [given for given in folds.values() if len(given) > 1]
+    for given in sorted(several, key=len, reverse=True):
+        first = next(iter(given.values()))[0]
+        copies = [Given(slug=slug, finding_id=item.key) for slug, items in given.items() for item in items]
+        yield SharedFinding(text=first.text, kind=first.kind, given=copies)
