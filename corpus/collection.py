@@ -45,7 +45,8 @@ def load(
     """Read and parse everything under `paths`; several copies of one register record become one document.
 
     A `documents.csv` in a folder says of its files what they are, and wins. `limits`, `others` and `progress` are those
-    of `read_paths`. `people` is what a person says of a document, by its key: it wins over all. In the folder `kept` stands what files came to, and those that have not changed are not read again.
+    of `read_paths`. In the folder `kept` stands what files came to, and those that have not changed are not read again.
+    `people` is what a person says of a document, by its key: it wins over all else, and the key stays.
     Raises CorpusError for a path that does not exist.
     """
     words = Words(forces.extra, grammar.extra if grammar else "", force_from_name)

@@ -1,4 +1,4 @@
-"""What people say of a document once it is read: it wins over its text and over `documents.csv`, and is shown as theirs.
+"""What people say of a document once it is read: it wins over its text and over `documents.csv`.
 
 A document keeps the key under which it was read: what a person says of its force moves no id.
 """

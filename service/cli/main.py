@@ -136,7 +136,7 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
 
 
 def _most_body(uploads: bool) -> int:
-    """Bytes that are received at most: of files, where they may be sent; the application takes less at other addresses."""
+    """Bytes that are received at most: of files, where they may be sent; other addresses take less."""
     from service.web.app import MOST_BODY
     from service.work.uploads import MOST_BYTES
 

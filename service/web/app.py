@@ -57,7 +57,8 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, upload
     """The web application over an engine: pages, API and health.
 
     With `trusted_hosts`, requests for any other host are refused: a page elsewhere that has its own name
-    resolve to this machine must not read a service that listens on loopback. With `uploads` documents may be sent and builds be started.
+    resolve to this machine must not read a service that listens on loopback. With `uploads`
+    documents may be sent and builds be started.
     """
     app = Flask("service.web")
     # Ids of documents may hold two slashes in a row.

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, make_response, render_template, url_for
 
 from corpus.model import STATUSES
-from service.answers.decisions import decided_force
 from service.answers.lookups import document
 from service.contract.detail_shapes import DetailsForm
 from service.contract.labels import KINDS
@@ -14,7 +13,7 @@ from service.contract.service_errors import RequestError
 from service.engine import Engine
 from service.state.details import Details
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, who
-from service.work.correcting import current_values, detail_records, say, statuses_of, undo_detail, value_words
+from service.work.correcting import detail_records, say, shown_words, statuses_of, undo_detail, value_words
 
 STATES = {
     "holds": "Holds",
@@ -76,15 +75,10 @@ def _form_page(engine: Engine, details: Details, key: str, form: DetailsForm | N
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     records = detail_records(now, details, key)
-    shown = current_values(found)
-    force = decided_force(found.forces, found.evidence)
     return render_template(
         "document_details.html",
         document=found,
-        shown={
-            **shown,
-            "force": "; ".join(map(now.force_label, filter(None, force.split(";")))) if found.forces else force,
-        },
+        shown=shown_words(now, found),
         form=form,
         sentence=sentence,
         kinds=KINDS.items(),

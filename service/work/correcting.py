@@ -43,14 +43,20 @@ def say(seen: Snapshot, details: Details, key: str, form: DetailsForm) -> list[i
         return None
     who = _named(form.who)
     made = [*_fields(seen, found, form), *_status(found, form)]
-    waiting = {
-        (one.field, one.after, one.day, one.finding) for one in holding_details(details.all()) if one.document == key
-    }
-    fresh = [one for one in made if (one.field, one.after, one.day, one.finding) not in waiting]
+    waiting = {_what(one) for one in holding_details(details.all()) if one.document == key}
+    fresh = [one for one in made if _what(one) not in waiting]
     if not fresh:
         raise RequestError(f"Nothing was changed of {found.title}: change a field, or go back.")
     at, why = now(), form.why.strip()[:MAX_WHY]
     return details.add([replace(one, at=at, who=who, why=why) for one in fresh])
+
+
+def shown_words(seen: Snapshot, found: DocumentAnswer) -> dict[str, str]:
+    """The same as they stand in the form: what is sent back like this was not changed."""
+    values = current_values(found)
+    names = "; ".join(seen.force_label(slug) for slug in found.forces)
+    words = {**values, "force": names or values["force"], "date": date_words(values["date"]) if found.date else ""}
+    return words | {"title": seen.shown(found).title}
 
 
 def undo_detail(details: Details, number: int, who: str) -> Detail | None:
@@ -71,7 +77,7 @@ def detail_records(seen: Snapshot, details: Details, key: str | None = None) -> 
     every = [one for one in details.all() if key is None or one.document == key]
     holding = {one.id for one in holding_details(every)}
     indexed = {name: _indexed(seen, name) for name in {one.document for one in every}}
-    return [_record(one, one.id in holding, indexed[one.document]) for one in reversed(every)]
+    return [seen.shown(_record(one, one.id in holding, indexed[one.document])) for one in reversed(every)]
 
 
 def waiting_details(seen: Snapshot, details: Details) -> int:
@@ -90,6 +96,10 @@ def value_words(field: str, value: str | None, force_label: Callable[[str], str]
     return label(value) if field in ("kind", "status") else value
 
 
+def _what(one: Detail) -> tuple[str, ...]:
+    return one.field, one.after, one.day, one.finding
+
+
 def _named(who: str) -> str:
     name = " ".join(who.split())[:MAX_WHO]
     if not name:
@@ -99,17 +109,15 @@ def _named(who: str) -> str:
 
 def _fields(seen: Snapshot, found: DocumentAnswer, form: DetailsForm) -> Iterable[Detail]:
     """The fields that the form has otherwise than the document."""
-    shown = current_values(found)
+    shown, words = current_values(found), shown_words(seen, found)
     said = {name: " ".join(getattr(form, name).split()) for name in FIELDS}
     if new := " ".join(form.new_force.split()):
         said["force"] = _new_force(seen, new)
     for name, text in said.items():
-        if not text:
+        if not text or text == " ".join(words[name].split()):
             continue
         if len(text) > MAX_FIELD:
-            raise RequestError(
-                f"The {name} has {len(text):,} characters, and at most {MAX_FIELD} are kept: shorten it."
-            )
+            raise RequestError(f"The {name} has {len(text):,} characters, at most {MAX_FIELD} are kept: shorten it.")
         fresh = bool(form.new_force.strip()) and name == "force"
         value = text if fresh else _checked(seen, name, text)
         if value != shown[name]:
