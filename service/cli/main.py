@@ -16,6 +16,7 @@ from service.cli.encoder_commands import encoder
 from service.cli.evaluate_commands import evaluate
 from service.cli.register_commands import register, similar
 from service.cli.settings import SETTINGS
+from service.cli.state_commands import state
 from service.cli.theme_commands import tag, themes
 from service.contract.service_errors import exit_code_of
 
@@ -184,7 +185,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (build, add, remove, similar, tag, register, themes, encoder, evaluate):
+for command in (build, add, remove, similar, tag, register, themes, encoder, evaluate, state):
     main.add_command(command)
 
 
