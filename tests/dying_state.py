@@ -17,7 +17,7 @@ from service.state.details import Detail, Details
 from service.state.exchange_file import export_state, import_state
 
 AT = "2026-01-01T00:00:00+00:00"
-SEVERAL = 40
+SEVERAL = 8
 
 
 def correction(text: str) -> Correction:

@@ -76,10 +76,8 @@ def import_state(data: Path, path: Path) -> Imported:
             raise StateError(f"{path} holds {unknown[0]}, which this version of precedent does not know: update it.")
         ids: _Ids = {}
         for name, table in tables.items():
-            counts = {"added": added, "known": known, "completed": completed}
-            _Import(database, table, ids, path).take(
-                rows.get(name, ()), lambda what, n=name, c=counts: _count(c, what, n)
-            )
+            for what in _Import(database, table, ids, path).take(rows.get(name, ())):
+                counts[what][name] += 1
         seal_new(database)
     return Imported(**{what: dict(own) for what, own in counts.items()})
 
