@@ -73,10 +73,10 @@ def _build(data: Path, told: _Told) -> Job:
     told("read", 0, 1)
     with behind_others():
         collection = read_documents(settings, inputs, told)
-        files = [*told.job.files, *_found(data, collection, told.job.names)]
-        told.job = replace(told.job, files=tuple(files))
-        for one in files:
-            if one.refused and one.name in told.job.names:
+        read = [*_found(data, collection, told.job.names)]
+        told.job = replace(told.job, files=(*told.job.files, *read))
+        for one in read:
+            if one.refused:
                 discard(data, one.name)
         if not collection.documents:
             raise Failure("Nothing of what was sent could be read, and the index is as it was.")
