@@ -1,5 +1,6 @@
 """`precedent build`, `add` and `remove`: what is indexed. Everything heavy is imported where it is needed."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -72,6 +73,7 @@ def build(
 
     if paths:
         if not drop:
+            paths = _with_uploads(settings.data, paths)
             _refuse_to_drop(settings.data, paths, as_json)
         inputs = Inputs(paths, (), force_from_name)
     else:
@@ -112,6 +114,16 @@ def remove(paths: tuple[str, ...], strict: bool, as_json: bool, data: Path | Non
             " its place."
         )
     _run(settings, inputs, strict, as_json, taken_out=out)
+
+
+def _with_uploads(data: Path, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths of a build with the folder of what was sent by the page, where the index holds it."""
+    from indexer.growing import indexed, within
+    from service.work.uploads import UPLOADS
+
+    home = str((data / UPLOADS).absolute())
+    held = any(within(indexed(data), [home]))
+    return (*paths, home) if held and os.path.isdir(home) else paths
 
 
 @contextmanager

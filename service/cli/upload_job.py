@@ -66,7 +66,7 @@ def _build(data: Path, told: _Told) -> Job:
     settings = settings_for(data)
     place = data / UPLOADS
     inputs = last_inputs(data) or Inputs(())
-    if (place / PLACE).is_dir() and any((place / PLACE).iterdir()):
+    if told.job.names and (place / PLACE).is_dir():
         inputs = added(inputs, [str(place.absolute())])
     if not inputs.paths:
         raise Failure("There is nothing to build from yet: send a document first.")

@@ -263,7 +263,7 @@ def test_the_first_document_may_be_sent_to_an_empty_folder(tmp_path: Path) -> No
     app = create_app(Engine(tmp_path, FakeEncoder())).test_client()
     assert app.get("/upload").status_code == 200
     assert send(app, ("letter.txt", LETTER)).status_code == 303
-    assert "The index now holds 1 documents" in ended(app, tmp_path)
+    assert "The index now holds 1 document with" in ended(app, tmp_path)
 
 
 def test_where_it_is_turned_off_nothing_is_taken(data: Path) -> None:
