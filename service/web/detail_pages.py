@@ -1,12 +1,13 @@
 """The pages on which what was read of a document is corrected, and all such statements with a way to undo each."""
 
+from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, make_response, render_template, url_for
 
 from corpus.model import STATUSES
 from service.answers.lookups import document
-from service.contract.detail_shapes import DetailsForm
+from service.contract.detail_shapes import DetailRecord, DetailsForm
 from service.contract.labels import KINDS
 from service.contract.requests import UndoForm
 from service.contract.service_errors import RequestError
@@ -35,6 +36,8 @@ def detail_pages_blueprint(engine: Engine) -> Blueprint:
     pages.add_app_template_filter(
         lambda value, field: value_words(field, value, seen(engine).force_label), "detail_value"
     )
+
+    pages.add_app_template_global(partial(_waiting_of, engine, details), "waiting_details")
 
     @pages.get("/details")
     def details_page() -> str:
@@ -67,6 +70,13 @@ def detail_pages_blueprint(engine: Engine) -> Blueprint:
         return seen_off(url_for("detail_pages.details_page"), form.who)
 
     return pages
+
+
+def _waiting_of(engine: Engine, details: Details, key: str) -> list[DetailRecord]:
+    """What people said of a document that the next build takes up."""
+    return [
+        one for one in detail_records(seen(engine), details, key) if one.state in ("next-build", "until-next-build")
+    ]
 
 
 def _form_page(engine: Engine, details: Details, key: str, form: DetailsForm | None = None, sentence: str = "") -> str:
