@@ -8,7 +8,7 @@ import click
 from service.cli.common import Failure, data_option, settings_for
 
 
-@click.group()
+@click.group(epilog="Each takes --data DIR, as every command does.")
 def state() -> None:
     """Export and import what people keep: corrections, details, briefs, searches, words."""
 
