@@ -81,6 +81,11 @@ def stated_forces(stated: Mapping[str, str]) -> tuple[str, ...] | None:
     return () if stated["force"] == NO_FORCE else tuple(stated["force"].split(";"))
 
 
+def checked(field: str, text: str, forces: Forces | None) -> str:
+    """What a person states of a field in its one form. Raises ValueError with what to do; `forces` as it needs them."""
+    return _checks(_Names.of(forces) if forces else _Names({}))[field](text)
+
+
 def _read(table: _Reading) -> None:
     try:
         rows = list(_rows(table.path))

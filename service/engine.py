@@ -61,7 +61,7 @@ class Engine:
         self.encoder = encoder
         self.state = State(self.data)
         self._forces = forces
-        self._masks = mask_contacts
+        self.masks = mask_contacts
         self._current = Current(self.data, encoder, strength)
         self._corrections: Corrected = NOTHING
         self._unread: str | None = None
@@ -86,7 +86,7 @@ class Engine:
         if shown.tags.taken.version != corrected.version:
             shown = corrected_by(shown, corrected)
         self._shown = shown
-        return Snapshot(shown, corrected, self._forces or held.forces, self.encoder, self._masks)
+        return Snapshot(shown, corrected, self._forces or held.forces, self.encoder, self.masks)
 
     def health(self) -> Readiness:
         """What is served. Raises GenerationError where nothing is."""

@@ -7,7 +7,7 @@ from functools import cache
 
 from corpus.dates import DAY_DATE, MONTH_DATE, SLASHED_DATE, iso_date
 from corpus.model import Evidence, Source
-from corpus.parsers.evidence import STATED, piece, settled, signs
+from corpus.parsers.evidence import STATED, piece, settled, signs, stated_by
 
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?"
 _UNNAMED_DAY = re.compile(rf"^{_WEEKDAY}")
@@ -58,7 +58,7 @@ def date_evidence(source: Source, title: str, kind: str) -> tuple[str | None, li
 
 def _stated(source: Source) -> Iterator[Evidence]:
     if date := source.metadata.get("date"):
-        by = source.metadata.get("said_in")
+        by = stated_by(source, "date")
         yield piece("date", date, by or "the file's own data", STATED if by else 10.5, date)
 
 

@@ -62,6 +62,11 @@ def piece(field: EvidenceField, value: str, source: str, weight: float, quote: s
     return Evidence(field, value, source, weight, line if len(line) <= _QUOTE else f"{line[:_QUOTE]} …", why=why)
 
 
+def stated_by(source: Source, field: EvidenceField) -> str | None:
+    """Who states a field of this document, a person or a table beside the file; None where its own data do."""
+    return source.metadata.get(f"said_by_{field}") or source.metadata.get("said_in")
+
+
 def settled(pieces: Iterable[Evidence], value: str | None, why: str) -> list[Evidence]:
     """The pieces, those for `value` marked as taken, the others as set aside with a reason; heaviest first."""
     marked = [
@@ -85,7 +90,7 @@ def kind_evidence(
     """The kind of a document, and what it was decided from; `listing` quotes a table of findings with statuses."""
     stated = source.metadata.get("kind")
     if stated in ("inspection_report", "peel_assessment", "register_record", "other"):
-        pieces = [piece("kind", stated, source.metadata.get("said_in", "the file's own data"), STATED, stated)]
+        pieces = [piece("kind", stated, stated_by(source, "kind") or "the file's own data", STATED, stated)]
         return stated, settled(pieces, stated, "")  # type: ignore[return-value]
     titles = "\n".join(filter(None, [title, source.metadata.get("title", "")]))
     places = {"title": titles, "top": source.text[:_TOP], "text": _ends(source.text), "address": url or ""}

@@ -9,7 +9,7 @@ from corpus.forces import Forces
 from corpus.model import Document, Evidence, Source
 from corpus.parsers.builder import Builder, keep_headings, unreadable
 from corpus.parsers.dated import answered_report, date_evidence
-from corpus.parsers.evidence import kind_evidence, record_evidence
+from corpus.parsers.evidence import kind_evidence, record_evidence, stated_by
 from corpus.parsers.grammar import Grammar, shipped
 from corpus.parsers.layout import Block, blocks_of, layout_of
 from corpus.parsers.lines import TITLE_LINES
@@ -90,7 +90,7 @@ def _recommends_itself(text: str, heads: str) -> bool:
 def _is_record(source: Source, url: str | None) -> bool:
     """Whether the register's own reader is for it: by its mark-up, address, dated statuses or numbered title."""
     stated = source.metadata.get("kind")
-    if stated and not (stated == "register_record" and source.metadata.get("said_in")):
+    if stated and not (stated == "register_record" and stated_by(source, "kind")):
         return stated == "register_record"
     if is_record(source.text) or _REGISTER_ADDRESS.search(url or ""):
         return True

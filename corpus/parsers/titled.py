@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from corpus.dates import DAY_DATE, MONTH_DATE, SLASHED_DATE
 from corpus.model import Evidence, Source
-from corpus.parsers.evidence import STATED, piece, settled
+from corpus.parsers.evidence import STATED, piece, settled, stated_by
 from corpus.parsers.grammar import shipped
 from corpus.parsers.layout import Block
 from corpus.parsers.lines import is_heading_like
@@ -73,7 +73,7 @@ def _stated(source: Source) -> list[Evidence]:
     title = source.metadata.get("title")
     if not title:
         return []
-    by = source.metadata.get("said_in")
+    by = stated_by(source, "title")
     plain = _SITE.sub("", " ".join(title.split()))
     return [piece("title", plain, by or "the file's own data", STATED if by else 5.0, title)]
 

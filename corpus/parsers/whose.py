@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from corpus.forces import Forces, Mention
 from corpus.model import Event, Evidence, Source
-from corpus.parsers.evidence import STATED, piece, settled, totals
+from corpus.parsers.evidence import STATED, piece, settled, stated_by, totals
 
 _ENOUGH = 2.5  # weight from which a force is taken
 _LEAD = 2.0  # by which it is ahead of the next
@@ -97,7 +97,7 @@ def whose(case: Case) -> Whose:
 
 def _stated(source: Source, stated: str, forces: Forces) -> Whose:
     """What the file, or a person, says it is: one force, several, or "none"."""
-    by = source.metadata.get("said_in")
+    by = stated_by(source, "force")
     where = by or "the file's own data"
     found = tuple(dict.fromkeys(slug for name in stated.split(";") if (slug := _named(name.strip(), forces))))
     if found:

@@ -79,17 +79,23 @@ def _parse(text: Text, sha256: str, request: Mapping[str, Any]) -> Iterator[dict
     said = {**request["said"], "said_in": SAID_IN} if request["said"] else {}
     for source in records_of(source_of(request["path"], request["key"], text, sha256, said)):
         name = source.key.removeprefix(request["key"]).strip("/")
-        document, problem = _document(source, Words(**request["words"]))
+        own = request.get("people", {}).get(source.key, {})
+        document, problem = _document(source, Words(**request["words"]), own)
         plain = document and document_form().dump_python(document)
         yield {"key": source.key, "name": name, "document": plain, "problem": problem}
 
 
-def _document(source: Source, words: Words) -> tuple[Document | None, str]:
+def _document(source: Source, words: Words, people: Mapping[str, str]) -> tuple[Document | None, str]:
     from corpus.parsers.parse import parse
+    from corpus.person_said import restated
 
     forces, grammar = _known(words.forces, words.findings)
     try:
         document = parse(source, forces, force_from_name=words.force_from_name, grammar=grammar)
+        if people:
+            said = replace(source, metadata={**source.metadata, **people})
+            again = parse(said, forces, force_from_name=words.force_from_name, grammar=grammar)
+            document = restated(again, document, people)
     except MemoryError:
         raise
     except Exception as error:

@@ -4,7 +4,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus.kept import Kept
@@ -63,11 +63,15 @@ def read_paths(
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """What a folder holds: (key of the source, document) in order, what was left out, what tables were taken for."""
+    """What a folder holds: (key of the source, document) in order, what was left out, what tables were taken for.
+
+    `files` gives by the key of a source its file, and the key that the file itself has.
+    """
 
     found: Sequence[tuple[str, Document]]
     skipped: Sequence[Skipped]
     explained: Mapping[str, Sequence[Explained]]
+    files: Mapping[str, tuple[Path, str]] = field(default_factory=dict)
 
 
 def read_documents(
@@ -87,6 +91,7 @@ def read_documents(
     found: dict[str, Document] = {}
     skipped: list[Skipped] = []
     explained: dict[str, Sequence[Explained]] = {}
+    files: dict[str, tuple[Path, str]] = {}
     for file, read in _readings(paths, limits or Limits(), others, progress, skipped, words, said or {}, kept):
         for one in read.parsed:
             part = one.name
@@ -96,11 +101,12 @@ def read_documents(
                 skipped.append(_skip(file.path, one.problem, part))
             else:
                 found[one.key] = one.document
+                files[one.key] = (file.path, file.key)
                 skipped += _garbled(one.document)
         if read.reading.explained:
             explained[str(file.path)] = read.reading.explained
         skipped += (_skip(file.path, part.reason, part.where) for part in read.reading.left_out)
-    return Documents(list(found.items()), skipped, explained)
+    return Documents(list(found.items()), skipped, explained, files)
 
 
 def _garbled(document: Document) -> list[Skipped]:
@@ -125,9 +131,9 @@ def _readings(
     kept: Kept | None = None,
 ) -> Iterator[tuple[_Found, Read]]:
     """Each file that could be read, with what came of it; the others are added to `skipped`."""
-    apart = {_real(path) for path in others}
+    apart = {real_path(path) for path in others}
     found = _unique_keys([_judged(file, limits, apart) for file in _once(paths, apart)])
-    jobs = [Job(f.path, f.key, (said or {}).get(_real(f.path), {})) for f in found if not f.skipped]
+    jobs = [Job(f.path, f.key, (said or {}).get(real_path(f.path), {})) for f in found if not f.skipped]
     with reading(jobs, limits, words, kept) as readings:
         for number, file in enumerate(found):
             if progress:
@@ -144,7 +150,7 @@ def _readings(
 
 def folders_of(paths: Sequence[str], others: Sequence[Path] = ()) -> list[Path]:
     """Every folder in which a document may stand: those under `paths`, and the folder of each file given."""
-    apart = {_real(path) for path in others}
+    apart = {real_path(path) for path in others}
     files = (file for given in paths for file in _files(given, apart))
     return sorted({file.path.parent for file in files})
 
@@ -157,7 +163,7 @@ def _once(paths: Sequence[str], apart: set[Path]) -> list[_Found]:
     """What stands under `paths`; a file that is reached twice (given twice, a link) only by its first way."""
     kept: dict[Path, _Found] = {}
     for file in (file for given in paths for file in _files(given, apart)):
-        kept.setdefault(file.path if file.skipped else _real(file.path), file)
+        kept.setdefault(file.path if file.skipped else real_path(file.path), file)
     return list(kept.values())
 
 
@@ -168,11 +174,11 @@ def _files(given: str, apart: set[Path]) -> Iterator[_Found]:
     if not root.is_dir():
         yield _Found(root, root.name)
         return
-    home = _real(root)
+    home = real_path(root)
     unopened: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unopened.append):
         linked = [name for name in folders if Path(folder, name).is_symlink()]
-        closed = [name for name in folders if name.startswith(".") or _real(Path(folder, name)) in apart]
+        closed = [name for name in folders if name.startswith(".") or real_path(Path(folder, name)) in apart]
         folders[:] = sorted(set(folders) - set(linked) - set(closed))
         for name in sorted({*names, *linked, *closed}):
             path = Path(folder, name)
@@ -187,7 +193,7 @@ def _unfit(path: Path, home: Path) -> Skipped | None:
     if path.name.startswith((".", "~$")):
         return _skip(path, "is hidden, or a temporary file of an office program.", expected=True)
     if path.is_symlink():
-        target = _real(path)
+        target = real_path(path)
         if not path.exists():
             return _skip(path, "is a link to something that is not there; remove it.")
         if not target.is_relative_to(home):
@@ -197,7 +203,8 @@ def _unfit(path: Path, home: Path) -> Skipped | None:
     return None
 
 
-def _real(path: Path) -> Path:
+def real_path(path: Path) -> Path:
+    """Where a path leads, links followed."""
     # Path.resolve fails on a link that leads to itself.
     return Path(os.path.realpath(path))
 
@@ -208,7 +215,7 @@ def _judged(file: _Found, limits: Limits, apart: set[Path]) -> _Found:
 
 
 def _not_a_document(path: Path, apart: set[Path]) -> Skipped | None:
-    if path.name.lower() in _COMPANIONS or path.name.lower().endswith(MAPPING) or _real(path) in apart:
+    if path.name.lower() in _COMPANIONS or path.name.lower().endswith(MAPPING) or real_path(path) in apart:
         return _skip(path, "belongs to the folder and is no document.", expected=True)
     return None
 
@@ -234,6 +241,12 @@ def _unreadable(file: _Found, limits: Limits) -> Skipped | None:
         size, most = status.st_size // MEGABYTE, limits.size // MEGABYTE
         return _skip(path, f"is {size:,} MB large, and at most {most:,} MB are read; split it, or save its text alone.")
     return None
+
+
+def reason_not_read(path: Path, limits: Limits) -> str | None:
+    """Why a file would not be read, by its name, kind or size: words that go on from its name; None for no reason."""
+    judged = _judged(_Found(path, path.name, _unfit(path, real_path(path.parent))), limits, set()).skipped
+    return judged.reason if judged else None
 
 
 _MENDS = {
@@ -263,8 +276,10 @@ def _unique_keys(files: list[_Found]) -> list[_Found]:
     if not any(count > 1 for count in counts.values()):
         return files
     # From the folder that holds them all, so that it does not matter from where and how they were given.
-    above = os.path.commonpath([_real(file.path).parent for file in files if not file.skipped])
+    above = os.path.commonpath([real_path(file.path).parent for file in files if not file.skipped])
     return [
-        replace(file, key=Path(os.path.relpath(_real(file.path), above)).as_posix()) if counts[file.key] > 1 else file
+        replace(file, key=Path(os.path.relpath(real_path(file.path), above)).as_posix())
+        if counts[file.key] > 1
+        else file
         for file in files
     ]

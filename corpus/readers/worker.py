@@ -49,11 +49,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file to read and parse: the key that its document will have, and what people say of it beside the file."""
+    """A file to read and parse: the key that its document will have, and what people say of it beside the file.
+
+    `people` is what a person says of a document of the file, by the key of its source: it wins over `said`.
+    """
 
     path: Path
     key: str
     said: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class ReaderProcess:
     def parse(self, job: Job, words: Words, kept: Kept | None = None) -> Read:
         """Read one file and parse what it holds, if `kept` does not know what came of it. Raises as `read` does."""
         said = {"key": job.key, "said": dict(job.said), "words": asdict(words)}
+        if job.people:
+            said["people"] = {key: dict(own) for key, own in job.people.items()}
         request = {"path": os.fspath(job.path.absolute()), **said}
         parts = _parts(request, self._limits) if kept else None
         if kept is None or parts is None:

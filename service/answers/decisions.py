@@ -6,6 +6,7 @@ from math import isfinite
 from typing import get_args
 
 from corpus.model import Document, EvidenceField
+from corpus.person_said import BY
 from corpus.stated import NO_FORCE
 from service.contract.document_responses import EvidenceRecord
 from service.contract.labels import date_words, label
@@ -58,7 +59,7 @@ def decisions(
 
 def _reason(one: EvidenceRecord, force_label: ForceLabel) -> Reason:
     stated = one.weight is None
-    source = f"stated in {one.source}" if stated else one.source
+    source = f"stated {one.source if one.source.startswith(BY) else f'in {one.source}'}" if stated else one.source
     quote = "" if stated else one.quote
     return Reason(_words(one.field, one.value, force_label), source, quote, one.why)
 

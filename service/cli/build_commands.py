@@ -1,5 +1,6 @@
 """`precedent build`, `add` and `remove`: what is indexed. Everything heavy is imported where it is needed."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from corpus.collection import Collection
+    from corpus.person_said import PersonSaid
+    from indexer.build import BuildReport
     from indexer.manifest import Inputs
     from service.cli.terminal import Progress
 
@@ -70,6 +73,7 @@ def build(
 
     if paths:
         if not drop:
+            paths = _with_uploads(settings.data, paths)
             _refuse_to_drop(settings.data, paths, as_json)
         inputs = Inputs(paths, (), force_from_name)
     else:
@@ -112,6 +116,16 @@ def remove(paths: tuple[str, ...], strict: bool, as_json: bool, data: Path | Non
     _run(settings, inputs, strict, as_json, taken_out=out)
 
 
+def _with_uploads(data: Path, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths of a build with the folder of what was sent by the page, where the index holds it."""
+    from indexer.growing import indexed, within
+    from service.work.uploads import UPLOADS
+
+    home = str((data / UPLOADS).absolute())
+    held = any(within(indexed(data), [home]))
+    return (*paths, home) if held and os.path.isdir(home) else paths
+
+
 @contextmanager
 def _progress(data: Path) -> "Iterator[Progress]":
     """Tells how far a build is; Ctrl-C ends it with a sentence on what is kept."""
@@ -142,10 +156,25 @@ def _build(
     progress: "Progress",
     taken_out: Sequence[str] | None,
 ) -> None:
-    from indexer.build import build as build_generation
-    from service.cli import common
     from service.cli.report import report_json, report_lines
     from service.contract.shapes import to_json
+
+    collection = read_documents(settings, inputs, progress)
+    _refuse(collection, inputs.paths, strict, as_json)
+    report = built(settings, inputs, collection, progress)
+    progress.close()
+    if as_json:
+        click.echo(to_json({**report_json(collection, report), "taken_out": list(taken_out or ())}))
+    else:
+        click.echo("\n".join(report_lines(collection, report, taken_out)))
+
+
+def built(
+    settings: Settings, inputs: "Inputs", collection: "Collection", progress: "Callable[[str, int, int], None]"
+) -> "BuildReport":
+    """Index a collection that was read with `read_documents`, and make it the current generation."""
+    from indexer.build import build as build_generation
+    from service.cli import common
     from service.themes.training import model_for
 
     forces, vocabulary, findings = (
@@ -153,11 +182,9 @@ def _build(
         common.vocabulary_file(settings),
         common.findings_file(settings),
     )
-    collection = read_documents(settings, inputs, progress)
-    _refuse(collection, inputs.paths, strict, as_json)
     encoder = common.encoder_for(settings)
     progress("train", 0, 1)
-    report = build_generation(
+    return build_generation(
         collection,
         encoder,
         settings.data,
@@ -171,20 +198,16 @@ def _build(
         themes=model_for(settings.data, encoder, progress),
         progress=progress,
     )
-    progress.close()
-    if as_json:
-        click.echo(to_json({**report_json(collection, report), "taken_out": list(taken_out or ())}))
-    else:
-        click.echo("\n".join(report_lines(collection, report, taken_out)))
 
 
-def read_documents(settings: Settings, inputs: "Inputs", progress: "Progress") -> "Collection":
+def read_documents(settings: Settings, inputs: "Inputs", progress: "Callable[[str, int, int], None]") -> "Collection":
     """What stands under `inputs`, read with the files of one's own; what is known already is not parsed again."""
     from corpus.collection import load
     from corpus.forces import load_forces
     from corpus.parsers.grammar import load_grammar
     from indexer.manifest import PARSED
     from service.cli import common
+    from service.work.correcting import people_of
 
     forces, findings = common.forces_file(settings), common.findings_file(settings)
     own = [forces, common.vocabulary_file(settings), findings]
@@ -196,6 +219,7 @@ def read_documents(settings: Settings, inputs: "Inputs", progress: "Progress") -
         others=[settings.data, *filter(None, own), *map(Path, inputs.without)],
         progress=lambda done, total: progress("read", done, total),
         kept=settings.data / PARSED,
+        people=people_of(settings.data),
     )
     return _told_apart(found, inputs.without)
 
@@ -273,7 +297,8 @@ def _explain(settings: Settings, file: str, force_from_name: bool, as_json: bool
 
     forces = common.forces_for(settings)
     grammar = load_grammar(common.findings_file(settings))
-    collection = load([file], forces, grammar=grammar, force_from_name=force_from_name)
+    people = _people_of_file(settings.data, file)
+    collection = load([file], forces, grammar=grammar, force_from_name=force_from_name, people=people)
     tables = explained_lines([table for tables in collection.explained.values() for table in tables])
     if as_json:
         click.echo(to_json(collection_json(collection, tables, skipped_json(collection))))
@@ -281,6 +306,18 @@ def _explain(settings: Settings, file: str, force_from_name: bool, as_json: bool
     left_out = list(skipped_lines(collection.skipped))
     for line in collection_lines(collection, tables, forces.label, left_out):
         click.echo(plain(line))
+
+
+def _people_of_file(data: Path, file: str) -> "dict[str, list[PersonSaid]]":
+    """What people say of the documents of one file, by their keys when that file is read alone."""
+    from indexer.growing import indexed, within
+    from service.work.correcting import people_of
+
+    people, name = people_of(data), Path(file).name
+    for one in within(indexed(data), [file]) if people else ():
+        if one.key in people and name in one.key:
+            people.setdefault(one.key[one.key.index(name) :], people[one.key])
+    return people
 
 
 def _current(data: Path) -> str | None:

@@ -17,6 +17,8 @@ from models.encoder import ModelError
 from service.contract.service_errors import StateError, StrengthError
 from service.memory.strength import calibrated, load_strength, own_strength
 from service.state.corrections import State
+from service.state.details import Details
+from service.state.kept_tables import problems_of
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -73,12 +75,12 @@ def _fingerprint(load: "Callable[[], Encoder]") -> str | None:
 def _state(data: Path) -> Check:
     state = State(data)
     try:
-        problems, count = state.problems(), len(state.all())
+        problems, counts = [*state.problems(), *problems_of(data)], (len(state.all()), len(Details(data).all()))
     except StateError as error:
-        problems, count = [str(error)], 0
+        problems, counts = [str(error)], (0, 0)
     if problems:
         return Check("state", False, " ".join(problems), "restore state.sqlite from a backup")
-    return Check("state", True, f"People's corrections can be read: {count:,}.")
+    return Check("state", True, f"People's corrections can be read: {counts[0]:,}, and of details {counts[1]:,}.")
 
 
 def _generations(data: Path) -> Iterator[Check]:

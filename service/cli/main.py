@@ -16,12 +16,12 @@ from service.cli.encoder_commands import encoder
 from service.cli.evaluate_commands import evaluate
 from service.cli.register_commands import register, similar
 from service.cli.settings import SETTINGS
+from service.cli.state_commands import state
 from service.cli.theme_commands import tag, themes
 from service.contract.service_errors import exit_code_of
 
 _LOOPBACK = ["localhost", "127.0.0.1"]
 _OBJECTS = 50_000  # new ones between two looks for garbage
-_BODY = 1_048_576  # bytes: a text to find the like of may be sent, which is refused with reasons if it is long
 
 
 class _Group(click.Group):
@@ -117,10 +117,15 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
             click.echo("precedent: Match strength is fitted to another encoder: run `precedent calibrate`.", err=True)
     except GenerationError as error:
         click.echo(f"precedent: {error} The service starts all the same and takes it up then.", err=True)
-    app = create_app(engine, _LOOPBACK if host in _LOOPBACK else None)
+    app = create_app(engine, _LOOPBACK if host in _LOOPBACK else None, uploads=settings.upload)
     try:
         server = create_server(
-            app, host=host.strip("[]"), port=port, threads=settings.threads, ident=None, max_request_body_size=_BODY
+            app,
+            host=host.strip("[]"),
+            port=port,
+            threads=settings.threads,
+            ident=None,
+            max_request_body_size=_most_body(settings.upload),
         )
     except (OSError, ValueError) as error:
         where = f"{host}:{port}"
@@ -129,6 +134,14 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
     for name, number in listening:
         click.echo(f"Serving on http://{f'[{name}]' if ':' in name else name}:{number}", err=True)
     server.run()
+
+
+def _most_body(uploads: bool) -> int:
+    """Bytes that are received at most: of files, where they may be sent; other addresses take less."""
+    from service.web.app import MOST_BODY
+    from service.work.uploads import MOST_BYTES
+
+    return MOST_BYTES + MOST_BODY if uploads else MOST_BODY
 
 
 @main.command()
@@ -172,7 +185,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (build, add, remove, similar, tag, register, themes, encoder, evaluate):
+for command in (build, add, remove, similar, tag, register, themes, encoder, evaluate, state):
     main.add_command(command)
 
 

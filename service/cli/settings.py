@@ -44,6 +44,7 @@ SETTINGS = (
     Setting("PRECEDENT_MASK", "on", "Whether telephone numbers and e-mail addresses are shown as dots: on or off."),
     Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),
     Setting("PRECEDENT_PORT", "8000", "Port that `precedent serve` listens on, 0 to 65535."),
+    Setting("PRECEDENT_UPLOAD", "on", "Whether documents can be added and builds started on the pages: on or off."),
     Setting("PRECEDENT_THREADS", "4", "Requests that `precedent serve` answers at once, 1 to 64."),
 )
 
@@ -64,6 +65,7 @@ class Settings:
     host: str
     port: int
     threads: int
+    upload: bool
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -83,6 +85,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=values["PRECEDENT_HOST"],
         port=_whole(values, "PRECEDENT_PORT", 0, 65535),
         threads=_whole(values, "PRECEDENT_THREADS", 1, 64),
+        upload=_switch(values, "PRECEDENT_UPLOAD"),
     )
 
 

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
 
 
+def _force_words(forces: "Forces", slug: str) -> str:
+    """The name of a force; of one that only a person has named, which is in no list, its slug in words."""
+    known = forces.label(slug)
+    return known if known != slug else " ".join(word[:1].upper() + word[1:] for word in slug.split("-"))
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Taken once a request and handed down; nothing below asks what is current. Safe to share between threads.
@@ -32,11 +38,11 @@ class Snapshot:
 
     def force_label(self, slug: str) -> str:
         """The name of a force to show."""
-        return self.forces.label(slug)
+        return _force_words(self.forces, slug)
 
     def forces_label(self, slugs: Sequence[str]) -> str:
         """The forces that a document is about, to show."""
-        return forces_words([self.forces.label(slug) for slug in slugs])
+        return forces_words([self.force_label(slug) for slug in slugs])
 
     def value_label(self, facet: str, value: str) -> str:
         """A facet's value as people read it."""
@@ -44,7 +50,7 @@ class Snapshot:
             return self.held.tags.label(value)
         if facet == "owner" and value != UNKNOWN:
             return value  # as printed
-        return self.forces.label(value) if facet == "force" and value != UNKNOWN else label(value)
+        return self.force_label(value) if facet == "force" and value != UNKNOWN else label(value)
 
     def known(self, field: str) -> Sequence[str]:
         """The values that a field of a request may have: those that are fixed, and those that the index holds."""

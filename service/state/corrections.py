@@ -109,7 +109,7 @@ class State:
         """Keep corrections, all of them or none, on disk before this returns; their ids."""
         with self._file.writing() as database:
             numbers = [_insert(database, correction) for correction in corrections]
-            _seal_new(database)
+            seal_new(database)
             return numbers
 
     def undo(self, number: int, who: str, at: str) -> Correction | None:
@@ -191,7 +191,7 @@ def _seal(row: sqlite3.Row) -> str:
     return hashlib.sha256(json.dumps(made, sort_keys=True, default=repr).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _seal_new(database: sqlite3.Connection) -> None:
+def seal_new(database: sqlite3.Connection) -> None:
     """Seal every correction that is not sealed yet."""
     rows = database.execute("SELECT * FROM corrections WHERE id NOT IN (SELECT correction FROM seals)").fetchall()
     database.executemany("INSERT INTO seals VALUES (?, ?)", [(row["id"], _seal(row)) for row in rows])

@@ -24,3 +24,21 @@ CREATE INDEX IF NOT EXISTS corrections_by_words ON corrections (words);
 -- A hash of each correction as it was made, so that a byte that changed on the disk is found. What programs without it
 -- add is sealed with the next correction, and what is undone is no part of it.
 CREATE TABLE IF NOT EXISTS seals (correction INTEGER PRIMARY KEY, sha256 TEXT NOT NULL);
+
+-- What people say of documents: it wins over what was read, from the next build on.
+CREATE TABLE IF NOT EXISTS details (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,                   -- ISO 8601, UTC
+    who TEXT NOT NULL,
+    document TEXT NOT NULL,             -- documents.key, which no such statement changes
+    title TEXT NOT NULL,                -- of the document then, to be told by when it is gone
+    field TEXT NOT NULL,                -- force | date | kind | title | status
+    before TEXT NOT NULL,               -- JSON: what was shown, null for not known
+    after TEXT NOT NULL,                -- JSON: forces are slugs joined by ";", or "none"
+    day TEXT NOT NULL,                  -- of a status, ISO 8601; else empty
+    finding TEXT NOT NULL,              -- findings.key that a status is about; empty for the whole record
+    why TEXT NOT NULL,
+    undone_at TEXT,
+    undone_by TEXT
+);
+CREATE INDEX IF NOT EXISTS details_by_document ON details (document);

@@ -1,6 +1,7 @@
 """The application factory: everything is handed in, nothing happens on import."""
 
 import logging
+from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response, make_response, render_template, request
@@ -14,6 +15,7 @@ from service.engine import Engine
 from service.web.api import api_blueprint, health_blueprint
 from service.web.compare_pages import compare_pages_blueprint
 from service.web.correction_pages import correction_pages_blueprint
+from service.web.detail_pages import detail_pages_blueprint
 from service.web.exchange import problem
 from service.web.picture_api import picture_blueprint
 from service.web.picture_pages import picture_pages_blueprint
@@ -23,9 +25,11 @@ from service.web.search_pages import pages_blueprint
 from service.web.theme_api import themes_blueprint
 from service.web.theme_pages import themes_pages_blueprint
 from service.web.training_pages import training_pages_blueprint
+from service.web.upload_pages import upload_pages_blueprint
 
 _log = logging.getLogger(__name__)
 
+MOST_BODY = 1_048_576  # bytes: a text may be sent, which is refused with reasons if it is long; files have more
 HEADERS = {
     # Pages hold no script and no style of their own, only files of ours: whatever a document's text may contain,
     # nothing of it runs. Every page does its job without them too.
@@ -41,6 +45,7 @@ _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address: go back to the search page and start from there.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked in this way: go back to the page you came from.",
     HTTPStatus.FORBIDDEN: "This came from another site and was refused. Do it from Precedent's own page.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This is more than is taken at once: send less.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The service made a mistake; the log of `precedent serve` says which.",
 }
 
@@ -52,11 +57,12 @@ class _KeyConverter(BaseConverter):
     part_isolating = False
 
 
-def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
+def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, uploads: bool = True) -> Flask:
     """The web application over an engine: pages, API and health.
 
     With `trusted_hosts`, requests for any other host are refused: a page elsewhere that has its own name
-    resolve to this machine must not read a service that listens on loopback.
+    resolve to this machine must not read a service that listens on loopback. With `uploads`
+    documents may be sent and builds be started.
     """
     app = Flask("service.web")
     # Ids of documents may hold two slashes in a row.
@@ -64,11 +70,13 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
     app.url_map.converters["key"] = _KeyConverter
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["TRUSTED_HOSTS"] = trusted_hosts
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
         *(picture_blueprint, picture_pages_blueprint, compare_pages_blueprint, training_pages_blueprint),
+        *(detail_pages_blueprint, partial(upload_pages_blueprint, allowed=uploads)),
     ):
         app.register_blueprint(blueprint(engine))
     app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))

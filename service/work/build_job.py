@@ -1,0 +1,117 @@
+"""A build that a page started: one at a time across processes, in a process of its own, with what it says as it goes.
+
+The process holds a lock that it was handed, so that nobody else starts one, and so that one that was killed is told
+from one that is still at work.
+"""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from indexer.durable import write_whole
+from service.contract.service_errors import RequestError
+
+JOB, LOCK = "job.json", "job.lock"  # in the data folder
+PROGRAM = (sys.executable, "-P", "-m", "service.cli.upload_job")
+BUSY = "A build that was started here is still at work: wait until it is done, then try again."
+
+
+@dataclass(frozen=True, slots=True)
+class FileFound:
+    """What came of one file that was sent: its documents in short, what was left out, or why nothing was read."""
+
+    name: str
+    documents: tuple[Mapping[str, Any], ...] = ()
+    left_out: tuple[str, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A build: `state` is "running", "done", "failed" or "stopped"; `problem` says in a sentence why it failed.
+
+    `stage`, `done` and `total` tell how far it is, `files` what came of the files that it was started for, `counts`
+    what the index holds after it; `published` is False where it found nothing new.
+    """
+
+    who: str
+    began: str
+    state: str = "running"
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    ended: str = ""
+    problem: str = ""
+    files: tuple[FileFound, ...] = ()
+    counts: Mapping[str, int] | None = None
+    published: bool = False
+    names: tuple[str, ...] = ()
+
+
+def write_job(data: Path, job: Job) -> None:
+    """Have pages see how a job stands; whole or not at all."""
+    write_whole(data / JOB, json.dumps(asdict(job), ensure_ascii=True) + "\n")
+
+
+def read_job(data: Path) -> Job | None:
+    """The last job, or None; one that says that it runs and whose process is gone was stopped."""
+    try:
+        found = json.loads((data / JOB).read_text("utf-8"))
+        files = tuple(
+            FileFound(one["name"], tuple(one["documents"]), tuple(one["left_out"]), one["refused"])
+            for one in found["files"]
+        )
+        job = Job(**{**found, "files": files, "names": tuple(found["names"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if job.state == "running" and not at_work(data):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # it may have ended just now
+            if json.loads((data / JOB).read_text("utf-8"))["state"] != "running":
+                return read_job(data)
+        problem = "The build was stopped before it was done. The index is as it was before; start it again."
+        return replace(job, state="stopped", problem=problem)
+    return job
+
+
+def at_work(data: Path) -> bool:
+    """Whether a build that a page started runs now."""
+    try:
+        with (data / LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def start_job(data: Path, job: Job, given: Sequence[str] = ()) -> None:
+    """Start a build, with the refused among the files that were sent as `job` has them; `given` are names of others.
+
+    Raises RequestError while one is at work.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / LOCK).open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RequestError(BUSY) from None
+        job = replace(job, names=tuple(given))
+        write_job(data, job)
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [*PROGRAM, os.fspath(data)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(lock.fileno(),),  # it holds the lock as long as it lives
+            start_new_session=True,  # Ctrl-C for the service ends no build
+        )
+    threading.Thread(target=child.wait, daemon=True).start()
