@@ -148,4 +148,4 @@ def engine_for(settings: Settings) -> "Engine":
 
     # Without a word of the settings, each generation brings the force names that it was built with.
     forces = forces_for(settings) if settings.forces_stated else None
-    return Engine(settings.data, encoder, forces, mask_contacts=settings.mask)
+    return Engine(settings.data, encoder, forces, mask_contacts=settings.mask, count_unmet=settings.count)
