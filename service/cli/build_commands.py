@@ -148,29 +148,26 @@ def _build(
     from service.contract.shapes import to_json
     from service.themes.training import model_for
 
-    forces, vocabulary, findings = (
-        common.forces_file(settings),
-        common.vocabulary_file(settings),
-        common.findings_file(settings),
-    )
+    forces, findings = common.forces_file(settings), common.findings_file(settings)
     collection = read_documents(settings, inputs, progress)
     _refuse(collection, inputs.paths, strict, as_json)
     encoder = common.encoder_for(settings)
     progress("train", 0, 1)
-    report = build_generation(
-        collection,
-        encoder,
-        settings.data,
-        inputs=inputs.paths,
-        without=inputs.without,
-        left_out=_left_out(collection),
-        force_from_name=inputs.force_from_name,
-        forces=forces,
-        vocabulary=vocabulary,
-        findings=findings,
-        themes=model_for(settings.data, encoder, progress),
-        progress=progress,
-    )
+    with common.whole_vocabulary(settings) as vocabulary:
+        report = build_generation(
+            collection,
+            encoder,
+            settings.data,
+            inputs=inputs.paths,
+            without=inputs.without,
+            left_out=_left_out(collection),
+            force_from_name=inputs.force_from_name,
+            forces=forces,
+            vocabulary=vocabulary,
+            findings=findings,
+            themes=model_for(settings.data, encoder, progress),
+            progress=progress,
+        )
     progress.close()
     if as_json:
         click.echo(to_json({**report_json(collection, report), "taken_out": list(taken_out or ())}))

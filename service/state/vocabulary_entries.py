@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from corpus.english import dictionary
 from service.state.state_file import Row, StateFile
 from service.state.watched import Watched
 
@@ -99,7 +100,9 @@ def toml_of(entries: Iterable[Entry]) -> str:
 def _tables(entries: Iterable[Entry]) -> Iterator[str]:
     for one in entries:
         if one.kind == "short":
-            yield f"[[acronym]]\nshort = {_quoted(one.typed)}\nmeans = {_quoted(one.other)}\n"
+            # One that in small letters is another word is the short form only as it is written.
+            capitals = "capitals = true\n" if one.typed.lower() in dictionary() else ""
+            yield f"[[acronym]]\nshort = {_quoted(one.typed)}\nmeans = {_quoted(one.other)}\n{capitals}"
         elif one.kind == "means":
             yield f"[[words]]\nsay = [{_quoted(one.typed)}]\nfinds = [{_quoted(one.other)}]\n"
 

@@ -21,6 +21,8 @@ from service.web.standing_api import standing_blueprint
 from service.web.standing_pages import standing_pages_blueprint
 from service.web.theme_api import themes_blueprint
 from service.web.theme_pages import themes_pages_blueprint
+from service.web.vocabulary_api import vocabulary_blueprint
+from service.web.vocabulary_pages import vocabulary_pages_blueprint
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
-        *(standing_blueprint, standing_pages_blueprint),
+        *(standing_blueprint, standing_pages_blueprint, vocabulary_blueprint, vocabulary_pages_blueprint),
     ):
         app.register_blueprint(blueprint(engine))
     app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))

@@ -1,4 +1,4 @@
-"""The JSON API, version 1: standing searches, what is not found, and the words that people added."""
+"""The JSON API, version 1: standing searches."""
 
 from http import HTTPStatus
 

@@ -85,7 +85,7 @@ def _add_changes(pages: Blueprint, engine: Engine) -> None:
     @pages.post(f"{_NUMBER}/delete")
     def delete(number: int) -> Response:
         form = asked_by_form(WhoForm, engine)
-        if not engine.saved.delete(number, _named(form.who), now()):
+        if not engine.saved.delete(number, named(form.who), now()):
             raise RequestError("This search is not there, or was deleted already.")
         return seen_off(url_for("standing_pages.searches_page"), form.who)
 
@@ -132,10 +132,11 @@ def request_fields(asked: ListRequest | SimilarRequest) -> Iterator[tuple[str, s
 def _mark_read(saved: SavedSearches, numbers: list[int], form: ReadForm) -> None:
     if not form.upto.isascii() or not form.upto.isdigit() or len(form.upto) > 18:
         raise RequestError("Say up to which change was read: send upto, the id of a change.")
-    saved.mark_read(numbers, int(form.upto), _named(form.who), now())
+    saved.mark_read(numbers, int(form.upto), named(form.who), now())
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
+    """The name of who does something. Raises RequestError without one."""
     if not name.strip():
         raise RequestError("Give your name: it is kept with what was done.")
     return name.strip()[:200]
