@@ -59,10 +59,14 @@ class ResultMember(Shape):
 
 
 class Difference(Shape):
-    """What differs: the text, the match, a status, or a force that was given the same or is no longer listed."""
+    """What differs: the text, the match, a status, or a force that was given the same or is no longer listed.
+
+    `force` is whose it is, by its slug, and `force_name` its name.
+    """
 
     what: Literal["text", "match", "status", "place"]
     force: str | None = None
+    force_name: str | None = None
     before: str | None
     after: str | None
 

@@ -74,7 +74,7 @@ class VocabularyAnswer(Shape):
 
 
 class PreviewedQuestion(Shape):
-    """What an entry changes for a question: results before and after, and the first that come new.
+    """What an entry changes for a question: results before and after, how many come and go, and the first that come.
 
     `asked_back` is the question that would be offered for it.
     """
@@ -82,6 +82,8 @@ class PreviewedQuestion(Shape):
     question: str
     before: int
     after: int
+    added: int
+    dropped: int
     asked_back: str | None
     new: list[Passage]
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import groupby
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from service.contract.requests import ListRequest, SearchRequest, SimilarRequest
 from service.contract.service_errors import RequestError
-from service.contract.standing_shapes import ReadForm, WhoForm
+from service.contract.standing_shapes import ChangeRecord, ReadForm, WhoForm
 from service.contract.values import Request, wire_names
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
 from service.state.saved_searches import SavedSearches
 from service.themes.review import now
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, sent, who
-from service.work.feeds import LINES, difference_words, feed
+from service.work.feeds import LINES, difference_words, feed, together
 from service.work.standing_answers import alerts, changes_answer, deleted, saved_answer
 from service.work.standing_searches import Refreshed, refresh, save
 
@@ -63,8 +64,13 @@ def _add_pages(pages: Blueprint, engine: Engine) -> None:
         answer = changes_answer(now_seen, engine.saved, number, refreshed, SHOWN)
         if answer is None:
             abort(HTTPStatus.NOT_FOUND)
-        upto = max((one.id for one in answer.changes), default=0)
-        return render_template("search_changes.html", answer=answer, upto=upto, who=who())
+        return render_template(
+            "search_changes.html",
+            answer=answer,
+            steps=[(own[0][0].at, own) for own in _by_generation(together(answer.changes))],
+            upto=max((one.id for one in answer.changes), default=0),
+            who=who(),
+        )
 
 
 def _add_changes(pages: Blueprint, engine: Engine) -> None:
@@ -127,6 +133,11 @@ def request_fields(asked: ListRequest | SimilarRequest) -> Iterator[tuple[str, s
             continue
         for one in value if isinstance(value, tuple) else (value,):
             yield wire, str(one).lower() if isinstance(one, bool) else str(one)
+
+
+def _by_generation(changes: list[tuple[ChangeRecord, int]]) -> Iterator[list[tuple[ChangeRecord, int]]]:
+    for _, own in groupby(changes, key=lambda pair: pair[0].generation):
+        yield list(own)
 
 
 def _mark_read(saved: SavedSearches, numbers: list[int], form: ReadForm) -> None:

@@ -89,6 +89,8 @@ def _previewed(seen: Snapshot, then: Snapshot, question: str) -> PreviewedQuesti
         question=question,
         before=len(before),
         after=len(after),
+        added=len(new),
+        dropped=int((~np.isin(fold[before], fold[after])).sum()),
         asked_back=back.query if back else None,
         new=list(_passages(then, [int(one) for one in new[:_FIRST]])),
     )

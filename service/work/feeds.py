@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree
 
 from corpus.text import control
-from service.contract.labels import label
+from service.contract.labels import status_words
 from service.contract.standing_shapes import AlertRecord, ChangeRecord, Result, SavedRecord
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -42,19 +42,41 @@ def alert_title(alert: AlertRecord) -> str:
 
 def alert_lines(alert: AlertRecord, most: int = LINES) -> Iterator[str]:
     """Each change in a line, or several."""
-    for one in alert.changes[:most]:
-        yield from change_lines(one)
-    if (more := sum(alert.counts.values()) - min(most, len(alert.changes))) > 0:
+    shown = together(alert.changes)[:most]
+    for one, others in shown:
+        yield from change_lines(one, others)
+    if (more := sum(alert.counts.values()) - sum(1 + others for _, others in shown)) > 0:
         yield f"… and {more:,} more."
 
 
-def change_lines(change: ChangeRecord) -> Iterator[str]:
-    """A change in words: what it is of, and what differs."""
+def together(changes: Iterable[ChangeRecord]) -> list[tuple[ChangeRecord, int]]:
+    """Changes in their order, each with how many others say the same.
+
+    A record's status stands with each of its passages and comments: where nothing else differs, it is told once, of
+    what is no comment where that can be.
+    """
+    found: dict[object, list[ChangeRecord]] = {}
+    for one in changes:
+        result = one.after or one.before
+        only = bool(one.differs) and all(way.what == "status" for way in one.differs)
+        ways = tuple(sorted((way.force or "", way.before or "", way.after or "") for way in one.differs))
+        found.setdefault((one.generation, result and result.title, ways) if only else one.id, []).append(one)
+    return [(next((one for one in own if not _is_comment(one)), own[0]), len(own) - 1) for own in found.values()]
+
+
+def _is_comment(change: ChangeRecord) -> bool:
+    return change.after is not None and change.after.kind == "comment"
+
+
+def change_lines(change: ChangeRecord, others: int = 0) -> Iterator[str]:
+    """A change in words: what it is of, what differs, and of how many others that is so too."""
     result = change.after or change.before
     assert result is not None  # noqa: S101 - a change has one of them
     yield f"{_KINDS[change.kind]}: {_named(result)}"
     for one in change.differs:
-        yield f"  {difference_words(one.what, one.before, one.after)}{f' ({one.force})' if one.force else ''}"
+        yield f"  {difference_words(one.what, one.before, one.after)}{f' ({one.force_name})' if one.force_name else ''}"
+    if others:
+        yield f"  so too for {others:,} other {'result' if others == 1 else 'results'} of the same"
 
 
 def difference_words(what: str, before: str | None, after: str | None) -> str:
@@ -70,7 +92,7 @@ def _valued(what: str, value: str | None) -> str:
     if value is None:
         return "none recorded"
     status, _, day = value.partition(", ")
-    return f"{label(status).lower()}{f', {day}' if day else ''}" if what == "status" else value
+    return status_words(status, day or None) if what == "status" else value
 
 
 def _named(result: Result) -> str:

@@ -134,7 +134,10 @@ def change_record(seen: Snapshot, change: Change) -> ChangeRecord:
             kind=change.kind,
             before=before,
             after=after,
-            differs=differences(before, after) if before and after else [],
+            differs=[
+                one.model_copy(update={"force_name": seen.force_label(one.force) if one.force else None})
+                for one in (differences(before, after) if before and after else ())
+            ],
             read_at=change.read_at,
             read_by=change.read_by,
         )

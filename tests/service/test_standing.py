@@ -25,6 +25,7 @@ from service.engine import Engine
 from service.memory.snapshot import Snapshot
 from service.state.saved_searches import SavedSearch
 from service.web.app import create_app
+from service.work.feeds import alert_lines, together
 from service.work.result_changes import compared, differences
 from service.work.sending import Channels, check, send
 from service.work.standing_answers import alerts, changes_answer, saved_answer
@@ -239,7 +240,7 @@ def test_what_is_unread_is_counted_until_it_is_marked_as_read(engine: Engine) ->
     page = client.get("/searches").get_data(as_text=True)
     answer = client.get("/api/v1/searches").get_json()
     assert answer["unread"] > 0
-    assert f"{answer['unread']} changes since" in page
+    assert f"{answer['unread']} changes unread" in page
     number = answer["searches"][0]["id"]
     one = client.get(f"/api/v1/searches/{number}").get_json()
     assert one["total"] == sum(answer["searches"][0]["unread"].values())
@@ -540,3 +541,19 @@ def test_a_search_that_is_not_there_has_no_page(engine: Engine) -> None:
     assert client.get("/api/v1/searches/99").status_code == 404
     with pytest.raises(RequestError, match="name"):
         save(engine.snapshot(), engine.saved, "search", {"q": ["x"]}, title="", who=" ", at=AT)
+
+
+def test_a_status_that_stands_with_many_passages_is_told_once(tmp_path: Path, publish: Publish) -> None:
+    made = record("kent", "1", "The force should train officers.", comment="Officers train.")
+    publish(tmp_path, (*papers(0), with_status(made, "being-progressed")))
+    engine = Engine(tmp_path, FakeEncoder())
+    save(engine.snapshot(), engine.saved, "search", {"year": ["2017", "2018"]}, title="", who="Ada", at=AT)
+    publish(tmp_path, (*papers(0), with_status(made, "complete")))
+    (alert,) = told(engine)
+    assert alert.counts == {"new": 0, "changed": 2, "gone": 0}
+    assert [(one.after.kind if one.after else "", others) for one, others in together(alert.changes)] == [
+        ("recommendation", 1)
+    ]
+    lines = list(alert_lines(alert))
+    assert "status: being progressed, set January 2019 → complete, set January 2019 (Kent Police)" in lines[1]
+    assert lines[2:] == ["  so too for 1 other result of the same"]
