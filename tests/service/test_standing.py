@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -224,15 +225,22 @@ def test_the_order_and_the_best_of_a_fold_are_no_change() -> None:
     assert list(compared([first, result("c")], [result("c"), second])) == []
 
 
-@pytest.fixture
-def engine(tmp_path: Path, publish: Publish) -> Engine:
+@pytest.fixture(scope="session")
+def changed(tmp_path_factory: pytest.TempPathFactory, publish: Publish) -> Path:
     """Two searches of a first generation, with a second one published that changes both."""
-    publish(tmp_path, papers(0))
-    made = Engine(tmp_path, FakeEncoder())
+    folder = tmp_path_factory.mktemp("changed")
+    publish(folder, papers(0))
+    made = Engine(folder, FakeEncoder())
     for kind, asked in (("search", {"q": ["missing"]}), ("similar", {"text": ["Train custody officers."]})):
         save(made.snapshot(), made.saved, kind, asked, title="", who="Ada", at=AT)
-    publish(tmp_path, papers(1))
-    return made
+    publish(folder, papers(1))
+    return folder
+
+
+@pytest.fixture
+def engine(changed: Path, tmp_path: Path) -> Engine:
+    """The same for one test."""
+    return Engine(shutil.copytree(changed, tmp_path / "data"), FakeEncoder())
 
 
 def test_what_is_unread_is_counted_until_it_is_marked_as_read(engine: Engine) -> None:
