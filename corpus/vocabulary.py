@@ -12,6 +12,7 @@ from typing import Any
 from corpus.english import dictionary
 from corpus.model import CorpusError
 
+PEOPLE = "# Words that people added, from state.sqlite: they are written here anew by each build."
 _SENSES = 3  # of a short form that documents explain in several ways: those that most passages have
 _TABLES = {"acronym": {"short", "means", "near", "capitals"}, "words": {"say", "finds", "both"}}
 
@@ -42,9 +43,15 @@ def shipped_vocabulary() -> str:
     return (resources.files("corpus") / "data" / "vocabulary.toml").read_text("utf-8")
 
 
-def load_vocabulary(extra: Path | None = None) -> Vocabulary:
+def own_part(text: str) -> str:
+    """A user's file without the words that people added through the pages, which a build puts behind it."""
+    return text.partition(PEOPLE)[0]
+
+
+def load_vocabulary(extra: Path | None = None, *, people: bool = True) -> Vocabulary:
     """The vocabulary shipped with the program, with the entries of a user's TOML file of the same layout added.
 
+    Without `people`, a part of the file that begins with the line PEOPLE is left out.
     Raises CorpusError, naming the file and the entry, where a file cannot be read or does not hold together.
     """
     shipped_senses, shipped_finds = _shipped()
@@ -52,11 +59,24 @@ def load_vocabulary(extra: Path | None = None) -> Vocabulary:
     finds = {words: {**others} for words, others in shipped_finds.items()}
     if extra is not None:
         try:
-            _add(extra.read_text("utf-8"), str(extra), senses, finds)
+            text = extra.read_text("utf-8")
+            _add(text if people else own_part(text), str(extra), senses, finds)
         except OSError as error:
             raise CorpusError(f"The vocabulary file {extra} cannot be read: {error.strerror or error}.") from error
         except UnicodeDecodeError as error:
             raise CorpusError(f"The vocabulary file {extra} is not UTF-8 text; save it as UTF-8.") from error
+    return _vocabulary(senses, finds)
+
+
+def with_text(vocabulary: Vocabulary, text: str, where: str) -> Vocabulary:
+    """A vocabulary with the entries of a text in the layout of its files. Raises CorpusError, naming `where`."""
+    senses = {short: {sense.means.lower(): sense for sense in found} for short, found in vocabulary.senses.items()}
+    finds = {words: dict.fromkeys(others) for words, others in vocabulary.finds.items()}
+    _add(text, where, senses, finds)
+    return _vocabulary(senses, finds)
+
+
+def _vocabulary(senses: Mapping[str, Mapping[str, Sense]], finds: Mapping[str, Mapping[str, None]]) -> Vocabulary:
     return Vocabulary(
         {short: tuple(by_meaning.values()) for short, by_meaning in senses.items()},
         {words: tuple(others) for words, others in finds.items()},

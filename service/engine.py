@@ -13,10 +13,13 @@ from service.answers.similar import similar
 from service.contract.responses import ForcesAnswer, Readiness
 from service.contract.service_errors import StateError
 from service.memory.current import Current
-from service.memory.opened import Opened, corrected_by
+from service.memory.opened import Opened, corrected_by, taught_by
 from service.memory.snapshot import Snapshot
 from service.memory.strength import calibrated
 from service.state.corrections import NOTHING, Corrected, State
+from service.state.saved_searches import SavedSearches
+from service.state.unmet_counts import UnmetCounts
+from service.state.vocabulary_entries import NOTHING_TAUGHT, Taught, VocabularyEntries
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
@@ -44,7 +47,8 @@ class Engine:
     """Answers questions about the generation that `data` names as current. Safe to use from several threads.
 
     Forces are known by `forces`, or without it by the names that each generation was built with; match strength is
-    judged by `strength`, or without it by the calibration on disk. Whoever asks several things for one answer takes a
+    judged by `strength`, or without it by the calibration on disk; `count_unmet` says whether questions that nothing
+    answers are counted. Whoever asks several things for one answer takes a
     `snapshot` and asks the functions of `service.answers`; each method below takes one of its own.
     """
 
@@ -56,16 +60,21 @@ class Engine:
         *,
         mask_contacts: bool = True,
         strength: "Strength | None" = None,
+        count_unmet: bool = True,
     ) -> None:
         self.data = Path(data)
         self.encoder = encoder
         self.state = State(self.data)
+        self.saved = SavedSearches(self.data)
+        self.vocabulary = VocabularyEntries(self.data)
+        self.unmet = UnmetCounts(self.data, count_unmet)
         self._forces = forces
         self.masks = mask_contacts
         self._current = Current(self.data, encoder, strength)
         self._corrections: Corrected = NOTHING
+        self._taught: Taught = NOTHING_TAUGHT
         self._unread: str | None = None
-        self._shown: Opened | None = None  # the last generation that was shown, with its corrections
+        self._shown: Opened | None = None  # the last generation that was shown, with corrections and words
 
     @property
     def masks(self) -> bool:
@@ -73,10 +82,14 @@ class Engine:
         return self._masks
 
     def snapshot(self) -> Snapshot:
-        """What is served now, with people's corrections: for a whole request. Raises GenerationError for nothing."""
+        """What is served now, with people's corrections and words: for a whole request.
+
+        Raises GenerationError for nothing.
+        """
         held = self._current.opened()
         try:
-            self._corrections, self._unread = self.state.corrected(), None
+            self._corrections, self._taught = self.state.corrected(), self.vocabulary.taught()
+            self._unread = None
         except StateError as error:
             self._unread = str(error)  # told by health; searches go on, with the corrections that were last read
         corrected = self._corrections
@@ -85,6 +98,8 @@ class Engine:
             shown = held
         if shown.tags.taken.version != corrected.version:
             shown = corrected_by(shown, corrected)
+        if shown.taught.version != self._taught.version:
+            shown = taught_by(shown, self._taught)
         self._shown = shown
         return Snapshot(shown, corrected, self._forces or held.forces, self.encoder, self.masks)
 

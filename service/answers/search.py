@@ -108,6 +108,11 @@ def answering(seen: Snapshot, request: ListRequest) -> tuple[Mask, bool]:
     return found.members, bool((found.members & found.retrieved.good).any())
 
 
+def result_ids(seen: Snapshot, request: ListRequest) -> Ids:
+    """The number of the passage that each result of a search is shown by, in its order."""
+    return _found(seen, request).best
+
+
 def _found(seen: Snapshot, request: ListRequest) -> _Found:
     """What answers the query of a request, and what its filters leave of that, in its order."""
     held = seen.held

@@ -177,27 +177,24 @@ def built(
     from service.cli import common
     from service.themes.training import model_for
 
-    forces, vocabulary, findings = (
-        common.forces_file(settings),
-        common.vocabulary_file(settings),
-        common.findings_file(settings),
-    )
+    forces, findings = common.forces_file(settings), common.findings_file(settings)
     encoder = common.encoder_for(settings)
     progress("train", 0, 1)
-    return build_generation(
-        collection,
-        encoder,
-        settings.data,
-        inputs=inputs.paths,
-        without=inputs.without,
-        left_out=_left_out(collection),
-        force_from_name=inputs.force_from_name,
-        forces=forces,
-        vocabulary=vocabulary,
-        findings=findings,
-        themes=model_for(settings.data, encoder, progress),
-        progress=progress,
-    )
+    with common.whole_vocabulary(settings) as vocabulary:
+        return build_generation(
+            collection,
+            encoder,
+            settings.data,
+            inputs=inputs.paths,
+            without=inputs.without,
+            left_out=_left_out(collection),
+            force_from_name=inputs.force_from_name,
+            forces=forces,
+            vocabulary=vocabulary,
+            findings=findings,
+            themes=model_for(settings.data, encoder, progress),
+            progress=progress,
+        )
 
 
 def read_documents(settings: Settings, inputs: "Inputs", progress: "Callable[[str, int, int], None]") -> "Collection":

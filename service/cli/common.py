@@ -1,6 +1,7 @@
 """What commands share: options, the settings, and how they print and fail."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -126,6 +127,29 @@ def vocabulary_file(settings: Settings) -> Path | None:
     return settings.vocabulary if settings.vocabulary_stated else last_copy(settings.data, VOCABULARY)
 
 
+@contextmanager
+def whole_vocabulary(settings: Settings) -> Iterator[Path | None]:
+    """The file of words that a build is given: the user's own with the words that people added behind it.
+
+    Of the copy that the last build kept, what people had added by then is left out: it may have been undone.
+    """
+    from corpus.vocabulary import PEOPLE, load_vocabulary, own_part
+    from service.state.vocabulary_entries import VocabularyEntries, toml_of
+
+    file, added = vocabulary_file(settings), toml_of(VocabularyEntries(settings.data).taught().entries)
+    load_vocabulary(file, people=False)  # what is wrong with it is told under its own name
+    own = own_part(file.read_text("utf-8")) if file else ""
+    if file and not added and own == file.read_text("utf-8"):
+        yield file
+    elif not added and not own.strip():
+        yield None
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(folder) / "vocabulary.toml"
+            whole.write_text(f"{own.rstrip()}\n\n{PEOPLE}\n{added}".lstrip() if added else own, "utf-8")
+            yield whole
+
+
 def findings_file(settings: Settings) -> Path | None:
     """The user's file of what introduces findings: the one that the settings name, else that of the last build."""
     from indexer.manifest import FINDINGS, last_copy
@@ -148,4 +172,4 @@ def engine_for(settings: Settings) -> "Engine":
 
     # Without a word of the settings, each generation brings the force names that it was built with.
     forces = forces_for(settings) if settings.forces_stated else None
-    return Engine(settings.data, encoder, forces, mask_contacts=settings.mask)
+    return Engine(settings.data, encoder, forces, mask_contacts=settings.mask, count_unmet=settings.count)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from service.cli import common
+from service.cli.alert_commands import alerts
 from service.cli.build_commands import add, build, remove
 from service.cli.common import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
 from service.cli.encoder_commands import encoder
@@ -185,7 +186,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (build, add, remove, similar, tag, register, themes, encoder, evaluate, state):
+for command in (build, add, remove, similar, tag, register, alerts, themes, encoder, evaluate, state):
     main.add_command(command)
 
 

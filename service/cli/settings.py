@@ -41,6 +41,19 @@ SETTINGS = (
         "",
         "File of further words that introduce findings, for the next build, or none; empty for those of the last one.",
     ),
+    Setting(
+        "PRECEDENT_COUNT", "on", "Whether questions that nothing answers well are counted, without names: on or off."
+    ),
+    Setting("PRECEDENT_WEBHOOK", "", "Address, http://… or https://…, that `precedent alerts --send` posts JSON to."),
+    Setting(
+        "PRECEDENT_SMTP",
+        "",
+        "Server that `precedent alerts --send` sends e-mail through: smtp://host, starttls://user:password@host or"
+        " smtps://…, with a port where it is another than 25, 587 or 465.",
+    ),
+    Setting("PRECEDENT_MAIL_TO", "", "Addresses that alerts are sent to by e-mail, with commas between them."),
+    Setting("PRECEDENT_MAIL_FROM", "", "Address that alerts are sent from by e-mail."),
+    Setting("PRECEDENT_ADDRESS", "", "Address that people reach the pages at, for the links in what is sent."),
     Setting("PRECEDENT_MASK", "on", "Whether telephone numbers and e-mail addresses are shown as dots: on or off."),
     Setting("PRECEDENT_HOST", "127.0.0.1", "Address that `precedent serve` listens on."),
     Setting("PRECEDENT_PORT", "8000", "Port that `precedent serve` listens on, 0 to 65535."),
@@ -61,6 +74,12 @@ class Settings:
     vocabulary_stated: bool
     findings: Path | None
     findings_stated: bool
+    count: bool
+    webhook: str
+    smtp: str
+    mail_to: str
+    mail_from: str
+    address: str
     mask: bool
     host: str
     port: int
@@ -81,6 +100,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         vocabulary_stated=bool(values["PRECEDENT_VOCABULARY"]),
         findings=_file(values, "PRECEDENT_FINDINGS"),
         findings_stated=bool(values["PRECEDENT_FINDINGS"]),
+        count=_switch(values, "PRECEDENT_COUNT"),
+        webhook=values["PRECEDENT_WEBHOOK"],
+        smtp=values["PRECEDENT_SMTP"],
+        mail_to=values["PRECEDENT_MAIL_TO"],
+        mail_from=values["PRECEDENT_MAIL_FROM"],
+        address=values["PRECEDENT_ADDRESS"],
         mask=_switch(values, "PRECEDENT_MASK"),
         host=values["PRECEDENT_HOST"],
         port=_whole(values, "PRECEDENT_PORT", 0, 65535),

@@ -26,6 +26,7 @@ from service.memory.theme_tags import Tags, overlaid, read_tags, with_tags
 from service.memory.word_index import WordIndex
 from service.query.lexicon import Lexicon
 from service.state.corrections import Corrected
+from service.state.vocabulary_entries import NOTHING_TAUGHT, Taught, toml_of
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
@@ -62,7 +63,7 @@ class Opened:
     `records` gives the ids of the documents with a register number. `findable` are the passages among which similar
     findings are looked for, `findable_texts` those of them that are no comment, and `prose` those that may say
     something beside them. `assigned` is the column of themes without corrections, `asked` fills as pages on forces are
-    asked for.
+    asked for. `vocabulary` is that of the files, `taught` what people added to it: `lexicon` and `spelling` have both.
     """
 
     generation: Generation
@@ -83,6 +84,8 @@ class Opened:
     tags: Tags
     assigned: Column
     asked: AskedSentences
+    vocabulary: "Vocabulary"
+    taught: Taught = NOTHING_TAUGHT
 
 
 def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -> Opened:
@@ -91,7 +94,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
     Raises GenerationError for one that cannot be used.
     """
     from corpus.forces import load_forces
-    from corpus.vocabulary import load_vocabulary, with_shorts
+    from corpus.vocabulary import load_vocabulary
 
     generation = open_generation(data, encoder)
     files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
@@ -100,13 +103,13 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
         bare = read_columns(generation.tables)
         assigned = theme_column(bare, ((place, tag.theme) for place, found in tags.shown() for tag in found))
         columns = bare.with_facet("theme", assigned)
-        vocabulary = load_vocabulary(files[VOCABULARY])
-        known = with_shorts(vocabulary, _shorts(generation.tables))
+        # What people added stands in state.sqlite, where it may have been undone since the build.
+        vocabulary = load_vocabulary(files[VOCABULARY], people=False)
         return Opened(
             generation=generation,
             columns=columns,
             forces=load_forces(files[FORCES]),
-            lexicon=Lexicon(known, generation.analyzer(), _compounds(generation.tables)),
+            lexicon=_lexicon(generation, vocabulary),
             words=WordIndex(generation.lexical, len(columns.exists)),
             substance=substance_of(columns.content),
             bare=_bare(generation.tables, len(columns.exists)),
@@ -121,6 +124,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             tags=tags,
             assigned=assigned,
             asked=AskedSentences(),
+            vocabulary=vocabulary,
         )
     except CorpusError as error:
         raise GenerationError(f"A file that generation {generation.id} was built with is damaged: {error}") from error
@@ -138,6 +142,28 @@ def corrected_by(opened: Opened, corrected: Corrected) -> Opened:
     """The same generation with its themes as people have corrected them."""
     tags = overlaid(opened.tags, corrected, opened.generation.tables)
     return replace(opened, tags=tags, columns=with_tags(opened.columns, opened.assigned, tags))
+
+
+def taught_by(opened: Opened, taught: Taught) -> Opened:
+    """The same generation with the vocabulary as people have added to it: for questions, which is all that it does."""
+    from corpus.vocabulary import with_text
+
+    vocabulary = with_text(opened.vocabulary, toml_of(taught.entries), "of the words that people added")
+    meant = {one.typed: one.other for one in taught.entries if one.kind == "meant"}
+    spelling = _spelling(opened.generation.tables, vocabulary)
+    return replace(
+        opened,
+        lexicon=_lexicon(opened.generation, vocabulary),
+        spelling=replace(spelling, meant=meant),
+        taught=taught,
+    )
+
+
+def _lexicon(generation: Generation, vocabulary: "Vocabulary") -> Lexicon:
+    from corpus.vocabulary import with_shorts
+
+    known = with_shorts(vocabulary, _shorts(generation.tables))
+    return Lexicon(known, generation.analyzer(), _compounds(generation.tables))
 
 
 def _theme_model(data: Path, generation: Generation) -> "ThemeModel | None":

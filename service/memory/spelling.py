@@ -14,28 +14,39 @@ _WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,}(?![^\W_])")
 class Spelling:
     """The words of an index with the number of their places, to guess what a word that is not among them meant.
 
-    Words of the vocabulary are among them, in no place where the index has none.
+    Words of the vocabulary are among them, in no place where the index has none. `meant` gives for words that are
+    typed those that people said were meant by them, known or not.
     """
 
     counts: Mapping[str, int]
+    meant: Mapping[str, str] = field(default_factory=dict)
     _words: Mapping[str, Sequence[str]] = field(init=False, repr=False)  # by first letter
+    _told: re.Pattern[str] = field(init=False, repr=False)  # what `meant` has, as whole words
 
     def __post_init__(self) -> None:
         words: dict[str, list[str]] = {}
         for word in self.counts:
             words.setdefault(word[0], []).append(word)
         object.__setattr__(self, "_words", words)
+        told = "|".join(map(re.escape, sorted(self.meant, key=len, reverse=True))) or "(?!)"
+        object.__setattr__(self, "_told", re.compile(rf"(?<![^\W_])(?:{told})(?![^\W_])", re.IGNORECASE))
 
     def guesses(self, question: Question) -> Iterator[tuple[str, str]]:
         """Each word of the question that is neither known nor English, with the nearest that is known.
 
         Nearest by letters added, dropped, changed or exchanged with the next (optimal string alignment): one, or two
-        of eight letters or more; of equals the one in most places. The first letter has to be right.
+        of eight letters or more; of equals the one in most places. The first letter has to be right. First of all
+        what people said was meant.
         """
+        told = {found.lower() for found in self._told.findall(PHRASE.sub(" ", question.text))}
+        meant = {typed.lower(): other for typed, other in self.meant.items()}
+        yield from ((typed, meant[typed]) for typed in sorted(told))
         for concept in question.concepts:
             if concept.others or concept.typed in question.phrases:
                 continue
             for word in _WORD.findall(concept.shown):
+                if any(word.lower() in typed.split() for typed in told):
+                    continue
                 doubtful = word.lower() not in self.counts and word.lower() not in dictionary()
                 if doubtful and (near := self._nearest(word.lower())):
                     yield word, near

@@ -42,3 +42,56 @@ CREATE TABLE IF NOT EXISTS details (
     undone_by TEXT
 );
 CREATE INDEX IF NOT EXISTS details_by_document ON details (document);
+
+-- Searches that people keep. `asked` is the request as it is sent, a JSON object of names and lists of texts.
+CREATE TABLE IF NOT EXISTS standing_searches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,                   -- ISO 8601, UTC
+    who TEXT NOT NULL,
+    title TEXT NOT NULL,
+    kind TEXT NOT NULL,                 -- search or similar
+    asked TEXT NOT NULL,
+    undone_at TEXT,                     -- deleted, and may be taken back
+    undone_by TEXT
+);
+-- What each of them found last: the whole list, in JSON and compressed, and the generation that it was asked of.
+CREATE TABLE IF NOT EXISTS standing_seen (
+    search INTEGER PRIMARY KEY,
+    generation TEXT NOT NULL,
+    total INTEGER NOT NULL,             -- results in the list
+    listed BLOB NOT NULL
+);
+-- What a generation changed for a search: one row for each result that is new, changed or gone.
+CREATE TABLE IF NOT EXISTS standing_changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    search INTEGER NOT NULL,
+    generation TEXT NOT NULL,
+    at TEXT NOT NULL,                   -- when it was found out
+    kind TEXT NOT NULL,                 -- new, changed or gone
+    what TEXT NOT NULL,                 -- JSON: the result before and after, and what differs
+    read_at TEXT,
+    read_by TEXT
+);
+CREATE INDEX IF NOT EXISTS standing_changes_by_search ON standing_changes (search, id);
+-- What was sent to whom, so that nothing is sent twice.
+CREATE TABLE IF NOT EXISTS standing_sent (
+    search INTEGER NOT NULL,
+    generation TEXT NOT NULL,
+    channel TEXT NOT NULL,              -- webhook or mail
+    at TEXT NOT NULL,
+    PRIMARY KEY (search, generation, channel)
+);
+
+-- Words that people added to the vocabulary. `kind` is means (typed words find others), short (a short form stands for
+-- others) or meant (typed words are asked back about, as a slip is).
+CREATE TABLE IF NOT EXISTS vocabulary_entries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,                   -- ISO 8601, UTC
+    who TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    typed TEXT NOT NULL,
+    other TEXT NOT NULL,
+    why TEXT NOT NULL,
+    undone_at TEXT,
+    undone_by TEXT
+);

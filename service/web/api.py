@@ -15,6 +15,7 @@ from service.contract.responses import ForcesAnswer, Liveness, Passage, Readines
 from service.engine import Engine
 from service.web.exchange import answered, asked, attachment, found, nothing_asked, problem, seen
 from service.web.openapi import Schema, described, openapi
+from service.work.unmet_questions import count
 
 PREFIX = "/api/v1"
 
@@ -26,7 +27,10 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @api.get("/search")
     @described("Search", SearchResponse, query=SearchRequest)
     def search_page() -> Response:
-        return answered(search(seen(engine), asked(SearchRequest, engine)))
+        request = asked(SearchRequest, engine)
+        response = search(seen(engine), request)
+        count(engine.unmet, request, response)
+        return answered(response)
 
     @api.get("/search.<any(csv, json):form>")
     @described("Every hit of a search, with its citation", query=ListRequest)

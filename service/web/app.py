@@ -22,10 +22,14 @@ from service.web.picture_pages import picture_pages_blueprint
 from service.web.register_api import register_blueprint, similar_blueprint
 from service.web.register_pages import register_pages_blueprint
 from service.web.search_pages import pages_blueprint
+from service.web.standing_api import standing_blueprint
+from service.web.standing_pages import standing_pages_blueprint
 from service.web.theme_api import themes_blueprint
 from service.web.theme_pages import themes_pages_blueprint
 from service.web.training_pages import training_pages_blueprint
 from service.web.upload_pages import upload_pages_blueprint
+from service.web.vocabulary_api import vocabulary_blueprint
+from service.web.vocabulary_pages import vocabulary_pages_blueprint
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +81,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, upload
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
         *(picture_blueprint, picture_pages_blueprint, compare_pages_blueprint, training_pages_blueprint),
         *(detail_pages_blueprint, partial(upload_pages_blueprint, allowed=uploads)),
+        *(standing_blueprint, standing_pages_blueprint, vocabulary_blueprint, vocabulary_pages_blueprint),
     ):
         app.register_blueprint(blueprint(engine))
     app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))

@@ -26,6 +26,7 @@ from service.contract.values import Values
 from service.engine import Engine
 from service.web.exchange import asked_by_form, seen, sent
 from service.web.offer_words import in_register_words, register_address, values_words
+from service.work.unmet_questions import count
 
 FACET_TITLES = {
     "force": "Force",
@@ -118,6 +119,7 @@ def passage_url(document: str, passage: str, query: str = "", expand: bool = Tru
 
 def _search_page(engine: Engine, asked: SearchRequest, parameters: Values) -> str:
     response = search(seen(engine), asked)
+    count(engine.unmet, asked, response)
     last = max(1, ceil(response.total / asked.page_size))
     query = response.query
     kept = {name: parameters[name] for name in _KEPT if name in parameters}

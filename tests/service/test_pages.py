@@ -103,8 +103,8 @@ def offers_in(text: str) -> str:
 
 
 def hidden_fields(page: Page) -> dict[str | None, str | None]:
-    fields = [attrs for _, attrs in page.tags if attrs.get("type") == "hidden"]
-    assert {attrs["form"] for attrs in fields} <= {"search"}
+    """Those that the form of the search itself sends along."""
+    fields = [attrs for _, attrs in page.tags if attrs.get("type") == "hidden" and attrs.get("form") == "search"]
     return {attrs["name"]: attrs["value"] for attrs in fields}
 
 
