@@ -26,7 +26,7 @@ def list_briefs(as_json: bool, data: Path | None) -> None:
     from service.contract.brief_shapes import BriefsAnswer
     from service.contract.labels import counted
     from service.contract.shapes import to_json
-    from service.state.briefs import Briefs
+    from service.state.kept_briefs import Briefs
     from service.work.briefs import brief_record
 
     rows = [brief_record(one) for one in Briefs(settings_for(data).data).all() if one.removed is None]
@@ -82,7 +82,7 @@ def verify(receipt: str, as_json: bool, data: Path | None) -> None:
     """Repeat what the receipt ID recorded, and tell what is otherwise; exit code 1 where anything is."""
     from service.cli import common
     from service.contract.shapes import to_json
-    from service.state.receipts import Receipts
+    from service.state.kept_receipts import Receipts
     from service.web.receipt_making import all_repeats
     from service.work.receipts import verify as repeated
 
@@ -115,8 +115,8 @@ def _verified(answer: "VerifyAnswer") -> Iterator[str]:
 def _answer(number: int, data: Path | None) -> "tuple[BriefAnswer, Callable[[str], str]]":
     """A brief as it stands now, and the names of forces."""
     from service.cli import common
-    from service.state.briefs import Briefs
-    from service.state.receipts import Receipts
+    from service.state.kept_briefs import Briefs
+    from service.state.kept_receipts import Receipts
     from service.work.briefs import brief_answer, kept_brief
     from service.work.receipts import receipts_of
 

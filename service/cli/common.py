@@ -66,7 +66,7 @@ def keep_receipt(seen: "Snapshot", data: Path, kind: str, asked: dict[str, Seque
     """Keep a receipt, where a name was given, and tell its id on standard error."""
     if who is None:
         return
-    from service.state.receipts import Receipts
+    from service.state.kept_receipts import Receipts
     from service.web.receipt_making import all_repeats
     from service.work.receipts import keep
 

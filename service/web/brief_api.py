@@ -4,8 +4,8 @@ from flask import Blueprint, Response
 
 from service.contract.brief_shapes import BriefAnswer, BriefsAnswer, ReceiptAnswer, ReceiptsAnswer, VerifyAnswer
 from service.engine import Engine
-from service.state.briefs import Briefs
-from service.state.receipts import Receipts
+from service.state.kept_briefs import Briefs
+from service.state.kept_receipts import Receipts
 from service.web.api import PREFIX
 from service.web.exchange import answered, found, nothing_asked, seen
 from service.web.openapi import described

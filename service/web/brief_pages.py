@@ -25,8 +25,8 @@ from service.contract.requests import ListRequest, RegisterListRequest, SimilarR
 from service.contract.service_errors import RequestError, StateError
 from service.contract.values import Request
 from service.engine import Engine
-from service.state.briefs import Briefs, KeptBrief
-from service.state.receipts import Receipts
+from service.state.kept_briefs import Briefs, KeptBrief
+from service.state.kept_receipts import Receipts
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, sent, who
 from service.work.brief_edits import Sent, edits_of, mark
 from service.work.brief_files import MIMETYPES, brief_file, facts_of, file_stem, heading_of, made_words

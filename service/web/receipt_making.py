@@ -7,7 +7,7 @@ from service.contract.brief_shapes import ReceiptRow
 from service.contract.service_errors import RequestError
 from service.contract.values import Values
 from service.memory.snapshot import Snapshot
-from service.state.briefs import Briefs
+from service.state.kept_briefs import Briefs
 from service.themes.tagging import Text, tag_texts
 from service.work.receipts import Came, Repeat, repeats
 

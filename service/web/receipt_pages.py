@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, render_template, url_for
 from service.contract.brief_shapes import BriefReceiptForm, SearchReceiptForm, SimilarReceiptForm, TagReceiptForm
 from service.contract.values import Request
 from service.engine import Engine
-from service.state.receipts import Receipts
+from service.state.kept_receipts import Receipts
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, sent
 from service.web.receipt_making import all_repeats
 from service.work.receipts import keep, receipt_records, verify

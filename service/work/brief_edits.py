@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from service.contract.brief_shapes import MAX_NAME, MAX_NOTE
 from service.contract.contacts import mask
 from service.contract.service_errors import RequestError
-from service.state.briefs import Edit, KeptBrief
+from service.state.kept_briefs import Edit, KeptBrief
 
 
 @dataclass(frozen=True, slots=True)

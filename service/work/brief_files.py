@@ -19,7 +19,7 @@ MIMETYPES: Mapping[Form, str] = {
     "md": "text/markdown; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
 }
-FICTIONAL = "Fictional example: nothing in it happened."
+FICTIONAL = "An example that comes with the program: nothing in it happened."
 # What XML cannot hold: a document's text is read without them, a note may have been pasted with one.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKS = re.compile(r"([\\`*_\[\]<>#&|~])")

@@ -17,7 +17,7 @@ from service.contract.service_errors import RequestError
 from service.memory.finding_index import Item
 from service.memory.passage_rows import passage_of, rows_by_key
 from service.memory.snapshot import Snapshot
-from service.state.briefs import Briefs, Edit, KeptBrief, KeptItem, Kind, Picked
+from service.state.kept_briefs import Briefs, Edit, KeptBrief, KeptItem, Kind, Picked
 from service.work.keeping import made_with, signed, this_moment
 
 

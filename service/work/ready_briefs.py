@@ -13,7 +13,7 @@ from service.contract.service_errors import RequestError
 from service.contract.values import read
 from service.memory.finding_index import Item
 from service.memory.snapshot import Snapshot
-from service.state.briefs import KeptBrief
+from service.state.kept_briefs import KeptBrief
 from service.work.briefs import Ref, picked_now, unkept
 
 _TWICE = 15  # pairs of findings that may be on the same matter

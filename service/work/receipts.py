@@ -16,8 +16,8 @@ from service.contract.responses import Hit
 from service.contract.service_errors import RequestError
 from service.contract.values import Values, filled, read
 from service.memory.snapshot import Snapshot
-from service.state.briefs import Briefs
-from service.state.receipts import KeptReceipt, Receipts
+from service.state.kept_briefs import Briefs
+from service.state.kept_receipts import KeptReceipt, Receipts
 from service.work.briefs import brief_answer, kept_brief
 from service.work.keeping import made_with, signed, this_moment
 

@@ -1,4 +1,4 @@
-"""Briefs: what is put in stands in every file as in its source, nothing is lost, and what is otherwise since is told."""
+"""Briefs: what is put in stands in every file as in its source, nothing is lost, and what changed since is told."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ from service.cli.main import main
 from service.contract.requests import RegisterListRequest, SearchRequest
 from service.contract.service_errors import RequestError
 from service.engine import Engine
-from service.state.briefs import Briefs, Picked
+from service.state.kept_briefs import Briefs, Picked
 from service.web.app import create_app
 from service.work.brief_edits import Sent, edits_of, mark, ordered
 from service.work.brief_files import brief_file, quoted
