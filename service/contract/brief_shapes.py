@@ -132,7 +132,8 @@ class MadeWith(Shape):
 
 
 class BriefItem(Shape):
-    """One item of a brief. `text` and `citation` are as they stood when it was put in.
+    """One item of a brief. `text` and `citation` are as they stood when it was put in; so is `lead`, which
+    introduces a list item.
 
     `status` is the last one recorded now, true of the day `as_of`; `gone` tells that the item is no longer in the
     index, and then both are as they stood then. `changed` says in words what is otherwise since, and `text_now` is the
@@ -145,6 +146,7 @@ class BriefItem(Shape):
     finding_id: str | None
     kind: str
     number: str | None
+    lead: str | None
     text: str
     citation: str
     forces: list[str]

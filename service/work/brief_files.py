@@ -26,6 +26,7 @@ _MARKS = re.compile(r"([\\`*_\[\]<>#&|~])")
 
 _COLUMNS: Mapping[str, Callable[[BriefItem], object]] = {
     "part": lambda one: one.part,
+    "lead": lambda one: one.lead,
     "text": lambda one: one.text,
     "citation": lambda one: one.citation,
     "kind": lambda one: one.kind,
@@ -124,7 +125,10 @@ def _markdown(brief: BriefAnswer, names: Names, at: str) -> Iterator[str]:
             yield f"## {_escaped(part)}\n\n"
         for item in items:
             number += 1
-            yield f"{'###' if part else '##'} {number}. {_escaped(heading_of(item, names))}\n\n{quoted(item.text)}\n\n"
+            yield f"{'###' if part else '##'} {number}. {_escaped(heading_of(item, names))}\n\n"
+            if item.lead:
+                yield f"{_escaped(item.lead)}\n\n"
+            yield f"{quoted(item.text)}\n\n"
             for name, words in facts_of(item):
                 yield f"- {name}: {_escaped(words)}\n" if name != "Text now" else f"- {name}:\n\n{quoted(words)}\n"
             yield "\n"
@@ -177,6 +181,8 @@ def _word(brief: BriefAnswer, names: Names, at: str) -> bytes:
         for item in items:
             number += 1
             made.add_heading(_xml(f"{number}. {heading_of(item, names)}"), 2)
+            if item.lead:
+                made.add_paragraph(_xml(item.lead), style="Lead")
             made.add_paragraph(_xml(item.text), style="Quote")
             for name, words in facts_of(item):
                 line = made.add_paragraph(style="Fact")
@@ -216,6 +222,10 @@ def _set_up(made: "Document", brief: BriefAnswer, at: str) -> None:
     quote.paragraph_format.left_indent = Cm(0.6)
     quote.paragraph_format.space_before, quote.paragraph_format.space_after = Pt(3), Pt(5)
     _rule(quote)
+    lead = styles.add_style("Lead", WD_STYLE_TYPE.PARAGRAPH)
+    lead.base_style = plain
+    lead.paragraph_format.left_indent = Cm(0.6)
+    lead.paragraph_format.space_after, lead.paragraph_format.keep_with_next = Pt(2), True
     fact = styles.add_style("Fact", WD_STYLE_TYPE.PARAGRAPH)
     fact.base_style = plain
     fact.font.size = Pt(9.5)

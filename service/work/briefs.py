@@ -118,8 +118,9 @@ def _placed(own: Picked, part: str, note: str) -> Picked:
 def _of_passage(seen: Snapshot, passage: Passage) -> Picked:
     item = seen.held.register.by_key(passage.finding.id) if passage.finding else None
     own = _standing(seen, item, passage.document, passage.kind, passage.date)
+    own["details"]["lead"] = passage.parent.text if passage.parent else None
     if passage.finding and passage.kind != passage.finding.kind:
-        own["details"] = {**own["details"], "number": None}
+        own["details"]["number"] = None
     return Picked(kind="passage", key=passage.passage_id, text=passage.text, citation=passage.citation, **own)
 
 
@@ -206,6 +207,7 @@ def _item(kept: KeptItem, now: Picked | None) -> BriefItem:
         finding_id=details.get("finding"),
         kind=details["kind"],
         number=details.get("number"),
+        lead=then.details.get("lead"),
         text=then.text,
         citation=then.citation,
         forces=document.forces,

@@ -84,16 +84,15 @@ def _others(seen: Snapshot, slug: str, records: Sequence[Record]) -> Iterator[Re
     for record in records:
         others = [one for one in seen.held.register.given(record.item) if slug not in one.document.forces]
         note = f"On “{_cut(record.item.text)}”"
-        yield from islice(_done(seen, others, "What others did", note), _OTHERS)
+        yield from islice(_done(others, "What others did", note), _OTHERS)
 
 
-def _done(seen: Snapshot, items: Sequence[Item], part: str, note: str = "") -> Iterator[Ref]:
+def _done(items: Sequence[Item], part: str, note: str = "") -> Iterator[Ref]:
     """The last comment of substance of each who closed it."""
     for item in items:
         stood = item.stood(None)
         if stood.closed and stood.done and stood.done.passages:
-            whose = seen.forces_label(item.document.forces)
-            yield Ref("passage", stood.done.passages[0], part, f"{whose}. {note}".strip())
+            yield Ref("passage", stood.done.passages[0], part, note)
 
 
 def _of_finding(seen: Snapshot, key: str) -> tuple[str, list[Ref]]:
@@ -102,12 +101,12 @@ def _of_finding(seen: Snapshot, key: str) -> tuple[str, list[Ref]]:
     if item is None:
         raise RequestError("The index has no such finding: take an id as a search gives it.")
     members = [one for one in register.given(item) if one.main or not one.tracked]
-    whose = [(one.key, seen.forces_label(one.document.forces), one.stood(None).closed) for one in members]
+    closed = [one.key for one in members if one.stood(None).closed]
     refs = [
         Ref("finding", item.key, "What was asked"),
-        *(Ref("finding", one, "Not closed", f"{force}.") for one, force, closed in whose if not closed),
-        *(Ref("finding", one, "Closed", f"{force}.") for one, force, closed in whose if closed),
-        *_done(seen, members, "What those who closed it say they did"),
+        *(Ref("finding", one.key, "Not closed") for one in members if one.key not in closed),
+        *(Ref("finding", key, "Closed") for key in closed),
+        *_done(members, "What those who closed it say they did"),
     ]
     number = f"Recommendation {item.number}" if item.number and item.kind == "recommendation" else "A finding"
     return f"{number} across forces: {_cut(item.text, 80)}", refs
