@@ -76,11 +76,6 @@ class Engine:
         self._unread: str | None = None
         self._shown: Opened | None = None  # the last generation that was shown, with corrections and words
 
-    @property
-    def masks(self) -> bool:
-        """Whether people's contact details are left out of what is shown."""
-        return self._masks
-
     def snapshot(self) -> Snapshot:
         """What is served now, with people's corrections and words: for a whole request.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from corpus.forces import Forces
     from models.encoder import Encoder
     from service.engine import Engine
+    from service.memory.snapshot import Snapshot
 
 _BEHIND = 15  # of 19: a few in a hundred parts of a processor that another program wants too
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -54,6 +55,24 @@ def filtered(command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def receipt_option(command: Command) -> Command:
+    """The option that keeps a receipt."""
+    words = "Keep a receipt of what came, under this name of yours; `precedent verify` repeats it."
+    return click.option("--receipt", metavar="NAME", help=words)(command)
+
+
+def keep_receipt(seen: "Snapshot", data: Path, kind: str, asked: dict[str, Sequence[str]], who: str | None) -> None:
+    """Keep a receipt, where a name was given, and tell its id on standard error."""
+    if who is None:
+        return
+    from service.state.kept_receipts import Receipts
+    from service.web.receipt_making import all_repeats
+    from service.work.receipts import keep
+
+    number = keep(seen, Receipts(data), all_repeats(data), kind, asked, who)
+    click.echo(f"precedent: Receipt {number} is kept.", err=True)
 
 
 def parameters(options: dict[str, Any]) -> dict[str, Sequence[str]]:

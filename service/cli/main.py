@@ -11,8 +11,20 @@ import click
 
 from service.cli import common
 from service.cli.alert_commands import alerts
+from service.cli.brief_commands import brief, verify
 from service.cli.build_commands import add, build, remove
-from service.cli.common import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
+from service.cli.common import (
+    Failure,
+    check_page,
+    data_option,
+    filtered,
+    keep_receipt,
+    one_form,
+    parameters,
+    printed,
+    receipt_option,
+    settings_for,
+)
 from service.cli.encoder_commands import encoder
 from service.cli.evaluate_commands import evaluate
 from service.cli.register_commands import register, similar
@@ -74,13 +86,22 @@ def main() -> None:
 @click.option("--explain", is_flag=True, help="Add to the JSON how each hit was scored.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print every hit, with its citation, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
+@receipt_option
 @data_option
 def search(
-    query: str, no_expand: bool, explain: bool, as_csv: bool, as_json: bool, data: Path | None, **options: Any
+    query: str,
+    no_expand: bool,
+    explain: bool,
+    as_csv: bool,
+    as_json: bool,
+    receipt: str | None,
+    data: Path | None,
+    **options: Any,
 ) -> None:
     """Search for QUERY, a question or words; "" finds everything that passes the filters."""
     one_form(as_csv, as_json)
-    seen = common.engine_for(settings_for(data)).snapshot()
+    settings = settings_for(data)
+    seen = common.engine_for(settings).snapshot()
     from service.answers.search import all_hits
     from service.answers.search import search as found_by
     from service.cli.terminal import search_lines
@@ -91,6 +112,7 @@ def search(
 
     given = {"q": [query], "explain": [str(explain).lower()], "expand": [str(not no_expand).lower()]}
     asked = {**given, **parameters(options)}
+    keep_receipt(seen, settings.data, "search", asked, receipt)
     if as_csv:
         printed(hits_table(all_hits(seen, read(ListRequest, asked, seen.known)), "csv"))
         return
@@ -186,7 +208,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (build, add, remove, similar, tag, register, alerts, themes, encoder, evaluate, state):
+for command in (build, add, remove, similar, tag, register, alerts, brief, verify, themes, encoder, evaluate, state):
     main.add_command(command)
 
 

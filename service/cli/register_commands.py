@@ -6,7 +6,18 @@ from typing import Any
 
 import click
 
-from service.cli.common import Failure, check_page, data_option, filtered, one_form, parameters, printed, settings_for
+from service.cli.common import (
+    Failure,
+    check_page,
+    data_option,
+    filtered,
+    keep_receipt,
+    one_form,
+    parameters,
+    printed,
+    receipt_option,
+    settings_for,
+)
 
 
 @click.command()
@@ -19,8 +30,17 @@ from service.cli.common import Failure, check_page, data_option, filtered, one_f
 @click.option("--limit", help="How many, up to 100; of what is also said in reports as many, or 5 without it.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row for each force that was given each of them, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
+@receipt_option
 @data_option
-def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> None:
+def similar(
+    text: str | None,
+    same_force: bool,
+    as_csv: bool,
+    as_json: bool,
+    receipt: str | None,
+    data: Path | None,
+    **options: Any,
+) -> None:
     """Find what others were told on the matter of TEXT, a finding ("-": from standard input), and what became of it."""
     one_form(as_csv, as_json)
     from service.answers.similar import similar as found_by
@@ -31,12 +51,15 @@ def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, dat
     from service.contract.shapes import to_json
     from service.contract.values import read
 
-    seen = common.engine_for(settings_for(data)).snapshot()
+    settings = settings_for(data)
+    seen = common.engine_for(settings).snapshot()
     given = {"text": sys.stdin.read() if text == "-" else text, **options}
-    asked = read(SimilarRequest, parameters({**given, "same_force": "true" if same_force else None}), seen.known)
+    wanted = parameters({**given, "same_force": "true" if same_force else None})
+    asked = read(SimilarRequest, wanted, seen.known)
     response = found_by(seen, asked)
     if response is None:
         raise Failure("The index has no such passage or finding: take an id as a search gives it.")
+    keep_receipt(seen, settings.data, "similar", wanted, receipt)
     if as_csv:
         printed(similar_table(response, "csv"))
     elif as_json:

@@ -80,6 +80,13 @@ def row_by_key(connection: sqlite3.Connection, key: str) -> PassageRow | None:
     return None if number is None else rows_by_id(connection, [number])[0]
 
 
+def rows_by_key(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, PassageRow]:
+    """Those of these passages that the generation has, by their keys, without their folds."""
+    sound = [key for key in keys if not any("\ud800" <= character <= "\udfff" for character in key)]
+    rows = _many(connection, PASSAGES + "WHERE p.key IN ({})", sound)
+    return {row["passage"]: PassageRow(row, None) for row in rows}
+
+
 def passage_of(row: PassageRow, tags: Tags) -> Passage:
     """A passage as the contract has it, with its themes as `tags` has them."""
     return Passage(**fields_of(row, tags))
@@ -195,7 +202,7 @@ def _finding(row: sqlite3.Row) -> HitFinding | None:
     )
 
 
-def _many(connection: sqlite3.Connection, statement: str, ids: Sequence[int]) -> list[Any]:
+def _many(connection: sqlite3.Connection, statement: str, ids: Sequence[int] | Sequence[str]) -> list[Any]:
     rows = []
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]

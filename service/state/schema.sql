@@ -95,3 +95,49 @@ CREATE TABLE IF NOT EXISTS vocabulary_entries (
     undone_at TEXT,
     undone_by TEXT
 );
+
+-- Briefs: what people put together to print, send and come back to. A row says what was put in, when and by whom, and is
+-- never changed; whatever is done afterwards is an edit, and the latest of its kind holds.
+CREATE TABLE IF NOT EXISTS briefs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,                   -- ISO 8601, UTC, as everywhere here
+    who TEXT NOT NULL,
+    name TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS brief_items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    brief INTEGER NOT NULL,             -- briefs.id
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    part TEXT NOT NULL,                 -- heading that it stands under; empty for none
+    kind TEXT NOT NULL,                 -- passage or finding
+    key TEXT NOT NULL,                  -- passages.key or findings.key
+    text TEXT NOT NULL,                 -- as it stood then, character by character
+    citation TEXT NOT NULL,
+    status TEXT,                        -- of the finding then, as the program names it
+    status_date TEXT,
+    as_of TEXT,                         -- the day that the status was true of
+    generation TEXT NOT NULL,           -- id of the index that it was taken from
+    details TEXT NOT NULL               -- JSON object: what else is shown of it when it is gone
+);
+CREATE INDEX IF NOT EXISTS brief_items_by_brief ON brief_items (brief);
+CREATE TABLE IF NOT EXISTS brief_edits (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    brief INTEGER NOT NULL,
+    item INTEGER,                       -- brief_items.id; NULL for the brief as a whole
+    field TEXT NOT NULL,                -- name, note, order (JSON list of brief_items.id), removed (yes or no)
+    value TEXT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS brief_edits_by_brief ON brief_edits (brief);
+
+-- Receipts: what was asked, of what, and what came, kept because somebody asked for it. The id is the hash of the row.
+CREATE TABLE IF NOT EXISTS receipts (
+    id TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    kind TEXT NOT NULL,                 -- search, similar, brief, tag
+    body TEXT NOT NULL                  -- JSON object: asked, made_with, total, rows
+);

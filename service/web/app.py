@@ -13,12 +13,15 @@ from corpus.errors import PrecedentError
 from service.contract.service_errors import status_of
 from service.engine import Engine
 from service.web.api import api_blueprint, health_blueprint
+from service.web.brief_api import brief_api_blueprint
+from service.web.brief_pages import brief_pages_blueprint
 from service.web.compare_pages import compare_pages_blueprint
 from service.web.correction_pages import correction_pages_blueprint
 from service.web.detail_pages import detail_pages_blueprint
 from service.web.exchange import problem
 from service.web.picture_api import picture_blueprint
 from service.web.picture_pages import picture_pages_blueprint
+from service.web.receipt_pages import receipt_pages_blueprint
 from service.web.register_api import register_blueprint, similar_blueprint
 from service.web.register_pages import register_pages_blueprint
 from service.web.search_pages import pages_blueprint
@@ -78,6 +81,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, upload
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
+        *(brief_api_blueprint, brief_pages_blueprint, receipt_pages_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
         *(picture_blueprint, picture_pages_blueprint, compare_pages_blueprint, training_pages_blueprint),
         *(detail_pages_blueprint, partial(upload_pages_blueprint, allowed=uploads)),

@@ -28,7 +28,8 @@ _REFERENCE = "#/components/schemas/{model}"
 _SHOWN = {"key": "id"}  # a part of an address, as it is called in the description
 _PARTS = {
     "key": {"type": "string", "minLength": 1, "description": "As a search gives it; it may hold slashes."},
-    "number": {"type": "integer", "minimum": 0, "maximum": 999_999_999, "description": "As the list gives it."},
+    "number": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "description": "As the list gives it."},
+    "receipt": {"type": "string", "minLength": 1, "description": "The id of a receipt."},
     "slug": {"type": "string", "minLength": 1, "description": "As /forces gives it."},
 }
 

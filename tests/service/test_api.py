@@ -118,11 +118,12 @@ def test_what_is_served_is_what_is_described(client: FlaskClient, api: dict[str,
 def test_every_route_is_described_and_every_parameter(client: FlaskClient, api: dict[str, Any]) -> None:
     rules = client.application.url_map.iter_rules()
     served = {
-        r.rule.replace("<key:key>", "{id}").replace("<slug>", "{slug}")
+        r.rule.replace("<key:key>", "{id}").replace("<slug>", "{slug}").replace("<receipt>", "{receipt}")
         for r in rules
         if r.rule.startswith(("/api", "/health"))
     }
     served = {rule.replace("<any(force, year):by>", "{by}") for rule in served}
+    served = {rule.replace("<int(max=999999999):number>", "{number}") for rule in served}
     served |= {rule.replace("<any(csv, json):form>", form) for rule in served for form in ("csv", "json")}
     served = {rule for rule in served if "<" not in rule}
     served.discard("/api/v1/docs")  # a page for people
