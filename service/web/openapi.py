@@ -7,7 +7,7 @@ twice, and each described forms or files wrongly.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -187,17 +187,19 @@ def _wire(field: str, schema: Schema, known: Known | None) -> Schema:
     kept = {name: value for name, value in {**schema, **shape}.items() if name not in ("anyOf", "title")}
     if kept.get("default", "") in (None, [], "", ()):
         kept.pop("default", None)
+    also = kept.pop("also", ())
     if kept["type"] == "array":
-        kept["items"] = _item(field, known)
+        kept["items"] = _item(field, known, also)
     return kept
 
 
-def _item(field: str, known: Known | None) -> Schema:
+def _item(field: str, known: Known | None, also: Sequence[str] = ()) -> Schema:
+    """What a value of a field may be; `also` besides those that the index holds."""
     if field == "year":
         return {"type": "string", "pattern": f"^([1-9][0-9]{{0,3}}|{UNKNOWN})$"}
     if known is not None:
-        return {"type": "string", "enum": list(known(field))}
-    fixed = [*FIXED.get(field, ()), *([UNKNOWN] if field in FACETS else [])]
+        return {"type": "string", "enum": [*also, *known(field)]}
+    fixed = [*also, *FIXED.get(field, ()), *([UNKNOWN] if field in FACETS else [])]
     # A grade or status is what the documents print, so an index may hold others than the known ones.
     return {"type": "string", "enum" if field in CLOSED else "examples": fixed}
 
