@@ -24,7 +24,7 @@ _KEYS: Mapping[str, Callable[[Snapshot, "Record"], Any]] = {
     "deadline": lambda seen, one: one.stood.deadline,
     "days_open": lambda seen, one: one.stood.days_open,
     "owner": lambda seen, one: _natural(one.item.owner_on(one.stood.as_of)),
-    "signal": lambda seen, one: one.stood.signal and seen.value_label("signal", one.stood.signal.says),
+    "signal": lambda seen, one: _signal(seen, one),
     "attention": lambda seen, one: _attention(one),
     "last_comment": lambda seen, one: one.said and one.said.date,
     "themes": lambda seen, one: [seen.value_label("theme", tag.theme).casefold() for tag in one.themes] or None,
@@ -50,6 +50,11 @@ def _natural(text: str | None) -> list[tuple[int, int, str]] | None:
         return None
     parts = [part for part in _DIGITS.split(text.casefold().strip()) if part]
     return [(0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
+
+
+def _signal(seen: Snapshot, one: "Record") -> str | None:
+    says = one.stood.signal.says if one.stood.signal else None
+    return seen.value_label("signal", says) if says else None
 
 
 def _attention(one: "Record") -> list[int] | None:
