@@ -1,7 +1,8 @@
 """What the pages of the register and of all forces show besides their rows: ways to sort, narrow and widen them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -24,7 +25,7 @@ from service.memory.snapshot import Snapshot
 SHOWN_VALUES = 8  # of a facet, before the others are folded away
 _ALWAYS = ("overdue", "stalled")  # lists with a link of their own even where they are empty
 _LATEST_FIRST = DATES - {"deadline"} | {"days_open"}  # columns that are first sorted from the last
-_BAR = 160  # width of the longest bar
+_BAR = 120  # width of the longest bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +160,14 @@ def sorted_forces(rows: Iterable[ForceCounts], sort: str) -> list[ForceCounts]:
 
 
 def bars(years: Sequence[YearCount]) -> list[tuple[YearCount, int]]:
-    """The years with the width of a bar for each."""
+    """The years with the width of a bar for each; years in a row without a finding are one."""
     most = max((row.findings for row in years), default=0) or 1
-    return [(row, round(_BAR * row.findings / most)) for row in years]
+    runs = (list(own) for _, own in groupby(years, key=lambda row: row.findings == 0))
+    merged = (row for own in runs for row in (own if own[0].findings else [_run(own)]))
+    return [(row, round(_BAR * row.findings / most)) for row in merged]
 
 
-def hidden(parameters: Values, names: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    """The parameters that a form keeps without a field to see."""
-    return {name: parameters[name] for name in names if name in parameters}
+def _run(years: Sequence[YearCount]) -> YearCount:
+    if len(years) == 1:
+        return years[0]
+    return YearCount(year=f"{years[0].year} to {years[-1].year}", findings=0)
