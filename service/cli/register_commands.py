@@ -53,7 +53,7 @@ def similar(text: str | None, same_force: bool, as_csv: bool, as_json: bool, dat
 @click.command()
 @click.option("--force", multiple=True, help="Slug of a force; may be repeated, as all filters.")
 @click.option(
-    "--status", multiple=True, help="Last recorded status, as being-progressed, or unknown; open: all not closed."
+    "--status", multiple=True, help="Last recorded status, as being-progressed, unknown, or open: not closed."
 )
 @click.option("--signal", multiple=True, help="What comments say: requested, decided, superseded, parked, none.")
 @click.option("--theme", multiple=True, help="Theme of what is asked for, as custody, or unknown.")

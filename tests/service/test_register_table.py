@@ -65,7 +65,7 @@ def book(client: FlaskClient, address: str, **asked: Any) -> tuple[list[str], li
 
 
 def table(client: FlaskClient, address: str, **asked: Any) -> list[dict[str, str]]:
-    text = client.get(address, query_string=asked).get_data(as_text=True).removeprefix("\ufeff")
+    text = client.get(address, query_string=asked or None).get_data(as_text=True).removeprefix("\ufeff")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -154,13 +154,13 @@ def test_records_that_are_equal_in_a_column_stand_as_without_it(sample: FlaskCli
 def test_open_is_every_record_that_is_not_closed(sample: FlaskClient, client: FlaskClient) -> None:
     for one in (sample, client):
         counts = {row["value"]: row["count"] for row in get(one)["facets"]["status"]}
-        others = {value: count for value, count in counts.items() if value not in ("open", *CLOSED)}
+        closed = {row["status"] for row in get(one, page_size=100)["results"] if row["closed"]}
+        others = {value: count for value, count in counts.items() if value not in {"open", *closed}}
         assert counts["open"] == sum(others.values()) == get(one, status="open")["total"] > 0
         rows = get(one, status="open", page_size=100)["results"]
         assert not any(row["closed"] for row in rows)
         assert set(ids(one, status="open")) == {i for value in others for i in ids(one, status=value)}
-    everything = get(sample, status=["open", *CLOSED])["total"]
-    assert everything == get(sample)["total"]
+    assert get(sample, status=["open", *CLOSED])["total"] == get(sample)["total"]
 
 
 def test_words_are_looked_for_in_text_title_number_owner_and_comments(client: FlaskClient) -> None:
@@ -231,13 +231,18 @@ def test_each_list_is_one_click_away_with_its_total(sample: FlaskClient) -> None
 def test_each_chosen_filter_has_a_link_that_takes_it_away(sample: FlaskClient) -> None:
     asked = {"force": ["saltmere", "carrowdale"], "status": "open", "text": "should", "as_of": "2019", "sort": "owner"}
     page = sample.get("/register", query_string=asked).get_data(as_text=True)
-    chips = re.findall(r'href="([^"]*)">([^<]*) <span aria-hidden', page.split('class="chosen"', 1)[1])
+    chips = re.findall(r'href="([^"]*)">([^<]*) <span aria-hidden', _chosen(page))
     assert len(chips) == 5
     for address, words in chips:
-        there = unescape(sample.get(unescape(address)).get_data(as_text=True))
-        left = re.findall(r">([^<]*) <span aria-hidden=\"true\">✕", there)
+        there = sample.get(unescape(address)).get_data(as_text=True)
+        left = [unescape(own) for own in re.findall(r">([^<]*) <span aria-hidden", _chosen(there))]
         assert left == [unescape(own) for _, own in chips if own != words]
         assert "sort=owner" in unescape(address)
+
+
+def _chosen(page: str) -> str:
+    """The part of a page that says what it is narrowed by."""
+    return page.split('class="chosen"', 1)[1].split("</ul>", 1)[0]
 
 
 def test_a_long_facet_is_folded_and_what_is_chosen_is_not(tmp_path: Path) -> None:
@@ -287,7 +292,7 @@ def test_a_workbook_keeps_its_headings_in_sight(sample: FlaskClient) -> None:
 
 
 def test_nothing_in_a_workbook_is_run_or_lost(tmp_path: Path) -> None:
-    texts = ("=1+1", "+2", "-3", "@sum", "\t=4", '=HYPERLINK("http://a")', "#N/A", "a\x0bb \ufffe lamp", "TRUE", "007")
+    texts = ("=1+1", "+2", "-3", "@sum", "\t=4", '=HYPERLINK("http://a")', "#N/A", "a\x0bb \ufffe lamp", "007")
     papers = [record("kent", f"{n + 1}", text, comment=text) for n, text in enumerate(texts)]
     build(FakeCollection(tuple(papers)), FakeEncoder(), tmp_path, inputs=["papers"])
     client = create_app(Engine(tmp_path, FakeEncoder())).test_client()
@@ -372,7 +377,7 @@ def test_the_table_of_forces_is_sorted_by_any_column(client: FlaskClient, sort: 
     page = client.get(f"/forces?sort={sort}").get_data(as_text=True)
     slugs = re.findall(r'href="/forces/([\w-]+)"', page.split("<tbody>", 1)[1])
     assert set(slugs) == {slug for slug, row in rows.items() if row["documents"]}
-    values = [rows[slug][sort.removeprefix("-")] for slug in slugs]
+    values = [str(v).casefold() if isinstance(v := rows[slug][sort.removeprefix("-")], str) else v for slug in slugs]
     assert values == sorted(values, reverse=sort.startswith("-"))
     assert client.get("/forces?sort=size").status_code == 400
 
