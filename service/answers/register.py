@@ -93,8 +93,9 @@ def records_of(
 
 
 def _said_by(item: Item, day: datetime.date) -> list[Entry]:
-    """The comments that were there on a day."""
-    return [entry for entry in item.entries if entry.kind == "comment" and last_day(entry.date) <= day]
+    """The comments that were there on a day and say anything."""
+    own = (entry for entry in item.entries if entry.kind == "comment" and last_day(entry.date) <= day)
+    return [entry for entry in own if entry.text.strip()]
 
 
 def _last_said(item: Item, day: datetime.date) -> Entry | None:
