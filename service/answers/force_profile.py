@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.dates import last_day
+from service.answers.force_counts import years_of
 from service.answers.outcomes import printed_of
 from service.answers.register import chosen_records, records_of, values_of
 from service.contract.document_responses import GradeRecord
@@ -16,6 +17,7 @@ from service.contract.labels import label
 from service.contract.register_responses import Candidate, ForceAnswer, ForceFinding, ForceReport
 from service.contract.requests import LISTS, RegisterListRequest
 from service.contract.responses import FacetValue
+from service.contract.values import UNKNOWN
 from service.memory.document_rows import reports_of
 from service.memory.finding_index import Item
 from service.memory.opened import Opened
@@ -49,7 +51,7 @@ def force_profile(seen: Snapshot, slug: str, as_of: datetime.date | None) -> For
     day = as_of or register.newest
     items = [item for item in register.items if slug in item.document.forces and item.known(as_of)]
     own = chosen_records(records_of(register, as_of), RegisterListRequest(force=(slug,)))
-    statuses = Counter(value for one in own for value in values_of(one, "status"))
+    statuses = Counter(one.stood.status or UNKNOWN for one in own)
     lists = Counter(value for one in own for value in values_of(one, "list"))
     answer = ForceAnswer(
         slug=slug,
@@ -59,6 +61,7 @@ def force_profile(seen: Snapshot, slug: str, as_of: datetime.date | None) -> For
         standing=[FacetValue(value=v, label=label(v), count=n) for v, n in statuses.most_common()],
         lists=[FacetValue(value=v, label=label(v), count=lists[v]) for v in LISTS if lists[v]],
         recurring=list(recurring(seen.held, seen.encoder, items, as_of))[:RECURRING],
+        years=years_of(items),
     )
     return seen.shown(answer)
 

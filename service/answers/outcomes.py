@@ -109,9 +109,9 @@ def echo_record(entry: Entry, item: Item, register: Register) -> EchoRecord:
     assert entry.echo is not None  # noqa: S101 - asked for echoes only
     other, before = register.comments[entry.echo]
     return EchoRecord(
-        **dict(_said(entry)),
+        **dict(said_of(entry)),
         kind=echo_kind(entry, item, register),
-        of=_said(before),
+        of=said_of(before),
         of_force=other.document.force,
         of_document=_named(other.document),
         # A contact that is cut in two would not be known as one any more.
@@ -135,16 +135,18 @@ def difference(before: str, after: str) -> list[list[str]]:
 
 
 def _comment(entry: Entry | None) -> CommentRecord | None:
-    return None if entry is None else _said(entry)
+    return None if entry is None else said_of(entry)
 
 
-def _said(entry: Entry) -> CommentRecord:
+def said_of(entry: Entry) -> CommentRecord:
+    """A comment as the contract has it."""
     passage = entry.passages[0] if entry.passages else None
     return CommentRecord(date=entry.date, text=entry.text, passage_id=passage)
 
 
 def _named(document: HitDocument) -> MemberDocument:
-    return MemberDocument(id=document.id, title=document.title, source=document.source)
+    number = document.register_number
+    return MemberDocument(id=document.id, title=document.title, source=document.source, register_number=number)
 
 
 def _mismatch(kind: Mismatch, stood: Standing, item: Item) -> MismatchRecord:

@@ -2,33 +2,41 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpus.standing import Standing
-from service.answers.outcomes import echo_kind, echo_record, is_overdue, standing_fields
+from corpus.dates import last_day
+from corpus.standing import Entry, Standing
+from service.answers.outcomes import echo_kind, echo_record, is_overdue, said_of, standing_fields
+from service.answers.register_order import ordered
 from service.contract.register_responses import RegisterResponse, RegisterRow
 from service.contract.requests import LISTS, NOTHING, REGISTER_FACETS, RegisterListRequest, RegisterRequest
-from service.contract.responses import FacetValue
-from service.contract.values import UNKNOWN
+from service.contract.responses import FacetValue, ThemeTag
+from service.contract.values import OPEN, UNKNOWN
 from service.memory.finding_index import Item, Register
+from service.memory.opened import Opened
 from service.memory.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record of the register with where it stood, and the kind of echo that its last comment is, if any."""
+    """A record of the register with where it stood, and the kind of echo that its last comment is, if any.
+
+    `said` is the last comment up to then, `themes` are those of what is asked for.
+    """
 
     item: Item
     stood: Standing
     overdue: bool
     echo: str | None
+    said: Entry | None
+    themes: tuple[ThemeTag, ...] = ()
 
 
 def register(seen: Snapshot, request: RegisterRequest) -> RegisterResponse:
     """One page of the records that pass the filters, with the counts of every facet."""
-    records = records_of(seen.held.register, request.as_of)
-    passing = chosen_records(records, request)
+    records = records_of(seen.held.register, request.as_of, themes_asked(seen.held))
+    passing = ordered(seen, chosen_records(records, request), request.sort)
     first = (request.page - 1) * request.page_size
     as_of = request.as_of or seen.held.register.newest
     answer = RegisterResponse(
@@ -44,28 +52,57 @@ def register(seen: Snapshot, request: RegisterRequest) -> RegisterResponse:
 
 def register_rows(seen: Snapshot, request: RegisterListRequest) -> Iterator[RegisterRow]:
     """All records of the register that pass the filters, whatever the page, made as they are asked for."""
-    passing = chosen_records(records_of(seen.held.register, request.as_of), request)
+    records = records_of(seen.held.register, request.as_of, themes_asked(seen.held))
+    passing = ordered(seen, chosen_records(records, request), request.sort)
     return (seen.shown(row_of(seen, record, request.as_of)) for record in passing)
 
 
-def records_of(register: Register, as_of: datetime.date | None) -> list[Record]:
+def themes_asked(held: Opened) -> Mapping[int, tuple[ThemeTag, ...]]:
+    """The themes of what each finding asks for, the likeliest first, by the number of the finding."""
+    best: dict[int, dict[str, ThemeTag]] = {}
+    for place in held.findable_texts:
+        for tag in held.tags.at(place.passage) if place.finding is not None else ():
+            own = best.setdefault(place.finding or 0, {})
+            if tag.theme not in own or own[tag.theme].probability < tag.probability:
+                own[tag.theme] = tag
+    return {
+        number: tuple(sorted(own.values(), key=lambda tag: (-tag.probability, tag.theme)))
+        for number, own in best.items()
+    }
+
+
+def records_of(
+    register: Register, as_of: datetime.date | None, themes: Mapping[int, tuple[ThemeTag, ...]] | None = None
+) -> list[Record]:
     """Every record of the register that was known on a day, the latest published first; without one, of all.
 
-    Each then stands as on the day up to which its own source is known.
+    Each then stands as on the day up to which its own source is known; `themes` are those of each finding.
     """
     known = sorted(
-        (item for item in register.records() if item.known(as_of)),
+        sorted((item for item in register.records() if item.known(as_of)), key=lambda item: item.key),
         key=lambda item: (item.document.date or "", item.register_number or ""),
         reverse=True,
     )
-    return [record_of(item, register, as_of) for item in known]
+    return [record_of(item, register, as_of, (themes or {}).get(item.id, ())) for item in known]
 
 
-def record_of(item: Item, register: Register, as_of: datetime.date | None) -> Record:
+def record_of(item: Item, register: Register, as_of: datetime.date | None, themes: tuple[ThemeTag, ...] = ()) -> Record:
     """One finding with where it stood on a day, or without one as far as its own source is known."""
     stood = item.stood(as_of)
     echo = echo_kind(stood.stalled, item, register) if stood.stalled else None
-    return Record(item, stood, is_overdue(item, as_of, stood), echo)
+    return Record(item, stood, is_overdue(item, as_of, stood), echo, _last_said(item, stood.as_of), themes)
+
+
+def _said_by(item: Item, day: datetime.date) -> list[Entry]:
+    """The comments that were there on a day and say anything."""
+    own = (entry for entry in item.entries if entry.kind == "comment" and last_day(entry.date) <= day)
+    return [entry for entry in own if entry.text.strip()]
+
+
+def _last_said(item: Item, day: datetime.date) -> Entry | None:
+    """The last comment that was there on a day; of one day, the last in the record."""
+    said = _said_by(item, day)
+    return max(enumerate(said), key=lambda one: (last_day(one[1].date), one[0]))[1] if said else None
 
 
 def row_of(seen: Snapshot, record: Record, as_of: datetime.date | None) -> RegisterRow:
@@ -82,18 +119,26 @@ def row_of(seen: Snapshot, record: Record, as_of: datetime.date | None) -> Regis
         document=item.document,
         stalled=echo_record(stalled, item, seen.held.register) if stalled else None,
         notes=list(item.notes),
+        last_comment=said_of(record.said) if record.said else None,
+        themes=list(record.themes),
     )
 
 
 def values_of(record: Record, facet: str) -> list[str]:
-    """The values that a record has of a facet: one, or of forces and lists any number."""
+    """The values that a record has of a facet: one, or of forces, themes and lists any number; and whether it is open.
+
+    A record that is not closed has the status "open" besides its own.
+    """
     document, stood = record.item.document, record.stood
     if facet == "list":
         return [*stood.mismatches, *(["overdue"] if record.overdue else []), *([record.echo] if record.echo else [])]
     if facet == "force":
         return document.forces or [UNKNOWN]
+    if facet == "theme":
+        return [tag.theme for tag in record.themes] or [UNKNOWN]
+    if facet == "status":
+        return [*([] if stood.closed else [OPEN]), stood.status or UNKNOWN]
     one = {
-        "status": stood.status,
         "signal": stood.signal.says if stood.signal else NOTHING,
         "owner": record.item.owner_on(stood.as_of),
         "year": (document.date or "")[:4] or None,
@@ -103,8 +148,20 @@ def values_of(record: Record, facet: str) -> list[str]:
 
 def chosen_records(records: Sequence[Record], request: RegisterListRequest, without: str | None = None) -> list[Record]:
     """The records that pass the filters, or all of them but that of the facet `without`."""
+    words = request.words
+    if words:
+        records = [one for one in records if holds(one, words)]
     wanted = [(name, set(own)) for name in REGISTER_FACETS if (own := request.chosen(name)) and name != without]
     return [one for one in records if all(not values.isdisjoint(values_of(one, name)) for name, values in wanted)]
+
+
+def holds(record: Record, words: Sequence[str]) -> bool:
+    """Whether all of the words, in small letters, stand in a record: as they are, or within longer ones."""
+    item, day = record.item, record.stood.as_of
+    said = [entry.text for entry in _said_by(item, day)]
+    texts = (item.text, item.document.title, item.register_number, item.number, item.owner_on(day), *said)
+    whole = "\n".join(text for text in texts if text).casefold()
+    return all(word in whole for word in words)
 
 
 def _counted(seen: Snapshot, records: Sequence[Record], request: RegisterListRequest, name: str) -> list[FacetValue]:
@@ -115,4 +172,5 @@ def _counted(seen: Snapshot, records: Sequence[Record], request: RegisterListReq
         return sorted(found, key=lambda row: (row.value != UNKNOWN, row.value), reverse=True)
     if name == "list":
         return sorted(found, key=lambda row: LISTS.index(row.value))
-    return sorted(found, key=lambda row: (row.value in (UNKNOWN, NOTHING), -row.count, row.label))
+    last = (UNKNOWN, NOTHING)
+    return sorted(found, key=lambda row: (row.value != OPEN, row.value in last, -row.count, row.label))

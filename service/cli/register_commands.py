@@ -1,8 +1,9 @@
 """`precedent similar` and `precedent register`. Everything heavy is imported inside the command that needs it."""
 
+import datetime
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +19,10 @@ from service.cli.common import (
     receipt_option,
     settings_for,
 )
+
+if TYPE_CHECKING:
+    from service.contract.requests import RegisterListRequest
+    from service.memory.snapshot import Snapshot
 
 
 @click.command()
@@ -70,20 +75,28 @@ def similar(
 
 @click.command()
 @click.option("--force", multiple=True, help="Slug of a force; may be repeated, as all filters.")
-@click.option("--status", multiple=True, help="Last recorded status, as being-progressed, or unknown.")
+@click.option(
+    "--status", multiple=True, help="Last recorded status, as being-progressed, unknown, or open: not closed."
+)
 @click.option("--signal", multiple=True, help="What comments say: requested, decided, superseded, parked, none.")
+@click.option("--theme", multiple=True, help="Theme of what is asked for, as custody, or unknown.")
+@click.option("--text", help="Words that all stand in its text, title, number, owner or comments.")
 @click.option("--list", "list", multiple=True, help="overdue, stalled, copied, or a mismatch, as closed-in-comments.")
 @click.option("--owner", multiple=True, help="Who answers for it, as printed, or unknown.")
 @click.option("--year", multiple=True, help="Year of publication, or unknown.")
 @click.option("--as-of", help="With only what was known on this day, as 2019-01-31, or month or year.")
+@click.option("--sort", help="By what, as deadline or owner; -deadline from the last to the first.")
 @click.option("--page", help="Which page.")
 @click.option("--page-size", help="Records on a page, up to 100.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print every record, as CSV.")
+@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Write every record to this workbook.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
 @data_option
-def register(as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> None:
+def register(as_csv: bool, as_json: bool, xlsx: Path | None, data: Path | None, **options: Any) -> None:
     """List the records of the register: where each stands, what its comments say, what is overdue."""
     one_form(as_csv, as_json)
+    if xlsx and (as_csv or as_json):
+        raise Failure("--xlsx writes a file, --csv and --json print: give one of them.")
     from service.answers.register import register as listed
     from service.answers.register import register_rows
     from service.cli import common
@@ -98,8 +111,31 @@ def register(as_csv: bool, as_json: bool, data: Path | None, **options: Any) -> 
         rows = register_rows(seen, read(RegisterListRequest, parameters(options), seen.known))
         printed(register_table(rows, "csv"))
         return
+    if xlsx:
+        _write_book(seen, read(RegisterListRequest, parameters(options), seen.known), xlsx)
+        return
     asked = read(RegisterRequest, parameters(options), seen.known)
     response = listed(seen, asked)
     check_page(response.page, response.page_size, response.total)
     told = asked.as_of is not None
     click.echo(to_json(response) if as_json else "\n".join(register_lines(response, seen.forces_label, asked=told)))
+
+
+def _write_book(seen: "Snapshot", asked: "RegisterListRequest", file: Path) -> None:
+    """Write every record that was asked for to an Excel workbook, and say how many."""
+    from service.answers.register import register_rows
+    from service.contract.register_titles import asked_words
+    from service.contract.workbooks import Asked, register_workbook
+
+    rows = list(register_rows(seen, asked))
+    about = Asked(
+        "Records of the register",
+        seen.held.generation.path.name,
+        datetime.datetime.now().replace(microsecond=0),
+        list(asked_words(asked, seen.value_label)),
+    )
+    try:
+        file.write_bytes(register_workbook(rows, about, seen.value_label))
+    except OSError as error:
+        raise Failure(f"{file} cannot be written ({error.strerror}): name a file in a folder that is there.") from None
+    click.echo(f"{len(rows):,} {'record' if len(rows) == 1 else 'records'} written to {file}.")

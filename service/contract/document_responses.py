@@ -87,7 +87,6 @@ class DocumentAnswer(HitDocument):
     to which its source is known.
     """
 
-    register_number: str | None
     other_sources: list[str]
     notes: list[str]
     left_out: list[str]

@@ -56,6 +56,7 @@ _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
     "source": lambda hit: hit.document.source,
     "url": lambda hit: hit.document.url,
     "passage_id": lambda hit: hit.passage_id,
+    "register_number": lambda hit: hit.document.register_number,
 }
 _STANDING: Mapping[str, Callable[[Any], object]] = {
     "status": lambda row: row.status,
@@ -77,7 +78,7 @@ _STANDING: Mapping[str, Callable[[Any], object]] = {
     "as_of": lambda row: row.as_of,
     "heard": lambda row: row.heard,
 }
-_MEMBER: Mapping[str, Callable[[Member], object]] = {
+MEMBER: Mapping[str, Callable[[Member], object]] = {
     "force": lambda row: row.force,
     "forces": lambda row: ", ".join(row.forces),
     "document": lambda row: row.document.title,
@@ -88,8 +89,9 @@ _MEMBER: Mapping[str, Callable[[Member], object]] = {
     "fictional": lambda row: "yes" if row.fictional else "",
     "source": lambda row: row.document.source,
     "finding_id": lambda row: row.finding_id,
+    "register_number": lambda row: row.document.register_number,
 }
-_REGISTER: Mapping[str, Callable[[RegisterRow], object]] = {
+REGISTER: Mapping[str, Callable[[RegisterRow], object]] = {
     "register_number": lambda row: row.register_number,
     "force": lambda row: row.document.force,
     "forces": lambda row: ", ".join(row.document.forces),
@@ -105,8 +107,11 @@ _REGISTER: Mapping[str, Callable[[RegisterRow], object]] = {
     "source": lambda row: row.document.source,
     "url": lambda row: row.document.url,
     "finding_id": lambda row: row.finding_id,
+    "last_comment_date": lambda row: row.last_comment and row.last_comment.date,
+    "last_comment": lambda row: row.last_comment and row.last_comment.text,
+    "themes": lambda row: ", ".join(tag.theme for tag in row.themes),
 }
-_FORCE: Mapping[str, Callable[[ForceFinding], object]] = {
+FORCE: Mapping[str, Callable[[ForceFinding], object]] = {
     "date": lambda row: row.date,
     "document": lambda row: row.document.title,
     "kind": lambda row: row.kind,
@@ -120,6 +125,7 @@ _FORCE: Mapping[str, Callable[[ForceFinding], object]] = {
     "fictional": lambda row: "yes" if row.document.fictional else "",
     "source": lambda row: row.document.source,
     "finding_id": lambda row: row.finding_id,
+    "register_number": lambda row: row.document.register_number,
 }
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -131,12 +137,12 @@ def hits_table(hits: Iterable[Hit], form: Form) -> Iterator[str]:
 
 def register_table(rows: Iterable[RegisterRow], form: Form) -> Iterator[str]:
     """Records of the register as a file."""
-    return table(rows, _REGISTER, form)
+    return table(rows, REGISTER, form)
 
 
 def members_table(members: Iterable[Member], form: Form) -> Iterator[str]:
     """Those who were given a finding as a file."""
-    return table(members, _MEMBER, form)
+    return table(members, MEMBER, form)
 
 
 def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
@@ -147,27 +153,32 @@ def similar_table(found: SimilarResponse, form: Form) -> Iterator[str]:
     if form == "json":
         yield to_json(found) + "\n"
         return
-    pairs: list[_Given] = [("own", 0, None, one) for one in found.own]
+    yield from table(*similar_rows(found), form)
+
+
+Given = tuple[str, int, SimilarHit | None, Member]  # the list that it is in, by its name in the JSON answer, and rank
+
+
+def similar_rows(found: SimilarResponse) -> tuple[list[Given], Mapping[str, Callable[[Given], object]]]:
+    """A row for each who was given each of the similar findings, and the columns of these rows."""
+    pairs: list[Given] = [("own", 0, None, one) for one in found.own]
     for name, listed in (("results", found.results), ("also_said", found.also_said)):
         pairs += [(name, rank, hit, one) for rank, hit in enumerate(listed, start=1) for one in hit.members]
-    columns: Mapping[str, Callable[[_Given], object]] = {
+    columns: Mapping[str, Callable[[Given], object]] = {
         "rank": lambda pair: pair[1],
         "match": lambda pair: pair[2].match if pair[2] else "the very finding",
         "list": lambda pair: pair[0],
         "kind": lambda pair: pair[2] and pair[2].kind,
         "lead": lambda pair: pair[2] and pair[2].parent and pair[2].parent.text,
         "text": lambda pair: pair[2] and pair[2].text,
-        **{name: _of_member(value) for name, value in _MEMBER.items()},
+        **{name: _of_member(value) for name, value in MEMBER.items()},
         "citation": lambda pair: pair[2] and pair[2].citation,
         "passage_id": lambda pair: pair[2] and pair[2].passage_id,
     }
-    yield from table(pairs, columns, form)
+    return pairs, columns
 
 
-_Given = tuple[str, int, SimilarHit | None, Member]  # the list that it is in, by its name in the JSON answer, and rank
-
-
-def _of_member(value: Callable[[Member], object]) -> Callable[[_Given], object]:
+def _of_member(value: Callable[[Member], object]) -> Callable[[Given], object]:
     return lambda pair: value(pair[3])
 
 
@@ -176,7 +187,12 @@ def force_table(found: ForceAnswer, form: Form) -> Iterator[str]:
     if form == "json":
         yield to_json(found) + "\n"
         return
-    yield from table([one for report in found.reports for one in report.findings], _FORCE, form)
+    yield from table(force_rows(found), FORCE, form)
+
+
+def force_rows(found: ForceAnswer) -> list[ForceFinding]:
+    """The findings about a force, report by report."""
+    return [one for report in found.reports for one in report.findings]
 
 
 def compare_table(found: CompareAnswer, form: Form) -> Iterator[str]:
@@ -188,7 +204,7 @@ def compare_table(found: CompareAnswer, form: Form) -> Iterator[str]:
     columns: Mapping[str, Callable[[tuple[str, RegisterRow]], object]] = {
         "compared": lambda pair: pair[0],
         "kind": lambda pair: pair[1].kind,
-        **{name: _of_row(value) for name, value in _REGISTER.items()},
+        **{name: _of_row(value) for name, value in REGISTER.items()},
     }
     yield from table(pairs, columns, form)
 
@@ -261,14 +277,12 @@ def table(
 
 def _row(cells: Iterable[object]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
+    csv.writer(line, lineterminator="\r\n").writerow(["" if cell is None else guarded(cell) for cell in cells])
     return line.getvalue()
 
 
-def _cell(value: object) -> object:
+def guarded(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises."""
-    if value is None:
-        return ""
     return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(FORMULA) else value
 
 

@@ -38,6 +38,14 @@ LISTS = {
     "stalled": "Last comment adds nothing",
     "copied": "Last comment copied from another force",
 }
+SHORT_LISTS = {
+    "closed-in-comments": "Closed in comments",
+    "open-in-comments": "Open in comments",
+    "overdue-and-silent": "Silent for a year",
+    "overdue": "Overdue",
+    "stalled": "Stalled",
+    "copied": "Copied",
+}
 WHOSE = {
     "force": "the force says",
     "commissioner": "the commissioner says",
@@ -87,6 +95,12 @@ def date_words(date: str | None) -> str:
     parts = [str(int(match[3]))] if match[3] else []
     parts += [_MONTHS[int(match[2])]] if match[2] else []
     return " ".join([*parts, match[1]])
+
+
+def short_date(date: str | None) -> str:
+    """An ISO date where there is little room: "4 Apr 2018", "Oct 2007", "2016"."""
+    words = date_words(date).split(" ")
+    return " ".join(word[:3] if word.isalpha() else word for word in words)
 
 
 def status_words(status: str, date: str | None, word: str | None = None, by: str | None = None) -> str:

@@ -5,7 +5,16 @@ from typing import Literal
 from pydantic import Field
 
 from service.contract.document_responses import FoundFinding, GradeRecord
-from service.contract.responses import FacetValue, Hit, HitDocument, Match, MemberDocument, PrintedStatus
+from service.contract.responses import (
+    FacetValue,
+    ForceRecord,
+    Hit,
+    HitDocument,
+    Match,
+    MemberDocument,
+    PrintedStatus,
+    ThemeTag,
+)
 from service.contract.shapes import Shape
 
 
@@ -116,7 +125,10 @@ class FindingAnswer(FoundFinding):
 
 
 class RegisterRow(StandingRecord):
-    """What one record of the register asks for, and where it stood."""
+    """What one record of the register asks for, and where it stood.
+
+    `last_comment` is the last one up to the day that it stands on, `themes` are those of what is asked for.
+    """
 
     finding_id: str
     kind: str
@@ -127,11 +139,14 @@ class RegisterRow(StandingRecord):
     document: HitDocument
     stalled: EchoRecord | None
     notes: list[str]
+    last_comment: CommentRecord | None
+    themes: list[ThemeTag]
 
 
 class RegisterResponse(Shape):
     """A page of the register; `facets` count records, and `lists` those with something to look into.
 
+    Of the facet `status`, "open" counts every record that is not closed, besides the statuses themselves.
     `as_of` is the day asked about, else that of the newest entry of the collection; each row has its own.
     """
 
@@ -173,7 +188,16 @@ class ForceReport(Shape):
     findings: list[ForceFinding]
 
 
+class YearCount(Shape):
+    """The findings that documents of a year make; those that they only quote are left out."""
+
+    year: str
+    findings: int
+
+
 class ForceAnswer(Shape):
+    """What has been said of a force; `register` counts its records by status, and `years` its findings."""
+
     slug: str
     name: str
     as_of: str | None
@@ -181,3 +205,30 @@ class ForceAnswer(Shape):
     standing: list[FacetValue] = Field(alias="register")
     lists: list[FacetValue]
     recurring: list[Candidate]
+    years: list[YearCount]
+
+
+class ForceCounts(ForceRecord):
+    """A force with the records of the register that are about it.
+
+    `open` are all that are not closed: those `overdue` and those with `no_status` are among them.
+    """
+
+    records: int
+    open: int
+    overdue: int
+    no_status: int
+    closed: int
+
+
+class ForcesTable(Shape):
+    """Every force with its records; `not_known` counts those of which the force is not known, `total` all, each once.
+
+    `years` count the findings of the whole collection, and `without_force` are the documents whose force is not known.
+    """
+
+    forces: list[ForceCounts]
+    not_known: ForceCounts
+    total: ForceCounts
+    years: list[YearCount]
+    without_force: list[HitDocument]

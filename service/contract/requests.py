@@ -10,6 +10,7 @@ from corpus.model import STATUSES, DocumentKind, PassageKind
 from corpus.standing import MISMATCHES
 from models.examples import LONGEST
 from service.contract.values import (
+    OPEN,
     UNKNOWN,
     Day,
     Flag,
@@ -18,6 +19,7 @@ from service.contract.values import (
     Request,
     Size,
     Skip,
+    Statuses,
     Text,
     Year,
     Years,
@@ -27,7 +29,7 @@ from service.contract.values import (
 )
 
 FACETS = ("force", "document_kind", "finding", "theme", "status", "grade", "year")
-REGISTER_FACETS = ("force", "status", "signal", "list", "owner", "year")
+REGISTER_FACETS = ("force", "status", "signal", "list", "owner", "theme", "year")
 NOTHING = "none"  # the value of a record whose comments say nothing of closure
 LISTS = (*MISMATCHES, "overdue", "stalled", "copied")
 GRADES = ("outstanding", "good", "adequate", "requires improvement", "inadequate", "excellent", "fair", "poor")
@@ -40,6 +42,14 @@ FIXED: dict[str, tuple[str, ...]] = {
     "signal": (*SIGNALS, NOTHING),
     "list": LISTS,
 }
+# What a table of the register can show, and be sorted by.
+REGISTER_COLUMNS = (
+    *("number", "force", "published", "document", "asks", "status", "status_date", "deadline", "days_open", "owner"),
+    *("signal", "attention", "last_comment", "themes", "heard"),
+)
+REGISTER_SORTS = tuple(order for name in REGISTER_COLUMNS for order in (name, f"-{name}"))
+FORCE_COLUMNS = ("name", "documents", "records", "open", "overdue", "no_status", "closed")
+FORCE_SORTS = tuple(order for name in FORCE_COLUMNS for order in (name, f"-{name}"))
 CLOSED = ("document_kind", "finding", "signal", "list")  # fields of which there are no other values
 MAX_QUERY, MAX_TEXT, MAX_TEXTS = 2_000, 20_000, 256  # characters, characters, texts
 MAX_WHO, MAX_WHY = 200, 2_000  # characters
@@ -84,6 +94,19 @@ def _table_form(value: Any, info: ValidationInfo) -> Any:
     return chosen_of(str(info.field_name), str(value), ("csv", "xlsx"))
 
 
+def _column(value: str) -> str:
+    return chosen_of("columns", value, REGISTER_COLUMNS)
+
+
+def _force_order(value: Any, info: ValidationInfo) -> Any:
+    return chosen_of(str(info.field_name), str(value), FORCE_SORTS)
+
+
+def _order(value: Any, info: ValidationInfo) -> Any:
+    return chosen_of(str(info.field_name), str(value), REGISTER_SORTS)
+
+
+RegisterSort = Annotated[str, Field(json_schema_extra={"enum": list(REGISTER_SORTS)}), BeforeValidator(_order)]
 Query = Annotated[
     str,
     Field(json_schema_extra={"maxLength": MAX_QUERY}),
@@ -205,11 +228,22 @@ class RegisterListRequest(DayRequest):
     """Records of the register, all of them: any of the values of a facet, and all of the facets."""
 
     force: KnownValues = Field((), description="Any of these values.")
-    status: KnownValues = Field((), description="Any of these values.")
+    status: Statuses = Field(
+        (),
+        description=f'Any of these values; "{OPEN}" is every record that is not closed.',
+        json_schema_extra={"also": [OPEN]},
+    )
     signal: KnownValues = Field((), description="Any of these values: what comments say of closure.")
     list: KnownValues = Field((), description="Any of these values: what there is to look into.")
     owner: KnownValues = Field((), description=f'Who answers for it, as printed, or "{UNKNOWN}".')
+    theme: KnownValues = Field((), description=f'Key of a theme of what is asked for (see /themes), or "{UNKNOWN}".')
     year: Years = Field((), description=f'Year of publication, or "{UNKNOWN}".')
+    text: Query = Field(
+        "", description="Words that all stand in its text, title, number, owner or comments; longer ones hold them too."
+    )
+    sort: RegisterSort = Field(
+        "-published", description="By what; with a - before it from the last to the first. What has none comes last."
+    )
 
     def chosen(self, facet: str) -> tuple[str, ...]:
         """The values chosen of one facet."""
@@ -217,7 +251,12 @@ class RegisterListRequest(DayRequest):
 
     def any(self) -> bool:
         """Whether anything is narrowed at all."""
-        return any(self.chosen(facet) for facet in REGISTER_FACETS)
+        return bool(self.words) or any(self.chosen(facet) for facet in REGISTER_FACETS)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that a record has to hold, all of them, in small letters."""
+        return tuple(dict.fromkeys(self.text.casefold().split()))
 
 
 class RegisterRequest(RegisterListRequest):
@@ -225,6 +264,20 @@ class RegisterRequest(RegisterListRequest):
 
     page: Page = Field(1, description="Which page.")
     page_size: Size = Field(50, description="Records on a page.")
+
+
+class RegisterView(RegisterRequest):
+    """A page of the register as a table, with the columns that it shows; without any, those of ordinary use."""
+
+    columns: Annotated[tuple[Annotated[str, AfterValidator(_column)], ...], FailFast()] = Field(
+        (), description="Columns of the table."
+    )
+
+
+class ForcesView(Request):
+    """The table of all forces."""
+
+    sort: Annotated[str, BeforeValidator(_force_order)] = Field("name", description="By what, as the register.")
 
 
 class TextToTag(Request):

@@ -18,7 +18,8 @@ class FacetValue(Shape):
 class HitDocument(Shape):
     """A document as a hit names it; `fictional` marks those that come with the program to try it out.
 
-    `force` is the one that it is about; `forces` are all of them where there are several.
+    `force` is the one that it is about; `forces` are all of them where there are several. `register_number` is the
+    number of a record of the register.
     """
 
     id: str
@@ -30,6 +31,7 @@ class HitDocument(Shape):
     source: str
     url: str | None
     fictional: bool
+    register_number: str | None = None
 
 
 class PrintedStatus(Shape):
@@ -61,6 +63,7 @@ class MemberDocument(Shape):
     id: str
     title: str
     source: str
+    register_number: str | None = None
 
 
 class FoldMember(Shape):

@@ -30,6 +30,8 @@ from service.contract.service_errors import RequestError
 
 UNKNOWN = "unknown"  # the value of what has none: it is counted and can be chosen like any other
 
+OPEN = "open"  # of the register, the status of every record that is not closed, whatever its last one
+
 _PEOPLE = frozenset(("owner",))  # fields whose values are names of people
 
 Values = Mapping[str, Sequence[str]]
@@ -255,6 +257,12 @@ def _known(value: str, info: ValidationInfo) -> str:
     return chosen_of(info.field_name, value, info.context(info.field_name))
 
 
+def _known_or_open(value: str, info: ValidationInfo) -> str:
+    if info.context is None or value == OPEN:
+        return value
+    return chosen_of(str(info.field_name), value, [OPEN, *info.context(info.field_name)])
+
+
 def _year_value(value: str, info: ValidationInfo) -> str:
     if value != UNKNOWN and not (re.fullmatch(r"[1-9][0-9]{0,3}", value)):
         raise refuse(f'year is {short(value)}: give a whole number from 1 to 9999, or "{UNKNOWN}".')
@@ -286,6 +294,11 @@ Day = Annotated[datetime.date | None, BeforeValidator(_day, json_schema_input_ty
 Text = Annotated[str, AfterValidator(_sound)]
 KnownValues = Annotated[
     Annotated[tuple[Annotated[str, AfterValidator(_known)], ...], FailFast()],
+    BeforeValidator(_listed, json_schema_input_type=list[str] | str),
+    AfterValidator(_once_each),
+]
+Statuses = Annotated[
+    Annotated[tuple[Annotated[str, AfterValidator(_known_or_open)], ...], FailFast()],
     BeforeValidator(_listed, json_schema_input_type=list[str] | str),
     AfterValidator(_once_each),
 ]

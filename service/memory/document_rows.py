@@ -35,7 +35,6 @@ def document_by_key(connection: sqlite3.Connection, key: str, tags: Tags) -> Doc
     findings = connection.execute(_FINDINGS + "WHERE f.document = ? ORDER BY f.id", (row["id"],))
     return DocumentAnswer(
         **dict(document_of(row)),
-        register_number=row["register_number"],
         other_sources=json.loads(row["other_sources"]),
         notes=json.loads(row["notes"]),
         left_out=json.loads(row["left_out"]),
@@ -71,6 +70,12 @@ def reports_of(connection: sqlite3.Connection, force: str) -> list[tuple[HitDocu
         f"{_DOCUMENTS} WHERE {about} AND d.kind != 'register_record' ORDER BY d.date DESC, d.id", (force,)
     )
     return [(document_of(row), _grades(connection, row["id"])) for row in rows.fetchall()]
+
+
+def documents_without_force(connection: sqlite3.Connection) -> list[HitDocument]:
+    """The documents whose force is not known, in the order of their titles."""
+    none = "WHERE NOT EXISTS (SELECT 1 FROM document_forces WHERE document = d.id)"
+    return [document_of(row) for row in connection.execute(f"{_DOCUMENTS} {none} ORDER BY d.title, d.id").fetchall()]
 
 
 def count_by_force(connection: sqlite3.Connection) -> dict[str, int]:

@@ -37,7 +37,8 @@ FROM passages p JOIN documents d ON d.id = p.document JOIN sections s ON s.id = 
      LEFT JOIN passages i ON i.id = p.parent
 """  # noqa: S608 - constants alone
 _MEMBERS = f"""
-SELECT p.fold, p.key AS passage, f.key AS finding, d.force, d.key, d.title, d.source, f.status, f.status_date, {FORCES}
+SELECT p.fold, p.key AS passage, f.key AS finding, d.force, d.key, d.title, d.source, d.register_number,
+       f.status, f.status_date, {FORCES}
 FROM passages p JOIN documents d ON d.id = p.document LEFT JOIN findings f ON f.id = p.finding
 """  # noqa: S608 - constants alone
 # SQLite takes a bounded number of parameters in one statement.
@@ -145,6 +146,7 @@ def document_of(row: sqlite3.Row) -> HitDocument:
         source=row["source"],
         url=row["url"],
         fictional=bool(row["fictional"]),
+        register_number=row["register_number"],
     )
 
 
@@ -174,7 +176,9 @@ def _folds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Fold
                 finding_id=row["finding"],
                 force=row["force"],
                 forces=json.loads(row["forces"]),
-                document=MemberDocument(id=row["key"], title=row["title"], source=row["source"]),
+                document=MemberDocument(
+                    id=row["key"], title=row["title"], source=row["source"], register_number=row["register_number"]
+                ),
                 status=row["status"],
                 status_date=row["status_date"],
             )

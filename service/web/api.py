@@ -5,13 +5,15 @@ from http import HTTPStatus
 from flask import Blueprint, Response, current_app, render_template
 
 from indexer.generation import GenerationError
-from service.answers.lookups import document, forces, passage
+from service.answers.force_counts import forces_table
+from service.answers.lookups import document, passage
 from service.answers.search import all_hits, search
 from service.contract.contacts import mask
 from service.contract.document_responses import DocumentAnswer
 from service.contract.exports import Form, hits_table
+from service.contract.register_responses import ForcesTable
 from service.contract.requests import ListRequest, SearchRequest
-from service.contract.responses import ForcesAnswer, Liveness, Passage, Readiness, SearchResponse
+from service.contract.responses import Liveness, Passage, Readiness, SearchResponse
 from service.engine import Engine
 from service.web.exchange import answered, asked, attachment, found, nothing_asked, problem, seen
 from service.web.openapi import Schema, described, openapi
@@ -50,10 +52,10 @@ def api_blueprint(engine: Engine) -> Blueprint:
         return found(passage(seen(engine), key), "passage", key)
 
     @api.get("/forces")
-    @described("Every force", ForcesAnswer)
+    @described("Every force, with its records by where they stand", ForcesTable)
     def all_forces() -> Response:
         nothing_asked()
-        return answered(forces(seen(engine)))
+        return answered(forces_table(seen(engine)))
 
     @api.get("/openapi.json")
     @described("This description")

@@ -13,6 +13,7 @@ from service.contract.responses import Problem
 from service.contract.service_errors import RequestError
 from service.contract.shapes import to_json
 from service.contract.values import Asked, NoParameters, Values, filled, read, read_json
+from service.contract.workbooks import XLSX
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
 
@@ -72,6 +73,12 @@ def attachment(pieces: Iterable[str], name: str, form: Form) -> Response:
     """A whole list as a file to keep."""
     headers = {"Content-Disposition": f'attachment; filename="precedent-{name}.{form}"'}
     return Response(pieces, content_type=MIMETYPES[form], headers=headers)
+
+
+def book(made: bytes, name: str) -> Response:
+    """A whole list as an Excel workbook to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="precedent-{name}.xlsx"'}
+    return Response(made, content_type=XLSX, headers=headers)
 
 
 def found(record: Found | None, what: str, key: str, made: Callable[[Found], Response] = answered) -> Response:

@@ -7,9 +7,9 @@ twice, and each described forms or files wrongly.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from flask import Flask
 from pydantic.json_schema import models_json_schema
@@ -20,7 +20,10 @@ from service.contract.requests import CLOSED, FACETS, FIXED
 from service.contract.responses import Problem
 from service.contract.shapes import Shape
 from service.contract.values import UNKNOWN, Known, Request, wire_names
+from service.contract.workbooks import XLSX
 
+FileForm = Form | Literal["xlsx"]
+_ENDINGS: tuple[FileForm, ...] = ("csv", "xlsx")  # of addresses that have one form alone
 View = TypeVar("View", bound=Callable[..., Any])
 Schema = dict[str, Any]
 
@@ -119,12 +122,12 @@ def _list_known(schema: Schema, known: Known | None) -> None:
             own["anyOf"] = [*(told["anyOf"] if list(told) == ["anyOf"] else [told]), {"type": "null"}]
 
 
-def _paths(rule: Rule) -> Iterator[tuple[str, str | None, Form | None]]:
+def _paths(rule: Rule) -> Iterator[tuple[str, str | None, FileForm | None]]:
     """Each address of a rule, with the part of it that varies and the form of a file."""
     path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda m: f"{{{_SHOWN.get(m[1], m[1])}}}", rule.rule)
     part = next((name for name in rule.arguments if name != "form"), None)
     if "form" not in rule.arguments:
-        yield path, part, "csv" if path.endswith(".csv") else None
+        yield path, part, next((form for form in _ENDINGS if path.endswith(f".{form}")), None)
         return
     for form in FORMS:
         yield path.replace("{form}", form), part, form
@@ -134,12 +137,12 @@ def _described(
     operation: Operation,
     method: str,
     part: str | None,
-    form: Form | None,
+    form: FileForm | None,
     schemas: Mapping[str, Schema],
     known: Known | None,
 ) -> Schema:
     found: Schema = {
-        "summary": f"{operation.summary}, as {form.upper()}" if form else operation.summary,
+        "summary": f"{operation.summary}, as {form.upper()}" if form in FORMS else operation.summary,
         "responses": {
             "200": {"description": operation.summary, "content": _content(operation, form)},
             "default": {"$ref": "#/components/responses/Problem"},
@@ -161,7 +164,9 @@ def _described(
     return {**found, "parameters": parameters} if parameters else found
 
 
-def _content(operation: Operation, form: Form | None) -> Schema:
+def _content(operation: Operation, form: FileForm | None) -> Schema:
+    if form == "xlsx":
+        return {XLSX: {"schema": {"type": "string", "format": "binary"}}}
     if form:
         schema: Schema = {"type": "string"} if form == "csv" else {"type": "object"}
         return {MIMETYPES[form].split(";")[0]: {"schema": schema}}
@@ -189,17 +194,19 @@ def _wire(field: str, schema: Schema, known: Known | None) -> Schema:
     kept = {name: value for name, value in {**schema, **shape}.items() if name not in ("anyOf", "title")}
     if kept.get("default", "") in (None, [], "", ()):
         kept.pop("default", None)
+    also = kept.pop("also", ())
     if kept["type"] == "array":
-        kept["items"] = _item(field, known)
+        kept["items"] = _item(field, known, also)
     return kept
 
 
-def _item(field: str, known: Known | None) -> Schema:
+def _item(field: str, known: Known | None, also: Sequence[str] = ()) -> Schema:
+    """What a value of a field may be; `also` besides those that the index holds."""
     if field == "year":
         return {"type": "string", "pattern": f"^([1-9][0-9]{{0,3}}|{UNKNOWN})$"}
     if known is not None:
-        return {"type": "string", "enum": list(known(field))}
-    fixed = [*FIXED.get(field, ()), *([UNKNOWN] if field in FACETS else [])]
+        return {"type": "string", "enum": [*also, *known(field)]}
+    fixed = [*also, *FIXED.get(field, ()), *([UNKNOWN] if field in FACETS else [])]
     # A grade or status is what the documents print, so an index may hold others than the known ones.
     return {"type": "string", "enum" if field in CLOSED else "examples": fixed}
 

@@ -6,30 +6,34 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, make_response, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, url_for
 
+from service.answers.force_counts import forces_table
 from service.answers.force_profile import force_profile
 from service.answers.lookups import finding, forces, passage, picture
 from service.answers.register import register
 from service.answers.similar import similar
 from service.contract.exports import FORMS
 from service.contract.register_responses import FindingAnswer
-from service.contract.requests import FACETS, FIXED, DayRequest, RegisterRequest, SimilarRequest
+from service.contract.register_titles import COLUMN_TITLES, order_words
+from service.contract.requests import (
+    FACETS,
+    FIXED,
+    REGISTER_COLUMNS,
+    DayRequest,
+    ForcesView,
+    RegisterView,
+    SimilarRequest,
+)
 from service.contract.service_errors import RequestError
 from service.contract.values import UNKNOWN, Values, check_names, wire_names
 from service.engine import Engine
-from service.web.exchange import asked_by_form, nothing_asked, seen, sent
+from service.web import register_table
+from service.web.exchange import asked_by_form, seen, sent
 from service.web.search_pages import cut, nearby_pages
 
-REGISTER_TITLES = {
-    "list": "To look into",
-    "status": "Status",
-    "signal": "What comments say",
-    "force": "Force",
-    "owner": "Owner",
-    "year": "Year published",
-}
 _FIELDS = ("force", "status")  # facets that the form for similar findings has fields for
+_DETAILS = "detail_pages.document_details_page"  # where a person says which force a document is about
 PRECEDENTS = 5  # similar findings on a recommendation's own page
 
 
@@ -59,13 +63,11 @@ def register_pages_blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/register")
     def register_page() -> str:
-        return _register_page(engine, asked_by_form(RegisterRequest, engine), sent())
+        return _register_page(engine, asked_by_form(RegisterView, engine), sent())
 
     @pages.get("/forces")
     def forces_page() -> str:
-        nothing_asked()
-        rows = [row for row in forces(seen(engine)).forces if row.documents]
-        return render_template("forces.html", forces=sorted(rows, key=lambda row: row.name))
+        return _forces_page(engine, asked_by_form(ForcesView, engine))
 
     @pages.get("/forces/<slug>")
     def force_page(slug: str) -> str:
@@ -73,8 +75,11 @@ def register_pages_blueprint(engine: Engine) -> Blueprint:
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
         parameters = sent()
-        downloads = _downloads("register_api.download_force", parameters, slug=slug)
-        return render_template("force.html", force=found, parameters=parameters, downloads=downloads)
+        downloads = _downloads("register_api.download_force", parameters, book="register_api.force_book", slug=slug)
+        bars = register_table.bars(found.years)
+        return render_template(
+            "force.html", force=found, parameters=parameters, downloads=downloads, bars=bars, unknown=UNKNOWN
+        )
 
     return pages
 
@@ -136,31 +141,53 @@ def _finding_page(engine: Engine, found: FindingAnswer, as_of: datetime.date | N
         picture=picture(seen(engine), found.id, as_of),
         similar=alike,
         hits=[cut(hit) for hit in alike.results] if alike else [],
-        downloads=_downloads("register_api.download_members", parameters, key=found.id),
+        downloads=_downloads(
+            "register_api.download_members", parameters, book="register_api.members_book", key=found.id
+        ),
     )
 
 
-def _register_page(engine: Engine, asked: RegisterRequest, parameters: Values) -> str:
+def _register_page(engine: Engine, asked: RegisterView, parameters: Values) -> str:
     response = register(seen(engine), asked)
     last = max(1, ceil(response.total / asked.page_size))
-    listed = {name: values for name, values in parameters.items() if name not in ("page", "page_size")}
+    listed = {name: values for name, values in parameters.items() if name not in ("page", "page_size", "columns")}
     return render_template(
         "register.html",
         asked=asked,
         parameters=parameters,
         response=response,
-        facets=[(name, title, response.facets[name]) for name, title in REGISTER_TITLES.items()],
-        chosen=asked.any(),
+        columns=register_table.shown_columns(asked),
+        headings=register_table.headings(asked, parameters),
+        every_column=[(name, COLUMN_TITLES[name]) for name in REGISTER_COLUMNS],
+        orders=register_table.orders(asked),
+        order=order_words(asked.sort),
+        quick=register_table.quick_links(asked, response, parameters),
+        chips=register_table.chips(seen(engine), asked, parameters),
+        facets=register_table.facets(asked, response),
         last=last,
         pages=[(number, _address({**parameters, "page": [str(number)]})) for number in nearby_pages(asked.page, last)],
-        downloads=_downloads("register_api.download_register", listed),
+        downloads=_downloads("register_api.download_register", listed, book="register_api.register_book"),
         unknown=UNKNOWN,
     )
 
 
-def _downloads(endpoint: str, parameters: Values, **values: Any) -> list[tuple[str, str]]:
+def _forces_page(engine: Engine, asked: ForcesView) -> str:
+    found = forces_table(seen(engine))
+    return render_template(
+        "forces.html",
+        forces=register_table.sorted_forces(found.forces, asked.sort),
+        table=found,
+        headings=register_table.force_headings(asked.sort),
+        bars=register_table.bars(found.years),
+        correctable=_DETAILS in current_app.view_functions,
+        details=_DETAILS,
+    )
+
+
+def _downloads(endpoint: str, parameters: Values, book: str = "", **values: Any) -> list[tuple[str, str]]:
     asked = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
-    return [(form.upper(), url_for(endpoint, form=form, **values) + asked) for form in FORMS]
+    excel = [("Excel", url_for(book, **values) + asked)] if book else []
+    return [*excel, *((form.upper(), url_for(endpoint, form=form, **values) + asked) for form in FORMS)]
 
 
 def _address(parameters: Values) -> str:

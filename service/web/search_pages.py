@@ -18,7 +18,16 @@ from service.answers.search import search
 from service.contract.document_responses import DocumentAnswer, SectionRecord
 from service.contract.excerpts import excerpt, pieces, shown
 from service.contract.exports import FORMS, Form
-from service.contract.labels import WHOSE, addressee, date_words, label, nowhere_words, status_words
+from service.contract.labels import (
+    SHORT_LISTS,
+    WHOSE,
+    addressee,
+    date_words,
+    label,
+    nowhere_words,
+    short_date,
+    status_words,
+)
 from service.contract.requests import FACETS, MAX_QUERY, DocumentView, SearchRequest
 from service.contract.responses import Hit, Passage, SearchResponse
 from service.contract.service_errors import RequestError
@@ -81,6 +90,8 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
     """What templates say values with, as this request sees them."""
     pages.add_app_template_filter(label, "label")
     pages.add_app_template_filter(date_words, "date_words")
+    pages.add_app_template_filter(short_date, "short_date")
+    pages.add_app_template_filter(lambda name: SHORT_LISTS[name], "short_list")
     pages.add_app_template_filter(shown, "shown")
     pages.add_app_template_filter(addressee, "addressee")
     pages.add_app_template_filter(anchor, "anchor")

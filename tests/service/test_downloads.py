@@ -37,6 +37,7 @@ COLUMNS = (
         "source",
         "url",
         "passage_id",
+        "register_number",
     ),
 )
 FORMULAE = (

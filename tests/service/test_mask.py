@@ -1,5 +1,6 @@
 """Contact details are dots in what is shown, whole in what is stored."""
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from fakes import FakeCollection, FakeEncoder, assessment, document, record
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from corpus import contact_details
 from corpus.model import Document, GlossaryEntry
@@ -22,6 +24,7 @@ from models.taxonomy import Taxonomy, Theme
 from models.theme_model import train_themes
 from service.contract.contacts import mask, masked
 from service.contract.requests import SearchRequest
+from service.contract.workbooks import XLSX
 from service.engine import Engine
 from service.themes.review import queue
 from service.themes.training import flips_of
@@ -154,9 +157,14 @@ def test_no_page_that_links_lead_to_shows_them(tmp_path: Path, publish: Callable
         if address in seen or address.startswith("/static"):
             continue
         seen.add(address)
-        text = client.get(address).get_data(as_text=True)
+        answer = client.get(address)
+        if answer.mimetype == XLSX:
+            text = repr([list(sheet.values) for sheet in load_workbook(io.BytesIO(answer.data)).worksheets])
+        else:
+            text = answer.get_data(as_text=True)
         assert not re.search(r"960123|wick@", text), address
-        links = (unescape(link) for link in re.findall(r'href="([/?][^"#]*)', text))
+        # Not those that give the same again in another order.
+        links = (unescape(link) for link in re.findall(r'href="([/?][^"#]*)', text) if "sort=" not in link)
         todo += [] if len(seen) > 120 else [urljoin(address, link) for link in links]
     assert sum(1 for address in seen if address.startswith("/documents/")) >= 4
     assert any(address.startswith("/findings/") for address in seen)

@@ -124,7 +124,7 @@ def test_a_record_is_as_old_as_its_own_source_was_last_heard(sample: FlaskClient
     assert later["days_open"] > row["days_open"]
     page = sample.get("/register?as_of=2021").get_data(as_text=True)
     assert "its source was last heard of on 5 March 2019" in page
-    assert "when its source was last heard of" in sample.get("/register").get_data(as_text=True)
+    assert "its own source was last heard of" in sample.get("/register").get_data(as_text=True)
 
 
 def test_a_reopened_record_tells_when_and_counts_on(sample: FlaskClient) -> None:
