@@ -12,7 +12,13 @@ from service.contract.contacts import mask
 from service.contract.document_responses import DocumentAnswer
 from service.contract.register_responses import FindingAnswer
 from service.contract.responses import ForceRecord, ForcesAnswer, Passage
-from service.memory.document_rows import count_by_force, document_by_key, finding_by_key, graded_sections
+from service.memory.document_rows import (
+    count_by_force,
+    document_by_key,
+    finding_by_key,
+    graded_sections,
+    place_in_document,
+)
 from service.memory.passage_rows import passage_of, row_by_key
 from service.memory.snapshot import Snapshot
 from service.query.marks import marks, outermost
@@ -99,6 +105,11 @@ def grade_area(seen: Snapshot, document: str, section: Sequence[str], grade: str
         return None
     (area,) = areas
     return mask(area) if seen.masks else area
+
+
+def place_of(seen: Snapshot, passage: str) -> tuple[int, int]:
+    """Which passage of its document one is, and of how many."""
+    return place_in_document(seen.held.generation.tables, passage)
 
 
 def forces(seen: Snapshot) -> ForcesAnswer:

@@ -55,6 +55,15 @@ def document_number(connection: sqlite3.Connection, key: str) -> int | None:
     return row["id"] if row else None
 
 
+def place_in_document(connection: sqlite3.Connection, passage: str) -> tuple[int, int]:
+    """Which passage of its document one is, and of how many; (0, 0) for one that is not there."""
+    row = connection.execute(
+        "SELECT sum(o.id <= p.id), count(*) FROM passages p JOIN passages o ON o.document = p.document WHERE p.key = ?",
+        (passage,),
+    ).fetchone()
+    return row[0] or 0, row[1]
+
+
 def graded_sections(connection: sqlite3.Connection, key: str) -> list[tuple[list[str], str, str]]:
     """The sections of a document for which a grade is stated: path, grade, and the area that it is of."""
     rows = connection.execute(

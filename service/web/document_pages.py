@@ -25,7 +25,7 @@ from service.web.hit_view import EXCERPT, cut, shortened
 
 _TOP = 3  # the level of a document's outermost headings: the page has two above
 _LISTED = 2  # levels of headings that the contents list
-MANY = 60  # entries of the contents, from which on only the outermost headings are listed
+MANY = 60  # entries of the contents, from which on those of other parts are the outermost headings alone
 
 
 def add_document_pages(pages: Blueprint, engine: Engine) -> None:
@@ -135,7 +135,7 @@ def _contents(parts: Sequence[Part], at: int | None, part_url: Any) -> list[dict
         (number, one) for number, part in enumerate(parts) for one in part.headings if one.depth < _LISTED and one.text
     ]
     if len(listed) > MANY:
-        listed = [(number, one) for number, one in listed if one.depth == 0] or listed
+        listed = [(number, one) for number, one in listed if one.depth == 0 or number == at]
     return [
         {
             "text": one.text,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from service.answers.lookups import grade_area
+from service.answers.lookups import grade_area, place_of
 from service.answers.search import search
 from service.contract.excerpts import shown
 from service.contract.exports import FORMS, Form
@@ -79,6 +79,7 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
     pages.add_app_template_global(status_words, "status_words")
     pages.add_app_template_filter(nowhere_words)
     pages.add_app_template_global(lambda *section: grade_area(seen(engine), *section), "grade_area")
+    pages.add_app_template_global(lambda passage_id: place_of(seen(engine), passage_id), "place_of")
 
 
 def _start(engine: Engine, query: str = "", sentence: str = "") -> str:

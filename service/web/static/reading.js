@@ -1,4 +1,4 @@
-/* Reading a document: an address that names a passage of another part leads there, and contents follow the text. */
+/* Reading a document: an address that names a passage of another part leads there, and the contents follow the text. */
 "use strict";
 
 function toItsPart() {
@@ -8,27 +8,25 @@ function toItsPart() {
   }
 }
 
-function followText() {
-  const column = document.querySelector(".contents-column");
-  if (!column || !("IntersectionObserver" in window)) {
-    return;
-  }
-  const links = new Map();
+function followText(column) {
+  const headings = [];
   for (const link of column.querySelectorAll('a[href^="#"]')) {
     const heading = document.getElementById(link.hash.slice(1));
     if (heading) {
-      links.set(heading, link);
+      headings.push([heading, link]);
     }
   }
   let current = null;
-  const watcher = new IntersectionObserver(() => {
-    let last = null;
-    for (const heading of links.keys()) {
+  let waiting = false;
+
+  function mark() {
+    waiting = false;
+    let link = null;
+    for (const [heading, own] of headings) {
       if (heading.getBoundingClientRect().top < innerHeight / 3) {
-        last = heading;
+        link = own;
       }
     }
-    const link = last && links.get(last);
     if (link === current) {
       return;
     }
@@ -37,16 +35,23 @@ function followText() {
     }
     if (link) {
       link.setAttribute("aria-current", "location");
-      const above = link.offsetTop - column.clientHeight / 2;
-      column.scrollTop = Math.max(0, above);
+      column.scrollTop = Math.max(0, link.offsetTop - column.clientHeight / 2);
     }
     current = link;
-  }, { rootMargin: "0px 0px -66% 0px" });
-  for (const heading of links.keys()) {
-    watcher.observe(heading);
   }
+
+  addEventListener("scroll", () => {
+    if (!waiting) {
+      waiting = true;
+      requestAnimationFrame(mark);
+    }
+  }, { passive: true });
+  mark();
 }
 
 addEventListener("hashchange", toItsPart);
 toItsPart();
-followText();
+const contents = document.querySelector(".contents-column");
+if (contents) {
+  followText(contents);
+}
