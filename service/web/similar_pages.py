@@ -52,6 +52,7 @@ def _similar_form(engine: Engine, parameters: Values, sentence: str = "") -> str
         parameters=parameters,
         response=None,
         sentence=sentence,
+        mend=sentence.partition(": ")[2] or sentence,
         wrong=next((name for name in _TYPED if sentence.startswith(f"{name} ")), "text") if sentence else None,
         **_choices(engine),
     )
