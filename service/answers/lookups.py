@@ -1,6 +1,7 @@
 """One document, passage or finding by its lasting id, and the list of forces."""
 
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.dates import last_day
@@ -11,7 +12,13 @@ from service.contract.contacts import mask
 from service.contract.document_responses import DocumentAnswer
 from service.contract.register_responses import FindingAnswer
 from service.contract.responses import ForceRecord, ForcesAnswer, Passage
-from service.memory.document_rows import count_by_force, document_by_key, finding_by_key
+from service.memory.document_rows import (
+    count_by_force,
+    document_by_key,
+    finding_by_key,
+    graded_sections,
+    place_in_document,
+)
 from service.memory.passage_rows import passage_of, row_by_key
 from service.memory.snapshot import Snapshot
 from service.query.marks import marks, outermost
@@ -86,6 +93,23 @@ def matched(seen: Snapshot, query: str, key: str, *, expand: bool = True) -> lis
         return []
     question = understand(query, held.lexicon, expand=expand)
     return outermost(marks(found.text, question, found.meanings, held.lexicon.analyzer))
+
+
+def grade_area(seen: Snapshot, document: str, section: Sequence[str], grade: str) -> str | None:
+    """What the grade that holds in a section is of: "neighbourhood policing"; None where that is not one thing."""
+    rows = graded_sections(seen.held.generation.tables, document)
+    own = [(path, area) for path, stated, area in rows if stated == grade and list(section[: len(path)]) == path]
+    nearest = max((len(path) for path, _ in own), default=0)
+    areas = {area for path, area in own if len(path) == nearest}
+    if len(areas) != 1:
+        return None
+    (area,) = areas
+    return mask(area) if seen.masks else area
+
+
+def place_of(seen: Snapshot, passage: str) -> tuple[int, int]:
+    """Which passage of its document one is, and of how many."""
+    return place_in_document(seen.held.generation.tables, passage)
 
 
 def forces(seen: Snapshot) -> ForcesAnswer:

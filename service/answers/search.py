@@ -38,7 +38,7 @@ BATCH = 200  # hits of a whole result list that are made at a time
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A question against a generation. `passing` are the passages that pass the filters, `members` those of R too.
 
     `nowhere` are things that it names of which the index has nothing: then nothing answers it well. `best` are the ids
@@ -56,7 +56,7 @@ class _Found:
 def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
     """One page of hits with the counts of every facet."""
     held = seen.held
-    found = _found(seen, request)
+    found = found_by(seen, request)
     first = (request.page - 1) * request.page_size
     page = found.best[first : first + request.page_size]
     nearest = found.best[:0] if len(found.best) else _nearest(held, found)
@@ -68,6 +68,8 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         nowhere=found.nowhere,
         match=match_of(bool(len(found.best)), bool((found.members & found.retrieved.good).any())),
         total=len(found.best),
+        documents=len(np.unique(held.columns.document[found.best])),
+        strong=int(found.retrieved.good[found.best].sum()),
         page=request.page,
         page_size=request.page_size,
         results=shown[: len(page)],
@@ -87,7 +89,7 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     Without `matching`, all that passes the filters, whether it answers or not: the ranking by itself.
     """
     held = seen.held
-    found = _found(seen, request)
+    found = found_by(seen, request)
     ids = found.best
     if not matching:
         newest = request.sort == "newest"
@@ -104,16 +106,16 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
 
 def answering(seen: Snapshot, request: ListRequest) -> tuple[Mask, bool]:
     """The passages that answer a search and pass its filters, and whether any answers well."""
-    found = _found(seen, request)
+    found = found_by(seen, request)
     return found.members, bool((found.members & found.retrieved.good).any())
 
 
 def result_ids(seen: Snapshot, request: ListRequest) -> Ids:
     """The number of the passage that each result of a search is shown by, in its order."""
-    return _found(seen, request).best
+    return found_by(seen, request).best
 
 
-def _found(seen: Snapshot, request: ListRequest) -> _Found:
+def found_by(seen: Snapshot, request: ListRequest) -> Found:
     """What answers the query of a request, and what its filters leave of that, in its order."""
     held = seen.held
     question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
@@ -131,14 +133,14 @@ def _found(seen: Snapshot, request: ListRequest) -> _Found:
     members = retrieved.members & passing
     newest = request.sort == "newest" or question.empty
     best = best_of_folds(held.columns, retrieved.score, np.flatnonzero(members), newest)
-    return _Found(question, nowhere, retrieved, passing, members, best)
+    return Found(question, nowhere, retrieved, passing, members, best)
 
 
-def _nearest(held: Opened, found: _Found) -> Ids:
+def _nearest(held: Opened, found: Found) -> Ids:
     return nearest(held.columns, found.retrieved.score, np.flatnonzero(found.passing), NEAREST)
 
 
-def _facet(seen: Snapshot, found: _Found, request: ListRequest, name: str) -> list[FacetValue]:
+def _facet(seen: Snapshot, found: Found, request: ListRequest, name: str) -> list[FacetValue]:
     """Each value of a facet with the total that choosing it gives."""
     columns, chosen = seen.held.columns, request.chosen(name)
     members = found.retrieved.members & columns.mask(request, without=name) if chosen else found.members

@@ -131,6 +131,20 @@ def citation(
     return ", ".join(part for part in parts if part)
 
 
+def full_citation(forces: str, citation: str, text: str, address: str) -> str:
+    """A citation with the forces, where it does not name them already, a few of the words and the address."""
+    where = citation if not forces or forces in citation else f"{forces}: {citation}"
+    return f"{where}: “{quotation(text)}” {address}"
+
+
+def quotation(text: str, length: int = 160) -> str:
+    """The beginning of a text in one line, whole words alone."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    return f"{line[:length].rpartition(' ')[0] or line[:length]} …"
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """ "1 file", "2 files"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -308,11 +308,18 @@ class TagRequest(Request):
 
 
 class DocumentView(Request):
-    """How a document's page is opened: at a passage that was found, with the words of the query marked in it."""
+    """How a document's page is opened: at a passage that was found, with the words of the query marked in it.
+
+    Else at a part, or whole; with `find`, it is searched, by meaning if it is to be `like` that.
+    """
 
     hit: str | None = None
     query: str = Field("", alias="q")
     expand: Flag = True
+    part: Page | None = None
+    whole: Flag = False
+    find: Query = ""
+    like: Flag = False
 
 
 class TextForm(Request):

@@ -181,7 +181,9 @@ class RegisterOffer(Shape):
 
 
 class SearchResponse(Shape):
-    """`expansions` are the words looked for besides those typed; `records` are register records named by number.
+    """`total` counts hits, `documents` those that they stand in, `strong` the hits that are good matches.
+
+    `expansions` are the words looked for besides those typed; `records` are register records named by number.
 
     `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), if it does. `owners`
     are those who answer for the findings among the first hits, where the query asks who does. `nowhere` are names,
@@ -204,6 +206,8 @@ class SearchResponse(Shape):
     records: list[HitDocument]
     in_register: RegisterOffer | None
     owners: list[FacetValue]
+    documents: int
+    strong: int
 
 
 class ForceRecord(Shape):

@@ -48,6 +48,31 @@ def document_by_key(connection: sqlite3.Connection, key: str, tags: Tags) -> Doc
     )
 
 
+def document_number(connection: sqlite3.Connection, key: str) -> int | None:
+    """The number of a document in this generation, or None."""
+    row = connection.execute("SELECT id FROM documents WHERE key = ?", (key,)).fetchone()
+    return row["id"] if row else None
+
+
+def place_in_document(connection: sqlite3.Connection, passage: str) -> tuple[int, int]:
+    """Which passage of its document one is, and of how many; (0, 0) for one that is not there."""
+    row = connection.execute(
+        "SELECT sum(o.id <= p.id), count(*) FROM passages p JOIN passages o ON o.document = p.document WHERE p.key = ?",
+        (passage,),
+    ).fetchone()
+    return row[0] or 0, row[1]
+
+
+def graded_sections(connection: sqlite3.Connection, key: str) -> list[tuple[list[str], str, str]]:
+    """The sections of a document for which a grade is stated: path, grade, and the area that it is of."""
+    rows = connection.execute(
+        "SELECT s.path, g.grade, g.area FROM grades g JOIN sections s ON s.id = g.section"
+        " JOIN documents d ON d.id = g.document WHERE d.key = ? ORDER BY g.id",
+        (key,),
+    )
+    return [(json.loads(row["path"]), row["grade"], row["area"]) for row in rows]
+
+
 def finding_by_key(connection: sqlite3.Connection, key: str) -> FoundFinding | None:
     """One finding with its document, the ids of its passages and the events that are about it."""
     row = connection.execute(_FINDINGS + "WHERE f.key = ?", (key,)).fetchone()

@@ -25,7 +25,7 @@ _SEVERAL = ("force", "theme")  # facets of which a passage may have several valu
 _SINGLE = tuple(name for name in FACETS if name not in _SEVERAL)
 
 _ROWS = """
-SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, f.quoted, d.kind, p.kind, f.status, p.grade,
+SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, f.quoted, p.document, d.kind, p.kind, f.status, p.grade,
        substr(p.date, 1, 4)
 FROM passages p JOIN documents d ON d.id = p.document JOIN wording w ON w.passage = p.id
      LEFT JOIN findings f ON f.id = p.finding
@@ -105,7 +105,7 @@ class Columns:
 
     `content` is the number of words of a passage that mean something. `finding` and `asks` number the finding that it
     belongs to and that finding's fold, 0 for none; `quoted` are those of findings that an earlier report made. `days`
-    are the last days of the dates, as ordinals, 0 for none.
+    are the last days of the dates, as ordinals, 0 for none; `document` numbers the document that it stands in.
     """
 
     exists: Mask
@@ -116,6 +116,7 @@ class Columns:
     finding: Numbers
     asks: Numbers
     quoted: Mask
+    document: Numbers
     years: Numbers
     facets: dict[str, Column] = field(repr=False)
 
@@ -148,7 +149,7 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
     """All passages of a generation, in one pass over its database."""
     cursor = connection.execute(_ROWS)
     columns = [list(column) for column in zip(*map(tuple, cursor), strict=True)] or [[] for _ in cursor.description]
-    ids, folds, dates, content, finding, asks, quoted, *raw = columns
+    ids, folds, dates, content, finding, asks, quoted, documents, *raw = columns
     places = np.array(ids, dtype=np.int64)
     size = int(places[-1]) + 1 if ids else 0
     ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
@@ -167,6 +168,7 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
         finding=_scatter(size, places, [number or 0 for number in finding]),
         asks=_scatter(size, places, [number or 0 for number in asks]),
         quoted=_scatter(size, places, [number or 0 for number in quoted]).astype(np.bool_),
+        document=_scatter(size, places, documents),
         years=_scatter(size, places, years),
         facets=facets,
     )

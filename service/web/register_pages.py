@@ -6,33 +6,25 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, url_for
+from flask import Blueprint, abort, current_app, render_template, url_for
 
 from service.answers.force_counts import forces_table
 from service.answers.force_profile import force_profile
-from service.answers.lookups import finding, forces, passage, picture
+from service.answers.lookups import finding, picture
 from service.answers.register import register
 from service.answers.similar import similar
 from service.contract.exports import FORMS
 from service.contract.register_responses import FindingAnswer
 from service.contract.register_titles import COLUMN_TITLES, order_words
-from service.contract.requests import (
-    FACETS,
-    FIXED,
-    REGISTER_COLUMNS,
-    DayRequest,
-    ForcesView,
-    RegisterView,
-    SimilarRequest,
-)
-from service.contract.service_errors import RequestError
-from service.contract.values import UNKNOWN, Values, check_names, wire_names
+from service.contract.requests import REGISTER_COLUMNS, DayRequest, ForcesView, RegisterView, SimilarRequest
+from service.contract.values import UNKNOWN, Values
 from service.engine import Engine
 from service.web import register_table
 from service.web.exchange import asked_by_form, seen, sent
-from service.web.search_pages import cut, nearby_pages
+from service.web.hit_view import with_limbs
+from service.web.search_pages import nearby_pages
+from service.web.similar_pages import add_similar_page
 
-_FIELDS = ("force", "status")  # facets that the form for similar findings has fields for
 _DETAILS = "detail_pages.document_details_page"  # where a person says which force a document is about
 PRECEDENTS = 5  # similar findings on a recommendation's own page
 
@@ -41,17 +33,7 @@ def register_pages_blueprint(engine: Engine) -> Blueprint:
     """The routes of these pages."""
     pages = Blueprint("register_pages", __name__)
 
-    @pages.route("/similar", methods=["GET", "POST"])
-    def similar_page() -> str | Response:
-        parameters = sent()
-        if not parameters.keys() & {"text", "passage_id", "finding_id"}:
-            check_names(parameters, wire_names(SimilarRequest))
-            return _similar_form(engine, parameters)
-        try:
-            asked = asked_by_form(SimilarRequest, engine)
-        except RequestError as error:  # what was pasted stays in its field, to be mended
-            return make_response(_similar_form(engine, parameters, str(error)), HTTPStatus.BAD_REQUEST)
-        return _similar_page(engine, asked, parameters)
+    add_similar_page(pages, engine)
 
     @pages.get("/findings/<key:key>")
     def finding_page(key: str) -> str:
@@ -84,49 +66,6 @@ def register_pages_blueprint(engine: Engine) -> Blueprint:
     return pages
 
 
-def _similar_form(engine: Engine, parameters: Values, sentence: str = "") -> str:
-    choices = _choices(engine)
-    return render_template("similar.html", parameters=parameters, response=None, sentence=sentence, **choices)
-
-
-def _similar_page(engine: Engine, asked: SimilarRequest, parameters: Values) -> str:
-    response = similar(seen(engine), asked)
-    if response is None:
-        abort(HTTPStatus.NOT_FOUND)
-    return render_template(
-        "similar.html",
-        parameters=parameters,
-        response=response,
-        asked=asked,
-        about=_about(engine, asked),
-        hits=[cut(hit) for hit in response.results],
-        also=[cut(hit) for hit in response.also_said],
-        nearest=[cut(hit) for hit in response.nearest],
-        **_choices(engine),
-    )
-
-
-def _choices(engine: Engine) -> dict[str, Any]:
-    named = [(row.slug, row.name) for row in forces(seen(engine)).forces if row.documents]
-    return {
-        "forces": sorted(named, key=lambda row: row[1]),
-        "statuses": FIXED["status"],
-        "forms": FORMS,
-        "kept": [name for name in (*FACETS, "limit") if name not in _FIELDS],
-    }
-
-
-def _about(engine: Engine, asked: SimilarRequest) -> dict[str, Any] | None:
-    """The passage or finding that was asked about, with the address where it stands."""
-    if asked.finding_id and (found := finding(seen(engine), asked.finding_id, None)):
-        address = url_for("register_pages.finding_page", key=found.id)
-        return {"text": found.text, "document": found.document, "address": address}
-    if asked.passage_id and (one := passage(seen(engine), asked.passage_id)):
-        address = url_for("pages.document_page", key=one.document.id, hit=asked.passage_id)
-        return {"text": one.text, "document": one.document, "address": address}
-    return None
-
-
 def _finding_page(engine: Engine, found: FindingAnswer, as_of: datetime.date | None, parameters: Values) -> str:
     alike = similar(seen(engine), SimilarRequest(finding_id=found.id, as_of=as_of, limit=PRECEDENTS))
     echoes = {(echo.date, echo.passage_id): echo for echo in found.echoes}
@@ -140,7 +79,7 @@ def _finding_page(engine: Engine, found: FindingAnswer, as_of: datetime.date | N
         ],
         picture=picture(seen(engine), found.id, as_of),
         similar=alike,
-        hits=[cut(hit) for hit in alike.results] if alike else [],
+        hits=with_limbs(alike.results) if alike else [],
         downloads=_downloads(
             "register_api.download_members", parameters, book="register_api.members_book", key=found.id
         ),

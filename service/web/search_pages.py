@@ -1,22 +1,15 @@
-"""The web pages: the search page and one page for each document. Plain HTML, no script."""
+"""The search page, and what templates say values with. Plain HTML, no script."""
 
-import hashlib
-from collections.abc import Sequence
 from http import HTTPStatus
 from math import ceil
 from pathlib import PurePath
-from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from corpus.model import EvidenceField
-from corpus.stated import NO_FORCE
-from service.answers.decisions import decided_force, decisions
-from service.answers.lookups import document, matched
+from service.answers.lookups import grade_area, place_of
 from service.answers.search import search
-from service.contract.document_responses import DocumentAnswer, SectionRecord
-from service.contract.excerpts import excerpt, pieces, shown
+from service.contract.excerpts import shown
 from service.contract.exports import FORMS, Form
 from service.contract.labels import (
     SHORT_LISTS,
@@ -28,14 +21,18 @@ from service.contract.labels import (
     short_date,
     status_words,
 )
-from service.contract.requests import FACETS, MAX_QUERY, DocumentView, SearchRequest
-from service.contract.responses import Hit, Passage, SearchResponse
+from service.contract.requests import FACETS, MAX_QUERY, SearchRequest
+from service.contract.responses import FacetValue, SearchResponse
 from service.contract.service_errors import RequestError
 from service.contract.values import Values
 from service.engine import Engine
+from service.web.document_pages import add_document_pages, anchor, passage_url
 from service.web.exchange import asked_by_form, seen, sent
+from service.web.hit_view import cut, told_apart
 from service.web.offer_words import in_register_words, register_address, values_words
 from service.work.unmet_questions import count
+
+__all__ = ["FACET_TITLES", "anchor", "cut", "file_name", "nearby_pages", "pages_blueprint", "passage_url"]
 
 FACET_TITLES = {
     "force": "Force",
@@ -51,12 +48,9 @@ EXAMPLES = (
     "risk assessment of missing children",
     '"domestic abuse" training',
 )
-SHOWN_LENGTH = 900
+AT_ONCE = 8  # values of a facet
 _PAGES_SHOWN = 2
 _KEPT = ("sort", "expand", "explain", "page_size")  # what links set and the form has no field for
-_TOP = 3  # the level of a document's outermost headings: the page has two above
-
-Heading = tuple[int, str, str]  # level, anchor, text
 
 
 def pages_blueprint(engine: Engine) -> Blueprint:
@@ -75,14 +69,7 @@ def pages_blueprint(engine: Engine) -> Blueprint:
             query = next(iter(parameters.get("q", ())), "")[:MAX_QUERY]
             return make_response(_start(engine, query, str(error)), HTTPStatus.BAD_REQUEST)
 
-    @pages.get("/documents/<key:key>")
-    def document_page(key: str) -> str:
-        view = asked_by_form(DocumentView, engine)
-        found = document(seen(engine), key)
-        if found is None:
-            abort(HTTPStatus.NOT_FOUND)
-        return _document_page(engine, found, view)
-
+    add_document_pages(pages, engine)
     return pages
 
 
@@ -94,7 +81,6 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
     pages.add_app_template_filter(lambda name: SHORT_LISTS[name], "short_list")
     pages.add_app_template_filter(shown, "shown")
     pages.add_app_template_filter(addressee, "addressee")
-    pages.add_app_template_filter(anchor, "anchor")
     pages.add_app_template_filter(file_name, "file_name")
     pages.add_app_template_filter(lambda words: words[:1].upper() + words[1:], "capitalize_first")
     pages.add_app_template_filter(lambda by: f"as {WHOSE.get(by, by)}", "whose")
@@ -104,7 +90,8 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
     pages.add_app_template_global(lambda: seen(engine).held.tags.model is not None, "is_tagged")
     pages.add_app_template_global(status_words, "status_words")
     pages.add_app_template_filter(nowhere_words)
-    pages.add_app_template_global(passage_url, "passage_url")
+    pages.add_app_template_global(lambda *section: grade_area(seen(engine), *section), "grade_area")
+    pages.add_app_template_global(lambda passage_id: place_of(seen(engine), passage_id), "place_of")
 
 
 def _start(engine: Engine, query: str = "", sentence: str = "") -> str:
@@ -115,17 +102,6 @@ def _start(engine: Engine, query: str = "", sentence: str = "") -> str:
 def file_name(source: str) -> str:
     """The name of a file, without the folders of this machine that it lies in."""
     return PurePath(source).name or source
-
-
-def anchor(key: str) -> str:
-    """The anchor of a passage on its document's page: short, and lasting because the passage's key is."""
-    return "p-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def passage_url(document: str, passage: str, query: str = "", expand: bool = True) -> str:
-    """The address of a passage on its document's page, which marks it and the query's words in it."""
-    asked: dict[str, Any] = {"hit": passage, "q": query or None, "expand": None if expand else "false"}
-    return url_for("pages.document_page", key=document, _anchor=anchor(passage), **asked)
 
 
 def _search_page(engine: Engine, asked: SearchRequest, parameters: Values) -> str:
@@ -139,9 +115,9 @@ def _search_page(engine: Engine, asked: SearchRequest, parameters: Values) -> st
         query=query,
         asked=asked,
         response=response,
-        hits=[cut(hit) for hit in response.results],
+        hits=told_apart(response.results),
         nearest=[cut(hit) for hit in response.nearest],
-        facets=[(name, title, response.facets[name]) for name, title in FACET_TITLES.items()],
+        facets=[(name, title, *_folded(response, asked, name)) for name, title in FACET_TITLES.items()],
         chosen=_chosen(engine, asked, parameters),
         kept=[(name, value) for name, values in kept.items() for value in values],
         unfiltered=_address({"q": [query], **kept}) if asked.any() else None,
@@ -161,6 +137,14 @@ def _search_page(engine: Engine, asked: SearchRequest, parameters: Values) -> st
         downloads=[(form.upper(), _download(form, parameters)) for form in FORMS],
         explained=_address(_with(parameters, explain=[] if asked.explain else "true")),
     )
+
+
+def _folded(response: SearchResponse, asked: SearchRequest, facet: str) -> tuple[list[FacetValue], list[FacetValue]]:
+    """The values of a facet that are shown at once, with all that are chosen, and the rest."""
+    rows, chosen = response.facets[facet], asked.chosen(facet)
+    at_once = [row for at, row in enumerate(rows) if at < AT_ONCE or row.value in chosen]
+    rest = [row for row in rows if row not in at_once]
+    return (at_once, rest) if len(rest) > 1 else (rows, [])
 
 
 def _also(response: SearchResponse) -> list[tuple[str, list[str]]]:
@@ -198,23 +182,6 @@ def _download(form: Form, parameters: Values) -> str:
     return url_for("api.download", form=form) + "?" + urlencode(listed, doseq=True)
 
 
-def cut(hit: Hit) -> dict[str, Any]:
-    """A hit with its text cut into pieces, and cut down around its best sentence where it is long."""
-    text, best = hit.text, hit.best_sentence
-    start, end = excerpt(text, best, SHOWN_LENGTH)
-
-    def moved(span: Sequence[int]) -> tuple[int, int]:
-        return max(0, span[0] - start), max(0, min(span[1], end) - start)
-
-    only_sentence = best[0] == 0 and best[1] == len(text)
-    cut = pieces(
-        text[start:end],
-        [moved(span) for span in hit.highlights if span[1] > start and span[0] < end],
-        None if only_sentence or not hit.highlights else moved(best),
-    )
-    return {**dict(hit), "pieces": cut, "cut_before": start > 0, "cut_after": end < len(text)}
-
-
 def _chosen(engine: Engine, asked: SearchRequest, parameters: Values) -> list[tuple[str, str]]:
     """Each filter that is on: its words, and the address of the same search without it."""
     links = []
@@ -249,53 +216,3 @@ def _with(parameters: Values, **changes: str | list[str]) -> Values:
 def _address(parameters: Values) -> str:
     # With an empty query kept in, the address never falls back to the start page.
     return url_for("pages.search_page") + "?" + urlencode({"q": [""], **parameters}, doseq=True)
-
-
-def _document_page(engine: Engine, document: DocumentAnswer, view: DocumentView) -> str:
-    now, query = seen(engine), view.query[:MAX_QUERY]
-    passages = [passage for section in document.sections for passage in section.passages]
-    places: dict[str, str] = {}
-    for passage in passages:
-        if passage.finding:
-            places.setdefault(passage.finding.id, passage.passage_id)
-    sections = _with_headings(document.sections)
-    about = decided_force(document.forces, document.evidence)
-    decided: dict[EvidenceField, str] = {
-        "kind": document.kind,
-        "force": about,
-        "date": document.date or "",
-        "title": document.title,
-    }
-    return render_template(
-        "document.html",
-        document=document,
-        reasons=decisions(decided, document.evidence, now.force_label),
-        about_none=about == NO_FORCE,
-        numbers={one.id: f"{label(one.kind)} {one.number}:" for one in document.findings if one.number},
-        sections=sections,
-        contents=[(name, text) for headings, _ in sections for level, name, text in headings if level == _TOP],
-        places=places,
-        hit=view.hit,
-        marked={
-            passage.passage_id: pieces(passage.text, matched(now, query, view.hit, expand=view.expand), None)
-            for passage in passages
-            if view.hit is not None and passage.passage_id == view.hit
-        },
-        query=query,
-        back=url_for("pages.search_page", q=query, expand=None if view.expand else "false"),
-    )
-
-
-def _with_headings(sections: list[SectionRecord]) -> list[tuple[list[Heading], list[Passage]]]:
-    """Each section's passages under those headings of its path that the section before did not have."""
-    shown = []
-    previous: list[str] = []
-    for number, section in enumerate(sections):
-        path = section.path
-        shared = 0
-        while shared < min(len(path), len(previous)) and path[shared] == previous[shared]:
-            shared += 1
-        headings = [(min(_TOP + level, 6), f"s-{number}-{level}", path[level]) for level in range(shared, len(path))]
-        shown.append((headings, section.passages))
-        previous = path
-    return shown

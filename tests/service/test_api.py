@@ -147,7 +147,7 @@ def test_the_contract_of_a_search(client: FlaskClient) -> None:
             "results",
             "nearest",
         ),
-        *("facets", "suggested_filters", "records", "in_register", "owners"),
+        *("facets", "suggested_filters", "records", "in_register", "owners", "documents", "strong"),
     ]
     assert list(body["facets"]) == ["force", "document_kind", "finding", "theme", "status", "grade", "year"]
     assert [row["value"] for row in body["facets"]["theme"]] == ["unknown"]  # this index is not tagged
