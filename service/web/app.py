@@ -14,6 +14,8 @@ from service.engine import Engine
 from service.web.api import api_blueprint, health_blueprint
 from service.web.correction_pages import correction_pages_blueprint
 from service.web.exchange import problem
+from service.web.help_pages import help_pages_blueprint
+from service.web.places import add_places
 from service.web.register_api import register_blueprint, similar_blueprint
 from service.web.register_pages import register_pages_blueprint
 from service.web.search_pages import pages_blueprint
@@ -64,8 +66,10 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
+        help_pages_blueprint,
     ):
         app.register_blueprint(blueprint(engine))
+    add_places(app)
     app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _mistake)

@@ -1,0 +1,78 @@
+"""The parts of Precedent that every page leads to; a part whose page is not there is left out."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that the navigation leads to, and the endpoints of the pages that belong under it."""
+
+    label: str
+    endpoint: str
+    under: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place on one page: `current` is what aria-current says of it, if anything."""
+
+    label: str
+    address: str
+    current: str
+
+
+GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    (
+        "Look up",
+        (
+            Place("Register", "register_pages.register_page", ("register_pages.finding_page",)),
+            Place("Find similar", "register_pages.similar_page"),
+            Place("Forces", "register_pages.forces_page", ("register_pages.force_page",)),
+        ),
+    ),
+    (
+        "Themes",
+        (
+            Place("Themes", "themes_pages.themes_page", ("themes_pages.passage_page",)),
+            Place("Compare", "compare_pages.compare_page"),
+            Place("Pictures", "picture_pages.map_page"),
+            Place("Tag a text", "themes_pages.tag_page"),
+            Place("Review", "correction_pages.queue_page", ("correction_pages.corrections_page",)),
+        ),
+    ),
+    (
+        "My work",
+        (
+            Place("Briefs", "brief_pages.briefs_page"),
+            Place("Saved searches", "standing_pages.standing_page"),
+            Place("Not found", "standing_pages.unmet_page"),
+            Place("Add documents", "detail_pages.upload_page"),
+            Place("Details", "detail_pages.details_page"),
+        ),
+    ),
+    ("Help", (Place("Help", "help_pages.help_page"),)),
+)
+
+
+def add_places(app: Flask) -> None:
+    """Lets templates ask for the navigation's links by `places()`."""
+    app.add_template_global(places, "places")
+
+
+def places() -> list[tuple[str, list[Link]]]:
+    """The groups of the navigation as this page shows them, without what the application does not have."""
+    groups = [(title, [_link(place) for place in group if has_page(place.endpoint)]) for title, group in GROUPS]
+    return [(title, links) for title, links in groups if links]
+
+
+def has_page(endpoint: str) -> bool:
+    """Whether the application has this page."""
+    return endpoint in current_app.view_functions
+
+
+def _link(place: Place) -> Link:
+    here = request.endpoint
+    current = "page" if here == place.endpoint else "true" if here in place.under else ""
+    return Link(place.label, url_for(place.endpoint), current)
