@@ -57,11 +57,12 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
 
 
 def add_places(app: Flask) -> None:
-    """Lets templates ask for the navigation's links by `places()`."""
-    app.add_template_global(places, "places")
+    """Lets templates ask for the navigation's links by `nav_groups()`."""
+    app.add_template_global(nav_groups)
+    app.add_template_global(has_page)
 
 
-def places() -> list[tuple[str, list[Link]]]:
+def nav_groups() -> list[tuple[str, list[Link]]]:
     """The groups of the navigation as this page shows them, without what the application does not have."""
     groups = [(title, [_link(place) for place in group if has_page(place.endpoint)]) for title, group in GROUPS]
     return [(title, links) for title, links in groups if links]
