@@ -73,6 +73,15 @@ def reports_of(connection: sqlite3.Connection, force: str) -> list[tuple[HitDocu
     return [(document_of(row), _grades(connection, row["id"])) for row in rows.fetchall()]
 
 
+def documents_listed(connection: sqlite3.Connection) -> list[HitDocument]:
+    """All documents, the newest first and those without a date last."""
+    columns = "d.id, d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.fictional"
+    rows = connection.execute(
+        f"SELECT {columns}, {FORCES} FROM documents d ORDER BY d.date IS NULL, d.date DESC, d.title, d.id"  # noqa: S608 - constants alone
+    )
+    return [document_of(row) for row in rows.fetchall()]
+
+
 def count_by_force(connection: sqlite3.Connection) -> dict[str, int]:
     """The number of documents about each force."""
     rows = connection.execute("SELECT force, count(*) FROM document_forces GROUP BY force")

@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
@@ -15,7 +15,9 @@ from service.web.api import api_blueprint, health_blueprint
 from service.web.correction_pages import correction_pages_blueprint
 from service.web.exchange import problem
 from service.web.help_pages import help_pages_blueprint
+from service.web.overview_pages import overview_pages_blueprint
 from service.web.places import add_places
+from service.web.problem_page import problem_page
 from service.web.register_api import register_blueprint, similar_blueprint
 from service.web.register_pages import register_pages_blueprint
 from service.web.search_pages import pages_blueprint
@@ -66,10 +68,10 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
-        help_pages_blueprint,
+        *(overview_pages_blueprint, help_pages_blueprint),
     ):
         app.register_blueprint(blueprint(engine))
-    add_places(app)
+    add_places(app, engine)
     app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _mistake)
@@ -103,4 +105,4 @@ def _refuse(status: HTTPStatus, sentence: str) -> Response:
     # Without an adapter (a host that is not trusted) no page can be made: it could not name its own addresses.
     if request.path.startswith(("/api", "/health")) or request_ctx.url_adapter is None:
         return problem(status, sentence)
-    return make_response(render_template("problem.html", title=status.phrase, sentence=sentence), status)
+    return make_response(problem_page(status, sentence), status)

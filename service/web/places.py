@@ -4,14 +4,22 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, request, url_for
 
+from corpus.errors import PrecedentError
+from service.engine import Engine
+from service.web.exchange import seen
+
 
 @dataclass(frozen=True)
 class Place:
-    """A page that the navigation leads to, and the endpoints of the pages that belong under it."""
+    """A page that the navigation leads to, and the endpoints of the pages that belong under it.
+
+    One with `tagged` is there only where passages have themes.
+    """
 
     label: str
     endpoint: str
     under: tuple[str, ...] = ()
+    tagged: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("Compare", "compare_pages.compare_page"),
             Place("Pictures", "picture_pages.map_page"),
             Place("Tag a text", "themes_pages.tag_page"),
-            Place("Review", "correction_pages.queue_page", ("correction_pages.corrections_page",)),
+            Place("Review", "correction_pages.queue_page", ("correction_pages.corrections_page",), tagged=True),
         ),
     ),
     (
@@ -48,6 +56,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("Briefs", "brief_pages.briefs_page"),
             Place("Saved searches", "standing_pages.standing_page"),
             Place("Not found", "standing_pages.unmet_page"),
+            Place("Documents", "overview_pages.documents_page", ("pages.document_page",)),
             Place("Add documents", "detail_pages.upload_page"),
             Place("Details", "detail_pages.details_page"),
         ),
@@ -56,21 +65,32 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
 )
 
 
-def add_places(app: Flask) -> None:
-    """Lets templates ask for the navigation's links by `nav_groups()`."""
-    app.add_template_global(nav_groups)
+def add_places(app: Flask, engine: Engine) -> None:
+    """Lets templates ask for the navigation's links by `nav_groups()`, and whether a page is there by `has_page`."""
+    app.add_template_global(lambda: nav_groups(engine), "nav_groups")
     app.add_template_global(has_page)
 
 
-def nav_groups() -> list[tuple[str, list[Link]]]:
+def nav_groups(engine: Engine) -> list[tuple[str, list[Link]]]:
     """The groups of the navigation as this page shows them, without what the application does not have."""
-    groups = [(title, [_link(place) for place in group if has_page(place.endpoint)]) for title, group in GROUPS]
+    tagged = _is_tagged(engine)
+    groups = [
+        (title, [_link(one) for one in group if has_page(one.endpoint) and (tagged or not one.tagged)])
+        for title, group in GROUPS
+    ]
     return [(title, links) for title, links in groups if links]
 
 
 def has_page(endpoint: str) -> bool:
     """Whether the application has this page."""
     return endpoint in current_app.view_functions
+
+
+def _is_tagged(engine: Engine) -> bool:
+    try:
+        return seen(engine).held.tags.model is not None
+    except PrecedentError:  # no index: the page says so
+        return False
 
 
 def _link(place: Place) -> Link:

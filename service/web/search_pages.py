@@ -26,6 +26,7 @@ from service.contract.values import Values
 from service.engine import Engine
 from service.web.exchange import asked_by_form, seen, sent
 from service.web.offer_words import in_register_words, register_address, values_words
+from service.web.overview_pages import start
 
 FACET_TITLES = {
     "force": "Force",
@@ -96,8 +97,7 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
 
 
 def _start(engine: Engine, query: str = "", sentence: str = "") -> str:
-    counts = seen(engine).held.generation.manifest.counts
-    return render_template("start.html", examples=EXAMPLES, counts=counts, query=query, sentence=sentence)
+    return start(seen(engine), EXAMPLES, query, sentence)
 
 
 def file_name(source: str) -> str:
