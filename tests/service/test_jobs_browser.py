@@ -155,7 +155,7 @@ def test_11_to_13_tag_a_text_correct_it_and_take_it_back(page: Any) -> None:
     follow(page.get_by_role("button", name="Tag", exact=True))
     assert "Custody" in page.locator("#result").inner_text()
     page.get_by_text("This is wrong").click()
-    page.get_by_label("Custody").first.uncheck()
+    page.get_by_role("checkbox", name="Custody").first.uncheck()
     page.get_by_label("Your name").first.fill("Bea")
     follow(page.get_by_role("button", name="Save"))
     mine = page.locator(".corrections li", has_text="Detained prisoners").first
