@@ -31,7 +31,7 @@ def overview(seen: Snapshot) -> Overview:
         years=_counted(seen, listed, "year"),
         forces=len({force for one in listed for force in one.forces}),
         results=_total(columns, Filters()),
-        findings=[_findings(columns, kind) for kind in FINDINGS],
+        findings=[row for kind in FINDINGS if (row := _findings(columns, kind)).count],
         latest=_latest(columns),
         records=len(records),
         lists=[FacetValue(value=name, label=label(name), count=lists[name]) for name in LISTS if lists[name]],

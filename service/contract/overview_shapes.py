@@ -37,7 +37,8 @@ class Overview(Shape):
     """What there is. Every number is the total of the list that it stands for.
 
     `results` are passages, those that say the same counted once, as a search without words lists them; `findings` are
-    those of each kind, `latest` those of the latest year that has any. `lists` are the lists of the register.
+    those of each kind of finding, `latest` those of findings of the latest year that has any. `lists` are the
+    lists of the register.
     """
 
     documents: int

@@ -53,15 +53,13 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "My work",
         (
-            Place("Briefs", "brief_pages.briefs_page"),
-            Place("Saved searches", "standing_pages.standing_page"),
-            Place("Not found", "standing_pages.unmet_page"),
+            Place("Briefs", "brief_pages.briefs_page", ("brief_pages.brief_page",)),
+            Place("Saved searches", "standing_pages.standing_page", ("standing_pages.unmet_page",)),
             Place("Documents", "overview_pages.documents_page", ("pages.document_page",)),
-            Place("Add documents", "detail_pages.upload_page"),
-            Place("Details", "detail_pages.details_page"),
+            Place("Add documents", "detail_pages.upload_page", ("detail_pages.details_page",)),
         ),
     ),
-    ("Help", (Place("Help", "help_pages.help_page"),)),
+    ("Help", (Place("Help", "help_pages.help_page", ("help_pages.accessibility_page",)),)),
 )
 
 

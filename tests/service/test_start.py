@@ -13,7 +13,7 @@ from service.web.places import GROUPS
 COUNTED = (
     r'<dd><a href="([^"]+)">([\d,]+)<',
     r'<li><a href="([^"]+)">[^<]+</a> <span class="count">([\d,]+)</span>',
-    r'<p><a href="([^"]+)">([\d,]+) findings? of',
+    r'<p><a href="([^"]+)">([\d,]+) passages? of findings of',
 )
 
 
