@@ -103,6 +103,12 @@ def documents_without_force(connection: sqlite3.Connection) -> list[HitDocument]
     return [document_of(row) for row in connection.execute(f"{_DOCUMENTS} {none} ORDER BY d.title, d.id").fetchall()]
 
 
+def documents_listed(connection: sqlite3.Connection) -> list[HitDocument]:
+    """All documents, the newest first and those without a date last."""
+    order = "ORDER BY d.date IS NULL, d.date DESC, d.title, d.id"
+    return [document_of(row) for row in connection.execute(f"{_DOCUMENTS} {order}").fetchall()]
+
+
 def count_by_force(connection: sqlite3.Connection) -> dict[str, int]:
     """The number of documents about each force."""
     rows = connection.execute("SELECT force, count(*) FROM document_forces GROUP BY force")

@@ -4,7 +4,7 @@ import logging
 from functools import partial
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
@@ -19,8 +19,12 @@ from service.web.compare_pages import compare_pages_blueprint
 from service.web.correction_pages import correction_pages_blueprint
 from service.web.detail_pages import detail_pages_blueprint
 from service.web.exchange import problem
+from service.web.help_pages import help_pages_blueprint
+from service.web.overview_pages import overview_pages_blueprint
 from service.web.picture_api import picture_blueprint
 from service.web.picture_pages import picture_pages_blueprint
+from service.web.places import add_places
+from service.web.problem_page import problem_page
 from service.web.receipt_pages import receipt_pages_blueprint
 from service.web.register_api import register_blueprint, similar_blueprint
 from service.web.register_pages import register_pages_blueprint
@@ -86,8 +90,10 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, upload
         *(picture_blueprint, picture_pages_blueprint, compare_pages_blueprint, training_pages_blueprint),
         *(detail_pages_blueprint, partial(upload_pages_blueprint, allowed=uploads)),
         *(standing_blueprint, standing_pages_blueprint, vocabulary_blueprint, vocabulary_pages_blueprint),
+        *(overview_pages_blueprint, help_pages_blueprint),
     ):
         app.register_blueprint(blueprint(engine))
+    add_places(app, engine)
     app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _mistake)
@@ -121,4 +127,4 @@ def _refuse(status: HTTPStatus, sentence: str) -> Response:
     # Without an adapter (a host that is not trusted) no page can be made: it could not name its own addresses.
     if request.path.startswith(("/api", "/health")) or request_ctx.url_adapter is None:
         return problem(status, sentence)
-    return make_response(render_template("problem.html", title=status.phrase, sentence=sentence), status)
+    return make_response(problem_page(status, sentence), status)

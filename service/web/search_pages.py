@@ -30,6 +30,7 @@ from service.web.document_pages import add_document_pages, anchor, passage_url
 from service.web.exchange import asked_by_form, seen, sent
 from service.web.hit_view import cut, told_apart
 from service.web.offer_words import in_register_words, register_address, values_words
+from service.web.overview_pages import start
 from service.work.unmet_questions import count
 
 __all__ = ["FACET_TITLES", "anchor", "cut", "file_name", "nearby_pages", "pages_blueprint", "passage_url"]
@@ -95,8 +96,7 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
 
 
 def _start(engine: Engine, query: str = "", sentence: str = "") -> str:
-    counts = seen(engine).held.generation.manifest.counts
-    return render_template("start.html", examples=EXAMPLES, counts=counts, query=query, sentence=sentence)
+    return start(seen(engine), EXAMPLES, query, sentence)
 
 
 def file_name(source: str) -> str:

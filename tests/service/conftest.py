@@ -1,6 +1,7 @@
 """A served collection on the fake encoder: four forces, folds across them, every kind of missing value."""
 
 import random
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -9,15 +10,24 @@ from typing import Any
 
 import pytest
 from fakes import FakeCollection, FakeEncoder, assessment, document, passage, record
+from flask import Flask
 from flask.testing import FlaskClient
 
+from corpus.collection import load
+from corpus.forces import load_forces
 from corpus.model import Document, Event, Finding, GlossaryEntry
 from corpus.readers.reading import Limits
 from corpus.readers.worker import ReaderProcess
 from indexer.build import build
+from indexer.theme_store import publish_model
+from models.theme_model import train_themes
 from service.engine import Engine
 from service.web.app import create_app
 
+SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+)
 FORCES = ("essex", "kent", "gwent", "surrey")
 WORDS = "missing children patrol custody abuse training vetting cyber search officers stalking records".split()  # noqa: SIM905
 
@@ -232,3 +242,42 @@ def engine(data: Path) -> Engine:
 @pytest.fixture(scope="session")
 def client(engine: Engine) -> FlaskClient:
     return create_app(engine).test_client()
+
+
+@pytest.fixture(scope="session")
+def sample_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application over the sample documents, tagged, with one correction, on the fake encoder."""
+    from test_themes import THEMES, QuickEncoder, examples
+
+    folder, forces, encoder = tmp_path_factory.mktemp("sample"), load_forces(SAMPLE / "forces.toml"), QuickEncoder()
+    model = train_themes(THEMES, examples(), encoder, "2026-01-01T00:00:00+00:00")
+    build(load([str(SAMPLE)], forces), encoder, folder, inputs=[str(SAMPLE)], themes=model)
+    publish_model(folder, model, {})
+    app = create_app(Engine(folder, encoder, forces))
+    said = {"text": "People in custody wait long.", "theme": "custody", "who": "Ada"}
+    assert app.test_client().post("/corrections", data=said).status_code == 303
+    return app
+
+
+@pytest.fixture(scope="session")
+def sample_address(sample_app: Flask) -> Iterator[str]:
+    """Where that application is served."""
+    from waitress import create_server
+
+    server = create_server(sample_app, host="127.0.0.1", port=0, threads=2)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium; skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed; .ci/run installs it")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield opened
+        opened.close()
