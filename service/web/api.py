@@ -7,14 +7,16 @@ from flask import Blueprint, Response, current_app, render_template
 from indexer.generation import GenerationError
 from service.answers.lookups import document, forces, passage
 from service.answers.search import all_hits, search
+from service.contract.batch_shapes import BatchRequest, BatchResponse
 from service.contract.contacts import mask
 from service.contract.document_responses import DocumentAnswer
 from service.contract.exports import Form, hits_table
+from service.contract.field_schemas import Schema
 from service.contract.requests import ListRequest, SearchRequest
 from service.contract.responses import ForcesAnswer, Liveness, Passage, Readiness, SearchResponse
 from service.engine import Engine
-from service.web.exchange import answered, asked, attachment, found, nothing_asked, problem, seen
-from service.web.openapi import Schema, described, openapi
+from service.web.exchange import answered, asked, asked_by_body, attachment, found, nothing_asked, problem, seen
+from service.web.openapi import described, openapi
 
 PREFIX = "/api/v1"
 
@@ -32,6 +34,12 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @described("Every hit of a search, with its citation", query=ListRequest)
     def download(form: Form) -> Response:
         return attachment(hits_table(all_hits(seen(engine), asked(ListRequest, engine)), form), "search", form)
+
+    @api.post("/search/batch")
+    @described("Several searches at once, answered in their order", BatchResponse, body=BatchRequest)
+    def batch() -> Response:
+        request = asked_by_body(BatchRequest, engine, '{"queries": [{"q": "missing children"}]}')
+        return answered(BatchResponse(results=[search(seen(engine), one) for one in request.queries]))
 
     @api.get("/documents/<key:key>")
     @described("One of the documents", DocumentAnswer)

@@ -12,6 +12,8 @@ from corpus.errors import PrecedentError
 from service.contract.service_errors import status_of
 from service.engine import Engine
 from service.web.api import api_blueprint, health_blueprint
+from service.web.bulk_api import bulk_blueprint
+from service.web.correction_api import corrections_blueprint
 from service.web.correction_pages import correction_pages_blueprint
 from service.web.exchange import problem
 from service.web.register_api import register_blueprint, similar_blueprint
@@ -63,6 +65,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
+        *(bulk_blueprint, corrections_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
     ):
         app.register_blueprint(blueprint(engine))
