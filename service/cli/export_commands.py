@@ -18,9 +18,7 @@ _FORMS: "tuple[BulkForm, ...]" = ("jsonl", "csv", "parquet")
 
 @click.command()
 @click.argument("table", type=click.Choice(("passages", "findings", "events", "tags")))
-@click.option(
-    "--format", "form", type=click.Choice(_FORMS), help="Its form. [default: by its ending, else jsonl]"
-)
+@click.option("--format", "form", type=click.Choice(_FORMS), help="Its form. [default: by its ending, else jsonl]")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; else it is printed.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the file is of as JSON; with --out.")
 @data_option

@@ -15,6 +15,7 @@ from service.cli.common import Failure, check_page, data_option, filtered, one_f
 from service.cli.encoder_commands import encoder
 from service.cli.evaluate_commands import evaluate
 from service.cli.export_commands import export
+from service.cli.mcp_commands import mcp
 from service.cli.register_commands import register, similar
 from service.cli.settings import SETTINGS
 from service.cli.theme_commands import tag, themes
@@ -173,7 +174,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (build, add, remove, similar, tag, register, themes, encoder, evaluate, export):
+for command in (build, add, remove, similar, tag, register, themes, encoder, evaluate, export, mcp):
     main.add_command(command)
 
 
