@@ -70,13 +70,8 @@ def _similar(seen: Snapshot, tool: SimilarTool) -> SimilarTold:
     results = [of_similar(seen, hit) for hit in found.results]
     also = [of_hit(seen, hit) for hit in found.also_said]
     says = _says(found.match, len(results), len(results), "finding")
-    if also and not results:
-        says = (
-            f"No finding in this collection is on this matter; do not invent. {counted(len(also), 'passage')} of prose"
-        )
-        says += " may be: quote them word for word, each with its citation."
     return SimilarTold(
-        says=says,
+        says=says if results else _says_besides(len(found.own), len(also)),
         generation=seen.held.generation.id,
         match=found.match,
         total=len(results),
@@ -156,6 +151,15 @@ def _says(match: Match, total: int, shown: int, what: str) -> str:
         return f"There is no such page: there are {counted(total, what)}. Do not invent."
     counts = counted(total, what) if shown == total else f"{shown} of {counted(total, what)}"
     return f"{counts}. {WEAK if match == 'weak' else GOOD}"
+
+
+def _says_besides(own: int, also: int) -> str:
+    """What it comes to where no other finding is alike: what else there is, if there is anything."""
+    if not own and not also:
+        return NOTHING
+    parts = [f"This very finding was given to {counted(own, 'force')}."] if own else []
+    parts += [f"{counted(also, 'passage')} of reports may be on the matter."] if also else []
+    return f"No other finding in this collection is on this matter; do not invent one. {' '.join(parts)} {GOOD}"
 
 
 def _missing(what: str, key: str) -> RequestError:
