@@ -25,7 +25,8 @@ _FORMS: "tuple[BulkForm, ...]" = ("jsonl", "csv", "parquet")
 def export(table: "Table", form: "BulkForm | None", out: Path | None, as_json: bool, data: Path | None) -> None:
     """Write TABLE – passages, findings, events or tags, all of it – to a file, and FILE.manifest.json beside it."""
     ending = out.suffix[1:] if out else ""
-    wanted: "BulkForm" = form or next((one for one in _FORMS if one == ending), _FORMS[0])
+    by_ending: list[BulkForm] = [one for one in _FORMS if one == ending]
+    wanted: BulkForm = form or (by_ending or [*_FORMS])[0]
     if out is None and (as_json or wanted == "parquet"):
         raise Failure("Say where to write it: --out FILE.")
     from service.answers.bulk_rows import bulk_rows, export_answer

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, render_template, request
 
 from indexer.generation import GenerationError
 from service.answers.lookups import document, forces, passage
@@ -15,6 +15,7 @@ from service.contract.field_schemas import Schema
 from service.contract.requests import ListRequest, SearchRequest
 from service.contract.responses import ForcesAnswer, Liveness, Passage, Readiness, SearchResponse
 from service.engine import Engine
+from service.web.api_examples import examples, ids_of
 from service.web.exchange import answered, asked, asked_by_body, attachment, found, nothing_asked, problem, seen
 from service.web.openapi import described, openapi
 
@@ -38,8 +39,8 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @api.post("/search/batch")
     @described("Several searches at once, answered in their order", BatchResponse, body=BatchRequest)
     def batch() -> Response:
-        request = asked_by_body(BatchRequest, engine, '{"queries": [{"q": "missing children"}]}')
-        return answered(BatchResponse(results=[search(seen(engine), one) for one in request.queries]))
+        sent = asked_by_body(BatchRequest, engine, '{"queries": [{"q": "missing children"}]}')
+        return answered(BatchResponse(results=[search(seen(engine), one) for one in sent.queries]))
 
     @api.get("/documents/<key:key>")
     @described("One of the documents", DocumentAnswer)
@@ -68,7 +69,10 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @api.get("/docs")
     def docs() -> str:
         nothing_asked()
-        return render_template("docs.html", api=_description(engine))
+        found = _description(engine)
+        return render_template(
+            "docs.html", api=found, examples=examples(found, request.host_url.rstrip("/"), _ids(engine))
+        )
 
     return api
 
@@ -93,6 +97,14 @@ def health_blueprint(engine: Engine) -> Blueprint:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
     return health
+
+
+def _ids(engine: Engine) -> dict[str, str]:
+    """Ids to try, of what is served; none where nothing is."""
+    try:
+        return ids_of(seen(engine))
+    except GenerationError:
+        return {}
 
 
 def _description(engine: Engine) -> Schema:
