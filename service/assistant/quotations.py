@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from service.contract.labels import citation, label, status_words
 from service.contract.register_responses import FindingAnswer, Member, RegisterRow, SimilarHit, StandingRecord
 from service.contract.responses import Hit, PrintedStatus
-from service.contract.tool_responses import Outcome, Quotation
+from service.contract.tool_responses import Done, Outcome, Quotation
 from service.memory.snapshot import Snapshot
 
 NOTHING = "Nothing in this collection answers this; do not invent."
@@ -68,7 +68,7 @@ def outcome(force: str, document: str, published: str | None, stood: StandingRec
         days_open=stood.days_open,
         deadline=stood.deadline,
         overdue=stood.overdue,
-        last_done=f"{stood.done.date}: {stood.done.text}" if stood.done else None,
+        last_done=Done(date=stood.done.date, text=stood.done.text) if stood.done else None,
         doubts=[one.words for one in stood.mismatches],
         finding_id=finding_id,
     )

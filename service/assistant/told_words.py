@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from service.contract.labels import date_words
 from service.contract.tool_responses import (
     FindingTold,
     Outcome,
@@ -49,10 +50,14 @@ def _quotation(before: str, one: Quotation) -> Iterator[str]:
 
 
 def _outcome(one: Outcome) -> str:
-    known = [f"as known on {one.as_of}"] if one.as_of else []
-    overdue = [f"overdue since {one.deadline}"] if one.overdue and one.deadline else []
-    last = [f"last done {one.last_done}"] if one.last_done else []
+    known = [f"as known on {date_words(one.as_of)}"] if one.as_of else []
+    overdue = [f"overdue since {date_words(one.deadline)}"] if one.overdue and one.deadline else []
+    last = [f'last done {date_words(one.last_done.date)}: "{_one_line(one.last_done.text)}"'] if one.last_done else []
     return f"{one.force}: {'; '.join([one.status, *known, *overdue, *one.doubts, *last])}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _events(told: FindingTold) -> Iterator[str]:
@@ -60,7 +65,9 @@ def _events(told: FindingTold) -> Iterator[str]:
         yield ""
         yield f"The latest {len(told.events)} of {told.events_in_all} events:"
     for one in told.events:
-        yield f"   {one.date} {one.kind}{f' {one.status}' if one.status else ''}: {one.text}".rstrip(": ")
+        status = f" {one.status}" if one.status else ""
+        words = f": {_one_line(one.text)}" if one.text else ""
+        yield f"   {date_words(one.date)}, {one.kind}{status}{words}"
 
 
 def _themes(told: TagTold) -> Sequence[str]:

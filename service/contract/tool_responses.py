@@ -4,6 +4,13 @@ from service.contract.responses import Match
 from service.contract.shapes import Shape
 
 
+class Done(Shape):
+    """The last comment of substance: its day, and its words."""
+
+    date: str
+    text: str
+
+
 class Outcome(Shape):
     """Where a finding stood with one of those who were given it, on the day `as_of`, in words and by its dates."""
 
@@ -16,7 +23,7 @@ class Outcome(Shape):
     days_open: int | None
     deadline: str | None
     overdue: bool
-    last_done: str | None
+    last_done: Done | None
     doubts: list[str]
     finding_id: str | None
 
