@@ -27,6 +27,8 @@ from service.cli.common import (
 )
 from service.cli.encoder_commands import encoder
 from service.cli.evaluate_commands import evaluate
+from service.cli.export_commands import export
+from service.cli.mcp_commands import mcp
 from service.cli.register_commands import register, similar
 from service.cli.settings import SETTINGS
 from service.cli.state_commands import state
@@ -208,7 +210,10 @@ def doctor(as_json: bool, data: Path | None) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (build, add, remove, similar, tag, register, alerts, brief, verify, themes, encoder, evaluate, state):
+for command in (
+    *(build, add, remove, similar, tag, register, alerts, brief, verify, export),
+    *(themes, encoder, evaluate, state, mcp),
+):
     main.add_command(command)
 
 

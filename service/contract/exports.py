@@ -22,7 +22,12 @@ from service.contract.theme_responses import ThemeCounts, ThemeRow
 Row = TypeVar("Row")
 Form = Literal["csv", "json"]
 FORMS: tuple[Form, ...] = get_args(Form)
-MIMETYPES: Mapping[Form, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+MIMETYPES: Mapping[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
+}
 
 _COLUMNS: Mapping[str, Callable[[Hit], object]] = {
     "force": lambda hit: hit.document.force,

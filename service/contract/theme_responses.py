@@ -129,3 +129,19 @@ class CorrectionRecord(Shape):
     undone_at: str | None
     undone_by: str | None
     gone: bool
+
+
+class CorrectionsAnswer(Shape):
+    """A page of the corrections, the latest first."""
+
+    total: int
+    page: int
+    page_size: int
+    results: list[CorrectionRecord]
+
+
+class PassageThemes(Shape):
+    """A passage with the themes it has and the sentences that carry them."""
+
+    passage: Passage
+    tagged: TaggedText

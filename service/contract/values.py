@@ -139,10 +139,26 @@ def _validated(model: type[Asked], made: Callable[[], Asked], above: str = "") -
     try:
         return made()
     except ValidationError as error:
-        # An unknown name first: it may be why another is missing. Then what lies deepest: of the shapes that a value
-        # may have, the one that it came nearest to.
-        first = min(error.errors(), key=lambda one: (one["type"] != "extra_forbidden", -len(one["loc"])))
-        raise RequestError(_sentence(model, first, above)) from None
+        raise RequestError(_first_sentence(model, error, above)) from None
+
+
+def refused_item(model: type[Request]) -> Callable[[Any, Callable[[Any], Any]], Any]:
+    """A wrap validator of requests in a list: whatever one cannot be asked is told with its place in the list."""
+
+    def checked(value: Any, made: Callable[[Any], Any]) -> Any:
+        try:
+            return made(value)
+        except ValidationError as error:
+            raise refuse_there(f"cannot be asked. {_first_sentence(model, error)}") from None
+
+    return checked
+
+
+def _first_sentence(model: type[Request], error: ValidationError, above: str = "") -> str:
+    # An unknown name first: it may be why another is missing. Then what lies deepest: of the shapes that a value may
+    # have, the one that it came nearest to.
+    first = min(error.errors(), key=lambda one: (one["type"] != "extra_forbidden", -len(one["loc"])))
+    return _sentence(model, first, above)
 
 
 def _sentence(model: type[Request], error: Any, above: str) -> str:
@@ -288,6 +304,7 @@ Year = Annotated[int, Field(ge=1, le=9999), BeforeValidator(_whole(1, 9999))]
 Page = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_whole(1, 1_000_000))]
 Skip = Annotated[int, Field(ge=0, le=999), BeforeValidator(_whole(0, 999))]
 Size = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole(1, 100))]
+Few = Annotated[int, Field(ge=1, le=20), BeforeValidator(_whole(1, 20))]
 _DayText = Annotated[str, Field(pattern=DAY_PATTERN)]
 _YearNumber = Annotated[int, Field(ge=1900, le=2099)]
 Day = Annotated[datetime.date | None, BeforeValidator(_day, json_schema_input_type=_DayText | _YearNumber | None)]

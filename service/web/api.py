@@ -2,21 +2,24 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, render_template, request
 
 from indexer.generation import GenerationError
 from service.answers.force_counts import forces_table
 from service.answers.lookups import document, passage
 from service.answers.search import all_hits, search
+from service.contract.batch_shapes import BatchRequest, BatchResponse
 from service.contract.contacts import mask
 from service.contract.document_responses import DocumentAnswer
 from service.contract.exports import Form, hits_table
+from service.contract.field_schemas import Schema
 from service.contract.register_responses import ForcesTable
 from service.contract.requests import ListRequest, SearchRequest
 from service.contract.responses import Liveness, Passage, Readiness, SearchResponse
 from service.engine import Engine
-from service.web.exchange import answered, asked, attachment, found, nothing_asked, problem, seen
-from service.web.openapi import Schema, described, openapi
+from service.web.api_examples import examples, ids_of
+from service.web.exchange import answered, asked, asked_by_body, attachment, found, nothing_asked, problem, seen
+from service.web.openapi import described, openapi
 from service.work.unmet_questions import count
 
 PREFIX = "/api/v1"
@@ -38,6 +41,12 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @described("Every hit of a search, with its citation", query=ListRequest)
     def download(form: Form) -> Response:
         return attachment(hits_table(all_hits(seen(engine), asked(ListRequest, engine)), form), "search", form)
+
+    @api.post("/search/batch")
+    @described("Several searches at once, answered in their order", BatchResponse, body=BatchRequest)
+    def batch() -> Response:
+        sent = asked_by_body(BatchRequest, engine, '{"queries": [{"q": "missing children"}]}')
+        return answered(BatchResponse(results=[search(seen(engine), one) for one in sent.queries]))
 
     @api.get("/documents/<key:key>")
     @described("One of the documents", DocumentAnswer)
@@ -66,7 +75,10 @@ def api_blueprint(engine: Engine) -> Blueprint:
     @api.get("/docs")
     def docs() -> str:
         nothing_asked()
-        return render_template("docs.html", api=_description(engine))
+        found = _description(engine)
+        return render_template(
+            "docs.html", api=found, examples=examples(found, request.host_url.rstrip("/"), _ids(engine))
+        )
 
     return api
 
@@ -91,6 +103,14 @@ def health_blueprint(engine: Engine) -> Blueprint:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
     return health
+
+
+def _ids(engine: Engine) -> dict[str, str]:
+    """Ids to try, of what is served; none where nothing is."""
+    try:
+        return ids_of(seen(engine))
+    except GenerationError:
+        return {}
 
 
 def _description(engine: Engine) -> Schema:

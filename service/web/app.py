@@ -15,7 +15,9 @@ from service.engine import Engine
 from service.web.api import api_blueprint, health_blueprint
 from service.web.brief_api import brief_api_blueprint
 from service.web.brief_pages import brief_pages_blueprint
+from service.web.bulk_api import bulk_blueprint
 from service.web.compare_pages import compare_pages_blueprint
+from service.web.correction_api import corrections_blueprint
 from service.web.correction_pages import correction_pages_blueprint
 from service.web.detail_pages import detail_pages_blueprint
 from service.web.exchange import problem
@@ -86,6 +88,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, upload
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
         *(brief_api_blueprint, brief_pages_blueprint, receipt_pages_blueprint),
+        *(bulk_blueprint, corrections_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
         *(picture_blueprint, picture_pages_blueprint, compare_pages_blueprint, training_pages_blueprint),
         *(detail_pages_blueprint, partial(upload_pages_blueprint, allowed=uploads)),

@@ -7,33 +7,35 @@ twice, and each described forms or files wrongly.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
-from service.contract.exports import FORMS, MIMETYPES, Form
-from service.contract.requests import CLOSED, FACETS, FIXED
+from service.contract.batch_shapes import BatchQuery
+from service.contract.bulk_shapes import TABLES
+from service.contract.exports import MIMETYPES
+from service.contract.field_schemas import Schema, field_schemas, item_schema
 from service.contract.responses import Problem
 from service.contract.shapes import Shape
-from service.contract.values import UNKNOWN, Known, Request, wire_names
+from service.contract.values import Known, Request
 from service.contract.workbooks import XLSX
 
-FileForm = Form | Literal["xlsx"]
-_ENDINGS: tuple[FileForm, ...] = ("csv", "xlsx")  # of addresses that have one form alone
+_ENDINGS = ("csv", "xlsx")  # of addresses that have one form alone
 View = TypeVar("View", bound=Callable[..., Any])
-Schema = dict[str, Any]
-
 _REFERENCE = "#/components/schemas/{model}"
+_INNER = (BatchQuery,)  # requests that stand in the lists of others
+_FORMS = {"jsonl": "JSON lines", "parquet": "Parquet"}
 _SHOWN = {"key": "id"}  # a part of an address, as it is called in the description
-_PARTS = {
+_PARTS: Mapping[str, Schema] = {
     "key": {"type": "string", "minLength": 1, "description": "As a search gives it; it may hold slashes."},
     "number": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "description": "As the list gives it."},
     "receipt": {"type": "string", "minLength": 1, "description": "The id of a receipt."},
     "slug": {"type": "string", "minLength": 1, "description": "As /forces gives it."},
+    "table": {"type": "string", "enum": [*TABLES], "description": "What is exported."},
 }
 
 
@@ -104,8 +106,8 @@ def _schemas(operations: list[Operation], known: Known | None) -> dict[str, Sche
     wanted.sort(key=lambda pair: pair[0].__name__)
     _, made = models_json_schema(wanted, ref_template=_REFERENCE)  # type: ignore[arg-type]
     found: dict[str, Schema] = made["$defs"]
-    for body in bodies:
-        _list_known(found[body.__name__], known)
+    for name in {body.__name__ for body in bodies} | {one.__name__ for one in _INNER if one.__name__ in found}:
+        _list_known(found[name], known)
     return found
 
 
@@ -114,7 +116,7 @@ def _list_known(schema: Schema, known: Known | None) -> None:
     fields: Mapping[str, Schema] = schema["properties"]
     for name, own in fields.items():
         if any(one.get("type") == "array" for one in own.get("anyOf", ())):
-            items = _item(name, known)
+            items = item_schema(name, known)
             single = {"anyOf": [items, {"type": "integer", "minimum": 1, "maximum": 9999}]} if name == "year" else items
             own["anyOf"] = [{"type": "array", "items": single}, single]
         if name not in schema.get("required", ()):
@@ -122,14 +124,15 @@ def _list_known(schema: Schema, known: Known | None) -> None:
             own["anyOf"] = [*(told["anyOf"] if list(told) == ["anyOf"] else [told]), {"type": "null"}]
 
 
-def _paths(rule: Rule) -> Iterator[tuple[str, str | None, FileForm | None]]:
+def _paths(rule: Rule) -> Iterator[tuple[str, str | None, str | None]]:
     """Each address of a rule, with the part of it that varies and the form of a file."""
     path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda m: f"{{{_SHOWN.get(m[1], m[1])}}}", rule.rule)
     part = next((name for name in rule.arguments if name != "form"), None)
     if "form" not in rule.arguments:
         yield path, part, next((form for form in _ENDINGS if path.endswith(f".{form}")), None)
         return
-    for form in FORMS:
+    forms = re.search(r"<any\(([^)]*)\):form>", rule.rule)
+    for form in forms[1].split(", ") if forms else ():
         yield path.replace("{form}", form), part, form
 
 
@@ -137,19 +140,19 @@ def _described(
     operation: Operation,
     method: str,
     part: str | None,
-    form: FileForm | None,
+    form: str | None,
     schemas: Mapping[str, Schema],
     known: Known | None,
 ) -> Schema:
     found: Schema = {
-        "summary": f"{operation.summary}, as {form.upper()}" if form in FORMS else operation.summary,
+        "summary": f"{operation.summary}, as {_FORMS.get(form, form.upper())}" if form else operation.summary,
         "responses": {
             "200": {"description": operation.summary, "content": _content(operation, form)},
             "default": {"$ref": "#/components/responses/Problem"},
         },
     }
     parameters = [_part(part)] if part else []
-    fields = _fields(operation.query, known) if operation.query else {}
+    fields = field_schemas(operation.query, known) if operation.query else {}
     if operation.blank:
         fields = {name: _or_empty(schema) for name, schema in fields.items()}
     if method == "GET":
@@ -164,11 +167,11 @@ def _described(
     return {**found, "parameters": parameters} if parameters else found
 
 
-def _content(operation: Operation, form: FileForm | None) -> Schema:
+def _content(operation: Operation, form: str | None) -> Schema:
     if form == "xlsx":
         return {XLSX: {"schema": {"type": "string", "format": "binary"}}}
     if form:
-        schema: Schema = {"type": "string"} if form == "csv" else {"type": "object"}
+        schema: Schema = {"type": "object"} if form == "json" else {"type": "string"}
         return {MIMETYPES[form].split(";")[0]: {"schema": schema}}
     reference = {"$ref": _REFERENCE.format(model=operation.answer.__name__)} if operation.answer else {"type": "object"}
     return {"application/json": {"schema": reference}}
@@ -178,37 +181,6 @@ def _part(name: str) -> Schema:
     schema = dict(_PARTS.get(name, {"type": "string", "enum": ["force", "year"]}))
     words = {"description": schema.pop("description")} if "description" in schema else {}
     return {"name": _SHOWN.get(name, name), "in": "path", "required": True, **words, "schema": schema}
-
-
-def _fields(model: type[Request], known: Known | None) -> dict[str, Schema]:
-    """The schema of each field of a request as it is sent in an address or a form, by its name there."""
-    made = model.model_json_schema(by_alias=True)
-    wire = {field: name for name, field in wire_names(model).items()}
-    return {wire[field]: _wire(field, made["properties"][wire[field]], known) for field in model.model_fields}
-
-
-def _wire(field: str, schema: Schema, known: Known | None) -> Schema:
-    """A field as texts say it: never null, and a list by naming it again."""
-    options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
-    shape = next((one for one in options if one.get("type") == "array"), options[0] if options else schema)
-    kept = {name: value for name, value in {**schema, **shape}.items() if name not in ("anyOf", "title")}
-    if kept.get("default", "") in (None, [], "", ()):
-        kept.pop("default", None)
-    also = kept.pop("also", ())
-    if kept["type"] == "array":
-        kept["items"] = _item(field, known, also)
-    return kept
-
-
-def _item(field: str, known: Known | None, also: Sequence[str] = ()) -> Schema:
-    """What a value of a field may be; `also` besides those that the index holds."""
-    if field == "year":
-        return {"type": "string", "pattern": f"^([1-9][0-9]{{0,3}}|{UNKNOWN})$"}
-    if known is not None:
-        return {"type": "string", "enum": [*also, *known(field)]}
-    fixed = [*also, *FIXED.get(field, ()), *([UNKNOWN] if field in FACETS else [])]
-    # A grade or status is what the documents print, so an index may hold others than the known ones.
-    return {"type": "string", "enum" if field in CLOSED else "examples": fixed}
 
 
 def _or_empty(schema: Schema) -> Schema:

@@ -124,6 +124,9 @@ def test_every_route_is_described_and_every_parameter(client: FlaskClient, api: 
     }
     served = {rule.replace("<any(force, year):by>", "{by}") for rule in served}
     served = {rule.replace("<int(max=999999999):number>", "{number}") for rule in served}
+    served = {rule.replace("<any(passages, findings, events, tags):table>", "{table}") for rule in served}
+    forms = ("jsonl", "csv", "parquet")
+    served |= {rule.replace("<any(jsonl, csv, parquet):form>", form) for rule in served for form in forms}
     served |= {rule.replace("<any(csv, json):form>", form) for rule in served for form in ("csv", "json")}
     served = {rule for rule in served if "<" not in rule}
     served.discard("/api/v1/docs")  # a page for people

@@ -359,9 +359,10 @@ def test_the_tables_of_themes_download(client: FlaskClient) -> None:
             assert client.get(f"/api/v1/themes/{by}.{form}").status_code == 200
 
 
-def test_the_description_of_the_api_is_a_page_without_script(client: FlaskClient) -> None:
+def test_the_description_of_the_api_is_a_page_without_script_of_its_own(client: FlaskClient) -> None:
     text, page = read(client, "/api/v1/docs")
     assert "/api/v1/similar" in text
-    assert not {"script", "style"} & {tag for tag, _ in page.tags}
+    assert "style" not in {tag for tag, _ in page.tags}
+    assert [attrs for tag, attrs in page.tags if tag == "script"] == [{"src": "/static/docs.js", "defer": ""}]
     ids = set(page.values("id"))
     assert {link[1:] for link in page.values("href") if link.startswith("#")} <= ids
