@@ -5,10 +5,10 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from service.contract.requests import MAX_WHO, MAX_WHY, AskedText
-from service.contract.values import UNKNOWN, Few, KnownValues, Page, Request, Size, Text, refuse
+from service.contract.values import UNKNOWN, Few, KnownValues, Page, Request, Size, Text, refuse, sized
 
 _SOURCES = ("passage_id", "text")
-_Who = Annotated[Text, Field(json_schema_extra={"maxLength": MAX_WHO, "pattern": "\\S"})]
+Who = Annotated[Text, *sized(MAX_WHO, words=True)]
 
 
 class QueueRequest(Request):
@@ -38,8 +38,8 @@ class CorrectionRequest(Request):
     passage_id: Text | None = Field(None, description="A passage of the index; this or a text.")
     text: AskedText | None = Field(None, description="A text that is no passage of the index.")
     theme: KnownValues = Field((), description=f'Keys of themes (see /themes); none, or "{UNKNOWN}": it has none.')
-    who: _Who = Field(description="The name of whoever says so.")
-    why: Annotated[Text, Field(json_schema_extra={"maxLength": MAX_WHY})] = Field("", description="The reason.")
+    who: Who = Field(description="The name of whoever says so.")
+    why: Annotated[Text, *sized(MAX_WHY)] = Field("", description="The reason.")
 
     @model_validator(mode="after")
     def _of_one(self) -> Self:
@@ -56,4 +56,4 @@ class CorrectionRequest(Request):
 class UndoRequest(Request):
     """Who undoes a correction."""
 
-    who: _Who = Field(description="The name of whoever undoes it.")
+    who: Who = Field(description="The name of whoever undoes it.")

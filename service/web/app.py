@@ -39,6 +39,7 @@ from service.web.training_pages import training_pages_blueprint
 from service.web.upload_pages import upload_pages_blueprint
 from service.web.vocabulary_api import vocabulary_blueprint
 from service.web.vocabulary_pages import vocabulary_pages_blueprint
+from service.web.work_api import work_blueprint
 
 _log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, upload
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for blueprint in (
         *(api_blueprint, similar_blueprint, register_blueprint, themes_blueprint, health_blueprint),
-        *(brief_api_blueprint, brief_pages_blueprint, receipt_pages_blueprint),
+        *(brief_api_blueprint, brief_pages_blueprint, receipt_pages_blueprint, work_blueprint),
         *(bulk_blueprint, corrections_blueprint),
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
         *(picture_blueprint, picture_pages_blueprint, compare_pages_blueprint, training_pages_blueprint),

@@ -225,7 +225,10 @@ def _similar(seen: Snapshot, asked: Values) -> Came:
 
 
 def _brief(briefs: Briefs, seen: Snapshot, asked: Values) -> Came:
-    answer = brief_answer(seen, kept_brief(briefs, int(asked["brief"][0])))
+    number = next(iter(asked.get("brief", ())), "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise RequestError("Say which brief a receipt is kept of: send brief, its id.")
+    answer = brief_answer(seen, kept_brief(briefs, int(number)))
     rows = [
         ReceiptRow(
             key=item.passage_id or item.finding_id or "",
