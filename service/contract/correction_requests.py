@@ -8,7 +8,7 @@ from service.contract.requests import MAX_WHO, MAX_WHY, AskedText
 from service.contract.values import UNKNOWN, Few, KnownValues, Page, Request, Size, Text, refuse, sized
 
 _SOURCES = ("passage_id", "text")
-Who = Annotated[Text, *sized(MAX_WHO, words=True)]
+Who = Annotated[Text, *sized(MAX_WHO, "Give your name: all that people do is kept with who did it.")]
 
 
 class QueueRequest(Request):

@@ -113,17 +113,20 @@ def refuse(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{sentence}", {"sentence": sentence})
 
 
-def sized(most: int, *, words: bool = False) -> tuple[Any, AfterValidator]:
-    """What the description says of a text of so many characters at most, and its check; with `words` it has some."""
+def sized(most: int, without: str = "") -> tuple[Any, AfterValidator]:
+    """What the description says of a text of so many characters at most, and its check.
+
+    With `without`, which is the sentence for one without a letter or digit, it has to have some.
+    """
 
     def checked(text: str, info: ValidationInfo) -> str:
         if len(text) > most:
             raise refuse(f"The {info.field_name} has {len(text):,} characters: shorten it to at most {most:,}.")
-        if words and not re.search(r"\w", text):
-            raise refuse(f"Give {info.field_name}, in words.")
+        if without and not re.search(r"\w", text):
+            raise refuse(without)
         return text
 
-    extra: dict[str, Any] = {"maxLength": most, "pattern": "\\w"} if words else {"maxLength": most}
+    extra: dict[str, Any] = {"maxLength": most, "pattern": "\\w"} if without else {"maxLength": most}
     return Field(json_schema_extra=extra), AfterValidator(checked)
 
 

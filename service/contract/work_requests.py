@@ -11,8 +11,8 @@ from service.contract.requests import MAX_WHY
 from service.contract.shapes import Shape
 from service.contract.values import Request, Text, sized
 
-_Named = Annotated[Text, *sized(MAX_NAME, words=True)]
-_Words = Annotated[Text, *sized(100, words=True)]
+_Named = Annotated[Text, *sized(MAX_NAME, "Give the brief a name.")]
+_Words = Annotated[Text, *sized(100, "Give what people type, and what is meant by it: a word or a few.")]
 _Said = Annotated[Text, *sized(300)]
 _Why = Annotated[Text, *sized(MAX_WHY)]
 AskedFields = dict[str, list[str]]
