@@ -1,4 +1,4 @@
-"""The fifteen commonest jobs (docs/jobs.md) in a real browser; the main ones by keyboard alone and without script."""
+"""The fifteen commonest jobs (docs/jobs.md) in a real browser; test_jobs_by_keyboard.py does the main ones again."""
 
 import csv
 import io
@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from fakes import FakeEncoder
 from openpyxl import load_workbook
+from steps import DRAFT, TITLE, ask, brief_of, first_number, follow
 
 from service.cli import common
 from service.cli.main import main
@@ -22,10 +23,6 @@ from service.engine import Engine
 from service.web.app import create_app
 from service.work import build_job
 
-DRAFT = (
-    "Within six months, chief constables should make sure that every device that is waiting for examination is on one "
-    "list, with the name of the officer in charge of the case and the reason for the examination."
-)
 LETTER = """Lamps on the quay
 
 4 June 2018
@@ -38,9 +35,6 @@ Published on 2 May 2020
 
 Essex Police has put lamps on each of its quays, and lights them at dusk.
 """
-TITLE = "article.hit :is(h2, h3) a"
-ACTIVE = """selector => { const one = document.activeElement;
-    return [one.matches(selector), (one.labels?.[0]?.textContent || one.ariaLabel || one.textContent || "").trim()] }"""
 
 
 @pytest.fixture(scope="module")
@@ -53,46 +47,6 @@ def page(browser: Any, sample_address: str) -> Iterator[Any]:
     yield opened
     opened.close()
     assert troubles == []
-
-
-@pytest.fixture
-def keys(browser: Any, sample_address: str) -> Iterator[Any]:
-    """The start page in a browser without script, for what is done by keyboard alone."""
-    context = browser.new_context(base_url=sample_address, java_script_enabled=False)
-    opened = context.new_page()
-    opened.goto("/")
-    yield opened
-    context.close()
-
-
-def follow(link: Any) -> None:
-    with link.page.expect_navigation():
-        link.click()
-
-
-def press(page: Any, key: str = "Enter") -> None:
-    with page.expect_navigation():
-        page.keyboard.press(key)
-
-
-def tab_to(page: Any, words: str = "", selector: str = "*") -> None:
-    """Go on with Tab until what has the focus matches and has these words."""
-    for _ in range(250):
-        page.keyboard.press("Tab")
-        matches, said = page.evaluate(ACTIVE, selector)
-        if matches and words in said:
-            return
-    raise AssertionError(f"Tab does not reach {words or selector}")
-
-
-def ask(page: Any, query: str) -> None:
-    page.goto("/")
-    page.get_by_role("searchbox").fill(query)
-    press(page)
-
-
-def first_number(page: Any) -> int:
-    return int(page.locator("h1").inner_text().split()[0].replace(",", ""))
 
 
 @pytest.fixture(scope="module")
@@ -133,12 +87,6 @@ def put_in_brief(place: Any, name: str, note: str = "") -> None:
     form.get_by_label("Note, if any").fill(note)
     form.get_by_label("Your name").fill("Bea")
     follow(form.get_by_role("button", name="Add", exact=True))
-
-
-def brief_of(page: Any) -> dict[str, Any]:
-    """The brief whose page is open, as the API has it."""
-    found: dict[str, Any] = page.request.get(f"/api/v1/briefs/{page.url.partition('/briefs/')[2][0]}").json()
-    return found
 
 
 def test_1_find_a_passage_read_it_in_its_place_and_cite_it(page: Any) -> None:
@@ -395,89 +343,3 @@ def test_a_program_can_ask(page: Any) -> None:
     follow(page.get_by_role("contentinfo").get_by_role("link", name="The JSON API"))
     assert "JSON API" in page.locator("h1").inner_text()
     assert page.get_by_text("/api/v1/search").count() > 0
-
-
-def test_search_narrow_and_open_by_keyboard_without_script(keys: Any) -> None:
-    tab_to(keys, "Search inspection reports")
-    keys.keyboard.type("custody")
-    press(keys)
-    every = first_number(keys)
-    tab_to(keys, "Saltmere Police", "input[type=checkbox]")
-    keys.keyboard.press("Space")
-    tab_to(keys, "Apply filters")
-    press(keys)
-    assert 0 < first_number(keys) < every
-    tab_to(keys, selector=TITLE)
-    press(keys)
-    assert keys.locator(".passage.found").count() == 1
-    tab_to(keys, "Search within this document")
-    keys.keyboard.type("custody")
-    press(keys)
-    assert keys.locator("mark").count() > 0
-
-
-def test_take_a_filter_off_and_cite_by_keyboard_without_script(keys: Any) -> None:
-    keys.goto("/?q=custody&force=saltmere")
-    narrow = first_number(keys)
-    tab_to(keys, "Saltmere Police", ".chosen a")
-    press(keys)
-    assert first_number(keys) > narrow
-    tab_to(keys, "Cite", "summary")
-    keys.keyboard.press("Enter")
-    assert keys.locator(".citation").first.is_visible()
-
-
-def test_what_is_overdue_by_keyboard_without_script(keys: Any) -> None:
-    tab_to(keys, "Register", "nav a")
-    press(keys)
-    every = first_number(keys)
-    tab_to(keys, "Overdue", "nav a")
-    press(keys)
-    overdue = first_number(keys)
-    assert 0 < overdue < every
-    tab_to(keys, "Filters", "summary")
-    keys.keyboard.press("Enter")
-    tab_to(keys, "Saltmere Police", "input[name=force]")
-    keys.keyboard.press("Space")
-    tab_to(keys, "Apply filters", "button")
-    press(keys)
-    assert 0 < first_number(keys) < overdue
-    assert "list=overdue" in keys.url
-
-
-def test_paste_a_draft_by_keyboard_without_script(keys: Any) -> None:
-    tab_to(keys, "Find similar", "nav a")
-    press(keys)
-    tab_to(keys, selector="textarea[name=text]")
-    keys.keyboard.insert_text(DRAFT)
-    tab_to(keys, "Find similar", "button")
-    press(keys)
-    assert keys.locator("main tbody tr").count() >= 4
-
-
-def test_a_brief_by_keyboard_without_script(keys: Any) -> None:
-    keys.goto("/?q=custody")
-    for place in range(2):
-        for _ in range(place + 1):
-            tab_to(keys, "Add to a brief", "article summary")
-        keys.keyboard.press("Enter")
-        tab_to(keys, selector="input[name=brief_name]")
-        if not place:
-            keys.keyboard.type("By keys")
-        tab_to(keys, selector="input[name=who]")
-        keys.keyboard.type("" if place else "Kay")
-        press(keys)
-        if not place:
-            tab_to(keys, "Back to where you were", "a")
-            press(keys)
-    before = [one["item_id"] for one in brief_of(keys)["results"]]
-    tab_to(keys, "Change order, notes and items", "a")
-    press(keys)
-    tab_to(keys, selector="input[name=place]")
-    keys.keyboard.press("Control+a")
-    keys.keyboard.type("9")
-    tab_to(keys, "Save changes", "button")
-    press(keys)
-    brief = brief_of(keys)
-    assert (brief["name"], [one["item_id"] for one in brief["results"]]) == ("By keys", before[::-1])
-    tab_to(keys, "Word", "a")
