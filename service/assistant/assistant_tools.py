@@ -10,6 +10,7 @@ from service.answers.search import search
 from service.answers.similar import similar
 from service.assistant.quotations import GOOD, NOTHING, WEAK, of_finding, of_hit, of_member, of_row, of_similar, outcome
 from service.contract.labels import counted
+from service.contract.register_responses import given_to
 from service.contract.requests import (
     Filters,
     RegisterListRequest,
@@ -71,7 +72,7 @@ def _similar(seen: Snapshot, tool: SimilarTool) -> SimilarTold:
     also = [of_hit(seen, hit) for hit in found.also_said]
     says = _says(found.match, len(results), len(results), "finding")
     return SimilarTold(
-        says=says if results else _says_besides(len(found.own), len(also)),
+        says=says if results else _says_besides(given_to(found.own), len(also)),
         generation=seen.held.generation.id,
         match=found.match,
         total=len(results),

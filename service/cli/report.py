@@ -81,7 +81,8 @@ def _report(collection: "Collection", report: "BuildReport", taken_out: Sequence
     yield from _open(collection.documents)
     remarked = [document.key for document in collection.documents if document.notes]
     if remarked:
-        yield f"Something was unusual in {counted(len(remarked), 'document')}; each says so on its page."
+        yield f"Something was unusual in {counted(len(remarked), 'document')}; each says so on its page:"
+        yield from _some(remarked, _FEW)
     encoded, cached = counted(report.encoded, "text"), f"{report.cached:,}"
     yield f"Generation {report.generation}; {encoded} encoded, {cached} known before; {report.total_seconds:.1f} s."
 
@@ -100,7 +101,10 @@ def _open(documents: "Sequence[Document]") -> Iterator[str]:
         yield f"{field.capitalize()} left open in {counted(len(keys), 'document')}, because {why[field]}:"
         yield from _some(keys, _FEW)
     if fields:
-        yield "`precedent build --explain FILE` says why; a table documents.csv beside the files can state it."
+        yield (
+            "`precedent build --explain FILE` says why; a table documents.csv beside the files can state it, and so can"
+            " “Correct what was read” on a document's page."
+        )
 
 
 def skipped_lines(skipped: "Sequence[Skipped]") -> Iterator[str]:

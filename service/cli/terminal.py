@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 from service.cli.common import printable
 from service.contract.excerpts import excerpt, shown
 from service.contract.labels import date_words, label, nowhere_words, status_words
-from service.contract.register_responses import Member, RegisterResponse, RegisterRow, SimilarResponse, StandingRecord
+from service.contract.register_responses import (
+    Member,
+    RegisterResponse,
+    RegisterRow,
+    SimilarResponse,
+    StandingRecord,
+    given_words,
+)
 from service.contract.responses import Hit, SearchResponse
 from service.memory.strength import SEARCH
 
@@ -114,7 +121,7 @@ def similar_lines(response: SimilarResponse, forces_label: ForcesLabel, *, asked
     """Similar findings as text, each with what became of it, then what reports also say; `asked` as in the next."""
     found = response.results
     if response.own:
-        yield f"This very finding was given to {len(response.own)}:"
+        yield f"This very finding was given to {given_words(response.own)}:"
         yield from printable(line for one in response.own for line in _member_lines(one, forces_label))
     if not found:
         yield "No precedent found."

@@ -123,9 +123,13 @@ def citation(
     page: int | None,
     comment_date: str | None,
 ) -> str:
-    """A passage as a person would cite it: title, date, numbers, section, page, and whose comment it is."""
-    parts = [title, date_words(date), *numbers]
-    parts += [" › ".join(section)] if section else []
+    """A passage as a person would cite it: title, date, numbers, section, page, and whose comment it is.
+
+    A number that ends the title, and headings that say no more than the title, are not said again.
+    """
+    said = title.lower()
+    parts = [title, date_words(date), *(number for number in numbers if not said.endswith(f": {number.lower()}"))]
+    parts += [" › ".join(section)] if section and ": ".join(section).lower() != said else []
     parts += [f"p. {page}"] if page is not None else []
     parts += [f"comment of {date_words(comment_date)}"] if comment_date else []
     return ", ".join(part for part in parts if part)

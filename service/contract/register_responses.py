@@ -1,5 +1,6 @@
 """The shapes of what the service answers about the register and similar findings."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -81,6 +82,18 @@ class Member(StandingRecord):
     published: str | None
     fictional: bool
     document: MemberDocument
+
+
+def given_to(members: Sequence[Member]) -> int:
+    """How many were given a finding: a force counts once, in however many documents its copies stand."""
+    return len({tuple(one.forces) or one.document.id for one in members})
+
+
+def given_words(members: Sequence[Member]) -> str:
+    """The same in words that go on from "given to"."""
+    number = given_to(members)
+    who = "one force" if number == 1 and members[0].forces else str(number)
+    return who if number == len(members) else f"{who}, in {len(members)} documents"
 
 
 class SimilarHit(Hit):

@@ -49,6 +49,7 @@ from service.work.receipts import receipts_of
 
 Asked = TypeVar("Asked", bound=Request)
 _NUMBER = "<int(max=999999999):number>"
+_LAST = "precedent-brief"  # cookie: the brief that somebody began, changed or put something into last
 
 
 def brief_pages_blueprint(engine: Engine) -> Blueprint:
@@ -57,6 +58,7 @@ def brief_pages_blueprint(engine: Engine) -> Blueprint:
     briefs = Briefs(engine.data)
     pages.before_request(refuse_foreign)
     pages.add_app_template_global(who, "name_given")
+    pages.add_app_template_global(lambda: _last_once(briefs), "last_brief_once")
     pages.add_app_template_global(lambda: _names_once(briefs), "brief_names_once")
     _add_reading(pages, engine, briefs)
     _add_changing(pages, engine, briefs)
@@ -174,7 +176,9 @@ def _add_ready(pages: Blueprint, engine: Engine, briefs: Briefs) -> None:
 def _to(number: int, by: str, back: str = "") -> Response:
     """On to a brief, from where there is a link back to the page that something was put in from."""
     address = url_for("brief_pages.brief_page", number=number)
-    return seen_off(f"{address}?{urlencode({'back': back})}" if back and _is_ours(back) else address, by)
+    response = seen_off(f"{address}?{urlencode({'back': back})}" if back and _is_ours(back) else address, by)
+    response.set_cookie(_LAST, str(number), httponly=True, samesite="Strict")
+    return response
 
 
 def _one(briefs: Briefs, number: int) -> KeptBrief:
@@ -251,4 +255,17 @@ def _names_once(briefs: Briefs) -> list[str] | None:
     except StateError:  # a search is answered all the same
         g.brief_names = []
     found: list[str] = g.brief_names
+    return found
+
+
+def _last_once(briefs: Briefs) -> str:
+    """The name of the brief that this reader was at work on, "" without one; looked up once for all forms of a page."""
+    if "last_brief" not in g:
+        number = request.cookies.get(_LAST, "")
+        try:
+            last = briefs.one(int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+        except StateError:  # a search is answered all the same
+            last = None
+        g.last_brief = last.name if last and last.removed is None else ""
+    found: str = g.last_brief
     return found

@@ -2,19 +2,19 @@
 
 from functools import partial
 from http import HTTPStatus
+from typing import get_args
 
 from flask import Blueprint, Response, abort, make_response, render_template, url_for
 
-from corpus.model import STATUSES
+from corpus.model import STATUSES, DocumentKind
 from service.answers.lookups import document
 from service.contract.detail_shapes import DetailRecord, DetailsForm
-from service.contract.labels import KINDS
 from service.contract.requests import UndoForm
 from service.contract.service_errors import RequestError
 from service.engine import Engine
 from service.state.details import Details
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, who
-from service.work.correcting import detail_records, say, shown_words, statuses_of, undo_detail, value_words
+from service.work.correcting import detail_records, say, statuses_of, undo_detail, value_words, words_to_change
 
 STATES = {
     "holds": "Holds",
@@ -88,10 +88,10 @@ def _form_page(engine: Engine, details: Details, key: str, form: DetailsForm | N
     return render_template(
         "document_details.html",
         document=found,
-        shown=shown_words(now, found),
+        shown=words_to_change(now, found, details),
         form=form,
         sentence=sentence,
-        kinds=KINDS.items(),
+        kinds=get_args(DocumentKind),
         forces=sorted({one.name for one in now.forces.all}),
         statuses=STATUSES,
         has_status=statuses_of(found),

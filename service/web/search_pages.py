@@ -21,6 +21,7 @@ from service.contract.labels import (
     short_date,
     status_words,
 )
+from service.contract.register_responses import given_to, given_words
 from service.contract.requests import FACETS, MAX_QUERY, SearchRequest
 from service.contract.responses import FacetValue, SearchResponse
 from service.contract.service_errors import RequestError
@@ -83,6 +84,8 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
     pages.add_app_template_filter(shown, "shown")
     pages.add_app_template_filter(addressee, "addressee")
     pages.add_app_template_filter(file_name, "file_name")
+    pages.add_app_template_filter(given_to, "given_to")
+    pages.add_app_template_filter(given_words, "given_words")
     pages.add_app_template_filter(lambda words: words[:1].upper() + words[1:], "capitalize_first")
     pages.add_app_template_filter(lambda by: f"as {WHOSE.get(by, by)}", "whose")
     pages.add_app_template_filter(lambda theme: seen(engine).held.tags.label(theme), "theme_label")

@@ -46,7 +46,10 @@ def say(seen: Snapshot, details: Details, key: str, form: DetailsForm) -> list[i
     waiting = {_what(one) for one in holding_details(details.all()) if one.document == key}
     fresh = [one for one in made if _what(one) not in waiting]
     if not fresh:
-        raise RequestError(f"Nothing was changed of {found.title}: change a field, or go back.")
+        raise RequestError(
+            f"Nothing was changed of {found.title}: change a field, or go back. What was said before is taken back by"
+            " its button Undo."
+        )
     at, why = now(), form.why.strip()[:MAX_WHY]
     return details.add([replace(one, at=at, who=who, why=why) for one in fresh])
 
@@ -57,6 +60,22 @@ def shown_words(seen: Snapshot, found: DocumentAnswer) -> dict[str, str]:
     names = "; ".join(seen.force_label(slug) for slug in found.forces)
     words = {**values, "force": names or values["force"], "date": date_words(values["date"]) if found.date else ""}
     return words | {"title": seen.shown(found).title}
+
+
+def words_to_change(seen: Snapshot, found: DocumentAnswer, details: Details) -> dict[str, str]:
+    """What stands in the form: what is shown, or what a person said since, as far as the form would take it back."""
+    words = shown_words(seen, found)
+    for one in holding_details(details.all()):
+        if one.document != found.id or one.field not in words:
+            continue
+        value = one.after
+        if one.field == "force" and value != NO_FORCE:
+            slugs = value.split(";")
+            if not {force.slug for force in seen.forces.all}.issuperset(slugs):
+                continue
+            value = "; ".join(map(seen.force_label, slugs))
+        words[one.field] = date_words(value) if one.field == "date" else value
+    return words
 
 
 def undo_detail(details: Details, number: int, who: str) -> Detail | None:

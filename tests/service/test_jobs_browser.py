@@ -1,20 +1,40 @@
-"""The fifteen commonest jobs (docs/jobs.md) in a real browser; the main ones by keyboard alone and without script."""
+"""The fifteen commonest jobs (docs/jobs.md) in a real browser; test_jobs_by_keyboard.py does the main ones again."""
 
 import csv
 import io
+import os
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
+from click.testing import CliRunner
+from fakes import FakeEncoder
+from openpyxl import load_workbook
+from steps import DRAFT, TITLE, ask, brief_of, first_number, follow
 
-DRAFT = (
-    "Within six months, chief constables should make sure that every device that is waiting for examination is on one "
-    "list, with the name of the officer in charge of the case and the reason for the examination."
-)
-TITLE = "article.hit :is(h2, h3) a"
-ACTIVE = """selector => { const one = document.activeElement;
-    return [one.matches(selector), (one.labels?.[0]?.textContent || one.ariaLabel || one.textContent || "").trim()] }"""
+from service.cli import common
+from service.cli.main import main
+from service.cli.settings import SETTINGS
+from service.engine import Engine
+from service.web.app import create_app
+from service.work import build_job
+
+LETTER = """Lamps on the quay
+
+4 June 2018
+
+Essex Police has looked at the lamps of its quays, and at those of Kent Police, which lent it three.
+"""
+LATER = """A later visit to the quay
+
+Published on 2 May 2020
+
+Essex Police has put lamps on each of its quays, and lights them at dusk.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -29,87 +49,78 @@ def page(browser: Any, sample_address: str) -> Iterator[Any]:
     assert troubles == []
 
 
-@pytest.fixture
-def keys(browser: Any, sample_address: str) -> Iterator[Any]:
-    """The start page in a browser without script, for what is done by keyboard alone."""
-    context = browser.new_context(base_url=sample_address, java_script_enabled=False)
-    opened = context.new_page()
-    opened.goto("/")
-    yield opened
-    context.close()
+@pytest.fixture(scope="module")
+def own(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A page of a service over one letter, where documents can be added and builds started."""
+    from waitress import create_server
+
+    tests, home = Path(__file__).parents[1], tmp_path_factory.mktemp("own")
+    (home / "papers").mkdir()
+    (home / "papers" / "letter.txt").write_text(LETTER, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        for row in SETTINGS:
+            patch.delenv(row.name, raising=False)
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(tests.parent), str(tests)]))
+        patch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
+        patch.setattr(build_job, "PROGRAM", (sys.executable, str(tests / "fake_upload_job.py")))
+        built = CliRunner().invoke(main, ["build", str(home / "papers"), "--data", str(home / "data")])
+        assert built.exit_code == 0, built.output
+        app = create_app(Engine(home / "data", FakeEncoder()))
+        server = create_server(app, host="127.0.0.1", port=0, threads=2)
+        threading.Thread(target=server.run, daemon=True).start()
+        opened = browser.new_page(base_url=f"http://127.0.0.1:{server.effective_port}")
+        yield opened
+        opened.close()
+        server.close()
 
 
-def follow(link: Any) -> None:
-    with link.page.expect_navigation():
-        link.click()
+def built(page: Any) -> None:
+    """Wait until the build that was started is done."""
+    page.get_by_role("heading", name="Done", exact=True).wait_for(timeout=90_000)
 
 
-def press(page: Any, key: str = "Enter") -> None:
-    with page.expect_navigation():
-        page.keyboard.press(key)
+def put_in_brief(place: Any, name: str, note: str = "") -> None:
+    """Fill in and send the form "Add to a brief" that stands in a place of a page."""
+    place.get_by_text("Add to a brief", exact=True).first.click()
+    form = place.locator("details.to-brief[open] form").first
+    form.get_by_label("Brief").fill(name)
+    form.get_by_label("Note, if any").fill(note)
+    form.get_by_label("Your name").fill("Bea")
+    follow(form.get_by_role("button", name="Add", exact=True))
 
 
-def tab_to(page: Any, words: str = "", selector: str = "*") -> None:
-    """Go on with Tab until what has the focus matches and has these words."""
-    for _ in range(250):
-        page.keyboard.press("Tab")
-        matches, said = page.evaluate(ACTIVE, selector)
-        if matches and words in said:
-            return
-    raise AssertionError(f"Tab does not reach {words or selector}")
-
-
-def ask(page: Any, query: str) -> None:
-    page.goto("/")
-    page.get_by_role("searchbox").fill(query)
-    press(page)
-
-
-def first_number(page: Any) -> int:
-    return int(page.locator("h1").inner_text().split()[0].replace(",", ""))
-
-
-def test_1_find_a_passage_and_cite_it(page: Any) -> None:
+def test_1_find_a_passage_read_it_in_its_place_and_cite_it(page: Any) -> None:
     ask(page, "waiting for an appropriate adult")
     hit = page.locator("article.hit").first
     hit.get_by_text("Cite", exact=True).click()
     citation = hit.locator(".citation")
     assert citation.is_visible()
     assert hit.locator("a").first.inner_text() in citation.inner_text()
+    words = hit.locator("p.text").inner_text().strip("… ")[:60]
+    follow(page.locator(TITLE).first)
+    assert words in page.locator(".passage.found").inner_text()
+    follow(page.get_by_role("link", name="Back to the results"))
+    assert "appropriate" in page.url
 
 
-def test_2_narrow_it_to_one_force(page: Any) -> None:
+def test_2_narrow_it_to_one_force_and_take_that_off(page: Any) -> None:
     ask(page, "custody")
     every = first_number(page)
     page.get_by_label("Saltmere Police").first.check()
     follow(page.get_by_role("button", name="Apply filters"))
     assert 0 < first_number(page) < every
     assert "force=saltmere" in page.url
+    follow(page.locator(".chosen").get_by_role("link", name="Saltmere Police"))
+    assert first_number(page) == every
 
 
-def test_3_the_newest_first(page: Any) -> None:
-    ask(page, "custody")
-    total = first_number(page)
-    follow(page.get_by_role("link", name="Newest", exact=True))
-    assert first_number(page) == total
-    assert "sort=newest" in page.url
-
-
-def test_4_nothing_was_said(page: Any) -> None:
+def test_3_nothing_was_said(page: Any) -> None:
     ask(page, '"zebra crossing of lions"')
     assert page.locator("h1").inner_text().startswith("No match")
     assert "other words" in page.locator("main").inner_text()
 
 
-def test_5_a_passage_in_its_document(page: Any) -> None:
-    ask(page, "abstraction of a neighbourhood officer")
-    follow(page.locator(TITLE).first)
-    assert page.locator(".passage.found").count() == 1
-    follow(page.get_by_role("link", name="Back to the results"))
-    assert "abstraction" in page.url
-
-
-def test_6_paste_a_draft(page: Any) -> None:
+def test_4_paste_a_draft(page: Any) -> None:
     page.goto("/similar")
     page.locator("textarea[name=text]").fill(DRAFT)
     follow(page.locator("main").get_by_role("button", name="Find similar"))
@@ -117,7 +128,7 @@ def test_6_paste_a_draft(page: Any) -> None:
     assert page.locator("textarea[name=text]").input_value() == DRAFT
 
 
-def test_7_what_became_of_the_like(page: Any) -> None:
+def test_5_what_became_of_the_like(page: Any) -> None:
     page.goto('/?q="every+device+that+is+waiting"&force=saltmere')
     follow(page.locator("article.hit").first.get_by_role("link", name="What became of it"))
     assert "Recommendation" in page.locator("h1").inner_text()
@@ -126,30 +137,83 @@ def test_7_what_became_of_the_like(page: Any) -> None:
     assert page.locator("main tbody tr").count() >= 4
 
 
-def test_8_what_is_overdue(page: Any) -> None:
+def test_6_what_is_open_or_overdue(page: Any) -> None:
     page.goto("/")
     follow(page.locator("main").get_by_role("link", name="Overdue", exact=True))
-    assert 0 < first_number(page) < 36
+    overdue = first_number(page)
+    assert 0 < overdue < 36
     assert "list=overdue" in page.url
-    assert page.locator("main").get_by_text("Overdue: was due by").count() == first_number(page)
-
-
-def test_9_where_one_force_stands(page: Any) -> None:
+    assert page.locator("td.col-deadline").get_by_text("overdue").count() == overdue
     page.goto("/register")
-    every = first_number(page)
-    page.get_by_label("Saltmere Police").first.check()
-    follow(page.get_by_role("button", name="Apply filters"))
-    assert 0 < first_number(page) < every
+    follow(page.get_by_role("navigation", name="Lists of the register").get_by_role("link", name="Open"))
+    still_open = first_number(page)
+    assert overdue <= still_open < 36
+    follow(page.get_by_role("columnheader", name="Deadline").get_by_role("link"))
+    assert page.get_by_role("columnheader", name="Deadline").get_attribute("aria-sort") == "ascending"
+    page.get_by_label("Words in the record").fill("custody")
+    follow(page.get_by_role("button", name="Apply", exact=True))
+    total = first_number(page)
+    assert 0 < total < still_open
+    with page.expect_download() as coming:
+        page.locator("main").get_by_role("link", name="Excel").click()
+    sheet = load_workbook(io.BytesIO(Path(coming.value.path()).read_bytes())).worksheets[0]
+    assert sheet.max_row - 1 == total
 
 
-def test_10_a_force(page: Any) -> None:
+def test_7_a_force(page: Any) -> None:
     page.goto("/forces")
     follow(page.locator("main").get_by_role("link", name="Saltmere Police").first)
     assert "Saltmere Police" in page.locator("h1").inner_text()
     assert page.locator("main").get_by_role("heading", name="Reports").count() == 1
+    here = page.locator("section[aria-labelledby=register] li").first
+    count = int(here.locator(".count").inner_text())
+    follow(here.get_by_role("link"))
+    assert first_number(page) == count
 
 
-def test_11_to_13_tag_a_text_correct_it_and_take_it_back(page: Any) -> None:
+def test_8_two_forces_side_by_side(page: Any) -> None:
+    page.goto("/compare")
+    page.get_by_label("Force 1").select_option(label="Saltmere Police")
+    page.get_by_label("Force 2").select_option(label="Carrowdale Police")
+    page.get_by_label("On the question").fill("custody")
+    follow(page.get_by_role("button", name="Compare"))
+    columns = page.locator(".side-by-side section")
+    assert columns.locator("h2").all_inner_texts() == ["Saltmere Police", "Carrowdale Police"]
+    assert page.locator("table.numbers tbody tr").count() == 2
+
+
+def test_9_read_a_document(page: Any) -> None:
+    page.goto("/documents/wealdmarch-2017-effectiveness.txt")
+    link = page.get_by_role("navigation", name="Contents of this document").get_by_role("link").last
+    heading = link.inner_text()
+    link.click()
+    assert page.locator(":target").inner_text() == heading
+    page.get_by_label("Search within this document").fill("tractors")
+    follow(page.get_by_role("button", name="Find", exact=True))
+    assert page.locator("mark").first.inner_text().lower().startswith("tractor")
+    page.goto("/documents/wealdmarch-2017-effectiveness.txt")
+    first = page.locator(".passage").first
+    first.locator("summary", has_text="Cite").click()
+    said = first.locator(".citation").inner_text()
+    assert first.locator("p.text").inner_text()[:40] in said
+    assert page.locator("h1").inner_text() in said
+
+
+def test_10_what_a_text_and_a_file_of_texts_are_about(page: Any) -> None:
+    page.goto("/tag")
+    page.locator("textarea[name=text]").fill("People in custody were cold.")
+    follow(page.get_by_role("button", name="Tag", exact=True))
+    assert "Custody" in page.locator("#result").inner_text()
+    rows = b"number,text\n1,People in custody were cold.\n2,Nobody was seen.\n"
+    page.get_by_label("File").set_input_files({"name": "texts.csv", "mimeType": "text/csv", "buffer": rows})
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Tag the file").click()
+    found = list(csv.DictReader(io.StringIO(Path(coming.value.path()).read_text("utf-8-sig"), newline="")))
+    assert [row["number"] for row in found] == ["1", "2"]
+    assert "custody" in " ".join(found[0].values()).replace("People in custody were cold.", "").lower()
+
+
+def test_11_a_theme_is_wrong_and_taken_back(page: Any) -> None:
     page.goto("/tag")
     page.locator("textarea[name=text]").fill("Detained prisoners were cold in their custody cell.")
     follow(page.get_by_role("button", name="Tag", exact=True))
@@ -164,52 +228,118 @@ def test_11_to_13_tag_a_text_correct_it_and_take_it_back(page: Any) -> None:
     assert "Undone" in page.locator(".corrections li", has_text="Detained prisoners").first.inner_text()
 
 
+def test_12_a_brief_for_a_board(page: Any) -> None:
+    ask(page, "custody")
+    put_in_brief(page.locator("article.hit").nth(0), "For the board", "First to be put in.")
+    follow(page.get_by_role("link", name="Back to where you were"))
+    second = page.locator("article.hit").nth(1)
+    second.get_by_text("Add to a brief", exact=True).click()
+    assert second.get_by_label("Brief").input_value() == "For the board", "the brief that one is at work on"
+    follow(second.get_by_role("button", name="Add", exact=True))
+    page.goto("/register")
+    follow(page.locator("td.col-asks a").first)
+    put_in_brief(page.locator("main"), "For the board")
+    before = [one["item_id"] for one in brief_of(page)["results"]]
+    follow(page.get_by_role("link", name="Change order, notes and items"))
+    page.get_by_label("Note on the whole").fill("For the tenth.")
+    page.locator("input[name=place]").nth(2).fill("0.5")
+    follow(page.get_by_role("button", name="Save changes"))
+    brief = brief_of(page)
+    assert [one["item_id"] for one in brief["results"]] == [before[2], before[0], before[1]]
+    assert (brief["note"], [one["note"] for one in brief["results"]]) == (
+        "For the tenth.",
+        ["", "First to be put in.", ""],
+    )
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Word").click()
+    word = docx.Document(str(coming.value.path()))
+    quotes = [one.text for one in word.paragraphs if one.style and one.style.name == "Quote"]
+    sources = [
+        page.request.get(
+            f"/api/v1/{'passages' if one['passage_id'] else 'findings'}/{one['passage_id'] or one['finding_id']}"
+        ).json()["text"]
+        for one in brief["results"]
+    ]
+    assert quotes == sources
+    assert "For the tenth." in [one.text for one in word.paragraphs]
+
+
+def test_13_a_ready_made_brief(page: Any) -> None:
+    page.goto("/briefs")
+    page.locator("select[name=force]").select_option(label="Saltmere Police")
+    follow(page.get_by_role("button", name="Show the brief of this force"))
+    assert "Saltmere Police" in page.locator("h1").inner_text()
+    assert page.locator("blockquote").count() > 1
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Word").click()
+    assert docx.Document(str(coming.value.path())).paragraphs
+
+
+def test_14_save_a_search_add_a_document_and_see_what_is_new(own: Any) -> None:
+    ask(own, "lamps")
+    own.get_by_text("Save this search").click()
+    own.get_by_label("What to call it").fill("Lamps on quays")
+    own.locator("#save-who").fill("Ada")
+    follow(own.get_by_role("button", name="Save", exact=True))
+    assert "Nothing has changed since it was saved" in own.locator("main").inner_text()
+    follow(own.get_by_role("navigation").get_by_role("link", name="Add documents").first)
+    file = {"name": "later.txt", "mimeType": "text/plain", "buffer": LATER.encode()}
+    own.get_by_label("Files").set_input_files(file)
+    assert own.get_by_label("Your name").input_value() == "Ada"
+    follow(own.get_by_role("button", name="Add them"))
+    built(own)
+    assert "A later visit to the quay" in own.locator("main").inner_text()
+    follow(own.get_by_role("link", name="What is new in saved searches"))
+    assert "1 new" in own.locator(".saved li", has_text="Lamps on quays").inner_text()
+    follow(own.get_by_role("link", name="Lamps on quays", exact=True))
+    assert own.locator("li.new h3").get_by_role("link").all_inner_texts() == ["A later visit to the quay"]
+
+
+def test_15_what_was_read_wrongly_is_corrected_and_taken_back(own: Any) -> None:
+    own.goto("/documents/letter.txt")
+    before = own.locator("dl.facts").inner_text()
+    follow(own.get_by_role("link", name="Correct what was read").first)
+    kinds = own.get_by_label("Kind").locator("option").all_inner_texts()
+    assert kinds == ["Inspection report", "PEEL assessment", "Register record", "Other document"]
+    own.locator("#d-force").fill("Kent Police")
+    own.get_by_label("Date of publication").fill("May 2017")
+    own.locator("#d-who").fill("Ada")
+    follow(own.get_by_role("button", name="Keep this"))
+    said = [own.locator(f"#d-{name}").input_value() for name in ("force", "date")]
+    assert said == ["Kent Police", "May 2017"], "the form shows what was said, and not what was read"
+    follow(own.get_by_role("button", name="Build the index now"))
+    built(own)
+    own.goto("/documents/letter.txt")
+    facts = own.locator("dl.facts").inner_text()
+    assert "Kent Police" in facts
+    assert "May 2017" in facts
+    assert facts != before
+    own.goto("/details")
+    for _ in range(2):
+        follow(own.get_by_role("button", name="Undo").first)
+    assert own.get_by_role("button", name="Undo").count() == 0
+    assert own.locator("main").inner_text().count("still shown until the next build") == 2
+
+
+def test_the_newest_first(page: Any) -> None:
+    ask(page, "custody")
+    total = first_number(page)
+    follow(page.get_by_role("link", name="Newest", exact=True))
+    assert first_number(page) == total
+    assert "sort=newest" in page.url
+
+
 @pytest.mark.parametrize("asked", ["/?q=custody&force=saltmere", "/register?force=saltmere"])
-def test_14_a_list_as_a_file(page: Any, asked: str) -> None:
+def test_a_list_as_a_file(page: Any, asked: str) -> None:
     page.goto(asked)
     with page.expect_download() as coming:
-        page.get_by_role("link", name="CSV").first.click()
+        page.locator("main").get_by_role("link", name="CSV").first.click()
     text = Path(coming.value.path()).read_text("utf-8-sig")
     assert len(list(csv.DictReader(io.StringIO(text, newline="")))) == first_number(page)
 
 
-def test_15_let_a_program_ask(page: Any) -> None:
+def test_a_program_can_ask(page: Any) -> None:
     page.goto("/")
     follow(page.get_by_role("contentinfo").get_by_role("link", name="The JSON API"))
     assert "JSON API" in page.locator("h1").inner_text()
     assert page.get_by_text("/api/v1/search").count() > 0
-
-
-def test_search_narrow_and_open_by_keyboard_without_script(keys: Any) -> None:
-    tab_to(keys, "Search inspection reports")
-    keys.keyboard.type("custody")
-    press(keys)
-    every = first_number(keys)
-    tab_to(keys, "Saltmere Police", "input[type=checkbox]")
-    keys.keyboard.press("Space")
-    tab_to(keys, "Apply filters")
-    press(keys)
-    assert 0 < first_number(keys) < every
-    tab_to(keys, selector=TITLE)
-    press(keys)
-    assert keys.locator(".passage.found").count() == 1
-
-
-def test_what_is_overdue_by_keyboard_without_script(keys: Any) -> None:
-    tab_to(keys, "Register", "nav a")
-    press(keys)
-    tab_to(keys, "Overdue", "input[name=list][value=overdue]")
-    keys.keyboard.press("Space")
-    tab_to(keys, "Apply filters")
-    press(keys)
-    assert 0 < first_number(keys) < 36
-
-
-def test_paste_a_draft_by_keyboard_without_script(keys: Any) -> None:
-    tab_to(keys, "Find similar", "nav a")
-    press(keys)
-    tab_to(keys, selector="textarea[name=text]")
-    keys.keyboard.insert_text(DRAFT)
-    tab_to(keys, "Find similar", "button")
-    press(keys)
-    assert keys.locator("main tbody tr").count() >= 4

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from corpus.forces import load_forces
 from indexer.build import build
 from service.cli import common
 from service.cli.main import main
+from service.contract.register_responses import given_words
 from service.contract.requests import REGISTER_FACETS, RegisterRequest
 from service.engine import Engine
 from service.web.app import create_app
@@ -300,3 +302,14 @@ def test_letters_that_only_look_like_a_month_are_refused(client: FlaskClient, ad
         ).status_code
         == 400
     )
+
+
+def test_a_force_counts_once_in_however_many_documents_a_finding_stands() -> None:
+    def copies(*rows: tuple[tuple[str, ...], str]) -> Any:
+        return [SimpleNamespace(forces=list(own), document=SimpleNamespace(id=key)) for own, key in rows]
+
+    kent, essex, nobody = (("kent",), "a"), (("essex",), "b"), ((), "c")
+    assert given_words(copies(kent, essex, nobody)) == "3"
+    assert given_words(copies(kent, (("kent",), "b"))) == "one force, in 2 documents"
+    assert given_words(copies(kent, essex, (("kent",), "d"))) == "2, in 3 documents"
+    assert given_words(copies(nobody, ((), "d"))) == "2"
