@@ -386,7 +386,7 @@ def picked(key: str, text: str = "Text.") -> Picked:
 
 def test_edits_are_only_ever_added(tmp_path: Path) -> None:
     briefs = Briefs(tmp_path)
-    number = briefs.add("One", "A", AT)
+    number = briefs.begin("One", "A", AT)
     briefs.put(number, [picked("a"), picked("b")], "A", AT)
     kept = kept_brief(briefs, number)
     for note in ("First.", "Second."):
