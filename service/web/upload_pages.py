@@ -18,7 +18,7 @@ from service.contract.service_errors import RequestError
 from service.contract.signature import signed, this_moment
 from service.engine import Engine
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen_off, who
-from service.work.build_job import FileFound, Job, at_work, job_lock, read_job, start_job
+from service.work.build_job import FileFound, Job, at_work, job_lock, left_behind, read_job, start_job
 from service.work.uploads import MOST_BYTES, MOST_FILES, Sent, receive
 
 STAGES: Mapping[str, str] = {
@@ -67,8 +67,9 @@ def upload_pages_blueprint(engine: Engine, allowed: bool) -> Blueprint:
         if not allowed:
             abort(HTTPStatus.FORBIDDEN)
         name = signed(asked_by_form(UndoForm, engine).who, "it is shown with the build")
+        again = left_behind(engine.data)
         with job_lock(engine.data) as lock:
-            start_job(engine.data, lock, Job(name, this_moment()))
+            start_job(engine.data, lock, Job(name, this_moment()), again)
         return seen_off(url_for("upload_pages.job_page"), name)
 
     @pages.get("/upload/progress")

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from indexer.durable import write_whole
 from service.contract.service_errors import RequestError
+from service.work.uploads import PLACE, UPLOADS
 
 JOB, LOCK = "job.json", "job.lock"  # in the data folder
 PROGRAM = (sys.executable, "-P", "-m", "service.cli.upload_job")
@@ -78,7 +79,7 @@ def read_job(data: Path) -> Job | None:
         with suppress(OSError, ValueError, KeyError, TypeError):  # it may have ended just now
             if json.loads((data / JOB).read_text("utf-8"))["state"] != "running":
                 return read_job(data)
-        problem = "The build was stopped before it was done. The index is as it was before; send the files again."
+        problem = "The build was stopped before it was done. The index is as it was before; start it again."
         return replace(job, state="stopped", problem=problem)
     return job
 
@@ -93,6 +94,13 @@ def at_work(data: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+def left_behind(data: Path) -> list[str]:
+    """The names of the files that were kept for the last build, where that one did not end well."""
+    last = read_job(data)
+    names = last.names if last and last.state in ("stopped", "failed") else ()
+    return [name for name in names if (data / UPLOADS / PLACE / name).is_file()]
 
 
 @contextmanager

@@ -74,7 +74,9 @@ def receive(data: Path, sent: list[Sent]) -> tuple[list[str], list[Refused]]:
     with _incoming(data) as folder:
         for one in sent:
             try:
-                kept.append(_kept(home, folder, known, one))
+                name = _kept(home, folder, known, one)
+                known.setdefault(name, []).append((home / name).resolve())
+                kept.append(name)
             except ValueError as error:
                 refused.append(Refused(_shown(one.name), str(error)))
     return kept, refused
