@@ -24,12 +24,15 @@ def brief() -> None:
 def list_briefs(as_json: bool, data: Path | None) -> None:
     """List the briefs, the latest first."""
     from service.contract.brief_shapes import BriefsAnswer
+    from service.contract.contacts import masked
     from service.contract.labels import counted
     from service.contract.shapes import to_json
     from service.state.kept_briefs import Briefs
     from service.work.briefs import brief_record
 
-    rows = [brief_record(one) for one in Briefs(settings_for(data).data).all() if one.removed is None]
+    settings = settings_for(data)
+    rows = [brief_record(one) for one in Briefs(settings.data).all() if one.removed is None]
+    rows = masked(rows) if settings.mask else rows
     if as_json:
         click.echo(to_json(BriefsAnswer(briefs=rows)))
         return
