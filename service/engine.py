@@ -87,14 +87,14 @@ class Engine:
             self._unread = None
         except StateError as error:
             self._unread = str(error)  # told by health; searches go on, with the corrections that were last read
-        corrected = self._corrections
+        corrected, taught = self._corrections, self._taught
         shown = self._shown
         if shown is None or shown.generation is not held.generation:
             shown = held
         if shown.tags.taken.version != corrected.version:
             shown = corrected_by(shown, corrected)
-        if shown.taught.version != self._taught.version:
-            shown = taught_by(shown, self._taught)
+        if shown.taught.version != taught.version:
+            shown = taught_by(shown, taught)
         self._shown = shown
         return Snapshot(shown, corrected, self._forces or held.forces, self.encoder, self.masks)
 

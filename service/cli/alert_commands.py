@@ -27,7 +27,7 @@ def alerts(send: bool, as_json: bool, data: Path | None) -> None:
     settings = settings_for(data)
     from service.cli import common
     from service.contract.shapes import to_json
-    from service.themes.review import now
+    from service.contract.signature import this_moment
     from service.work.sending import check
     from service.work.standing_answers import alerts as found_for
     from service.work.standing_answers import saved_answer
@@ -38,7 +38,7 @@ def alerts(send: bool, as_json: bool, data: Path | None) -> None:
         check(channels)
     engine = common.engine_for(settings)
     seen = engine.snapshot()
-    refreshed = refresh(seen, engine.saved, now())
+    refreshed = refresh(seen, engine.saved, this_moment())
     answer = saved_answer(seen, engine.saved, refreshed)
     unread = found_for(seen, engine.saved, refreshed, unread=True, base=settings.address)
     sent: list[Sent] = []
@@ -46,7 +46,7 @@ def alerts(send: bool, as_json: bool, data: Path | None) -> None:
         from service.work.sending import send as send_all
 
         every = found_for(seen, engine.saved, refreshed, most=_SENT, base=settings.address)
-        sent = send_all(engine.saved, every, channels, now())
+        sent = send_all(engine.saved, every, channels, this_moment())
     if as_json:
         told = [{"channel": one.channel, "sent": one.sent, "problem": one.problem} for one in sent]
         click.echo(to_json({**answer.model_dump(), "alerts": unread, "sent": told}))

@@ -24,12 +24,15 @@ def brief() -> None:
 def list_briefs(as_json: bool, data: Path | None) -> None:
     """List the briefs, the latest first."""
     from service.contract.brief_shapes import BriefsAnswer
+    from service.contract.contacts import masked
     from service.contract.labels import counted
     from service.contract.shapes import to_json
     from service.state.kept_briefs import Briefs
     from service.work.briefs import brief_record
 
-    rows = [brief_record(one) for one in Briefs(settings_for(data).data).all() if one.removed is None]
+    settings = settings_for(data)
+    rows = [brief_record(one) for one in Briefs(settings.data).all() if one.removed is None]
+    rows = masked(rows) if settings.mask else rows
     if as_json:
         click.echo(to_json(BriefsAnswer(briefs=rows)))
         return
@@ -44,8 +47,8 @@ def list_briefs(as_json: bool, data: Path | None) -> None:
 def show(number: int, as_json: bool, data: Path | None) -> None:
     """Show a brief, by the number that the list gives, each item as it stands now."""
     from service.contract.shapes import to_json
+    from service.contract.signature import this_moment
     from service.work.brief_files import brief_file
-    from service.work.keeping import this_moment
 
     answer, names = _answer(number, data)
     if as_json:
@@ -64,8 +67,8 @@ def export(number: int, form: str, out: Path | None, data: Path | None) -> None:
     """Write a brief as a Word document, Markdown or CSV."""
     from indexer.durable import write_whole
     from service.contract.brief_shapes import BRIEF_FORMS
+    from service.contract.signature import this_moment
     from service.work.brief_files import brief_file, file_stem
-    from service.work.keeping import this_moment
 
     answer, names = _answer(number, data)
     chosen = next(one for one in BRIEF_FORMS if one == form)
@@ -123,4 +126,4 @@ def _answer(number: int, data: Path | None) -> "tuple[BriefAnswer, Callable[[str
     settings = settings_for(data)
     kept = kept_brief(Briefs(settings.data), number)
     seen = common.engine_for(settings).snapshot()
-    return brief_answer(seen, kept, receipts_of(Receipts(settings.data), number)), seen.force_label
+    return brief_answer(seen, kept, receipts_of(Receipts(settings.data), kept)), seen.force_label

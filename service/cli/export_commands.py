@@ -44,9 +44,12 @@ def export(table: "Table", form: "BulkForm | None", out: Path | None, as_json: b
         sys.stdout.buffer.flush()
         return
     part = out.with_name(f"{out.name}.part")
-    with part.open("wb") as file:
-        file.writelines(pieces)
-    os.replace(part, out)
+    try:
+        with part.open("wb") as file:
+            file.writelines(pieces)
+        os.replace(part, out)
+    finally:
+        part.unlink(missing_ok=True)
     manifest = to_json(about)
     out.with_name(f"{out.name}.manifest.json").write_text(f"{manifest}\n", "utf-8")
     rows = about.rows[table]

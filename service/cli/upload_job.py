@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import PrecedentError
 from service.cli.build_commands import built, read_documents
 from service.cli.common import Failure, behind_others, settings_for
+from service.contract.signature import this_moment
 from service.work.build_job import FileFound, Job, read_job, write_job
-from service.work.correcting import now
 from service.work.uploads import PLACE, UPLOADS, discard
 
 if TYPE_CHECKING:
@@ -53,10 +53,13 @@ def main(data: Path) -> None:
         ended = _build(data, told)
     except (PrecedentError, Failure) as error:
         ended = replace(told.job, state="failed", problem=str(error))
+    except OSError as error:
+        problem = f"A file cannot be read or written ({error.strerror or error}): see that the disk has room."
+        ended = replace(told.job, state="failed", problem=problem)
     except Exception:
         problem = "The build met a mistake of the program; `precedent build` on the machine of the service shows it."
         ended = replace(told.job, state="failed", problem=problem)
-    write_job(data, replace(ended, ended=now()))
+    write_job(data, replace(ended, ended=this_moment()))
 
 
 def _build(data: Path, told: _Told) -> Job:

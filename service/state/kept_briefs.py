@@ -57,6 +57,11 @@ class KeptBrief:
     edited: str
 
     @property
+    def begun(self) -> str:
+        """When and by whom: what tells it from others wherever it is imported, which its id does not."""
+        return f"{self.at}, {self.who}"
+
+    @property
     def standing(self) -> tuple[KeptItem, ...]:
         """The items that are in it now."""
         return tuple(one for one in self.items if one.removed is None)
@@ -77,9 +82,16 @@ class Briefs:
     def __init__(self, data: Path) -> None:
         self._file = StateFile(data)
 
-    def add(self, name: str, who: str, at: str) -> int:
-        """A new brief; its id."""
+    def begin(self, name: str, who: str, at: str) -> int:
+        """The brief of this name that is not taken away, else a new one; its id.
+
+        The look and the writing are one: of two who begin the same at once, one does.
+        """
         with self._file.writing() as database:
+            database.execute(_HOLD, (0,))
+            there = {one.casefold(): number for number, one in reversed(_names(database).items())}
+            if name.casefold() in there:
+                return there[name.casefold()]
             row = database.execute("INSERT INTO briefs (at, who, name) VALUES (?, ?, ?)", (at, who, name))
             return int(row.lastrowid or 0)
 
@@ -90,7 +102,7 @@ class Briefs:
         one does.
         """
         with self._file.writing() as database:
-            database.execute("UPDATE briefs SET at = at WHERE id = ?", (brief,))  # holds the file from here on
+            database.execute(_HOLD, (brief,))
             there = _items(database.execute(_ITEMS + "WHERE brief = ?", (brief,)), _edits(database, [brief]))
             known = {_same(one.picked) for one in there if one.removed is None}
             new = list({_same(one): one for one in picked if _same(one) not in known}.values())
@@ -114,30 +126,30 @@ class Briefs:
         found = self._read("WHERE id = ?", (brief,))
         return found[0] if found else None
 
-    def names(self) -> list[str]:
-        """The names of the briefs that are not taken away, the latest first."""
-        edits = "SELECT * FROM brief_edits WHERE item IS NULL AND field IN ('name', 'removed') ORDER BY id"
-        own: dict[int, dict[str, str]] = {}
-        for row in self._file.rows("brief_edits", edits):
-            own.setdefault(row["brief"], {})[row["field"]] = row["value"]
-        rows = self._file.rows("briefs", "SELECT id, name FROM briefs ORDER BY id DESC")
-        standing = (row for row in rows if own.get(row["id"], {}).get("removed") != "yes")
-        return [own.get(row["id"], {}).get("name", row["name"]) for row in standing]
+    def names(self) -> dict[int, str]:
+        """The names of the briefs that are not taken away, by their ids, the latest first."""
+        if not self._file.rows("briefs", "SELECT 1 FROM briefs LIMIT 1"):
+            return {}
+        with self._file.reading() as database:
+            return _names(database)
 
     def _read(self, which: str, values: tuple[int, ...] = ()) -> list[KeptBrief]:
         rows = self._file.rows("briefs", f"SELECT * FROM briefs {which} ORDER BY id DESC", values)  # noqa: S608 - constants alone
         if not rows:
             return []
         with self._file.reading() as database:
+            database.execute("BEGIN")  # one moment, whatever is written meanwhile
             numbers = [row["id"] for row in rows]
             edits = _edits(database, numbers)
             of = "brief = ?" if values else "1 = 1"
             items: dict[int, list[Row]] = {}
             for row in database.execute(f"{_ITEMS} WHERE {of} ORDER BY id", values):
                 items.setdefault(row["brief"], []).append(row)
-        return [_brief(row, items.get(row["id"], ()), edits.get(row["id"], [])) for row in rows]
+            return [_brief(row, items.get(row["id"], ()), edits.get(row["id"], [])) for row in rows]
 
 
+_HOLD = "UPDATE briefs SET at = at WHERE id = ?"  # holds the file from here on
+_LATEST = "ORDER BY at, id"  # an edit that was made elsewhere and imported stands at its own time
 _ITEMS = "SELECT * FROM brief_items "
 _INSERT = (
     "INSERT INTO brief_items (brief, at, who, part, kind, key, text, citation, status, status_date, as_of, generation,"
@@ -166,9 +178,19 @@ def _edits(database: Any, briefs: Sequence[int]) -> dict[int, list[Row]]:
     """The edits of briefs, oldest first."""
     of = ("WHERE brief = ?", (briefs[0],)) if len(briefs) == 1 else ("", ())
     found: dict[int, list[Row]] = {}
-    for row in database.execute(f"SELECT * FROM brief_edits {of[0]} ORDER BY id", of[1]):  # noqa: S608 - constants alone
+    for row in database.execute(f"SELECT * FROM brief_edits {of[0]} {_LATEST}", of[1]):  # noqa: S608 - constants alone
         found.setdefault(row["brief"], []).append(row)
     return found
+
+
+def _names(database: Any) -> dict[int, str]:
+    edits = f"SELECT * FROM brief_edits WHERE item IS NULL AND field IN ('name', 'removed') {_LATEST}"  # noqa: S608 - constants alone
+    own: dict[int, dict[str, str]] = {}
+    for row in database.execute(edits):
+        own.setdefault(row["brief"], {})[row["field"]] = row["value"]
+    rows = database.execute("SELECT id, name FROM briefs ORDER BY id DESC")
+    named = {row["id"]: {"name": row["name"], **own.get(row["id"], {})} for row in rows}
+    return {number: one["name"] for number, one in named.items() if one.get("removed") != "yes"}
 
 
 def _brief(row: Row, items: Iterable[Row], edits: Sequence[Row]) -> KeptBrief:

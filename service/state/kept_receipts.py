@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,20 @@ class KeptReceipt:
     kind: str
     body: Mapping[str, Any]
     sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NamedReceipt:
+    """A receipt as a list names it, without what came."""
+
+    id: str
+    at: str
+    who: str
+    why: str
+    kind: str
+    asked: Mapping[str, Sequence[str]]
+    total: int
+    generation: str
 
 
 class Receipts:
@@ -42,13 +56,38 @@ class Receipts:
 
     def one(self, number: str) -> KeptReceipt | None:
         """One receipt, or None."""
-        rows = self._file.rows("receipts", "SELECT * FROM receipts WHERE id = ?", (number,))
-        return _receipt(rows[0]) if rows else None
+        with self._file.told():
+            rows = self._file.rows("receipts", "SELECT * FROM receipts WHERE id = ?", (number,))
+            return _receipt(rows[0]) if rows else None
 
-    def all(self, kind: str | None = None) -> list[KeptReceipt]:
-        """Every receipt, or every one of a kind, the latest first."""
-        statement = "SELECT * FROM receipts WHERE ? IS NULL OR kind = ? ORDER BY at DESC, id"
-        return [_receipt(row) for row in self._file.rows("receipts", statement, (kind, kind))]
+    def all(self) -> list[NamedReceipt]:
+        """Every receipt, the latest first."""
+        return self._named("")
+
+    def of_brief(self, brief: int, begun: str) -> list[NamedReceipt]:
+        """The receipts of one brief, the latest first; of one that was imported under another id too."""
+        return self._named(_OF_BRIEF, (begun, str(brief)))
+
+    def _named(self, which: str, values: tuple[str, ...] = ()) -> list[NamedReceipt]:
+        # What came may be a thousand results: a list leaves it where it is.
+        with self._file.told():
+            rows = self._file.rows("receipts", f"{_NAMED} {which} ORDER BY at DESC, id", values)
+            return [NamedReceipt(**{**dict(row), "asked": json.loads(row["asked"])}) for row in rows]
+
+
+_OF_BRIEF = """
+WHERE kind = 'brief' AND json_extract(body, '$.asked.begun[0]') = ?1 AND (
+    json_extract(body, '$.asked.brief[0]') = ?2
+    OR NOT EXISTS (
+        SELECT 1 FROM briefs
+        WHERE id = CAST(json_extract(body, '$.asked.brief[0]') AS INTEGER) AND briefs.at || ', ' || briefs.who = ?1
+    )
+)
+"""
+_NAMED = (
+    "SELECT id, at, who, why, kind, json_extract(body, '$.asked') AS asked, json_extract(body, '$.total') AS total,"
+    " json_extract(body, '$.made_with.generation') AS generation FROM receipts"
+)
 
 
 def _id(at: str, who: str, why: str, kind: str, text: str) -> str:

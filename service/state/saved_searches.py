@@ -80,12 +80,14 @@ class SavedSearches:
 
     def all(self) -> list[SavedSearch]:
         """Every search ever saved, oldest first, with those deleted."""
-        return list(map(_search, self._file.rows(_SEARCHES, "SELECT * FROM standing_searches ORDER BY id")))
+        with self._file.told():
+            return list(map(_search, self._file.rows(_SEARCHES, "SELECT * FROM standing_searches ORDER BY id")))
 
     def one(self, number: int) -> SavedSearch | None:
         """A search by its id, also a deleted one; None where there is none."""
-        rows = self._file.rows(_SEARCHES, "SELECT * FROM standing_searches WHERE id = ?", (number,))
-        return _search(rows[0]) if rows else None
+        with self._file.told():
+            rows = self._file.rows(_SEARCHES, "SELECT * FROM standing_searches WHERE id = ?", (number,))
+            return _search(rows[0]) if rows else None
 
     def last(self) -> dict[int, tuple[str, int]]:
         """For each search the generation that it was last asked of, and how many results it had."""
@@ -94,8 +96,9 @@ class SavedSearches:
 
     def seen(self, number: int) -> Seen | None:
         """What a search found last."""
-        rows = self._file.rows("standing_seen", "SELECT * FROM standing_seen WHERE search = ?", (number,))
-        return _seen(rows[0]) if rows else None
+        with self._file.told():
+            rows = self._file.rows("standing_seen", "SELECT * FROM standing_seen WHERE search = ?", (number,))
+            return _seen(rows[0]) if rows else None
 
     def record(self, number: int, before: str, seen: Seen, changes: Iterable[Change]) -> bool:
         """Keep what a search finds now and what changed since generation `before`; False where others did already."""
@@ -117,7 +120,8 @@ class SavedSearches:
         """The changes of a search, or of all that are not deleted: the newest generation first."""
         which = "search = ?" if number is not None else f"search IN ({_LIVE})"
         statement = f"SELECT * FROM standing_changes WHERE {which} ORDER BY {_ORDER}"  # noqa: S608 - constants alone
-        return list(map(_change, self._file.rows(_CHANGES, statement, () if number is None else (number,))))
+        with self._file.told():
+            return list(map(_change, self._file.rows(_CHANGES, statement, () if number is None else (number,))))
 
     def unread(self) -> dict[int, dict[str, int]]:
         """For each search how many of its changes nobody has marked as read, by kind."""

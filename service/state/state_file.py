@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cache
@@ -67,7 +68,7 @@ class StateFile:
         """Raises StateError for whatever the file system or SQLite says; `done` is what cannot be."""
         try:
             yield
-        except (sqlite3.Error, OSError, UnicodeEncodeError, json.JSONDecodeError) as error:
+        except (sqlite3.Error, OSError, UnicodeError, json.JSONDecodeError, zlib.error) as error:
             raise StateError(
                 f"{self.path}, which holds people's work, cannot be {done} ({error})."
                 " See that the folder is writable and has room; nothing in it was changed."

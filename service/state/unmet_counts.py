@@ -18,6 +18,7 @@ from service.contract.service_errors import StateError
 KEPT_DAYS = 400
 LONGEST_QUESTION = 200  # characters that are kept of one
 _PATIENCE = 0.2  # seconds: a search waits no longer for who else is writing
+_MOST_PAGES = 16_384  # of 4 kB
 _MAKE = """
 CREATE TABLE IF NOT EXISTS unmet (
     question TEXT NOT NULL,
@@ -91,6 +92,8 @@ class UnmetCounts:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as database, database:
             database.execute("PRAGMA synchronous = OFF")  # counts: a day's may be lost, and a search does not wait
+            # However many questions are made up, the file stays small: in one that is full no new one is counted.
+            database.execute(f"PRAGMA max_page_count = {_MOST_PAGES}")
             database.execute(_MAKE)
             yield database
 

@@ -1,14 +1,14 @@
 """What is in doubt and what people say of it: the queue to go through, corrections, and undoing them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.theme_model import ThemeModel
-from service.contract.requests import MAX_WHO, MAX_WHY
+from service.contract.requests import MAX_WHY
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed, this_moment
 from service.contract.theme_responses import CorrectionRecord, QueueItem, QueueResponse
 from service.memory.opened import Opened
 from service.memory.passage_rows import number_by_key, passage_of, row_by_key, rows_by_id, texts_by_id
@@ -67,8 +67,8 @@ def correct(
         raise RequestError("There is no text to correct.")
     found = passage_of(row, seen.held.tags) if row else None
     correction = Correction(
-        at=now(),
-        who=_named(who, "Give your name: a correction is kept with who made it."),
+        at=this_moment(),
+        who=signed(who, "a correction is kept with who made it"),
         passage=passage or None,
         text=found.text if found else text,
         document=found.document.title if found else "",
@@ -83,8 +83,8 @@ def correct(
 
 def undo(seen: Snapshot, state: State, number: int, who: str) -> CorrectionRecord | None:
     """Have a correction no longer hold; None where there is none that holds."""
-    name = _named(who, "Give your name: what is undone is kept with who undid it.")
-    undone = state.undo(number, name, now())
+    name = signed(who, "what is undone is kept with who undid it")
+    undone = state.undo(number, name, this_moment())
     return _record(undone, seen.held) if undone else None
 
 
@@ -96,17 +96,6 @@ def corrections(seen: Snapshot, state: State) -> list[CorrectionRecord]:
 def unlearned(model: ThemeModel | None, state: State) -> int:
     """The corrections that the model in use has not been trained with."""
     return len(learnable(state.all()) ^ set(model.corrections if model else ()))
-
-
-def now() -> str:
-    """This moment, in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _named(who: str, without: str) -> str:
-    if not who.strip():
-        raise RequestError(without)
-    return who.strip()[:MAX_WHO]
 
 
 def _tagged(seen: Snapshot, text: str) -> dict[str, str]:

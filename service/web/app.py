@@ -20,7 +20,7 @@ from service.web.compare_pages import compare_pages_blueprint
 from service.web.correction_api import corrections_blueprint
 from service.web.correction_pages import correction_pages_blueprint
 from service.web.detail_pages import detail_pages_blueprint
-from service.web.exchange import problem
+from service.web.exchange import problem, who
 from service.web.help_pages import help_pages_blueprint
 from service.web.overview_pages import overview_pages_blueprint
 from service.web.picture_api import picture_blueprint
@@ -98,6 +98,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, upload
     ):
         app.register_blueprint(blueprint(engine))
     add_places(app, engine)
+    app.add_template_global(who, "name_given")
     app.register_error_handler(PrecedentError, lambda error: _refuse(status_of(error), str(error)))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _mistake)

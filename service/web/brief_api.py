@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 
 from service.contract.brief_shapes import BriefAnswer, BriefsAnswer, ReceiptAnswer, ReceiptsAnswer, VerifyAnswer
+from service.contract.signature import this_moment
 from service.engine import Engine
 from service.state.kept_briefs import Briefs
 from service.state.kept_receipts import Receipts
@@ -12,7 +13,6 @@ from service.web.openapi import described
 from service.web.receipt_making import all_repeats
 from service.work.brief_files import MIMETYPES, brief_file, file_stem
 from service.work.briefs import brief_answer, brief_record
-from service.work.keeping import this_moment
 from service.work.receipts import receipt_answer, receipt_records, receipts_of, verify
 
 
@@ -23,7 +23,7 @@ def brief_api_blueprint(engine: Engine) -> Blueprint:
 
     def answer(number: int) -> BriefAnswer | None:
         kept = briefs.one(number)
-        return brief_answer(seen(engine), kept, receipts_of(receipts, kept.id)) if kept else None
+        return brief_answer(seen(engine), kept, receipts_of(receipts, kept)) if kept else None
 
     @api.get("/briefs")
     @described("Every brief that was not taken away", BriefsAnswer)

@@ -1,5 +1,6 @@
 """The pages of briefs: the list, a brief to read and print, the form that changes it, and the ready-made ones."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -23,11 +24,12 @@ from service.contract.brief_shapes import (
 )
 from service.contract.requests import ListRequest, RegisterListRequest, SimilarRequest
 from service.contract.service_errors import RequestError, StateError
+from service.contract.signature import signed, this_moment
 from service.contract.values import Request
 from service.engine import Engine
 from service.state.kept_briefs import Briefs, KeptBrief
 from service.state.kept_receipts import Receipts
-from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, sent, who
+from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, sent
 from service.work.brief_edits import Sent, edits_of, mark
 from service.work.brief_files import MIMETYPES, brief_file, facts_of, file_stem, heading_of, made_words
 from service.work.briefs import (
@@ -35,7 +37,7 @@ from service.work.briefs import (
     begin,
     brief_answer,
     brief_record,
-    kept_brief,
+    check_name,
     parts_of,
     put,
     refs_of_register,
@@ -43,7 +45,6 @@ from service.work.briefs import (
     refs_of_similar,
     remove,
 )
-from service.work.keeping import signed, this_moment
 from service.work.ready_briefs import ready_brief
 from service.work.receipts import receipts_of
 
@@ -57,7 +58,6 @@ def brief_pages_blueprint(engine: Engine) -> Blueprint:
     pages = Blueprint("brief_pages", __name__)
     briefs = Briefs(engine.data)
     pages.before_request(refuse_foreign)
-    pages.add_app_template_global(who, "name_given")
     pages.add_app_template_global(lambda: _last_once(briefs), "last_brief_once")
     pages.add_app_template_global(lambda: _names_once(briefs), "brief_names_once")
     _add_reading(pages, engine, briefs)
@@ -110,6 +110,9 @@ def _add_changing(pages: Blueprint, engine: Engine, briefs: Briefs) -> None:
     def change_page(number: int) -> Response:
         kept, by = _one(briefs, number), signed(request.form.get("who", ""), "a change is kept with who made it")
         edits = edits_of(kept, _pair("name"), _pair("note"), _sent())
+        for one in edits:
+            if one.field == "name":
+                check_name(briefs, one.value, number)
         if edits:
             briefs.edit(number, edits, by, this_moment())
         return _to(number, by)
@@ -182,13 +185,11 @@ def _to(number: int, by: str, back: str = "") -> Response:
 
 
 def _one(briefs: Briefs, number: int) -> KeptBrief:
-    if briefs.one(number) is None:
-        abort(404)
-    return kept_brief(briefs, number)
+    return briefs.one(number) or abort(404)
 
 
 def _answer(engine: Engine, kept: KeptBrief) -> BriefAnswer:
-    return brief_answer(seen(engine), kept, receipts_of(Receipts(engine.data), kept.id))
+    return brief_answer(seen(engine), kept, receipts_of(Receipts(engine.data), kept))
 
 
 def _heading(engine: Engine) -> Callable[[BriefItem], str]:
@@ -234,7 +235,7 @@ def _pair(name: str) -> tuple[str, str]:
 def _sent() -> Sequence[Sent]:
     """The items that the form sends: four fields of each, in their order."""
     own = [request.form.getlist(name) for name in ("item", "place", "item_note", "item_note_was")]
-    if len({len(one) for one in own}) != 1 or not all(number.isdecimal() for number in own[0]):
+    if len({len(one) for one in own}) != 1 or not all(re.fullmatch("[0-9]{1,9}", one) for one in own[0]):
         raise RequestError("The form came incomplete: go back, load the page again, and send it once more.")
     gone = set(request.form.getlist("remove"))
     return [Sent(int(item), place, note, was, item in gone) for item, place, note, was in zip(*own, strict=True)]
@@ -251,7 +252,7 @@ def _names_once(briefs: Briefs) -> list[str] | None:
     if "brief_names" in g:
         return None
     try:
-        g.brief_names = briefs.names()
+        g.brief_names = list(briefs.names().values())
     except StateError:  # a search is answered all the same
         g.brief_names = []
     found: list[str] = g.brief_names

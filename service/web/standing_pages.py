@@ -8,12 +8,12 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from service.contract.requests import ListRequest, SearchRequest, SimilarRequest
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed, this_moment
 from service.contract.standing_shapes import ChangeRecord, ReadForm, WhoForm
 from service.contract.values import Request, wire_names
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
 from service.state.saved_searches import SavedSearches
-from service.themes.review import now
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, sent, who
 from service.work.feeds import LINES, difference_words, feed, together
 from service.work.standing_answers import alerts, changes_answer, deleted, saved_answer
@@ -23,6 +23,7 @@ PATIENCE = 4.0  # seconds that a page asks searches again in; the next page goes
 SHOWN = 200  # changes on a page
 _FORM = ("title", "who", "kind")  # what the form has besides the search itself
 _NOT_KEPT = ("page", "page_size", "explain", "sort", "limit")
+_DONE = "it is kept with what was done"
 _NUMBER = "/searches/<int(max=999999999):number>"
 
 
@@ -31,7 +32,6 @@ def standing_pages_blueprint(engine: Engine) -> Blueprint:
     pages = Blueprint("standing_pages", __name__)
     pages.before_request(refuse_foreign)
     pages.add_app_template_global(lambda asked: list(request_fields(asked)), "saved_fields")
-    pages.add_app_template_global(lambda: who(), "last_who")
     pages.add_app_template_global(difference_words, "difference_words")
     _add_pages(pages, engine)
     _add_changes(pages, engine)
@@ -54,7 +54,7 @@ def _add_pages(pages: Blueprint, engine: Engine) -> None:
         given = sent()
         title, name, kind = (next(iter(given.get(field, ())), "") for field in _FORM)
         asked = {field: values for field, values in given.items() if field not in (*_FORM, *_NOT_KEPT)}
-        search = save(seen(engine), engine.saved, kind, asked, title=title, who=name, at=now())
+        search = save(seen(engine), engine.saved, kind, asked, title=title, who=name, at=this_moment())
         return seen_off(url_for("standing_pages.search_changes", number=search.id), name)
 
     @pages.get(_NUMBER)
@@ -91,7 +91,7 @@ def _add_changes(pages: Blueprint, engine: Engine) -> None:
     @pages.post(f"{_NUMBER}/delete")
     def delete(number: int) -> Response:
         form = asked_by_form(WhoForm, engine)
-        if not engine.saved.delete(number, named(form.who), now()):
+        if not engine.saved.delete(number, signed(form.who, _DONE), this_moment()):
             raise RequestError("This search is not there, or was deleted already.")
         return seen_off(url_for("standing_pages.searches_page"), form.who)
 
@@ -120,7 +120,7 @@ def _add_feeds(pages: Blueprint, engine: Engine) -> None:
 def asked_again(engine: Engine) -> tuple[Snapshot, Refreshed]:
     """What this request sees, with the searches asked again that wait for it, as far as there is time."""
     now_seen = seen(engine)
-    return now_seen, refresh(now_seen, engine.saved, now(), PATIENCE)
+    return now_seen, refresh(now_seen, engine.saved, this_moment(), PATIENCE)
 
 
 def request_fields(asked: ListRequest | SimilarRequest) -> Iterator[tuple[str, str]]:
@@ -143,14 +143,7 @@ def _by_generation(changes: list[tuple[ChangeRecord, int]]) -> Iterator[list[tup
 def _mark_read(saved: SavedSearches, numbers: list[int], form: ReadForm) -> None:
     if not form.upto.isascii() or not form.upto.isdigit() or len(form.upto) > 18:
         raise RequestError("Say up to which change was read: send upto, the id of a change.")
-    saved.mark_read(numbers, int(form.upto), named(form.who), now())
-
-
-def named(name: str) -> str:
-    """The name of who does something. Raises RequestError without one."""
-    if not name.strip():
-        raise RequestError("Give your name: it is kept with what was done.")
-    return name.strip()[:200]
+    saved.mark_read(numbers, int(form.upto), signed(form.who, _DONE), this_moment())
 
 
 def _feed(engine: Engine, number: int | None) -> Response:

@@ -15,10 +15,10 @@ from corpus.readers.reading import MEGABYTE, Limits
 from service.contract.contacts import mask
 from service.contract.requests import MAX_WHO, UndoForm
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed, this_moment
 from service.engine import Engine
-from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, who
-from service.work.build_job import BUSY, FileFound, Job, at_work, read_job, start_job
-from service.work.correcting import now
+from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen_off, who
+from service.work.build_job import FileFound, Job, at_work, job_lock, left_behind, read_job, start_job
 from service.work.uploads import MOST_BYTES, MOST_FILES, Sent, receive
 
 STAGES: Mapping[str, str] = {
@@ -69,8 +69,10 @@ def upload_pages_blueprint(engine: Engine, allowed: bool) -> Blueprint:
     def build_page() -> Response:
         if not allowed:
             abort(HTTPStatus.FORBIDDEN)
-        name = _named(asked_by_form(UndoForm, engine).who)
-        start_job(engine.data, Job(name, now()))
+        name = signed(asked_by_form(UndoForm, engine).who, "it is shown with the build")
+        again = left_behind(engine.data)
+        with job_lock(engine.data) as lock:
+            start_job(engine.data, lock, Job(name, this_moment()), again)
         return seen_off(url_for("upload_pages.job_page"), name)
 
     @pages.get("/upload/progress")
@@ -108,14 +110,20 @@ def _form(engine: Engine, allowed: bool, sentence: str = "", *, typed: bool = Tr
 
 def _received(engine: Engine) -> Response:
     """Keep what was sent and start a build with it. Raises RequestError where nothing was kept."""
-    if at_work(engine.data):
-        raise RequestError(BUSY)
-    name = _named(request.form.get("who", ""))
+    name = signed(request.form.get("who", ""), "it is shown with what you send")
     sent = [Sent(one.filename or "", _saver(one)) for one in request.files.getlist("file") if one.filename]
-    kept, refused = receive(engine.data, sent)
-    if not kept:
-        raise RequestError(" ".join(f"{one.name} {one.reason}" for one in refused))
-    start_job(engine.data, Job(name, now(), files=tuple(FileFound(r.name, refused=r.reason) for r in refused)), kept)
+    try:
+        with job_lock(engine.data) as lock:  # before anything is kept: no file waits for a build that never comes
+            kept, refused = receive(engine.data, sent)
+            if not kept:
+                raise RequestError(" ".join(f"{one.name} {one.reason}" for one in refused))
+            files = tuple(FileFound(one.name, refused=one.reason) for one in refused)
+            start_job(engine.data, lock, Job(name, this_moment(), files=files), kept)
+    except OSError as error:
+        raise RequestError(
+            f"The service cannot keep files or start a build ({error.strerror or error}): tell whoever runs it,"
+            " then send them again."
+        ) from error
     return seen_off(url_for("upload_pages.job_page"), name)
 
 
@@ -126,13 +134,6 @@ def _saver(one: FileStorage):  # type: ignore[no-untyped-def]
     return save
 
 
-def _named(text: str) -> str:
-    name = " ".join(text.split())[:MAX_WHO]
-    if not name:
-        raise RequestError("Give your name: it is shown with what you send.")
-    return name
-
-
 def _percent(job: Job) -> int | None:
     """How much of its stage is done; None where that cannot be told."""
     return min(100, ceil(100 * job.done / job.total)) if job.total > 1 else None
@@ -141,7 +142,9 @@ def _percent(job: Job) -> int | None:
 def _shown(engine: Engine, job: Job) -> dict[str, object]:
     """A job as it is shown: without people's contact details."""
     found = asdict(job)
+    found["problem"] = _masked(engine, job.problem)
     for file in found["files"]:
+        file["refused"] = _masked(engine, file["refused"])
         file["left_out"] = [_masked(engine, line) for line in file["left_out"]]
         for one in file["documents"]:
             one["title"] = _masked(engine, one["title"])
@@ -151,6 +154,3 @@ def _shown(engine: Engine, job: Job) -> dict[str, object]:
 
 def _masked(engine: Engine, text: str) -> str:
     return mask(text) if engine.masks else text
-
-
-__all__ = ["seen", "upload_pages_blueprint"]

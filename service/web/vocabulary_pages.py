@@ -4,12 +4,11 @@ from flask import Blueprint, Response, render_template, url_for
 
 from service.contract.exports import FORMS
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed, this_moment
 from service.contract.standing_shapes import WhoForm
 from service.contract.vocabulary_shapes import EntryForm, UnmetRequest
 from service.engine import Engine
-from service.themes.review import now
 from service.web.exchange import asked_by_form, refuse_foreign, seen, seen_off, who
-from service.web.standing_pages import named
 from service.work.added_words import add, entries, entry_of, preview
 from service.work.unmet_questions import unmet_answer
 
@@ -33,7 +32,7 @@ def vocabulary_pages_blueprint(engine: Engine) -> Blueprint:
         if not form.typed or not form.other:
             return _page(engine, form)
         try:
-            entry = entry_of(form, now())
+            entry = entry_of(form, this_moment())
         except RequestError as error:  # what was typed stays in its field, to be mended
             return _page(engine, form, sentence=str(error)), 400
         return _page(engine, form, preview=preview(seen(engine), engine.unmet, entry, form.example))
@@ -41,13 +40,13 @@ def vocabulary_pages_blueprint(engine: Engine) -> Blueprint:
     @pages.post("/vocabulary")
     def add_page() -> Response:
         form = asked_by_form(EntryForm, engine)
-        add(engine.vocabulary, entry_of(form, now()))
+        add(engine.vocabulary, entry_of(form, this_moment()))
         return seen_off(url_for("vocabulary_pages.vocabulary_page", _anchor="entries"), form.who)
 
     @pages.post("/vocabulary/<int(max=999999999):number>/undo")
     def undo_page(number: int) -> Response:
         form = asked_by_form(WhoForm, engine)
-        if engine.vocabulary.undo(number, named(form.who), now()) is None:
+        if engine.vocabulary.undo(number, signed(form.who, "it is kept with what was undone"), this_moment()) is None:
             raise RequestError("This entry is not there, or was undone already.")
         return seen_off(url_for("vocabulary_pages.vocabulary_page", _anchor="entries"), form.who)
 

@@ -10,6 +10,7 @@ from service.contract.brief_shapes import BriefAnswer, ReceiptAnswer
 from service.contract.correction_requests import UndoRequest
 from service.contract.detail_shapes import DetailsForm
 from service.contract.service_errors import RequestError
+from service.contract.signature import this_moment
 from service.contract.standing_shapes import ChangesAnswer
 from service.contract.vocabulary_shapes import EntryForm, VocabularyAnswer
 from service.contract.work_requests import (
@@ -32,7 +33,6 @@ from service.web.receipt_making import all_repeats
 from service.work.added_words import add, entries, entry_of
 from service.work.briefs import Ref, brief_answer, kept_brief, put
 from service.work.correcting import detail_records, say, undo_detail
-from service.work.keeping import this_moment
 from service.work.receipts import keep, receipt_answer, receipts_of
 from service.work.standing_answers import changes_answer
 from service.work.standing_searches import NOTHING_ASKED, save
@@ -72,7 +72,8 @@ def _add_briefs(api: Blueprint, engine: Engine) -> None:
 
         def act() -> BriefAnswer:
             number, _ = put(seen(engine), briefs, request.name, refs, request.who)
-            return brief_answer(seen(engine), kept_brief(briefs, number), receipts_of(receipts, number))
+            kept = kept_brief(briefs, number)
+            return brief_answer(seen(engine), kept, receipts_of(receipts, kept))
 
         return _done(act)
 

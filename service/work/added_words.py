@@ -9,9 +9,10 @@ from typing import cast, get_args
 import numpy as np
 
 from service.answers.search import result_ids, search
-from service.contract.requests import MAX_WHO, MAX_WHY, ListRequest, SearchRequest
+from service.contract.requests import MAX_WHY, ListRequest, SearchRequest
 from service.contract.responses import Passage
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed
 from service.contract.vocabulary_shapes import EntryForm, EntryRecord, Preview, PreviewedQuestion, VocabularyAnswer
 from service.memory.opened import taught_by
 from service.memory.passage_rows import passage_of, rows_by_id
@@ -38,17 +39,16 @@ def entry_of(form: EntryForm, at: str) -> Entry:
         raise RequestError("A short form has no spaces: give several words as words that find others.")
     if typed.casefold() == other.casefold():
         raise RequestError("Both are the same: give other words.")
-    return Entry(cast(EntryKind, form.kind), typed, other, form.who.strip()[:MAX_WHO], at, form.why.strip()[:MAX_WHY])
+    return Entry(cast(EntryKind, form.kind), typed, other, form.who, at, form.why.strip()[:MAX_WHY])
 
 
 def add(kept: VocabularyEntries, entry: Entry) -> int:
     """Keep an entry; its id. Raises RequestError without a name, and for one that holds already."""
-    if not entry.who:
-        raise RequestError("Give your name: words are kept with who added them.")
+    who = signed(entry.who, "words are kept with who added them")
     known = {(one.kind, one.typed.casefold(), one.other.casefold()) for one in kept.taught().entries}
     if (entry.kind, entry.typed.casefold(), entry.other.casefold()) in known:
         raise RequestError("This was added already: look for it in the list.")
-    return kept.add(entry)
+    return kept.add(replace(entry, who=who))
 
 
 def entries(seen: Snapshot, kept: VocabularyEntries) -> VocabularyAnswer:

@@ -14,11 +14,12 @@ from service.contract.labels import citation, date_words, label, status_words
 from service.contract.requests import ListRequest, RegisterListRequest, SimilarRequest
 from service.contract.responses import HitDocument, Passage
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed, this_moment
 from service.memory.finding_index import Item
 from service.memory.passage_rows import passage_of, rows_by_key
 from service.memory.snapshot import Snapshot
 from service.state.kept_briefs import Briefs, Edit, KeptBrief, KeptItem, Kind, Picked
-from service.work.keeping import made_with, signed, this_moment
+from service.work.keeping import made_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ def begin(briefs: Briefs, name: str, who: str) -> int:
     words = " ".join(name.split())
     if not words:
         raise RequestError("Give the brief a name.")
-    there = [one for one in briefs.all() if one.removed is None and one.name.casefold() == words.casefold()]
-    return there[0].id if there else briefs.add(words, signed_by, this_moment())
+    return briefs.begin(words, signed_by, this_moment())
 
 
 def put(seen: Snapshot, briefs: Briefs, name: str, refs: Sequence[Ref], who: str) -> tuple[int, int]:
@@ -57,7 +57,15 @@ def remove(briefs: Briefs, brief: int, who: str, *, item: int | None = None, bac
     kept = kept_brief(briefs, brief)
     if item is not None and item not in {one.id for one in kept.items}:
         raise RequestError("This item is not in the brief.")
+    if back and item is None:
+        check_name(briefs, kept.name, brief)
     briefs.edit(brief, [Edit("removed", "no" if back else "yes", item)], signed_by, this_moment())
+
+
+def check_name(briefs: Briefs, name: str, brief: int) -> None:
+    """Raises RequestError where another than this brief has the name: by names things are put in."""
+    if any(own.casefold() == name.casefold() for number, own in briefs.names().items() if number != brief):
+        raise RequestError(f"There is another brief with the name “{name}”: rename one of them first.")
 
 
 def kept_brief(briefs: Briefs, number: int) -> KeptBrief:

@@ -10,17 +10,20 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from indexer.durable import write_whole
 from service.contract.service_errors import RequestError
+from service.work.uploads import PLACE, UPLOADS
 
 JOB, LOCK = "job.json", "job.lock"  # in the data folder
 PROGRAM = (sys.executable, "-P", "-m", "service.cli.upload_job")
+_TRIES, _PAUSE = 10, 0.05  # for the lock; seconds
 BUSY = "A build that was started here is still at work: wait until it is done, then try again."
 
 
@@ -93,25 +96,38 @@ def at_work(data: Path) -> bool:
     return False
 
 
-def start_job(data: Path, job: Job, given: Sequence[str] = ()) -> None:
-    """Start a build, with the refused among the files that were sent as `job` has them; `given` are names of others.
+def left_behind(data: Path) -> list[str]:
+    """The names of the files that were kept for the last build, where that one did not end well."""
+    last = read_job(data)
+    names = last.names if last and last.state in ("stopped", "failed") else ()
+    return [name for name in names if (data / UPLOADS / PLACE / name).is_file()]
 
-    Raises RequestError while one is at work.
-    """
+
+@contextmanager
+def job_lock(data: Path) -> Iterator[IO[bytes]]:
+    """The lock that a build holds: inside, nobody else starts one. Raises RequestError while one is at work."""
     data.mkdir(parents=True, exist_ok=True)
     with (data / LOCK).open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RequestError(BUSY) from None
-        job = replace(job, names=tuple(given))
-        write_job(data, job)
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [*PROGRAM, os.fspath(data)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(lock.fileno(),),  # it holds the lock as long as it lives
-            start_new_session=True,  # Ctrl-C for the service ends no build
-        )
+        for left in reversed(range(_TRIES)):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:  # a page that looks whether one is at work holds it for a moment
+                if not left:
+                    raise RequestError(BUSY) from None
+                time.sleep(_PAUSE)
+        yield lock
+
+
+def start_job(data: Path, lock: IO[bytes], job: Job, given: Sequence[str] = ()) -> None:
+    """Start a build, which takes over the lock; `given` are the names of files that were kept for it."""
+    write_job(data, replace(job, names=tuple(given)))
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [*PROGRAM, os.fspath(data)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(lock.fileno(),),  # it holds the lock as long as it lives
+        start_new_session=True,  # Ctrl-C for the service ends no build
+    )
     threading.Thread(target=child.wait, daemon=True).start()

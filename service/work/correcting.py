@@ -15,16 +15,12 @@ from service.answers.decisions import decided_force
 from service.contract.detail_shapes import MAX_FIELD, DetailRecord, DetailsForm, DetailState
 from service.contract.document_responses import DocumentAnswer
 from service.contract.labels import date_words, label
-from service.contract.requests import MAX_WHO, MAX_WHY
+from service.contract.requests import MAX_WHY
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed, this_moment
 from service.memory.document_rows import document_by_key
 from service.memory.snapshot import Snapshot
 from service.state.details import Detail, Details, holding_details
-
-
-def now() -> str:
-    """This moment, in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def current_values(found: DocumentAnswer) -> dict[str, str]:
@@ -41,7 +37,7 @@ def say(seen: Snapshot, details: Details, key: str, form: DetailsForm) -> list[i
     found = document_by_key(seen.held.generation.tables, key, seen.held.tags)
     if found is None:
         return None
-    who = _named(form.who)
+    who = _signed(form.who)
     made = [*_fields(seen, found, form), *_status(found, form)]
     waiting = {_what(one) for one in holding_details(details.all()) if one.document == key}
     fresh = [one for one in made if _what(one) not in waiting]
@@ -50,7 +46,7 @@ def say(seen: Snapshot, details: Details, key: str, form: DetailsForm) -> list[i
             f"Nothing was changed of {found.title}: change a field, or go back. What was said before is taken back by"
             " its button Undo."
         )
-    at, why = now(), form.why.strip()[:MAX_WHY]
+    at, why = this_moment(), form.why.strip()[:MAX_WHY]
     return details.add([replace(one, at=at, who=who, why=why) for one in fresh])
 
 
@@ -80,7 +76,7 @@ def words_to_change(seen: Snapshot, found: DocumentAnswer, details: Details) -> 
 
 def undo_detail(details: Details, number: int, who: str) -> Detail | None:
     """Have a statement no longer hold; None where there is none that holds."""
-    return details.undo(number, _named(who), now())
+    return details.undo(number, _signed(who), this_moment())
 
 
 def people_of(data: Path) -> dict[str, list[PersonSaid]]:
@@ -99,11 +95,6 @@ def detail_records(seen: Snapshot, details: Details, key: str | None = None) -> 
     return [seen.shown(_record(one, one.id in holding, indexed[one.document])) for one in reversed(every)]
 
 
-def waiting_details(seen: Snapshot, details: Details) -> int:
-    """How many statements, or takings back of one, the next build has to take up."""
-    return sum(one.state in ("next-build", "until-next-build") for one in detail_records(seen, details))
-
-
 def value_words(field: str, value: str | None, force_label: Callable[[str], str]) -> str:
     """A value of a field as people read it."""
     if not value:
@@ -119,11 +110,8 @@ def _what(one: Detail) -> tuple[str, ...]:
     return one.field, one.after, one.day, one.finding
 
 
-def _named(who: str) -> str:
-    name = " ".join(who.split())[:MAX_WHO]
-    if not name:
-        raise RequestError("Give your name: what you say of a document is kept with it.")
-    return name
+def _signed(who: str) -> str:
+    return signed(who, "what you say of a document is kept with it")
 
 
 def _fields(seen: Snapshot, found: DocumentAnswer, form: DetailsForm) -> Iterable[Detail]:
@@ -196,7 +184,7 @@ def _day(text: str) -> str:
         date = checked("date", text, None)
     except ValueError as error:
         raise RequestError(f"The day “{text[:80]}” cannot be used: {error}.") from error
-    if last_day(date) > datetime.now(UTC).date() and date[:10] > now()[: len(date)]:
+    if last_day(date) > datetime.now(UTC).date() and date[:10] > this_moment()[: len(date)]:
         raise RequestError(f"{date_words(date)} is yet to come: a status is set on a day that has been.")
     return date
 

@@ -46,8 +46,8 @@ def _of_force(seen: Snapshot, slug: str) -> tuple[str, list[Ref]]:
     register = seen.held.register
     still = [one for one in chosen_records(records_of(register, None), request) if not one.stood.closed]
     overdue = [one for one in still if one.overdue]
-    stalled = [one for one in still if one.echo and one not in overdue]
-    rest = [one for one in still if one not in overdue and one not in stalled]
+    stalled = [one for one in still if one.echo and not one.overdue]
+    rest = [one for one in still if not one.echo and not one.overdue]
     refs = [
         *(Ref("finding", one.item.key, "Overdue", _due(one)) for one in overdue),
         *(Ref("finding", one.item.key, "Stalled", _stalled(one)) for one in stalled),

@@ -1,8 +1,9 @@
 """Receipts: what was asked, of what, and what came, kept on request; repeated, and told what is otherwise."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -14,12 +15,13 @@ from service.contract.labels import status_words
 from service.contract.requests import ListRequest, SearchRequest, SimilarRequest
 from service.contract.responses import Hit
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed, this_moment
 from service.contract.values import Values, filled, read
 from service.memory.snapshot import Snapshot
-from service.state.kept_briefs import Briefs
-from service.state.kept_receipts import KeptReceipt, Receipts
-from service.work.briefs import brief_answer, kept_brief
-from service.work.keeping import made_with, signed, this_moment
+from service.state.kept_briefs import Briefs, KeptBrief
+from service.state.kept_receipts import KeptReceipt, NamedReceipt, Receipts
+from service.work.briefs import brief_answer
+from service.work.keeping import made_with
 
 MOST_ROWS = 1_000  # results that a receipt holds one by one; of the others the hash of their ids in their order
 SCORE = 0.001  # by which a score is another: processors differ in the last places of a vector
@@ -29,12 +31,16 @@ KINDS = {"search": "Search", "similar": "Similar findings", "brief": "Brief", "t
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What came: the first results, how many there were in all, and the hash of the ids of the others."""
+    """What came: the first results, how many there were in all, and the hash of the ids of the others.
+
+    `told` is what a receipt adds to what was asked, so that it can be asked again elsewhere.
+    """
 
     rows: list[ReceiptRow]
     total: int
     match: str | None = None
     rest: str | None = None
+    told: dict[str, list[str]] = field(default_factory=dict)
 
 
 Repeat = Callable[[Snapshot, Values], Came]
@@ -53,6 +59,7 @@ def keep(
     signed_by = signed(who, "a receipt is kept with who asked for it")
     plain = {name: list(own) for name, own in filled(asked).items() if name not in _LEFT_OUT}
     came = repeat[kind](seen, plain)
+    plain |= came.told
     body = {
         "asked": plain,
         "made_with": made_with(seen).model_dump(),
@@ -67,11 +74,6 @@ def keep(
 _WHY = 2_000  # characters
 
 
-def receipt_record(kept: KeptReceipt) -> ReceiptRecord:
-    """A receipt as a list names it."""
-    return ReceiptRecord(**_named(kept))
-
-
 def receipt_answer(seen: Snapshot, kept: KeptReceipt) -> ReceiptAnswer:
     """A receipt as it is shown."""
     return seen.shown(_answer(kept))
@@ -79,13 +81,12 @@ def receipt_answer(seen: Snapshot, kept: KeptReceipt) -> ReceiptAnswer:
 
 def receipt_records(seen: Snapshot, receipts: Receipts) -> list[ReceiptRecord]:
     """Every receipt, the latest first."""
-    return [seen.shown(receipt_record(one)) for one in receipts.all()]
+    return [seen.shown(_record(one)) for one in receipts.all()]
 
 
-def receipts_of(receipts: Receipts, brief: int) -> list[ReceiptRecord]:
+def receipts_of(receipts: Receipts, brief: KeptBrief) -> list[ReceiptRecord]:
     """The receipts of one brief, the latest first."""
-    own = [one for one in receipts.all("brief") if one.body["asked"].get("brief") == [str(brief)]]
-    return [receipt_record(one) for one in own]
+    return [_record(one) for one in receipts.of_brief(brief.id, brief.begun)]
 
 
 def verify(seen: Snapshot, kept: KeptReceipt, repeat: Mapping[str, Repeat]) -> VerifyAnswer:
@@ -93,6 +94,8 @@ def verify(seen: Snapshot, kept: KeptReceipt, repeat: Mapping[str, Repeat]) -> V
     then, now_with = _answer(kept), made_with(seen)
     problem, came = None, Came([], 0)
     try:
+        if kept.kind not in repeat:
+            raise RequestError(f"this version of precedent knows no {kept.kind}; update it.")
         came = repeat[kept.kind](seen, then.asked)
     except RequestError as error:
         problem = f"It cannot be asked again: {error}"
@@ -111,24 +114,25 @@ def verify(seen: Snapshot, kept: KeptReceipt, repeat: Mapping[str, Repeat]) -> V
     return seen.shown(answer)
 
 
-def _named(kept: KeptReceipt) -> dict[str, Any]:
-    asked = "; ".join(f"{name}: {', '.join(own)}" for name, own in kept.body["asked"].items())
-    return {
-        "receipt_id": kept.id,
-        "kind": kept.kind,
-        "words": f"{KINDS.get(kept.kind, kept.kind)} – {asked or 'everything'}",
-        "at": kept.at,
-        "who": kept.who,
-        "why": kept.why,
-        "total": kept.body["total"],
-        "generation": kept.body["made_with"]["generation"],
-    }
+def _record(one: NamedReceipt) -> ReceiptRecord:
+    asked = "; ".join(f"{name}: {', '.join(own)}" for name, own in one.asked.items())
+    return ReceiptRecord(
+        receipt_id=one.id,
+        kind=one.kind,
+        words=f"{KINDS.get(one.kind, one.kind)} – {asked or 'everything'}",
+        at=one.at,
+        who=one.who,
+        why=one.why,
+        total=one.total,
+        generation=one.generation,
+    )
 
 
 def _answer(kept: KeptReceipt) -> ReceiptAnswer:
     body = kept.body
+    of = (body["asked"], body["total"], body["made_with"]["generation"])
     return ReceiptAnswer(
-        **_named(kept),
+        **vars(_record(NamedReceipt(kept.id, kept.at, kept.who, kept.why, kept.kind, *of))),
         asked=body["asked"],
         made_with=MadeWith(**body["made_with"]),
         match=body["match"],
@@ -146,9 +150,9 @@ def _other(then: MadeWith, now: MadeWith) -> Iterator[str]:
         "strength_id": "match strength",
         "corrections": "corrections of themes",
     }
-    for field, words in names.items():
-        if getattr(then, field) != getattr(now, field):
-            yield f"{words}: {getattr(then, field)} then, {getattr(now, field)} now"
+    for name, words in names.items():
+        if getattr(then, name) != getattr(now, name):
+            yield f"{words}: {getattr(then, name)} then, {getattr(now, name)} now"
 
 
 def _drift(then: ReceiptAnswer, came: Came) -> Iterator[Drift]:
@@ -224,11 +228,22 @@ def _similar(seen: Snapshot, asked: Values) -> Came:
     return Came(rows, len(rows), found.match)
 
 
+def _asked_brief(briefs: Briefs, asked: Values) -> KeptBrief:
+    """The brief that was asked for. One that was imported since has another id, and was begun when it was begun."""
+    number, begun = (next(iter(asked.get(name, ())), "") for name in ("brief", "begun"))
+    if not re.fullmatch("[0-9]{1,9}", number):
+        raise RequestError("Send brief, the id of a brief, as the list of briefs gives it.")
+    found = briefs.one(int(number))
+    if begun and (found is None or found.begun != begun):
+        found = next((one for one in briefs.all() if one.begun == begun), None)
+    if found is None:
+        raise RequestError(f"There is no brief {number}: the list of briefs has those that there are.")
+    return found
+
+
 def _brief(briefs: Briefs, seen: Snapshot, asked: Values) -> Came:
-    number = next(iter(asked.get("brief", ())), "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise RequestError("Say which brief a receipt is kept of: send brief, its id.")
-    answer = brief_answer(seen, kept_brief(briefs, int(number)))
+    kept = _asked_brief(briefs, asked)
+    answer = brief_answer(seen, kept)
     rows = [
         ReceiptRow(
             key=item.passage_id or item.finding_id or "",
@@ -243,7 +258,7 @@ def _brief(briefs: Briefs, seen: Snapshot, asked: Values) -> Came:
         )
         for at, item in enumerate((one for one in answer.results if not one.gone), start=1)
     ]
-    return Came(rows, len(rows))
+    return Came(rows, len(rows), told={"begun": [kept.begun]})
 
 
 def _rows(name: str, hits: Iterable[Hit]) -> list[ReceiptRow]:

@@ -10,9 +10,10 @@ from service.answers.search import all_hits
 from service.answers.similar import similar
 from service.contract.contacts import mask
 from service.contract.register_responses import SimilarHit
-from service.contract.requests import MAX_WHO, ListRequest, SimilarRequest
+from service.contract.requests import ListRequest, SimilarRequest
 from service.contract.responses import Hit
 from service.contract.service_errors import RequestError
+from service.contract.signature import signed
 from service.contract.standing_shapes import MAX_TITLE, Result, ResultMember
 from service.contract.values import Known, Values, read
 from service.memory.snapshot import Snapshot
@@ -44,8 +45,7 @@ def save(
     """
     if kind not in ("search", "similar"):
         raise RequestError("A saved search is a search or a question for similar findings: send kind as one of these.")
-    if not who.strip():
-        raise RequestError("Give your name: a search is kept with who saved it.")
+    signed_by = signed(who, "a search is kept with who saved it")
     of: SearchKind = "search" if kind == "search" else "similar"
     kept = {name: tuple(values) for name, values in asked.items() if values and name not in _DROPPED[of]}
     request = request_of(of, kept, seen.known)
@@ -55,7 +55,7 @@ def save(
     if rows is None:
         raise RequestError("The index has no such passage or finding: nothing was kept.")
     name = " ".join(title.split())[:MAX_TITLE] or default_title(seen, of, kept)
-    search = SavedSearch(name, of, kept, who.strip()[:MAX_WHO], at)
+    search = SavedSearch(name, of, kept, signed_by, at)
     number = saved.add(search, Seen(seen.held.generation.id, tuple(map(dict, rows))))
     found = saved.one(number)
     assert found is not None  # noqa: S101 - it was just kept

@@ -66,13 +66,17 @@ def receive(data: Path, sent: list[Sent]) -> tuple[list[str], list[Refused]]:
     home.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(home).free < _ROOM:
         raise RequestError("There is too little room on the disk of the service: ask whoever runs it to make some.")
-    known = {Path(file).name: Path(file) for one in indexed(data) for file in one.files}
+    known: dict[str, list[Path]] = {}
+    for file in (Path(file) for one in indexed(data) for file in one.files):
+        known.setdefault(file.name, []).append(file)
     kept: list[str] = []
     refused: list[Refused] = []
     with _incoming(data) as folder:
         for one in sent:
             try:
-                kept.append(_kept(home, folder, known, one))
+                name = _kept(home, folder, known, one)
+                known.setdefault(name, []).append((home / name).resolve())
+                kept.append(name)
             except ValueError as error:
                 refused.append(Refused(_shown(one.name), str(error)))
     return kept, refused
@@ -95,15 +99,20 @@ def _incoming(data: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _kept(home: Path, folder: Path, known: dict[str, Path], one: Sent) -> str:
+def _kept(home: Path, folder: Path, known: dict[str, list[Path]], one: Sent) -> str:
     name = safe_name(one.name)
     path, target = folder / name, home / name
     path.unlink(missing_ok=True)
     one.save(path)
     if reason := reason_not_read(path, Limits()):
         raise ValueError(reason)
-    for other in (target, known.get(name)):
-        if other is not None and other.is_file():
+    others = known.get(name, [])
+    if target.is_file() and target.resolve() not in others:  # taken out of the index, or its build was stopped
+        if filecmp.cmp(path, target, shallow=False):
+            return name
+        target.rename(folder.with_name(f".was-{secrets.token_hex(6)}{target.suffix}"))
+    for other in (target, *others):
+        if other.is_file():
             raise ValueError(_again(path, other))
     with path.open("rb") as file:
         os.fsync(file.fileno())

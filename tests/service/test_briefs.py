@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -25,7 +27,8 @@ from service.cli.main import main
 from service.contract.requests import RegisterListRequest, SearchRequest
 from service.contract.service_errors import RequestError
 from service.engine import Engine
-from service.state.kept_briefs import Briefs, Picked
+from service.state.exchange_file import export_state, import_state
+from service.state.kept_briefs import Briefs, Edit, Picked
 from service.web.app import create_app
 from service.work.brief_edits import Sent, edits_of, mark, ordered
 from service.work.brief_files import brief_file, quoted
@@ -386,7 +389,7 @@ def picked(key: str, text: str = "Text.") -> Picked:
 
 def test_edits_are_only_ever_added(tmp_path: Path) -> None:
     briefs = Briefs(tmp_path)
-    number = briefs.add("One", "A", AT)
+    number = briefs.begin("One", "A", AT)
     briefs.put(number, [picked("a"), picked("b")], "A", AT)
     kept = kept_brief(briefs, number)
     for note in ("First.", "Second."):
@@ -415,3 +418,56 @@ def test_commands_list_show_and_export(kept: Engine, tmp_path: Path, monkeypatch
     assert docx.Document(str(out)).paragraphs[0].text == "For the board"
     missing = CliRunner().invoke(main, ["brief", "show", "99", "--data", str(kept.data)])
     assert (missing.exit_code, "no brief 99" in missing.output) == (2, True)
+
+
+def test_who_begin_one_name_at_once_begin_one_brief(tmp_path: Path) -> None:
+    Briefs(tmp_path).begin("Other", "A", AT)
+    found: list[int] = []
+    threads = [
+        threading.Thread(target=lambda at=at: found.append(Briefs(tmp_path).begin(("One", "ONE")[at % 2], "A", AT)))
+        for at in range(8)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert found == [2] * 8
+    assert len(Briefs(tmp_path).all()) == 2
+
+
+def test_a_name_stays_one_briefs(kept: Engine, pages: FlaskClient) -> None:
+    one, _ = brief_of(kept, keys(kept)[:1], "One")
+    two, _ = brief_of(kept, keys(kept)[:1], "Two")
+    assert pages.post(f"/briefs/{two}/edit", data=fields(pages, two, name="one")).status_code == 400
+    assert pages.post(f"/briefs/{two}/remove", data={"who": "A"}).status_code == 303
+    assert pages.post(f"/briefs/{one}/edit", data=fields(pages, one, name="Two")).status_code == 303
+    again = pages.post(f"/briefs/{two}/restore", data={"who": "A"})
+    assert (again.status_code, "another brief" in again.text) == (400, True)
+    assert Briefs(kept.data).names() == {one: "Two"}
+
+
+def test_of_two_edits_the_later_holds_whichever_was_imported(tmp_path: Path) -> None:
+    here, there, file = Briefs(tmp_path / "a"), Briefs(tmp_path / "b"), tmp_path / "work.jsonl"
+    here.begin("One", "A", AT)
+    export_state(tmp_path / "a", file)
+    import_state(tmp_path / "b", file)
+    here.edit(1, [Edit("name", "Earlier")], "A", "2026-11-30T11:00:00+00:00")
+    there.edit(1, [Edit("name", "Later")], "B", "2026-11-30T12:00:00+00:00")
+    export_state(tmp_path / "a", file)
+    import_state(tmp_path / "b", file)
+    assert [one.name for one in there.all()] == list(there.names().values()) == ["Later"]
+
+
+@pytest.mark.parametrize("item", ["9" * 5000, "1.5", "²"])
+def test_an_item_that_is_no_id_is_refused(kept: Engine, pages: FlaskClient, item: str) -> None:
+    number, _ = brief_of(kept, keys(kept)[:1])
+    sent = fields(pages, number) | {"item": item}
+    assert pages.post(f"/briefs/{number}/edit", data=sent).status_code == 400
+
+
+def test_a_damaged_row_is_told_in_a_sentence(kept: Engine, pages: FlaskClient) -> None:
+    number, _ = brief_of(kept, keys(kept)[:1])
+    with closing(sqlite3.connect(kept.data / "state.sqlite")) as database, database:
+        database.execute("UPDATE brief_items SET details = 'no JSON'")
+    answer = pages.get(f"/briefs/{number}")
+    assert (answer.status_code, "cannot be read" in answer.text) == (503, True)

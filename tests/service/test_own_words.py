@@ -335,3 +335,16 @@ def test_after_a_build_a_short_form_answers_its_meaning(built: Callable[[], Path
     add(engine.vocabulary, entry("short", "QZX", "quiet zebra crossing"))
     built()
     assert by_words() > 0
+
+
+def test_made_up_questions_fill_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.state.unmet_counts._MOST_PAGES", 4)
+    counts = UnmetCounts(tmp_path)
+    words = ["".join(chr(97 + int(digit)) for digit in str(at)) * 20 for at in range(300)]
+    for one in words:
+        counts.count(one, "none")
+    counts.count(words[0], "none")
+    found = counts.questions(date(2020, 1, 1))
+    assert 0 < len(found) < len(words)
+    assert found[0].times == 2, "those that are there are counted on"
+    assert (tmp_path / "unmet.sqlite").stat().st_size <= 4 * 4096

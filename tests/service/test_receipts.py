@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from fakes import FakeEncoder, document, record
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_briefs import ASKS, brief_of, kept, keys, papers
 from test_snapshot import model, tagged
@@ -21,6 +21,8 @@ from service.cli import common
 from service.cli.main import main
 from service.contract.requests import SearchRequest
 from service.engine import Engine
+from service.state.exchange_file import export_state, import_state
+from service.state.kept_briefs import Briefs
 from service.state.kept_receipts import Receipts
 from service.web.app import create_app
 from service.web.receipt_making import all_repeats
@@ -126,6 +128,7 @@ def test_what_can_no_longer_be_asked_is_said(kept: Engine, publish: Publish) -> 
     assert "not in the current index" in answer.problem
 
 
+@settings(deadline=None)
 @given(st.permutations(range(8)))
 def test_what_moved_is_as_little_as_can_be(order: list[int]) -> None:
     moved = room._moved(list(range(8)), order)
@@ -215,7 +218,7 @@ def test_commands_keep_a_receipt_only_under_a_name(kept: Engine, monkeypatch: py
     assert Receipts(kept.data).all() == []
     for words in (["search", "missing children", "--force", "kent"], ["similar", ASKS]):
         told = CliRunner().invoke(main, [*words, *where, "--receipt", "A. Reader"])
-        number = Receipts(kept.data).all(words[0])[0].id
+        number = next(one.id for one in Receipts(kept.data).all() if one.kind == words[0])
         assert number in told.stderr
         assert verified(kept, number).same
 
@@ -226,3 +229,26 @@ def test_a_brief_tells_the_receipts_that_were_kept_of_it(kept: Engine, pages: Fl
     pages.post("/receipts/brief", data={"brief": str(number), "who": "A"})
     (own,) = pages.get(f"/api/v1/briefs/{number}").get_json()["receipts"]
     assert f"precedent verify {own['receipt_id']}" in pages.get(f"/briefs/{number}.md").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("brief", ["", "x", "9" * 5000, "999"])
+def test_a_brief_that_is_none_has_no_receipt(kept: Engine, pages: FlaskClient, brief: str) -> None:
+    assert pages.post("/receipts/brief", data={"brief": brief, "who": "A"}).status_code == 400
+    assert Receipts(kept.data).all() == []
+
+
+def test_a_receipt_goes_with_its_brief_to_another_folder(kept: Engine, tmp_path: Path) -> None:
+    number, _ = brief_of(kept, keys(kept)[:2])
+    receipt = kept_receipt(kept, "brief", {"brief": [str(number)]})
+    there, file = tmp_path / "there", tmp_path / "work.jsonl"
+    Briefs(there).begin("Another", "B. Reader", "2026-01-01T00:00:00+00:00")
+    export_state(kept.data, file)
+    import_state(there, file)
+    other, own = sorted(Briefs(there).all(), key=lambda one: one.id)
+    assert own.id != number
+    assert [one.id for one in Receipts(there).of_brief(own.id, own.begun)] == [receipt]
+    assert Receipts(there).of_brief(other.id, other.begun) == []
+    found = Receipts(there).one(receipt)
+    assert found is not None
+    assert found.sound
+    assert verify(kept.snapshot(), found, all_repeats(there)).same

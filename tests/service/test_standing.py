@@ -3,8 +3,10 @@
 import json
 import random
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -553,6 +555,7 @@ def test_a_search_that_is_not_there_has_no_page(engine: Engine) -> None:
 
 def test_a_status_that_stands_with_many_passages_is_told_once(tmp_path: Path, publish: Publish) -> None:
     made = record("kent", "1", "The force should train officers.", comment="Officers train.")
+    made = replace(made, passages=tuple(replace(one, finding=0) for one in made.passages))  # as a record is read
     publish(tmp_path, (*papers(0), with_status(made, "being-progressed")))
     engine = Engine(tmp_path, FakeEncoder())
     save(engine.snapshot(), engine.saved, "search", {"year": ["2017", "2018"]}, title="", who="Ada", at=AT)
@@ -565,3 +568,11 @@ def test_a_status_that_stands_with_many_passages_is_told_once(tmp_path: Path, pu
     lines = list(alert_lines(alert))
     assert "status: being progressed, set January 2019 → complete, set January 2019 (Kent Police)" in lines[1]
     assert lines[2:] == ["  so too for 1 other result of the same"]
+
+
+def test_a_damaged_list_is_told_in_a_sentence(engine: Engine, publish: Publish) -> None:
+    save(engine.snapshot(), engine.saved, "search", {"q": ["lamps"]}, title="", who="Ada", at=AT)
+    with closing(sqlite3.connect(engine.data / "state.sqlite")) as database, database:
+        database.execute("UPDATE standing_seen SET listed = X'00', generation = '0'")
+    answer = create_app(engine).test_client().get("/searches")
+    assert (answer.status_code, "cannot be read" in answer.text) == (503, True)

@@ -70,7 +70,7 @@ def send(client: FlaskClient, *files: tuple[str, bytes], who: str = "Ada Example
 
 def ended(client: FlaskClient, data: Path) -> str:
     """The page of the build once it is done."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300  # a machine may be busy
     while at_work(data):
         page = client.get("/upload/progress").text
         assert time.monotonic() < until, page
@@ -231,6 +231,39 @@ def test_one_build_at_a_time_and_one_that_is_killed_leaves_the_index(client: Fla
     (data / "slow").unlink()
     assert client.post("/build", data={"who": "Ben"}).status_code == 303
     assert "The index now holds 2 documents" in ended(client, data)
+
+
+def test_of_a_build_that_did_not_end_the_files_can_be_sent_again(
+    client: FlaskClient, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_job, "PROGRAM", ("/bin/false",))
+    for content in (LETTER, LETTER, b"A newer letter about boats."):
+        assert send(client, ("letter.txt", content)).status_code == 303
+        while at_work(data):
+            time.sleep(0.01)
+        assert "The build was stopped" in client.get("/upload/progress").text
+        assert kept(data) == {"letter.txt": content}
+        assert build_job.left_behind(data) == ["letter.txt"]
+    (aside,) = (data / "uploads").glob(".was-*.txt")
+    assert aside.read_bytes() == LETTER
+
+
+def test_while_a_build_is_at_work_nothing_is_kept(client: FlaskClient, data: Path) -> None:
+    with build_job.job_lock(data):
+        assert "still at work" in send(client, ("letter.txt", LETTER)).text
+    assert kept(data) == {}
+
+
+def test_a_disk_that_takes_nothing_is_told(client: FlaskClient, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("service.work.uploads.os.link", full)
+    response = send(client, ("letter.txt", LETTER))
+    assert response.status_code == 400
+    assert "No space left on device" in response.text
+    assert kept(data) == {}
+    assert not at_work(data)
 
 
 def holder(data: Path) -> int:
