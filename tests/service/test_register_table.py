@@ -263,8 +263,8 @@ def test_a_long_facet_is_folded_and_what_is_chosen_is_not(tmp_path: Path) -> Non
     for address, hidden in (("/register", 12), (f"/register?force={chosen}", 11)):
         page = client.get(address).get_data(as_text=True)
         folded = page.split(f"<summary>{hidden} more</summary>", 1)[1].split("</details>", 1)[0]
-        assert folded.count('name="force"') == hidden
-        assert page.count('name="force"') == 20
+        assert folded.count('type="checkbox" name="force"') == hidden
+        assert page.count('type="checkbox" name="force"') == 20
         assert "checked" not in folded
 
 
@@ -399,7 +399,7 @@ def test_documents_of_no_known_force_are_listed(tmp_path: Path) -> None:
     client = create_app(Engine(tmp_path, FakeEncoder())).test_client()
     page = client.get("/forces").get_data(as_text=True).split('id="not-known"', 1)[1]
     assert "25 documents do not say" in page
-    assert page.count('href="/documents/loose') == 25
+    assert len(set(re.findall(r'href="(/documents/loose[^"/]*)"', page))) == 25
     assert "5 more" in page
     assert "Lamps of one force" not in page
     assert "900123" not in page
