@@ -163,7 +163,7 @@ def _says_besides(own: int, also: int) -> str:
     """What it comes to where no other finding is alike: what else there is, if there is anything."""
     if not own and not also:
         return NOTHING
-    parts = [f"This very finding was given to {counted(own, 'force')}."] if own else []
+    parts = [f"This very finding stands in {counted(own, 'document')}."] if own else []
     parts += [f"{counted(also, 'passage')} of reports may be on the matter."] if also else []
     return f"No other finding in this collection is on this matter; do not invent one. {' '.join(parts)} {GOOD}"
 
