@@ -59,7 +59,11 @@ def test_every_example_is_answered(app: Flask, made: dict[tuple[str, str], Examp
             response = client.post(target, data=sent)
         else:
             response = client.get(target)
-        assert response.status_code == (404 if path.startswith(kept) else 200), (path, method, response.get_data(as_text=True)[:300])
+        assert response.status_code == (404 if path.startswith(kept) else 200), (
+            path,
+            method,
+            response.get_data(as_text=True)[:300],
+        )
 
 
 def test_the_page_shows_every_example_without_a_script(app: Flask, made: dict[tuple[str, str], Example]) -> None:
