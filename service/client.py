@@ -5,9 +5,10 @@ Answers are the shapes that the service writes, checked as they are read. It nee
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from http import HTTPStatus
+from http.client import HTTPException
+from io import BufferedReader
 from typing import IO, Any, TypeVar
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -17,7 +18,13 @@ from corpus.errors import PrecedentError
 from service.contract.batch_shapes import BatchQuery, BatchRequest, BatchResponse
 from service.contract.bulk_shapes import ROWS, ExportAnswer, Table
 from service.contract.document_responses import DocumentAnswer
-from service.contract.register_responses import FindingAnswer, ForceAnswer, RegisterResponse, SimilarResponse
+from service.contract.register_responses import (
+    FindingAnswer,
+    ForceAnswer,
+    ForcesTable,
+    RegisterResponse,
+    SimilarResponse,
+)
 from service.contract.requests import (
     DayRequest,
     RegisterRequest,
@@ -26,7 +33,7 @@ from service.contract.requests import (
     TagRequest,
     TextToTag,
 )
-from service.contract.responses import ForcesAnswer, Passage, Problem, Readiness, SearchResponse
+from service.contract.responses import Passage, Problem, Readiness, SearchResponse
 from service.contract.shapes import Shape
 from service.contract.theme_responses import TagResponse, ThemeCounts, ThemesAnswer
 from service.contract.values import Request as Asked
@@ -101,9 +108,9 @@ class Precedent:
         """One document, whole."""
         return self._got(DocumentAnswer, f"/api/v1/documents/{quote(document_id, _KEPT)}")
 
-    def forces(self) -> ForcesAnswer:
-        """Every force by its slug."""
-        return self._got(ForcesAnswer, "/api/v1/forces")
+    def forces(self) -> ForcesTable:
+        """Every force, with its records by where they stand."""
+        return self._got(ForcesTable, "/api/v1/forces")
 
     def force(self, slug: str, as_of: str | None = None) -> ForceAnswer:
         """What has been said of a force over the years."""
@@ -136,20 +143,20 @@ class Precedent:
         if table not in ROWS:
             raise ServiceError(f"There is no table {table!r}; there are {', '.join(ROWS)}.")
         with self._opened(Request(f"{self._address}/api/v1/export/{table}.jsonl")) as answer:  # noqa: S310 - see __init__
-            for line in answer:
+            for line in self._read(answer):
                 if line.strip():
                     yield _made(ROWS[table], line)
 
     def _got(self, shape: type[Answer], path: str, parameters: Sequence[tuple[str, str]] = ()) -> Answer:
         asked = f"?{urlencode(parameters)}" if parameters else ""
         with self._opened(Request(f"{self._address}{path}{asked}")) as answer:  # noqa: S310 - see __init__
-            return _made(shape, answer.read())
+            return _made(shape, b"".join(self._read(answer)))
 
     def _sent(self, shape: type[Answer], path: str, body: Asked) -> Answer:
         sent = body.model_dump_json(by_alias=True, exclude_unset=True).encode()
         request = Request(f"{self._address}{path}", sent, {"Content-Type": "application/json"})  # noqa: S310
         with self._opened(request) as answer:
-            return _made(shape, answer.read())
+            return _made(shape, b"".join(self._read(answer)))
 
     def _opened(self, request: Request) -> IO[bytes]:
         try:
@@ -157,10 +164,20 @@ class Precedent:
         except HTTPError as error:
             with error:
                 raise ServiceError(_sentence(error), error.code) from None
-        except (URLError, OSError) as error:
-            why = getattr(error, "reason", error)
-            raise ServiceError(f"{self._address} does not answer ({why}): see that `precedent serve` runs.") from error
+        except (OSError, HTTPException) as error:
+            raise self._silent(error) from error
         return opened
+
+    def _read(self, answer: IO[bytes]) -> Iterator[bytes]:
+        """The lines of an answer. Raises ServiceError where it breaks off."""
+        try:
+            yield from BufferedReader(answer)  # type: ignore[type-var]  # by itself it takes a broken end for the end
+        except (OSError, HTTPException) as error:
+            raise self._silent(error) from error
+
+    def _silent(self, error: Exception) -> ServiceError:
+        why = getattr(error, "reason", error)
+        return ServiceError(f"{self._address} does not answer ({why}): see that `precedent serve` runs.")
 
 
 def _plain(one: str | TextToTag) -> str | dict[str, Any]:
@@ -192,5 +209,5 @@ def _sentence(error: HTTPError) -> str:
     """What the service says of an error."""
     try:
         return Problem.model_validate_json(error.read(100_000)).detail
-    except (ValidationError, OSError):
-        return f"The service answers with {error.code} {HTTPStatus(error.code).phrase} and does not say why."
+    except (ValidationError, OSError, HTTPException):
+        return f"The service answers with {error.code} {error.reason} and does not say why."

@@ -9,7 +9,7 @@ import numpy as np
 from corpus.dates import last_day
 from service.answers.force_profile import scale_of
 from service.answers.hits import match_of
-from service.answers.register import record_of, row_of
+from service.answers.register import Record, record_of, row_of
 from service.answers.search import answering
 from service.contract.compare_shapes import (
     CompareAnswer,
@@ -19,7 +19,6 @@ from service.contract.compare_shapes import (
     GradedReport,
     SharedFinding,
 )
-from service.contract.register_responses import RegisterRow
 from service.contract.requests import ListRequest
 from service.contract.responses import FacetValue
 from service.contract.values import UNKNOWN
@@ -36,16 +35,17 @@ def compare(seen: Snapshot, request: CompareRequest) -> CompareAnswer:
     """
     asked = ListRequest(query=request.query, theme=request.theme, finding=FINDABLE)
     members, good = answering(seen, asked)
-    numbers = np.unique(seen.held.columns.finding[np.flatnonzero(members)]).tolist()
-    items = [seen.held.register.by_id(number) for number in numbers if number]
+    finding = seen.held.columns.finding
+    items = [seen.held.register.by_id(number) for number in np.unique(finding[members]).tolist() if number]
     items = [item for item in items if not item.quoted and item.known(request.as_of)]
+    well = set(finding[good].tolist())
     own = {slug: [item for item in items if slug in _forces(item)] for slug in request.force}
     as_of = request.as_of or seen.held.register.newest
     answer = CompareAnswer(
         query=request.query,
         themes=list(request.theme),
         as_of=as_of.isoformat() if as_of else None,
-        match=match_of(bool(items), good) if request.query else "good",
+        match=match_of(bool(items), not well.isdisjoint(item.id for item in items)) if request.query else "good",
         forces=[_force(seen, slug, own[slug], request.as_of) for slug in request.force],
         shared=list(_shared(own)),
     )
@@ -58,13 +58,14 @@ def _forces(item: Item) -> Sequence[str]:
 
 def _force(seen: Snapshot, slug: str, items: Sequence[Item], day: datetime.date | None) -> ComparedForce:
     latest = sorted(items, key=lambda item: (item.document.date or "", item.register_number or ""), reverse=True)
-    rows = [row_of(seen, record_of(item, seen.held.register, day), day) for item in latest]
+    records = [record_of(item, seen.held, day) for item in latest]
+    rows = [row_of(seen, record, day) for record in records]
     statuses = Counter(row.status or UNKNOWN for row in rows)
     return ComparedForce(
         slug=slug,
         name=seen.value_label("force", slug),
         total=len(rows),
-        open=sum(is_open(row) for row in rows),
+        open=sum(_is_open(record) for record in records),
         statuses=[
             FacetValue(value=value, label=seen.value_label("status", value), count=count)
             for value, count in sorted(statuses.items(), key=lambda pair: (pair[0] == UNKNOWN, -pair[1], pair[0]))
@@ -74,9 +75,10 @@ def _force(seen: Snapshot, slug: str, items: Sequence[Item], day: datetime.date 
     )
 
 
-def is_open(row: RegisterRow) -> bool:
-    """Whether the last status that is recorded does not end the matter; what has none is not counted."""
-    return row.status is not None and not row.closed
+def _is_open(record: Record) -> bool:
+    """Whether it is open as the register counts it; what no register follows is only where it prints a status."""
+    listed = record.item.main if record.item.tracked else record.stood.status is not None
+    return listed and not record.stood.closed
 
 
 def _grades(seen: Snapshot, slug: str, day: datetime.date | None) -> Iterator[GradedReport]:

@@ -15,7 +15,7 @@ from service.memory.snapshot import Snapshot
 
 def forces_table(seen: Snapshot) -> ForcesTable:
     """Every force with its records counted, each as far as its own source is known."""
-    records = records_of(seen.held.register, None)
+    records = records_of(seen.held, None)
     by_force: dict[str, list[Record]] = {}
     for one in records:
         for slug in one.item.document.forces or [UNKNOWN]:

@@ -50,7 +50,7 @@ def force_profile(seen: Snapshot, slug: str, as_of: datetime.date | None) -> For
         return None
     day = as_of or register.newest
     items = [item for item in register.items if slug in item.document.forces and item.known(as_of)]
-    own = chosen_records(records_of(register, as_of), RegisterListRequest(force=(slug,)))
+    own = chosen_records(records_of(seen.held, as_of), RegisterListRequest(force=(slug,)))
     statuses = Counter(one.stood.status or UNKNOWN for one in own)
     lists = Counter(value for one in own for value in values_of(one, "list"))
     answer = ForceAnswer(

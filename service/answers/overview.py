@@ -13,9 +13,9 @@ from service.contract.responses import FacetValue, HitDocument
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import documents_listed
 from service.memory.facets import Columns
+from service.memory.opened import FINDABLE
 from service.memory.snapshot import Snapshot
 
-FINDINGS = ("recommendation", "area_for_improvement", "cause_of_concern")
 NEWEST = 5  # documents that are shown as new
 
 
@@ -23,7 +23,7 @@ def overview(seen: Snapshot) -> Overview:
     """What there is, what is to be looked into, and what was published last."""
     columns, register = seen.held.columns, seen.held.register
     listed = documents_listed(seen.held.generation.tables)
-    records = records_of(register, None)
+    records = records_of(seen.held, None)
     lists = Counter(value for one in records for value in values_of(one, "list"))
     answer = Overview(
         documents=len(listed),
@@ -31,7 +31,7 @@ def overview(seen: Snapshot) -> Overview:
         years=_counted(seen, listed, "year"),
         forces=len({force for one in listed for force in one.forces}),
         results=_total(columns, Filters()),
-        findings=[row for kind in FINDINGS if (row := _findings(columns, kind)).count],
+        findings=[row for kind in FINDABLE if (row := _findings(columns, kind)).count],
         latest=_latest(columns),
         records=len(records),
         lists=[FacetValue(value=name, label=label(name), count=lists[name]) for name in LISTS if lists[name]],
@@ -86,8 +86,8 @@ def _findings(columns: Columns, kind: str) -> FacetValue:
 
 def _latest(columns: Columns) -> FacetValue | None:
     """The findings of the latest year that has any."""
-    latest = int(columns.years[columns.mask(Filters(finding=FINDINGS))].max(initial=-1))
+    latest = int(columns.years[columns.mask(Filters(finding=FINDABLE))].max(initial=-1))
     if latest < 0:
         return None
     year = str(latest)
-    return FacetValue(value=year, label=year, count=_total(columns, Filters(finding=FINDINGS, year=(year,))))
+    return FacetValue(value=year, label=year, count=_total(columns, Filters(finding=FINDABLE, year=(year,))))

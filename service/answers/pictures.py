@@ -20,8 +20,8 @@ Ids = NDArray[np.int64]
 
 def status_counts(seen: Snapshot, request: RegisterListRequest) -> StatusCounts:
     """Records of the register by year of publication and by where they stood, each once."""
-    records = chosen_records(records_of(seen.held.register, request.as_of), request)
-    cells = Counter((values_of(one, "year")[0], values_of(one, "status")[0]) for one in records)
+    records = chosen_records(records_of(seen.held, request.as_of), request)
+    cells = Counter((values_of(one, "year")[0], one.stood.status or UNKNOWN) for one in records)
     found = {status for _, status in cells}
     others = sorted(found - {*STATUSES, UNKNOWN})
     statuses = [status for status in (*STATUSES, *others, UNKNOWN) if status in found]

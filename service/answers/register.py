@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.dates import last_day
@@ -13,7 +13,7 @@ from service.contract.register_responses import RegisterResponse, RegisterRow
 from service.contract.requests import LISTS, NOTHING, REGISTER_FACETS, RegisterListRequest, RegisterRequest
 from service.contract.responses import FacetValue, ThemeTag
 from service.contract.values import OPEN, UNKNOWN
-from service.memory.finding_index import Item, Register
+from service.memory.finding_index import Item
 from service.memory.opened import Opened
 from service.memory.snapshot import Snapshot
 
@@ -30,12 +30,12 @@ class Record:
     overdue: bool
     echo: str | None
     said: Entry | None
-    themes: tuple[ThemeTag, ...] = ()
+    themes: tuple[ThemeTag, ...]
 
 
 def register(seen: Snapshot, request: RegisterRequest) -> RegisterResponse:
     """One page of the records that pass the filters, with the counts of every facet."""
-    records = records_of(seen.held.register, request.as_of, themes_asked(seen.held))
+    records = records_of(seen.held, request.as_of)
     passing = ordered(seen, chosen_records(records, request), request.sort)
     first = (request.page - 1) * request.page_size
     as_of = request.as_of or seen.held.register.newest
@@ -52,45 +52,30 @@ def register(seen: Snapshot, request: RegisterRequest) -> RegisterResponse:
 
 def register_rows(seen: Snapshot, request: RegisterListRequest) -> Iterator[RegisterRow]:
     """All records of the register that pass the filters, whatever the page, made as they are asked for."""
-    records = records_of(seen.held.register, request.as_of, themes_asked(seen.held))
+    records = records_of(seen.held, request.as_of)
     passing = ordered(seen, chosen_records(records, request), request.sort)
     return (seen.shown(row_of(seen, record, request.as_of)) for record in passing)
 
 
-def themes_asked(held: Opened) -> Mapping[int, tuple[ThemeTag, ...]]:
-    """The themes of what each finding asks for, the likeliest first, by the number of the finding."""
-    best: dict[int, dict[str, ThemeTag]] = {}
-    for place in held.findable_texts:
-        for tag in held.tags.at(place.passage) if place.finding is not None else ():
-            own = best.setdefault(place.finding or 0, {})
-            if tag.theme not in own or own[tag.theme].probability < tag.probability:
-                own[tag.theme] = tag
-    return {
-        number: tuple(sorted(own.values(), key=lambda tag: (-tag.probability, tag.theme)))
-        for number, own in best.items()
-    }
-
-
-def records_of(
-    register: Register, as_of: datetime.date | None, themes: Mapping[int, tuple[ThemeTag, ...]] | None = None
-) -> list[Record]:
+def records_of(held: Opened, as_of: datetime.date | None) -> list[Record]:
     """Every record of the register that was known on a day, the latest published first; without one, of all.
 
-    Each then stands as on the day up to which its own source is known; `themes` are those of each finding.
+    Each then stands as on the day up to which its own source is known.
     """
     known = sorted(
-        sorted((item for item in register.records() if item.known(as_of)), key=lambda item: item.key),
+        sorted((item for item in held.register.records() if item.known(as_of)), key=lambda item: item.key),
         key=lambda item: (item.document.date or "", item.register_number or ""),
         reverse=True,
     )
-    return [record_of(item, register, as_of, (themes or {}).get(item.id, ())) for item in known]
+    return [record_of(item, held, as_of) for item in known]
 
 
-def record_of(item: Item, register: Register, as_of: datetime.date | None, themes: tuple[ThemeTag, ...] = ()) -> Record:
+def record_of(item: Item, held: Opened, as_of: datetime.date | None) -> Record:
     """One finding with where it stood on a day, or without one as far as its own source is known."""
     stood = item.stood(as_of)
-    echo = echo_kind(stood.stalled, item, register) if stood.stalled else None
-    return Record(item, stood, is_overdue(item, as_of, stood), echo, _last_said(item, stood.as_of), themes)
+    echo = echo_kind(stood.stalled, item, held.register) if stood.stalled else None
+    said = _last_said(item, stood.as_of)
+    return Record(item, stood, is_overdue(item, as_of, stood), echo, said, held.tags.of_finding(item.id))
 
 
 def _said_by(item: Item, day: datetime.date) -> list[Entry]:
@@ -136,8 +121,8 @@ def values_of(record: Record, facet: str) -> list[str]:
         return document.forces or [UNKNOWN]
     if facet == "theme":
         return [tag.theme for tag in record.themes] or [UNKNOWN]
-    if facet == "status":
-        return [*([] if stood.closed else [OPEN]), stood.status or UNKNOWN]
+    if facet == "status":  # a document may print "open" itself
+        return list(dict.fromkeys([*([] if stood.closed else [OPEN]), stood.status or UNKNOWN]))
     one = {
         "signal": stood.signal.says if stood.signal else NOTHING,
         "owner": record.item.owner_on(stood.as_of),

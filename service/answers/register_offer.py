@@ -25,7 +25,7 @@ def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
     if not filters:
         return None
     asked = RegisterListRequest(**{name: tuple(values) for name, values in filters.items()})
-    total = len(chosen_records(records_of(seen.held.register, None), asked))
+    total = len(chosen_records(records_of(seen.held, None), asked))
     return RegisterOffer(filters=filters, total=total) if total else None
 
 

@@ -49,7 +49,12 @@ def _natural(text: str | None) -> list[tuple[int, int, str]] | None:
     if not text or text == UNKNOWN:
         return None
     parts = [part for part in _DIGITS.split(text.casefold().strip()) if part]
-    return [(0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
+    return [(0, len(own), own) if (own := _whole(part)) is not None else (1, 0, part) for part in parts]
+
+
+def _whole(part: str) -> str | None:
+    """The digits of a whole number without zeros before them: of two, the longer is the greater."""
+    return (part.lstrip("0") or "0") if _DIGITS.fullmatch(part) else None
 
 
 def _signal(seen: Snapshot, one: "Record") -> str | None:

@@ -104,10 +104,10 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     return made()
 
 
-def answering(seen: Snapshot, request: ListRequest) -> tuple[Mask, bool]:
-    """The passages that answer a search and pass its filters, and whether any answers well."""
+def answering(seen: Snapshot, request: ListRequest) -> tuple[Mask, Mask]:
+    """The passages that answer a search and pass its filters, and those of them that answer well."""
     found = found_by(seen, request)
-    return found.members, bool((found.members & found.retrieved.good).any())
+    return found.members, found.members & found.retrieved.good
 
 
 def result_ids(seen: Snapshot, request: ListRequest) -> Ids:

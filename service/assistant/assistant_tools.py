@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from service.answers.hits import match_of
 from service.answers.lookups import finding
 from service.answers.register import register
 from service.answers.search import search
@@ -33,9 +34,11 @@ from service.contract.tool_responses import (
 )
 from service.contract.values import Request
 from service.memory.snapshot import Snapshot
+from service.query.question import understand
 from service.themes.tagging import Text, tag_texts
 
 EVENTS = 20  # the latest of a finding's
+_ALIKE = 100  # similar findings that are counted
 _NO_THEME = "No theme of this collection fits this text well enough; do not invent one."
 
 
@@ -52,6 +55,8 @@ class AssistantTool:
 
 
 def _search(seen: Snapshot, tool: SearchTool) -> QuotedAnswer:
+    if understand(tool.query, seen.held.lexicon).empty:
+        raise RequestError("query names nothing to look for: give the words of a subject, or a question.")
     asked = SearchRequest(**_same(tool, Filters), query=tool.query, page=tool.page, page_size=tool.limit)
     found = search(seen, asked)
     results = [of_hit(seen, hit) for hit in found.results]
@@ -65,17 +70,18 @@ def _search(seen: Snapshot, tool: SearchTool) -> QuotedAnswer:
 
 
 def _similar(seen: Snapshot, tool: SimilarTool) -> SimilarTold:
-    found = similar(seen, SimilarRequest(**_same(tool, SimilarRequest)))
+    found = similar(seen, SimilarRequest(**{**_same(tool, SimilarRequest), "limit": _ALIKE}))
     if found is None:
         raise _missing("passage or finding", tool.finding_id or tool.passage_id or "")
-    results = [of_similar(seen, hit) for hit in found.results]
-    also = [of_hit(seen, hit) for hit in found.also_said]
-    says = _says(found.match, len(results), len(results), "finding")
+    results = [of_similar(seen, hit) for hit in found.results[: tool.limit]]
+    also = [of_hit(seen, hit) for hit in found.also_said[: tool.limit]]
+    match = match_of(bool(results), any(one.match == "good" for one in results))
+    says = _says(match, len(found.results), len(results), "finding")
     return SimilarTold(
         says=says if results else _says_besides(given_to(found.own), len(also)),
         generation=seen.held.generation.id,
-        match=found.match,
-        total=len(results),
+        match=match,
+        total=len(found.results),
         results=results,
         own=[of_member(seen, one) for one in found.own],
         also_said=also,
@@ -158,7 +164,7 @@ def _says_besides(own: int, also: int) -> str:
     """What it comes to where no other finding is alike: what else there is, if there is anything."""
     if not own and not also:
         return NOTHING
-    parts = [f"This very finding was given to {counted(own, 'force')}."] if own else []
+    parts = [f"This very finding stands in {counted(own, 'document')}."] if own else []
     parts += [f"{counted(also, 'passage')} of reports may be on the matter."] if also else []
     return f"No other finding in this collection is on this matter; do not invent one. {' '.join(parts)} {GOOD}"
 

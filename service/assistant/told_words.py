@@ -53,7 +53,9 @@ def _outcome(one: Outcome) -> str:
     known = [f"as known on {date_words(one.as_of)}"] if one.as_of else []
     overdue = [f"overdue since {date_words(one.deadline)}"] if one.overdue and one.deadline else []
     last = [f'last done {date_words(one.last_done.date)}: "{_one_line(one.last_done.text)}"'] if one.last_done else []
-    return f"{one.force}: {'; '.join([one.status, *known, *overdue, *one.doubts, *last])}"
+    published = f", {date_words(one.published)}" if one.published else ""
+    where = f"{one.force} ({one.document}{published})"
+    return f"{where}: {'; '.join([one.status, *known, *overdue, *one.doubts, *last])}"
 
 
 def _one_line(text: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from service.contract.brief_shapes import BriefAnswer, VerifyAnswer
 
 
-@click.group()
+@click.group(epilog="Each takes --data DIR, as every command does.")
 def brief() -> None:
     """List, show and export briefs: what people put together to print and send."""
 

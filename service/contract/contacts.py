@@ -1,7 +1,7 @@
 """Contact details of people, taken out of what is shown and exported; what is stored and searched keeps them."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar, cast
 
 from corpus.contact_details import mask
@@ -13,6 +13,14 @@ Answer = TypeVar("Answer")
 
 # What leads somewhere or was typed by whoever asks; all else that an answer holds is shown, and masked.
 _KEPT = re.compile(r"(?:.*_)?(?:id|ids|key|keys|slug|source|sources|url|query|q|sha256|generation|address|link|links)")
+
+
+_SHORT = 2_000  # characters of a text that is kept with what it is shown as: the same are shown again and again
+
+
+@lru_cache(maxsize=4_096)
+def _mask_again(text: str) -> str:
+    return mask(text)
 
 
 @cache
@@ -27,7 +35,9 @@ def masked(answer: Answer) -> Answer:
 
 def _masked(value: object, name: str) -> object:
     if isinstance(value, str):
-        return value if _is_kept(name) else mask(value)
+        if _is_kept(name):
+            return value
+        return _mask_again(value) if len(value) <= _SHORT else mask(value)
     if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, Shape):

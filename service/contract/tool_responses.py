@@ -63,7 +63,10 @@ class QuotedAnswer(Told):
 
 
 class SimilarTold(QuotedAnswer):
-    """`own` are those who were given the very finding; `also_said` is prose on the same matter that asks nothing."""
+    """`own` are those who were given the very finding; `also_said` is prose on the same matter that asks nothing.
+
+    `total` counts similar findings up to 100.
+    """
 
     own: list[Outcome]
     also_said: list[Quotation]

@@ -49,8 +49,11 @@ class Request(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_nothing(cls, sent: Any) -> Any:
-        """What is null in a JSON body was not given."""
-        return {name: own for name, own in sent.items() if own is not None} if isinstance(sent, dict) else sent
+        """What is null in a JSON body was not given; a name that is not known stays, to be refused."""
+        if not isinstance(sent, dict):
+            return sent
+        known = {*wire_names(cls), *cls.model_fields}
+        return {name: own for name, own in sent.items() if own is not None or name not in known}
 
 
 class NoParameters(Request):

@@ -111,7 +111,7 @@ def readable(column: str, value: object, words: Words) -> object:
         value = ", ".join(words(_NAMED[column], one) for one in own)
     elif column in _LABELLED:
         value = label(value)
-    return guarded(_NO_XML.sub("", value[:_LONGEST]))
+    return guarded(value)
 
 
 def _day(value: str) -> object:
@@ -151,18 +151,25 @@ def _write_asked(sheet: Any, asked: Asked, count: int) -> None:
         ("Dates", "A month or a year that no day is known of stands in words."),
     ]
     for title, value in lines:
-        own = guarded(_NO_XML.sub("", value[:_LONGEST])) if isinstance(value, str) else value
+        own = guarded(value) if isinstance(value, str) else value
         sheet.append([_cell(sheet, title, bold=True), _cell(sheet, own, wrap=True)])
+
+
+def text_cell(sheet: Any, text: str) -> Any:
+    """A cell that holds a text, never a formula or an error, whatever it looks like, as far as a cell takes it."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value=_NO_XML.sub("", text[:_LONGEST]))
+    cell.data_type = "s"
+    return cell
 
 
 def _cell(sheet: Any, value: object, *, bold: bool = False, wrap: bool = False) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
 
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # never a formula or an error, whatever it looks like
-    elif isinstance(value, datetime.datetime):
+    cell = text_cell(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value=value)
+    if isinstance(value, datetime.datetime):
         cell.number_format = "d mmm yyyy hh:mm"
     elif isinstance(value, datetime.date):
         cell.number_format = "d mmm yyyy"

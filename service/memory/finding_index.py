@@ -54,6 +54,7 @@ class Item:
     main: bool
     several: bool
     owners: tuple[tuple[str, str], ...] = ()
+    _stands: list[Standing] = field(init=False, default_factory=list, compare=False, repr=False)  # once it was asked
 
     @property
     def tracked(self) -> bool:
@@ -77,8 +78,13 @@ class Item:
 
     def stood(self, as_of: datetime.date | None) -> Standing:
         """Where it stood on a day; without one, on the day up to which its own source is known."""
+        if as_of is None and self._stands:
+            return self._stands[0]
         day = as_of or self.clock or datetime.date.max
-        return standing(self.entries, self.document.date, self.deadline, day, tracked=self.tracked, printed=self.status)
+        own = standing(self.entries, self.document.date, self.deadline, day, tracked=self.tracked, printed=self.status)
+        if as_of is None:
+            self._stands.append(own)
+        return own
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,13 @@ Themes = tuple[ThemeTag, ...]
 class Assigned:
     """What a model assigned, by passages.id, with what comments take over from it; the same for all corrections.
 
-    `asked` gives for comments the passages that ask for what they are about, `comments` for those the comments.
+    `asking` gives for findings, by their number, the passages that ask for them; `asked` for comments those of what
+    they are about, `comments` for those the comments.
     """
 
     keys: Mapping[int, str]
     own: Mapping[int, Themes]
+    asking: Mapping[int, tuple[int, ...]]
     asked: Mapping[int, tuple[int, ...]]
     comments: Mapping[int, tuple[int, ...]]
     shown: Mapping[int, Themes]
@@ -55,6 +57,7 @@ class Tags:
     corrected: Mapping[int, Correction] = field(default_factory=dict)
     changed: Mapping[int, Themes] = field(default_factory=dict)
     changed_by_key: Mapping[str, Themes] = field(default_factory=dict)
+    _of_findings: dict[int, Themes] = field(init=False, default_factory=dict, repr=False)  # those asked for so far
 
     def of(self, key: str) -> list[ThemeTag]:
         """The themes of a passage to show, the likeliest first."""
@@ -65,6 +68,17 @@ class Tags:
         """The themes of a passage by its number."""
         found = self.changed.get(place)
         return self.assigned.shown.get(place, ()) if found is None else found
+
+    def of_finding(self, number: int) -> Themes:
+        """The themes of what a finding asks for, by its number, the likeliest first."""
+        if number not in self._of_findings:
+            best: dict[str, ThemeTag] = {}
+            for place in self.assigned.asking.get(number, ()):
+                for tag in self.at(place):
+                    if tag.theme not in best or best[tag.theme].probability < tag.probability:
+                        best[tag.theme] = tag
+            self._of_findings[number] = tuple(sorted(best.values(), key=lambda tag: (-tag.probability, tag.theme)))
+        return self._of_findings[number]
 
     def shown(self) -> Iterator[tuple[int, Themes]]:
         """Every passage that has a theme, with its themes."""
@@ -97,7 +111,8 @@ def read_tags(generation: "Generation", model: "ThemeModel | None") -> Tags:
             "SELECT passage, theme, probability FROM tags WHERE assigned ORDER BY passage, probability DESC, theme"
         ):
             own[passage].append(ThemeTag(theme=theme, probability=probability, origin="model"))
-    asked = {comment: tuple(asks[finding]) for comment, finding in findings.items()}
+    asking = {finding: tuple(places) for finding, places in asks.items()}
+    asked = {comment: asking.get(finding, ()) for comment, finding in findings.items()}
     comments: dict[int, list[int]] = defaultdict(list)
     for comment, places in asked.items():
         for place in places:
@@ -107,7 +122,7 @@ def read_tags(generation: "Generation", model: "ThemeModel | None") -> Tags:
     both = shown | {comment: found for comment, found in taken.items() if found}
     of_them = {place: tuple(found) for place, found in comments.items()}
     by_key = {keys[place]: found for place, found in both.items()}
-    return Tags(model, Assigned(keys, shown, asked, of_them, both, by_key))
+    return Tags(model, Assigned(keys, shown, asking, asked, of_them, both, by_key))
 
 
 def overlaid(tags: Tags, corrected: Corrected, tables: sqlite3.Connection) -> Tags:

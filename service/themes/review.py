@@ -85,7 +85,7 @@ def undo(seen: Snapshot, state: State, number: int, who: str) -> CorrectionRecor
     """Have a correction no longer hold; None where there is none that holds."""
     name = signed(who, "what is undone is kept with who undid it")
     undone = state.undo(number, name, this_moment())
-    return _record(undone, seen.held) if undone else None
+    return seen.shown(_record(undone, seen.held)) if undone else None
 
 
 def corrections(seen: Snapshot, state: State) -> list[CorrectionRecord]:

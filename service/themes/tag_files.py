@@ -6,12 +6,14 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, get_args
 
 from models.examples import LONGEST
-from service.contract.exports import FORMULA
+from service.contract.exports import MIMETYPES, guarded
 from service.contract.service_errors import RequestError
 from service.contract.theme_responses import TaggedText
+from service.contract.workbooks import XLSX, text_cell
 from service.memory.snapshot import Snapshot
 from service.themes.tagging import Tagger, Text, theme_model
 
@@ -26,10 +28,7 @@ _DELIMITERS = ",;\t|"
 
 TableForm = Literal["csv", "xlsx"]
 TABLE_FORMS: tuple[TableForm, ...] = get_args(TableForm)
-TABLE_TYPES: Mapping[TableForm, str] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+TABLE_TYPES: Mapping[TableForm, str] = {"csv": MIMETYPES["csv"], "xlsx": XLSX}
 Row = tuple[Any, ...]
 
 
@@ -48,7 +47,8 @@ def read_sheet(content: bytes) -> Sheet:
     """
     if not content.strip():
         raise RequestError("The file is empty: send a CSV file or a workbook (XLSX) with a heading row.")
-    rows = list(_workbook(content) if content.startswith(_ZIP) else _csv(content))
+    # One more than may be, to tell a file that has too many; blank rows do not count.
+    rows = list(islice(_workbook(content) if content.startswith(_ZIP) else _csv(content), MOST_ROWS + 2))
     if not rows:
         raise RequestError("The file has no heading row: name its columns in the first row.")
     (_, first), body = rows[0], rows[1:]
@@ -146,12 +146,9 @@ def _csv(content: bytes) -> Iterator[tuple[int, Row]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
-        for row in reader:
-            number += 1
+        for number, row in enumerate(reader, start=1):
             if row and (len(row) > 1 or row[0].strip()):
                 yield number, tuple(row)
-            if number > MOST_ROWS + 1:
-                return
     except csv.Error as error:
         raise RequestError(
             f"Row {number + 1} cannot be read as CSV ({error}): see that each quotation mark is closed, and that one"
@@ -180,7 +177,7 @@ def _workbook(content: bytes) -> Iterator[tuple[int, Row]]:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         if sheet.width > MOST_COLUMNS:
             raise RequestError(f"The first sheet has {sheet.width:,} columns: send {MOST_COLUMNS} at most.")
-        cells = sheet.to_python(nrows=MOST_ROWS + 2)
+        cells = iter(sheet.iter_rows())
     except (CalamineError, zipfile.BadZipFile, ValueError, IndexError) as error:
         raise RequestError(f"The workbook cannot be read ({error}): save it as XLSX again, or as CSV.") from None
     for number, row in enumerate(cells, start=1):
@@ -199,31 +196,20 @@ def _as_csv(sheet: Sheet) -> bytes:
 
 def _guarded(text: str) -> str:
     """A text that a spreadsheet would run as a formula, with an apostrophe before it; a number stays one."""
-    if not text.lstrip("'").startswith(FORMULA):
-        return text
     try:
         float(text)
     except ValueError:
-        return f"'{text}"
+        return str(guarded(text))
     return text
 
 
 def _as_workbook(sheet: Sheet) -> bytes:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
     page = book.create_sheet("Tagged")
     for row in (sheet.headings, *sheet.rows):
-        cells = []
-        for value in row:
-            kept = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-            cell = WriteOnlyCell(page, value=kept)
-            if isinstance(kept, str):
-                cell.data_type = "s"  # a text that begins with = is a text, no formula
-            cells.append(cell)
-        page.append(cells)
+        page.append([text_cell(page, value) if isinstance(value, str) else value for value in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

@@ -20,6 +20,7 @@ _VALUES: Mapping[str, Any] = {
     "by": "force",
     "table": "passages",
     "number": "1",
+    "receipt": "id-of-a-receipt",
 }
 _LISTED = 40  # values that a list to choose from has at most
 

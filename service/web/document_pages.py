@@ -66,7 +66,8 @@ def cited(engine: Engine, passage: Any) -> str:
 def _document_page(engine: Engine, document: DocumentAnswer, view: DocumentView) -> str:
     now, query = seen(engine), view.query[:MAX_QUERY]
     parts = parts_of(document.sections)
-    at = (view.hit is not None and part_with(parts, view.hit)) or min(view.part or 1, len(parts)) - 1
+    with_hit = part_with(parts, view.hit) if view.hit is not None else None
+    at = min(view.part or 1, len(parts)) - 1 if with_hit is None else with_hit
     opened = whole(document.sections) if view.whole else parts[at]
     here = {passage.passage_id for passage in opened.passages}
     passages = [passage for part in parts for passage in part.passages]

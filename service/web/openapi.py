@@ -168,8 +168,8 @@ def _described(
 
 
 def _content(operation: Operation, form: str | None) -> Schema:
-    if form == "xlsx":
-        return {XLSX: {"schema": {"type": "string", "format": "binary"}}}
+    if form in ("xlsx", "parquet"):
+        return {MIMETYPES.get(form, XLSX): {"schema": {"type": "string", "format": "binary"}}}
     if form:
         schema: Schema = {"type": "object"} if form == "json" else {"type": "string"}
         return {MIMETYPES[form].split(";")[0]: {"schema": schema}}

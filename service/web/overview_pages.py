@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, url_for
 
-from service.answers.overview import FINDINGS, documents, overview
+from service.answers.overview import documents, overview
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsRequest
 from service.contract.values import Values
 from service.engine import Engine
+from service.memory.opened import FINDABLE
 from service.memory.snapshot import Snapshot
 from service.web.exchange import asked_by_form, seen, sent
 
@@ -45,7 +46,7 @@ def start(now: Snapshot, examples: Sequence[str], query: str, sentence: str) -> 
     return render_template(
         "start.html",
         found=found,
-        findings=FINDINGS,
+        findings=FINDABLE,
         examples=examples,
         query=query,
         sentence=sentence,

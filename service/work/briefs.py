@@ -83,7 +83,7 @@ def refs_of_search(seen: Snapshot, request: ListRequest) -> list[Ref]:
 
 def refs_of_register(seen: Snapshot, request: RegisterListRequest) -> list[Ref]:
     """Every record of the register that passes the filters."""
-    records = chosen_records(records_of(seen.held.register, request.as_of), request)
+    records = chosen_records(records_of(seen.held, request.as_of), request)
     return _not_too_many([Ref("finding", record.item.key) for record in records])
 
 

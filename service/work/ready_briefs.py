@@ -43,8 +43,7 @@ def ready_brief(seen: Snapshot, request: ReadyRequest) -> KeptBrief:
 
 def _of_force(seen: Snapshot, slug: str) -> tuple[str, list[Ref]]:
     request = read(RegisterListRequest, {"force": [slug]}, seen.known)
-    register = seen.held.register
-    still = [one for one in chosen_records(records_of(register, None), request) if not one.stood.closed]
+    still = [one for one in chosen_records(records_of(seen.held, None), request) if not one.stood.closed]
     overdue = [one for one in still if one.overdue]
     stalled = [one for one in still if one.echo and not one.overdue]
     rest = [one for one in still if not one.echo and not one.overdue]

@@ -42,6 +42,7 @@ def test_each_is_answered_as_by_itself_and_in_order(client: FlaskClient, queries
         ({"q": "custody", "year_from": 2019, "year_to": 2016}, "exchange them"),
         ({"q": "custody", "from": 2019}, "'from'"),
         ({"query": "custody"}, "'query'"),
+        ({"q": "custody", "from": None}, "'from'"),
         ({"q": 7}, "give a text"),
         ("custody", "object"),
     ],

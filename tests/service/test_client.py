@@ -1,5 +1,6 @@
 """The Python client: what the service answers in its types, what it refuses as its sentence, over a real connection."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -129,3 +130,30 @@ def test_it_needs_nothing_heavy() -> None:
     root = Path(__file__).parents[2]
     loaded = subprocess.run([sys.executable, "-c", shown], cwd=root, capture_output=True, text=True, check=True)
     assert loaded.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"no HTTP at all\r\n\r\n",
+        b"HTTP/1.1 520 \r\nContent-Length: 0\r\n\r\n",
+        b'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"status":',
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_an_answer_that_is_none_or_breaks_off_is_told(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            for _ in range(2):
+                connection, _ = listening.accept()
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        broken = Precedent(f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=5)
+        with pytest.raises(ServiceError):
+            broken.ready()
+        with pytest.raises(ServiceError):
+            list(broken.export("tags"))

@@ -89,3 +89,12 @@ def test_the_queue_is_what_the_page_shows(own: FlaskClient) -> None:
     found = own.get("/api/v1/queue?limit=3").get_json()
     assert len(found["items"]) <= 3 <= max(found["waiting"], 3)
     assert own.get("/api/v1/queue?limit=21").status_code == 400
+
+
+def test_contact_details_are_dots_in_whatever_is_answered(own: FlaskClient) -> None:
+    body = {"text": "Ring 01632 960123 of the custody desk.", "theme": ["custody"], "who": "Ada"}
+    made = own.post("/api/v1/corrections", json=body)
+    undone = own.post(f"/api/v1/corrections/{made.get_json()['id']}/undo", json={"who": "Bea"})
+    for answer in (made, undone, own.get("/api/v1/corrections")):
+        assert "custody desk" in answer.text
+        assert "960123" not in answer.text

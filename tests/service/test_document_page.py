@@ -373,3 +373,9 @@ def test_limbs_of_one_recommendation_are_folded_under_it(pages: FlaskClient) -> 
     assert "counts lanterns" in whole_text
     assert "1 other part of the same recommendation or list is similar too" in whole_text
     assert sum("lanterns" in re.sub(r"<[^>]*>", "", one) for one in apart) == 1
+
+
+def test_a_passage_opens_its_own_part_whatever_else_is_asked(pages: FlaskClient) -> None:
+    first = f"{KEY}#0"
+    page = pages.get(f"/documents/{quote(KEY)}", query_string={"hit": first, "part": "3"}).text
+    assert anchor(first) in shown(page)

@@ -129,6 +129,7 @@ def ask(folder: Path, name: str, arguments: dict[str, Any]) -> Any:
     ("name", "arguments", "why"),
     [
         ("search", {}, "query is missing"),
+        ("search", {"query": " \n"}, "query names nothing"),
         ("search", {"query": "custody", "limit": 21}, "limit is '21': give a whole number from 1 to 20."),
         ("search", {"query": "custody", "limit": "5"}, "limit"),
         ("search", {"query": "custody", "forces": ["kent"]}, "the nearest is force"),
@@ -154,6 +155,19 @@ def test_the_register_and_a_day_in_the_past(folder: Path) -> None:
     assert (row["given"][0]["closed"], then["given"][0]["closed"]) == (True, False)
     none = ask(folder, "register", {"force": ["kent"], "year": ["1999"]})
     assert none.content[0].text == NOTHING
+
+
+def test_similar_findings_are_counted_beyond_those_that_are_told(folder: Path) -> None:
+    """And whoever was given one is told with the document that says so."""
+    text = "The force should review how children are recorded."
+    every = ask(folder, "similar", {"text": text, "limit": 20}).structured_content
+    first = ask(folder, "similar", {"text": text, "limit": 1})
+    assert every["total"] == len(every["results"]) > 1
+    assert first.structured_content["results"] == every["results"][:1]
+    assert first.structured_content["total"] == every["total"]
+    assert f"1 of {every['total']} findings." in first.content[0].text
+    for given in first.structured_content["results"][0]["given"][:5]:
+        assert f"{given['force']} ({given['document']}" in first.content[0].text
 
 
 def test_themes_come_with_their_sentences_and_their_model(folder: Path) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shutil
+from collections import Counter
 from dataclasses import replace
 from html import unescape
 from itertools import pairwise
@@ -278,3 +279,14 @@ def test_every_picture_has_a_title_words_and_a_table(themed: FlaskClient, addres
     assert len(ids) == len(set(ids))
     assert "style=" not in page
     assert "<script" not in page
+
+
+@pytest.mark.parametrize("query", ["", "theme=missing", "theme=unknown", "force=kent&theme=missing", "status=open"])
+def test_records_by_status_are_those_of_the_register(themed: FlaskClient, query: str) -> None:
+    """A record has its own status here, not that of being open besides, and its themes."""
+    found = themed.get(f"/api/v1/register-by-year?{query}").get_json()
+    rows = themed.get(f"/api/v1/register?page_size=100&{query}").get_json()["results"]
+    assert rows
+    counts = Counter(row["status"] or "unknown" for row in rows)
+    assert dict(zip(found["statuses"], found["totals"], strict=True)) == counts
+    assert found["total"] == len(rows)

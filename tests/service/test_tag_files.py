@@ -103,6 +103,15 @@ def test_a_workbook_goes_in_with_its_numbers_and_empty_cells(themed: FlaskClient
     assert [row["theme_keys"] for row in rows] == ["missing", "custody"]
 
 
+def test_blank_rows_cost_no_row(themed: FlaskClient) -> None:
+    rows = [[str(n), CUSTODY] for n in range(MOST_ROWS)]
+    spread = [[["id", "text"]], *([row, ["", ""]] for row in rows)]
+    content = ("id,text\r\n\r\n" + "\r\n\r\n".join(",".join(row) for row in rows)).encode()
+    for file in (content, workbook([row for pair in spread for row in pair])):
+        assert [list(row) for row in read_sheet(file).rows] == rows
+    assert "more than 1,000 rows" in sent(themed, content + b"\r\n\r\n9,more").text
+
+
 @pytest.mark.parametrize("evil", ['=HYPERLINK("http://x.example")', "+cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "\t=1+1"])
 def test_no_cell_is_a_formula_where_it_comes_out(themed: FlaskClient, evil: str) -> None:
     line = io.StringIO()
