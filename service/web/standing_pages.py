@@ -31,7 +31,6 @@ def standing_pages_blueprint(engine: Engine) -> Blueprint:
     pages = Blueprint("standing_pages", __name__)
     pages.before_request(refuse_foreign)
     pages.add_app_template_global(lambda asked: list(request_fields(asked)), "saved_fields")
-    pages.add_app_template_global(lambda: who(), "last_who")
     pages.add_app_template_global(difference_words, "difference_words")
     _add_pages(pages, engine)
     _add_changes(pages, engine)
