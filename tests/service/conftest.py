@@ -270,7 +270,7 @@ def _send(app: Flask, address: str, **fields: str) -> None:
 
 
 def _keep_some(app: Flask, folder: Path) -> None:
-    """A correction, a brief, receipts, a detail, a question without answer, a word and a build, as people leave them."""
+    """A correction, a brief, a receipt, a detail, a question without answer, a word and a build."""
     client = app.test_client()
     hit = client.get("/api/v1/search?q=custody").get_json()["results"][0]["passage_id"]
     row = client.get("/api/v1/register?page_size=1").get_json()["results"][0]
