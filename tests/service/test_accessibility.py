@@ -63,7 +63,7 @@ ON_ONE_PAGE = """async (options) => (await axe.run(document, {...options, result
 SHORTEN = """longest => document.querySelectorAll("main *").forEach(one =>
     [...one.children].filter((child, at) => at >= longest && child.tagName == one.children[longest - 1].tagName)
         .forEach(child => child.remove()))"""
-LONGEST = 12
+LONGEST = 8
 # Marks what Tab can reach and counts it: links, buttons, fields and summaries that are seen, and regions that scroll.
 REACHABLE = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
     .filter(one => one.checkVisibility({visibilityProperty: true}) && one.type != "hidden" && !one.disabled).length"""
