@@ -13,6 +13,7 @@ from service.engine import Engine
 from service.memory.opened import FINDABLE
 from service.memory.snapshot import Snapshot
 from service.web.exchange import asked_by_form, seen, sent
+from service.work.lately import lately
 
 TITLES = {"document_kind": "Kind", "force": "Force", "year": "Year"}
 _PAGES_SHOWN = 2
@@ -40,12 +41,13 @@ def overview_pages_blueprint(engine: Engine) -> Blueprint:
     return pages
 
 
-def start(now: Snapshot, examples: Sequence[str], query: str, sentence: str) -> str:
+def start(engine: Engine, examples: Sequence[str], query: str, sentence: str) -> str:
     """The start page; with a sentence, that of a search that could not be made, with what was typed."""
-    found = overview(now)
+    now = seen(engine)
     return render_template(
         "start.html",
-        found=found,
+        found=overview(now),
+        lately=lately(engine, now),
         findings=FINDABLE,
         examples=examples,
         query=query,

@@ -50,7 +50,7 @@ class Typed:
 def problem_page(status: HTTPStatus, sentence: str) -> str:
     """The page for an error; what can be mended in a form that was sent is there again."""
     fields = typed(sentence) if status == HTTPStatus.BAD_REQUEST else []
-    sentence = _said(sentence) if status == HTTPStatus.BAD_REQUEST else sentence
+    sentence = said(sentence) if status == HTTPStatus.BAD_REQUEST else sentence
     wrong = [field for field in fields if field.wrong and not field.hidden]
     return render_template(
         "problem.html",
@@ -77,7 +77,7 @@ def _label(name: str) -> str:
     return _LABELS.get(name) or words[:1].upper() + words[1:]
 
 
-def _said(sentence: str) -> str:
+def said(sentence: str) -> str:
     """A sentence that begins with a field's name, with the words that stand beside the field in its place."""
     name, is_one, rest = sentence.partition(" ")
     return f"“{_label(name)}” {rest}" if is_one and name in request.values else sentence

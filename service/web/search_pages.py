@@ -99,7 +99,7 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
 
 
 def _start(engine: Engine, query: str = "", sentence: str = "") -> str:
-    return start(seen(engine), EXAMPLES, query, sentence)
+    return start(engine, EXAMPLES, query, sentence)
 
 
 def file_name(source: str) -> str:

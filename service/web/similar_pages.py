@@ -15,6 +15,7 @@ from service.contract.values import Values, check_names, wire_names
 from service.engine import Engine
 from service.web.exchange import asked_by_form, seen, sent
 from service.web.hit_view import cut, with_limbs
+from service.web.problem_page import said
 
 MAX_ADDRESS = 2_000  # characters: what browsers, mail and chat programs take
 _FIELDS = ("force", "status")  # facets that the form for similar findings has fields for
@@ -51,7 +52,7 @@ def _similar_form(engine: Engine, parameters: Values, sentence: str = "") -> str
         "similar.html",
         parameters=parameters,
         response=None,
-        sentence=sentence,
+        sentence=said(sentence),
         mend=sentence.partition(": ")[2] or sentence,
         wrong=next((name for name in _TYPED if sentence.startswith(f"{name} ")), "text") if sentence else None,
         **_choices(engine),

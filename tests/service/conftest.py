@@ -23,6 +23,7 @@ from indexer.theme_store import publish_model
 from models.theme_model import train_themes
 from service.engine import Engine
 from service.web.app import create_app
+from service.work.build_job import FileFound, Job, write_job
 
 SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
 FLAGS = (
@@ -246,17 +247,48 @@ def client(engine: Engine) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def sample_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application over the sample documents, tagged, with one correction, on the fake encoder."""
+    """The application over the sample documents, tagged, on the fake encoder, with something of all that people keep.
+
+    A search was saved while the collection was smaller: what came since is unread.
+    """
     from test_themes import THEMES, QuickEncoder, examples
 
     folder, forces, encoder = tmp_path_factory.mktemp("sample"), load_forces(SAMPLE / "forces.toml"), QuickEncoder()
     model = train_themes(THEMES, examples(), encoder, "2026-01-01T00:00:00+00:00")
-    build(load([str(SAMPLE)], forces), encoder, folder, inputs=[str(SAMPLE)], themes=model)
-    publish_model(folder, model, {})
+    few, every = str(SAMPLE / "saltmere-2007-inspection.txt"), str(SAMPLE)
+    build(load([few], forces), encoder, folder, inputs=[few], themes=model)
     app = create_app(Engine(folder, encoder, forces))
-    said = {"text": "People in custody wait long.", "theme": "custody", "who": "Ada"}
-    assert app.test_client().post("/corrections", data=said).status_code == 303
+    _send(app, "/searches", kind="search", q="custody", title="Custody", who="Ada")
+    build(load([every], forces), encoder, folder, inputs=[every], themes=model)
+    publish_model(folder, model, {})
+    _keep_some(app, folder)
     return app
+
+
+def _send(app: Flask, address: str, **fields: str) -> None:
+    assert app.test_client().post(address, data=fields).status_code == 303, address
+
+
+def _keep_some(app: Flask, folder: Path) -> None:
+    """A correction, a brief, a receipt, a detail, a question without answer, a word and a build."""
+    client = app.test_client()
+    hit = client.get("/api/v1/search?q=custody").get_json()["results"][0]["passage_id"]
+    row = client.get("/api/v1/register?page_size=1").get_json()["results"][0]
+    _send(app, "/corrections", text="People in custody wait long.", theme="custody", who="Ada")
+    _send(app, "/briefs/items", passage_id=hit, brief_name="Custody", note="Ask who counts the hours.", who="Ada")
+    _send(app, "/briefs/items", finding_id=row["finding_id"], brief_name="Custody", who="Ada")
+    _send(app, "/receipts/search", q="custody", why="The meeting of May", who="Ada")
+    _send(app, f"/documents/{row['document']['id']}/details", title="Another title", who="Ada")
+    _send(app, "/vocabulary", typed="quadrant lamps", kind="means", other="four lamps", why="Said so", who="Ada")
+    client.get('/?q="quadrant+lamps+of+glass"')
+    document = {"key": row["document"]["id"], "title": "A record", "kind": "register_record", "forces": ["saltmere"]}
+    counts = {"date": "2019", "passages": 3, "findings": {"recommendation": 1}, "events": 2, "notes": ["One is odd."]}
+    files = (
+        FileFound("a.csv", ({**document, **counts},), ("A row without a text.",)),
+        FileFound("b.exe", refused="is of no kind that is read."),
+    )
+    began, held = "2026-01-01T00:00:00+00:00", {"documents": 3, "passages": 30}
+    write_job(folder, Job("Ada", began, "done", files=files, counts=held, published=True))
 
 
 @pytest.fixture(scope="session")

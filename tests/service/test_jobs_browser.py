@@ -277,10 +277,11 @@ def test_13_a_ready_made_brief(page: Any) -> None:
 
 def test_14_save_a_search_add_a_document_and_see_what_is_new(own: Any) -> None:
     ask(own, "lamps")
-    own.get_by_text("Save this search").click()
-    own.get_by_label("What to call it").fill("Lamps on quays")
-    own.locator("#save-who").fill("Ada")
-    follow(own.get_by_role("button", name="Save", exact=True))
+    own.get_by_text("Keep or take away these results").click()
+    form = own.locator(".save-search")
+    form.get_by_label("What to call it").fill("Lamps on quays")
+    form.get_by_label("Your name").fill("Ada")
+    follow(form.get_by_role("button", name="Save", exact=True))
     assert "Nothing has changed since it was saved" in own.locator("main").inner_text()
     follow(own.get_by_role("navigation").get_by_role("link", name="Add documents").first)
     file = {"name": "later.txt", "mimeType": "text/plain", "buffer": LATER.encode()}

@@ -83,7 +83,7 @@ def test_pages_hold_no_script_of_their_own_and_no_style_and_are_well_made(client
         for tag, attrs in page.tags
         if tag == "input" and attrs.get("type") != "hidden" and attrs.get("id") not in labelled
     ]
-    inside = {"year_from", "year_to", "brief_name", "note", "who", "why"}  # these stand inside their label
+    inside = {"year_from", "year_to", "brief_name", "note", "title", "who", "why"}  # these stand inside their label
     assert {attrs["name"] for attrs in loose} <= inside
 
 
@@ -323,7 +323,7 @@ def test_a_part_that_cannot_be_used_leaves_the_query_in_its_field(client: FlaskC
     assert "missing children" in [attrs.get("value") for tag, attrs in page.tags if tag == "input"]
     assert "/?q=missing+children" in page.values("href")
     text, page = read(client, "/similar?text=Look+for+children&as_of=soon", 400)
-    assert "as_of is" in text
+    assert "“As of” is &#39;soon&#39;" in text
     assert "Look for children" in text
 
 

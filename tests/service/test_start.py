@@ -1,12 +1,17 @@
 """The start page, the list of documents, the navigation, and errors: numbers lead to what they count."""
 
 import re
+import shutil
 from html import unescape
+from pathlib import Path
 
 import pytest
+from fakes import FakeEncoder
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.engine import Engine
+from service.web.app import create_app
 from service.web.places import GROUPS
 
 # A number with the link to what it counts, in each of the ways in which the start page writes them.
@@ -111,3 +116,21 @@ def test_a_problem_without_a_form_has_none(sample_app: Flask) -> None:
         page = text_of(sample_app.test_client(), asked, status)
         assert "<h1>" in page
         assert page.count("<form") == (2 if "forces" in asked else 1)  # the search, and what can be mended
+
+
+def test_the_start_page_tells_what_was_not_found_what_is_unread_and_what_waits(data: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(data, tmp_path / "data")
+    client = create_app(Engine(folder, FakeEncoder())).test_client()
+    plain = text_of(client, "/")
+    assert "What others did not find" not in plain
+    assert "unread change" not in plain
+    assert "next build" not in plain
+    for question in ("zebra lions", "zebra lions", "ostrich farms"):
+        client.get("/", query_string={"q": question})
+    assert client.post("/documents/papers/00.txt/details", data={"title": "Another", "who": "Ada"}).status_code == 303
+    page = text_of(client, "/")
+    asked = re.findall(r'href="/\?q=((?:zebra|ostrich)[^"]*)"', page)
+    assert asked == ["zebra+lions", "ostrich+farms"]
+    assert '<a href="/details">1 corrected detail waits</a>' in page
+    off = create_app(Engine(folder, FakeEncoder(), count_unmet=False)).test_client()
+    assert "What others did not find" not in text_of(off, "/")

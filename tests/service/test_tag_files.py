@@ -149,7 +149,7 @@ def test_no_cell_is_a_formula_where_it_comes_out(themed: FlaskClient, evil: str)
 def test_what_cannot_be_read_is_told_with_what_to_do(themed: FlaskClient, content: bytes, told: str) -> None:
     response = sent(themed, content)
     assert response.status_code == 400
-    assert "This file was not tagged." in response.text
+    assert "This file was not tagged</h3>" in response.text
     assert told in response.text
 
 

@@ -127,7 +127,7 @@ def test_what_is_wrong_with_a_file_is_said_and_the_others_go_in(client: FlaskCli
 def test_a_hostile_file_gets_a_sentence(client: FlaskClient, data: Path, name: str, content: bytes, says: str) -> None:
     response = send(client, (name, content))
     assert response.status_code == 400
-    alert = re.search(r'role="alert"><strong>Nothing was added.</strong> (.*?)</p>', response.text, re.S)
+    alert = re.search(r'role="alert".*?>Nothing was added</h2>\s*<p>(.*?)</p>', response.text, re.S)
     assert alert
     assert says in (alert[1] if says != "300" else alert[1].replace("304", "300"))
     assert kept(data) == {}
