@@ -230,6 +230,7 @@ def _is_whole(value: Any) -> bool:
 def _whole(low: int, high: int) -> Callable[[Any, ValidationInfo], Any]:
     def checked(value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
+            value = re.sub(r"\.0+$", "", value)  # 20.0 is whole in a text as in JSON
             sound = info.mode == "python" and bool(re.fullmatch(r"0|[1-9][0-9]{0,8}", value))
         else:
             sound = _is_whole(value)

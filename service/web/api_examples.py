@@ -16,6 +16,11 @@ _VALUES: Mapping[str, Any] = {
     "texts": [_TEXT],
     "queries": [{"q": "missing children"}, {"q": "waiting in custody", "page_size": 5}],
     "who": "Your name",
+    "name": "Paper for the board",
+    "asked": {"q": ["missing children"]},
+    "typed": "runaways",
+    "other": "missing children",
+    "upto": 1,
     "theme": [],
     "by": "force",
     "table": "passages",
@@ -104,10 +109,13 @@ def _body(schema: Schema, ids: Mapping[str, str]) -> dict[str, Any]:
     names = [*schema.get("required", ())]
     names += [name for option in schema.get("oneOf", ())[:1] for name in option.get("required", ())]
     known = {**_VALUES, "passage_id": ids.get("passages", "…"), "finding_id": ids.get("findings", "…")}
+    known["document"] = ids.get("documents", "…")
     return {name: known.get(name, _blank(schema["properties"][name])) for name in dict.fromkeys(names)}
 
 
 def _blank(schema: Schema) -> Any:
+    if schema.get("enum"):
+        return schema["enum"][0]
     kinds = [schema.get("type"), *(one.get("type") for one in schema.get("anyOf", ()))]
     blanks = {"string": "…", "array": [], "object": {}, "integer": schema.get("minimum", 1), "boolean": False}
     return next((blanks[kind] for kind in kinds if kind in blanks), None)

@@ -38,7 +38,7 @@ from service.work.standing_answers import changes_answer
 from service.work.standing_searches import NOTHING_ASKED, save
 
 _SIGNED = '{"who": "…"}'
-_NUMBER = "<int(min=1, max=999999999):number>"
+_NUMBER = "<int(max=999999999):number>"
 
 
 def work_blueprint(engine: Engine) -> Blueprint:

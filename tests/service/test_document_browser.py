@@ -103,7 +103,7 @@ def test_a_document_is_searched_and_cited_by_keyboard(browser: Any, address: str
         page.keyboard.press("Enter")
     with page.expect_navigation():
         page.locator(".places-found a").first.press("Enter")
-    cite = page.locator(".passage.found summary")
+    cite = page.locator(".passage.found summary").first
     cite.press("Enter")
     assert "“" in page.locator(".passage.found .citation").inner_text()
     page.close()

@@ -355,8 +355,8 @@ def test_an_error_stands_at_its_field_with_what_was_typed(pages: FlaskClient) ->
     response = pages.post("/similar", data=sent)
     text = response.get_data(as_text=True)
     assert response.status_code == 400
-    assert re.search(r'name="year_from"[^>]*value="soon" aria-invalid="true" aria-describedby="wrong"', text)
-    assert text.count('id="wrong"') == 1
+    assert re.search(r'name="year_from"[^>]*value="soon" aria-invalid="true" aria-describedby="year_from-error"', text)
+    assert text.count('id="year_from-error"') == 1
     assert "Count lanterns." in text
     assert 'value="kent" selected' in text
     empty = pages.post("/similar", data={"text": " "})

@@ -154,6 +154,7 @@ def test_6_what_is_open_or_overdue(page: Any) -> None:
     follow(page.get_by_role("button", name="Apply", exact=True))
     total = first_number(page)
     assert 0 < total < still_open
+    page.get_by_text("Keep or take away this list").click()
     with page.expect_download() as coming:
         page.locator("main").get_by_role("link", name="Excel").click()
     sheet = load_workbook(io.BytesIO(Path(coming.value.path()).read_bytes())).worksheets[0]
@@ -333,6 +334,7 @@ def test_the_newest_first(page: Any) -> None:
 @pytest.mark.parametrize("asked", ["/?q=custody&force=saltmere", "/register?force=saltmere"])
 def test_a_list_as_a_file(page: Any, asked: str) -> None:
     page.goto(asked)
+    page.get_by_text("Keep or take away th").first.click()
     with page.expect_download() as coming:
         page.locator("main").get_by_role("link", name="CSV").first.click()
     text = Path(coming.value.path()).read_text("utf-8-sig")

@@ -123,13 +123,13 @@ def correct_pasted(page: Any, address: str, text: str, theme: str) -> None:
     """Paste a text, say that it is wrong, and give it one theme and no other."""
     page.goto(f"{address}/tag")
     page.get_by_label("Paste a comment").fill(text)
-    follow(page.get_by_role("button", name="Tag"))
+    follow(page.get_by_role("button", name="Tag", exact=True))
     page.get_by_text("This is wrong").click()
     for details in page.locator("form.correct details:not([open])").all():
         details.locator("summary").click()
     for box in page.locator("form.correct input[name=theme]").all():
         box.set_checked(box.get_attribute("value") == theme)
-    page.get_by_label("Your name").fill("Ada Reviewer")
+    page.get_by_label("Your name").first.fill("Ada Reviewer")
     follow(page.get_by_role("button", name="Save"))
     assert "/corrections" in page.url
 
@@ -167,7 +167,7 @@ def test_the_queue_by_keyboard(page: Any, served: Served, data: Path) -> None:
     before = page.evaluate("document.activeElement.checked")
     page.keyboard.press("Space")
     assert page.evaluate("document.activeElement.checked") is not before
-    page.get_by_label("Your name").fill("Ada Reviewer")
+    page.get_by_label("Your name").first.fill("Ada Reviewer")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.locator("article.hit p.text").inner_text() != first
@@ -192,7 +192,7 @@ def test_ten_corrections_change_the_model_survive_and_are_undone(
     served.start()
     page.goto(f"{served.address}/tag")
     page.get_by_label("Paste a comment").fill(COMMENTS[0])
-    follow(page.get_by_role("button", name="Tag"))
+    follow(page.get_by_role("button", name="Tag", exact=True))
     assert "as a person said" in page.locator("ul.themes").inner_text()
     said = precedent("themes", "train")
     name = said.split(":")[0]
