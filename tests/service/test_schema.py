@@ -24,6 +24,8 @@ from service.web.openapi import openapi
 __all__ = ["model", "tagged"]  # fixtures
 
 EXAMPLES = int(os.environ.get("PRECEDENT_EXAMPLES", "25"))  # of each operation; 200 for a landing
+# What does not fit is refused: as wrong (400), as nowhere to be found (404, 405), or as too much at once (413).
+CHECKS = {"negative_data_rejection": {"expected-statuses": ["400", "403", "404", "405", "413"]}}
 SOURCES = ("text", "passage_id", "finding_id")
 OPERATIONS = [
     (path, method, one)
@@ -50,7 +52,7 @@ def app(tagged: Path) -> Flask:
 def api(app: Flask) -> Any:
     """The description as it is served, with the values of the index."""
     served = app.test_client().get("/api/v1/openapi.json").get_json()
-    found = schemathesis.openapi.from_dict(served, config=SchemathesisConfig.from_dict({"seed": 1}))
+    found = schemathesis.openapi.from_dict(served, config=SchemathesisConfig.from_dict({"seed": 1, "checks": CHECKS}))
     found.app = app
     return found
 
