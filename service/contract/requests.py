@@ -172,6 +172,8 @@ class SearchRequest(ListRequest):
 
 
 _SOURCES = ("text", "passage_id", "finding_id")
+# One of white space alone is as one that is not given.
+_Id = Annotated[str | None, AfterValidator(lambda key: key if key and key.strip() else None)]
 ALSO_SAID = 5  # passages of prose beside similar findings, where nobody asks for more
 
 
@@ -191,8 +193,8 @@ class SimilarRequest(Filters):
     )
 
     text: AskedText | None = Field(None, description="The text to find the like of; this or one of the next two.")
-    passage_id: str | None = Field(None, description="A passage of the index in its place.")
-    finding_id: str | None = Field(None, description="A finding of the index in its place.")
+    passage_id: _Id = Field(None, description="A passage of the index in its place.")
+    finding_id: _Id = Field(None, description="A finding of the index in its place.")
     same_force: Flag = Field(False, description="Findings of its own force too.")
     as_of: Day = Field(None, description="With only what was known on this day, as 2019-01-31, or month or year.")
     limit: Size = Field(
@@ -206,10 +208,10 @@ class SimilarRequest(Filters):
 
     @model_validator(mode="after")
     def _of_one(self) -> Self:
-        given = [name for name in _SOURCES if getattr(self, name)]
+        given = [name for name in _SOURCES if (getattr(self, name) or "").strip()]
         if len(given) > 1 or (not given and self.text is None):
             raise refuse("Say what to find the like of: give text, or passage_id, or finding_id, one of them.")
-        if not given or (given == ["text"] and not (self.text or "").strip()):
+        if not given:
             raise refuse("The text is empty: give the text of a recommendation or another finding.")
         return self
 

@@ -82,7 +82,7 @@ def _asks_nothing(case: Any, path: str) -> bool:
     """Whether all that is wrong was sent empty, where an address takes a form: that asks for nothing."""
     if not path.startswith("/api/v1/similar.") or not isinstance(case.query, dict):
         return False
-    return all(value in ("", [""], []) or name in SOURCES for name, value in case.query.items())
+    return all(value in ("", [""], [], {}) or name in SOURCES for name, value in case.query.items())
 
 
 def _told_apart(case: Any, path: str, *, fits: bool) -> None:
