@@ -116,20 +116,24 @@ def refuse(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{sentence}", {"sentence": sentence})
 
 
+# A character that is seen: engines differ on what else is white space, and \w is ASCII alone to some.
+_SHOWN = "[^\\s\\x00-\\x20\\x7f-\\xa0\\ufeff]"
+
+
 def sized(most: int, without: str = "") -> tuple[Any, AfterValidator]:
     """What the description says of a text of so many characters at most, and its check.
 
-    With `without`, which is the sentence for one without a letter or digit, it has to have some.
+    With `without`, which is the sentence for one of white space alone, it has to have more.
     """
 
     def checked(text: str, info: ValidationInfo) -> str:
         if len(text) > most:
             raise refuse(f"The {info.field_name} has {len(text):,} characters: shorten it to at most {most:,}.")
-        if without and not re.search(r"\w", text):
+        if without and not re.search(_SHOWN, text):
             raise refuse(without)
         return text
 
-    extra: dict[str, Any] = {"maxLength": most, "pattern": "\\w"} if without else {"maxLength": most}
+    extra: dict[str, Any] = {"maxLength": most, "pattern": _SHOWN} if without else {"maxLength": most}
     return Field(json_schema_extra=extra), AfterValidator(checked)
 
 
