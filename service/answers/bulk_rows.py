@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 from service.contract.bulk_files import columns_of
 from service.contract.bulk_shapes import (
@@ -17,6 +16,7 @@ from service.contract.bulk_shapes import (
 )
 from service.contract.responses import Passage
 from service.contract.shapes import Shape
+from service.contract.signature import this_moment
 from service.memory.passage_rows import FORCES, PASSAGES, passage_of, with_folds
 from service.memory.snapshot import Snapshot
 
@@ -56,7 +56,7 @@ def export_answer(seen: Snapshot) -> ExportAnswer:
     return ExportAnswer(
         generation=held.generation.id,
         created=held.generation.manifest.created,
-        exported=datetime.now(UTC).isoformat(timespec="seconds"),
+        exported=this_moment(),
         masked=seen.masks,
         rows={**rows, "tags": sum(len(themes) for _, themes in held.tags.shown())},
         columns={name: columns_of(name) for name in TABLES},

@@ -362,7 +362,7 @@ class FileForm(Request):
     form: Annotated[Literal["csv", "xlsx"], BeforeValidator(_table_form)] = "csv"
 
 
-class UndoForm(Request):
-    """The form that undoes a correction."""
+class WhoForm(Request):
+    """A form that does something in somebody's name."""
 
     who: str = ""

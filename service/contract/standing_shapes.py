@@ -4,17 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.contract.requests import Query
+from service.contract.requests import Query, WhoForm
 from service.contract.shapes import Shape
-from service.contract.values import Request
 
 MAX_TITLE = 200  # characters
-
-
-class WhoForm(Request):
-    """A form that does something in somebody's name."""
-
-    who: str = ""
 
 
 class ReadForm(WhoForm):

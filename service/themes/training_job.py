@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Literal
 
 from corpus.errors import PrecedentError
@@ -17,6 +16,7 @@ from indexer.promote import promote
 from indexer.theme_store import current_model, open_model
 from models.encoder import ModelError
 from service.contract.service_errors import RequestError
+from service.contract.signature import this_moment
 from service.engine import Engine
 from service.themes.training import Flips, flips_of, train_model
 
@@ -63,14 +63,14 @@ class TrainingJob:
 
     def train(self) -> None:
         """Begin to train from all corrections and to see what would change. Raises RequestError while a job runs."""
-        self._begin(Progress("running", "train", _now()), self._trained)
+        self._begin(Progress("running", "train", this_moment()), self._trained)
 
     def promote(self, model: str) -> None:
         """Begin to put the model to use that was trained last, and whose flips were shown. Raises RequestError."""
         shown = self._progress
         if shown.model != model or shown.flips is None:
             raise RequestError("What this model would change has not been shown: train first, and look at it.")
-        self._begin(replace(shown, state="running", task="promote", since=_now(), stage=""), self._promoted)
+        self._begin(replace(shown, state="running", task="promote", since=this_moment(), stage=""), self._promoted)
 
     def wait(self, seconds: float) -> None:
         """Wait for the job to end."""
@@ -122,7 +122,3 @@ class TrainingJob:
         model = open_model(engine.data, shown.model or "")
         promote(engine.data, model, engine.encoder, self._told)
         return replace(shown, state="done", in_use=True)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

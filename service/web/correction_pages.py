@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, url_for
 
 from service.contract.excerpts import pieces
-from service.contract.requests import CorrectionForm, QueueView, UndoForm
+from service.contract.requests import CorrectionForm, QueueView, WhoForm
 from service.contract.service_errors import RequestError
 from service.contract.theme_responses import TaggedText
 from service.engine import Engine
@@ -64,7 +64,7 @@ def correction_pages_blueprint(engine: Engine) -> Blueprint:
 
     @pages.post("/corrections/<int(max=999999999):number>/undo")
     def undo_page(number: int) -> Response:
-        form = asked_by_form(UndoForm, engine)
+        form = asked_by_form(WhoForm, engine)
         if undo(seen(engine), engine.state, number, form.who) is None:
             raise RequestError("This correction is not there, or was undone already.")
         return seen_off(url_for("correction_pages.corrections_page"), form.who)

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, abort, make_response, render_template, ur
 from corpus.model import STATUSES, DocumentKind
 from service.answers.lookups import document
 from service.contract.detail_shapes import DetailRecord, DetailsForm
-from service.contract.requests import UndoForm
+from service.contract.requests import WhoForm
 from service.contract.service_errors import RequestError
 from service.engine import Engine
 from service.state.details import Details
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, who
-from service.work.correcting import detail_records, say, statuses_of, undo_detail, value_words, words_to_change
+from service.work.correcting import detail_records, say, statuses_of, undo_detail, value_words, waiting, words_to_change
 
 STATES = {
     "holds": "Holds",
@@ -43,8 +43,7 @@ def detail_pages_blueprint(engine: Engine) -> Blueprint:
     def details_page() -> str:
         nothing_asked()
         records = detail_records(seen(engine), details)
-        waiting = sum(one.state in ("next-build", "until-next-build") for one in records)
-        return render_template("details.html", details=records, waiting=waiting, who=who())
+        return render_template("details.html", details=records, waiting=len(waiting(records)), who=who())
 
     @pages.get("/documents/<key:key>/details")
     def document_details_page(key: str) -> str:
@@ -64,7 +63,7 @@ def detail_pages_blueprint(engine: Engine) -> Blueprint:
 
     @pages.post("/details/<int(max=999999999):number>/undo")
     def undo_detail_page(number: int) -> Response:
-        form = asked_by_form(UndoForm, engine)
+        form = asked_by_form(WhoForm, engine)
         if undo_detail(details, number, form.who) is None:
             raise RequestError("This statement is not there, or was undone already.")
         return seen_off(url_for("detail_pages.details_page"), form.who)
@@ -74,9 +73,7 @@ def detail_pages_blueprint(engine: Engine) -> Blueprint:
 
 def _waiting_of(engine: Engine, details: Details, key: str) -> list[DetailRecord]:
     """What people said of a document that the next build takes up."""
-    return [
-        one for one in detail_records(seen(engine), details, key) if one.state in ("next-build", "until-next-build")
-    ]
+    return waiting(detail_records(seen(engine), details, key))
 
 
 def _form_page(engine: Engine, details: Details, key: str, form: DetailsForm | None = None, sentence: str = "") -> str:
@@ -97,6 +94,6 @@ def _form_page(engine: Engine, details: Details, key: str, form: DetailsForm | N
         has_status=statuses_of(found),
         each_finding=found.register_number is None and len(found.findings) > 1,
         details=records,
-        waiting=sum(one.state in ("next-build", "until-next-build") for one in records),
+        waiting=len(waiting(records)),
         who=form.who if form else who(),
     )

@@ -6,10 +6,10 @@ from itertools import groupby
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
-from service.contract.requests import ListRequest, SearchRequest, SimilarRequest
+from service.contract.requests import ListRequest, SearchRequest, SimilarRequest, WhoForm
 from service.contract.service_errors import RequestError
 from service.contract.signature import signed, this_moment
-from service.contract.standing_shapes import ChangeRecord, ReadForm, WhoForm
+from service.contract.standing_shapes import ChangeRecord, ReadForm
 from service.contract.values import Request, wire_names
 from service.engine import Engine
 from service.memory.snapshot import Snapshot

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from corpus.readers.formats import READERS
 from corpus.readers.reading import MEGABYTE, Limits
 from service.contract.contacts import mask
-from service.contract.requests import MAX_WHO, UndoForm
+from service.contract.requests import MAX_WHO, WhoForm
 from service.contract.service_errors import RequestError
 from service.contract.signature import signed, this_moment
 from service.engine import Engine
@@ -69,7 +69,7 @@ def upload_pages_blueprint(engine: Engine, allowed: bool) -> Blueprint:
     def build_page() -> Response:
         if not allowed:
             abort(HTTPStatus.FORBIDDEN)
-        name = signed(asked_by_form(UndoForm, engine).who, "it is shown with the build")
+        name = signed(asked_by_form(WhoForm, engine).who, "it is shown with the build")
         again = left_behind(engine.data)
         with job_lock(engine.data) as lock:
             start_job(engine.data, lock, Job(name, this_moment()), again)

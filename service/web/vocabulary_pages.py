@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, render_template, url_for
 
 from service.contract.exports import FORMS
+from service.contract.requests import WhoForm
 from service.contract.service_errors import RequestError
 from service.contract.signature import signed, this_moment
-from service.contract.standing_shapes import WhoForm
 from service.contract.vocabulary_shapes import EntryForm, UnmetRequest
 from service.engine import Engine
 from service.web.exchange import asked_by_form, refuse_foreign, seen, seen_off, who

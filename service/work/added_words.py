@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import cast, get_args
 
 import numpy as np
@@ -19,6 +18,7 @@ from service.memory.passage_rows import passage_of, rows_by_id
 from service.memory.snapshot import Snapshot
 from service.state.unmet_counts import KEPT_DAYS, UnmetCounts
 from service.state.vocabulary_entries import Entry, EntryKind, VocabularyEntries, with_one_more
+from service.work.unmet_questions import days_back
 
 MAX_WORDS = 100  # characters of what is typed, and of what it finds
 PREVIEWED = 10  # questions that are asked with an entry and without
@@ -65,7 +65,7 @@ def preview(seen: Snapshot, counts: UnmetCounts, entry: Entry, example: str = ""
     """What an entry would change for an example and for the most frequent questions that hold what is typed."""
     held = seen.held
     then = replace(seen, held=taught_by(held, with_one_more(held.taught, entry)))
-    since = datetime.now(UTC).date() - timedelta(days=KEPT_DAYS)
+    since = days_back(KEPT_DAYS)
     typed = re.compile(rf"(?<![^\W_]){re.escape(entry.typed)}s?(?![^\W_])", re.IGNORECASE)
     asked = [one.question for one in counts.questions(since) if typed.search(one.question)]
     chosen = list(dict.fromkeys([*([example.strip()] if example.strip() else []), *asked]))[:PREVIEWED]

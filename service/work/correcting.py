@@ -95,9 +95,9 @@ def detail_records(seen: Snapshot, details: Details, key: str | None = None) -> 
     return [seen.shown(_record(one, one.id in holding, indexed[one.document])) for one in reversed(every)]
 
 
-def waiting_details(seen: Snapshot, details: Details) -> int:
-    """How many statements the next build takes up."""
-    return sum(one.state in ("next-build", "until-next-build") for one in detail_records(seen, details))
+def waiting(records: Iterable[DetailRecord]) -> list[DetailRecord]:
+    """The statements, and takings back of one, that the next build takes up."""
+    return [one for one in records if one.state in ("next-build", "until-next-build")]
 
 
 def value_words(field: str, value: str | None, force_label: Callable[[str], str]) -> str:

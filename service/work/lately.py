@@ -1,13 +1,13 @@
 """What the start page tells of people's work: changes nobody has read, details that wait, questions without answer."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from service.contract.service_errors import StateError
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
 from service.state.details import Details
-from service.work.correcting import waiting_details
+from service.work.correcting import detail_records, waiting
+from service.work.unmet_questions import days_back
 
 DAYS, MOST = 30, 5  # how far back questions are looked at, and how many are told
 
@@ -26,7 +26,7 @@ def lately(engine: Engine, seen: Snapshot) -> Lately:
     try:
         kept = {one.id for one in engine.saved.all() if one.undone_at is None}
         unread = sum(sum(kinds.values()) for number, kinds in engine.saved.unread().items() if number in kept)
-        return Lately(unread, waiting_details(seen, Details(engine.data)), _questions(engine))
+        return Lately(unread, len(waiting(detail_records(seen, Details(engine.data)))), _questions(engine))
     except StateError:
         return Lately()
 
@@ -34,5 +34,4 @@ def lately(engine: Engine, seen: Snapshot) -> Lately:
 def _questions(engine: Engine) -> tuple[str, ...]:
     if not engine.unmet.on:
         return ()
-    since = datetime.now(UTC).date() - timedelta(days=DAYS)
-    return tuple(one.question for one in engine.unmet.questions(since)[:MOST])
+    return tuple(one.question for one in engine.unmet.questions(days_back(DAYS))[:MOST])

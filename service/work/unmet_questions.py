@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from service.contract.exports import Form, table
 from service.contract.requests import SearchRequest
@@ -24,9 +24,14 @@ def count(counts: UnmetCounts, asked: SearchRequest, response: SearchResponse) -
         counts.count(asked.query, response.match)
 
 
+def days_back(days: int) -> date:
+    """The first of the last so many days."""
+    return datetime.now(UTC).date() - timedelta(days=days)
+
+
 def unmet_answer(seen: Snapshot, counts: UnmetCounts, days: int) -> UnmetAnswer:
     """What was not found in the last days, the most frequent first."""
-    since = datetime.now(UTC).date() - timedelta(days=days)
+    since = days_back(days)
     questions = counts.questions(since)
     answer = UnmetAnswer(
         counting=counts.on,
@@ -39,8 +44,7 @@ def unmet_answer(seen: Snapshot, counts: UnmetCounts, days: int) -> UnmetAnswer:
 
 def unmet_table(counts: UnmetCounts, days: int, form: Form) -> Iterator[str]:
     """Every question that was not answered well in the last days, as a file."""
-    since = datetime.now(UTC).date() - timedelta(days=days)
-    rows = [_record(one) for one in counts.questions(since)]
+    rows = [_record(one) for one in counts.questions(days_back(days))]
     columns = {name: lambda row, name=name: getattr(row, name) for name in UnmetRecord.model_fields}
     return table(rows, columns, form)
 
