@@ -122,10 +122,70 @@ CREATE TABLE compounds (
     apart TEXT NOT NULL                 -- as the passages write it too: "follow up", with a hyphen or without
 );
 
+CREATE TABLE shorts (
+    short TEXT NOT NULL,
+    means TEXT NOT NULL,                -- what it stands for in some passages
+    passages INTEGER NOT NULL
+);
+
+CREATE TABLE standings (                -- what is worked out of the events of each finding, see indexer/standings.py
+    finding INTEGER PRIMARY KEY REFERENCES findings,
+    main INTEGER NOT NULL,              -- 1 where it is what its document asks for: the row of a record of the register
+    several INTEGER NOT NULL,           -- 1 where its document tracks each of its findings by itself
+    year TEXT,                          -- of its document, '' for none; NULL where it does not count: a quotation, or
+                                        -- of a record of the register what is not main
+    clock TEXT,                         -- the day its source is known up to, else that of the newest event
+    owner TEXT                          -- who answers for it in the end
+);
+
+CREATE TABLE records (                  -- the register: where each of its records stands on its clock
+    place INTEGER PRIMARY KEY,          -- from 0, the latest published first
+    finding INTEGER NOT NULL REFERENCES findings,
+    document INTEGER NOT NULL REFERENCES documents,
+    published TEXT,
+    heard TEXT,                         -- as documents.heard, to its last day
+    deadline TEXT,
+    status TEXT,
+    status_date TEXT,
+    closed INTEGER NOT NULL,
+    days_open INTEGER,
+    signal TEXT,                        -- what comments say of closure
+    mismatches TEXT NOT NULL,           -- JSON list
+    overdue INTEGER NOT NULL,
+    echo TEXT,                          -- stalled | copied: what its last comment is an echo of
+    owner TEXT,
+    said TEXT,                          -- the day of its last comment
+    by_number INTEGER,                  -- where it stands in natural order of its number, equals alike; NULL for none
+    by_title INTEGER,                   -- the same of the title of its document
+    by_text INTEGER                     -- the same of what it asks for
+);
+
+CREATE TABLE record_words (
+    place INTEGER PRIMARY KEY REFERENCES records,
+    words TEXT NOT NULL                 -- all that is looked through for words, in small letters
+);
+
+CREATE TABLE event_owners (             -- comments that name who answers
+    event INTEGER PRIMARY KEY REFERENCES events,
+    owner TEXT NOT NULL
+);
+
+CREATE TABLE stated (                   -- statuses and owners that any finding ever had, and the day of the newest event
+    what TEXT NOT NULL,                 -- status | owner | newest
+    value TEXT NOT NULL,
+    PRIMARY KEY (what, value)
+) WITHOUT ROWID;
+
 CREATE INDEX passages_by_document ON passages (document);
 CREATE INDEX passages_by_fold ON passages (fold);
-CREATE INDEX passages_by_finding ON passages (finding);
+CREATE INDEX passages_by_finding ON passages (finding, kind);
 CREATE INDEX findings_by_document ON findings (document);
 CREATE INDEX findings_by_fold ON findings (fold);
 CREATE INDEX events_by_document ON events (document);
-CREATE INDEX document_forces_by_document ON document_forces (document);
+CREATE INDEX document_forces_by_document ON document_forces (document, force);
+CREATE INDEX document_forces_by_force ON document_forces (force, document);
+CREATE INDEX documents_by_register_number ON documents (register_number);
+CREATE INDEX documents_by_date ON documents (date DESC, title, kind);
+CREATE INDEX findings_by_number ON findings (number, kind);
+CREATE INDEX standings_by_owner ON standings (owner);
+CREATE INDEX words_by_length ON words (substr(word, 1, 1), length(word));

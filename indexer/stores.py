@@ -5,6 +5,7 @@ Whatever module has a part in what is written is imported from here, or from wha
 
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.forces import Forces
@@ -19,6 +20,7 @@ from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vec
 from indexer.lexical import write_lexical
 from indexer.manifest import LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
+from indexer.standings import write_shorts, write_standings
 from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
 from indexer.wording import wording, write_wording
@@ -60,6 +62,8 @@ def write_stores(
     with clock.stage("passages"):
         write_tables(folder / PASSAGES, documents, given.forces, given.known, kept, claims)
         write_wording(folder / PASSAGES, worded, read)
+        write_shorts(folder / PASSAGES)
+        write_standings(folder / PASSAGES, datetime.now(UTC).date())
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, (fields for words in worded for fields in words.fields))
         del worded  # as large as all texts together

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpus.dates import last_day
 from service.answers.force_counts import years_of
 from service.answers.outcomes import printed_of
-from service.answers.register import chosen_records, records_of, values_of
+from service.answers.register_listing import listing
 from service.contract.document_responses import GradeRecord
 from service.contract.labels import label
 from service.contract.register_responses import Candidate, ForceAnswer, ForceFinding, ForceReport
@@ -49,19 +49,20 @@ def force_profile(seen: Snapshot, slug: str, as_of: datetime.date | None) -> For
     if slug not in seen.known("force"):
         return None
     day = as_of or register.newest
-    items = [item for item in register.items if slug in item.document.forces and item.known(as_of)]
-    own = chosen_records(records_of(seen.held, as_of), RegisterListRequest(force=(slug,)))
-    statuses = Counter(one.stood.status or UNKNOWN for one in own)
-    lists = Counter(value for one in own for value in values_of(one, "list"))
+    items = [item for item in register.of_force(slug) if item.known(as_of)]
+    found = listing(seen.held, RegisterListRequest(force=(slug,), as_of=as_of))
+    own = found.passing()
+    statuses = Counter(found.records.status.named(UNKNOWN).counts(own))
+    lists = found.records.lists.counts(own)
     answer = ForceAnswer(
         slug=slug,
         name=seen.force_label(slug),
         as_of=day.isoformat() if day else None,
         reports=list(_reports(seen.held, slug, items, as_of)),
         standing=[FacetValue(value=v, label=label(v), count=n) for v, n in statuses.most_common()],
-        lists=[FacetValue(value=v, label=label(v), count=lists[v]) for v in LISTS if lists[v]],
+        lists=[FacetValue(value=v, label=label(v), count=lists[v]) for v in LISTS if v in lists],
         recurring=list(recurring(seen.held, seen.encoder, items, as_of))[:RECURRING],
-        years=years_of(items),
+        years=years_of(Counter((item.document.date or "")[:4] for item in items if item.listed)),
     )
     return seen.shown(answer)
 

@@ -101,11 +101,14 @@ def _passing(held: Opened, request: SimilarRequest) -> Mask:
     chosen, day = request.status, request.as_of
     if day is None or not chosen:
         return held.columns.mask(request)
-    stood = [item.id for item in held.register.items if (item.stood(day).status or UNKNOWN) in chosen]
+    others = held.columns.mask(request, without="status")
+    asked = np.unique(held.columns.finding[others])
+    items = held.register.items(asked[asked > 0].tolist())
+    stood = [item.id for item in items if (item.stood(day).status or UNKNOWN) in chosen]
     of_them = np.isin(held.columns.finding, stood) & (held.columns.finding > 0)
     if UNKNOWN in chosen:
         of_them |= held.columns.finding == 0
-    return held.columns.mask(request, without="status") & of_them
+    return others & of_them
 
 
 def _similar_hit(held: Opened, hit: Hit, left_out: frozenset[str], day: datetime.date | None) -> SimilarHit:

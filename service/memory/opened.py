@@ -1,10 +1,8 @@
 """A generation as the engine holds it: opened once, with all that questions need in memory."""
 
-import datetime
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +17,7 @@ from indexer.theme_store import open_model
 from models.encoder import ModelError
 from service.memory.asked_sentences import AskedSentences
 from service.memory.facets import Column, Columns, Mask, read_columns, substance_of, theme_column
-from service.memory.finding_index import Register, read_register
+from service.memory.finding_index import Register
 from service.memory.spelling import Spelling
 from service.memory.strength import SIMILAR, Strength, load_strength
 from service.memory.theme_tags import Tags, overlaid, read_tags, with_tags
@@ -60,7 +58,7 @@ class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
     `substance` is by passages.id; `bare` are the passages that say no more than a heading or the title of a document.
-    `records` gives the ids of the documents with a register number. `findable` are the passages among which similar
+    `findable` are the passages among which similar
     findings are looked for, `findable_texts` those of them that are no comment, and `prose` those that may say
     something beside them. `assigned` is the column of themes without corrections, `asked` fills as pages on forces are
     asked for. `vocabulary` is that of the files, `taught` what people added to it: `lexicon` and `spelling` have both.
@@ -74,7 +72,6 @@ class Opened:
     substance: NDArray[np.float64]
     bare: Mask
     spelling: Spelling
-    records: Mapping[str, tuple[int, ...]]
     strength: Strength
     similar_strength: Strength
     register: Register
@@ -114,10 +111,9 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             substance=substance_of(columns.content),
             bare=_bare(generation.tables, len(columns.exists)),
             spelling=_spelling(generation.tables, vocabulary),
-            records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
             similar_strength=strength or load_strength(data, encoder, SIMILAR),
-            register=read_register(generation.tables, _day(generation.manifest.created)),
+            register=Register(generation.tables),
             findable=columns.facets["finding"].mask([*FINDABLE, "comment"]),
             prose=columns.facets["finding"].mask(PROSE),
             findable_texts=_findable(generation.tables),
@@ -178,8 +174,7 @@ def _theme_model(data: Path, generation: Generation) -> "ThemeModel | None":
 
 def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:
     known = " ".join([*vocabulary.finds, *vocabulary.senses]).lower()
-    counts = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0)
-    return Spelling(counts | dict(map(tuple, tables.execute("SELECT word, places FROM words"))))
+    return Spelling(dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0), tables)
 
 
 def _compounds(tables: sqlite3.Connection) -> dict[str, str]:
@@ -188,16 +183,7 @@ def _compounds(tables: sqlite3.Connection) -> dict[str, str]:
 
 def _shorts(tables: sqlite3.Connection) -> list[tuple[str, str]]:
     """The short forms that the documents have a meaning for, each with it, those of most passages first."""
-    statement = (
-        "SELECT json_extract(m.value, '$[0]') AS short, json_extract(m.value, '$[1]') AS means "
-        "FROM wording, json_each(wording.meanings) AS m WHERE wording.meanings != '[]' "
-        "GROUP BY short, means ORDER BY COUNT(*) DESC, short, means"
-    )
-    return list(map(tuple, tables.execute(statement)))
-
-
-def _day(created: str) -> datetime.date:
-    return datetime.date.fromisoformat(created[:10])
+    return list(map(tuple, tables.execute("SELECT short, means FROM shorts ORDER BY passages DESC, short, means")))
 
 
 def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
@@ -228,10 +214,3 @@ def words_only(text: str) -> str:
     """The words of a text in small letters, each between spaces: so that one text can be looked for in another."""
     words = re.findall(r"[^\W_]+", normalise(text))
     return f" {' '.join(words)} "
-
-
-def _records(tables: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for row in tables.execute("SELECT id, register_number FROM documents WHERE register_number IS NOT NULL"):
-        found[row["register_number"]] = (*found.get(row["register_number"], ()), row["id"])
-    return found
