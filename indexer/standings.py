@@ -37,8 +37,8 @@ CREATE TEMP TABLE found (
 _PLACED = """
 INSERT INTO records SELECT
     row_number() OVER (ORDER BY coalesce(published, '') DESC, coalesce(register_number, '') DESC, key) - 1,
-    finding, document, published, heard, deadline, status, status_date, closed, days_open, signal, mismatches, overdue, echo,
-    owner, said, iif(number_key IS NULL, NULL, dense_rank() OVER (ORDER BY number_key)),
+    finding, document, published, heard, deadline, status, status_date, closed, days_open, signal, mismatches, overdue,
+    echo, owner, said, iif(number_key IS NULL, NULL, dense_rank() OVER (ORDER BY number_key)),
     iif(title_key IS NULL, NULL, dense_rank() OVER (ORDER BY title_key)),
     iif(text_key IS NULL, NULL, dense_rank() OVER (ORDER BY text_key))
 FROM found

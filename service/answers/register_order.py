@@ -46,7 +46,8 @@ def ordered(seen: Snapshot, found: Listing, sort: str) -> Places:
     ranks = _RANKS[sort.removeprefix("-")](seen, found, places)
     having, bare = np.flatnonzero(ranks >= 0), np.flatnonzero(ranks < 0)
     by_rank = np.argsort(-ranks[having] if sort.startswith("-") else ranks[having], kind="stable")
-    return places[np.concatenate([having[by_rank], bare])]
+    order: Places = np.concatenate([having[by_rank], bare])
+    return np.asarray(places[order], dtype=np.int64)
 
 
 def _wide(ranks: Numbers) -> Places:
