@@ -4,11 +4,12 @@ import datetime
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import FakeCollection, FakeEncoder, document, record
+from fakes import FakeEncoder, document, record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plain_register import chosen, counted, plain_items, plain_records, sorted_plainly
@@ -16,6 +17,7 @@ from test_snapshot import model, tagged
 
 from corpus.collection import load
 from corpus.forces import load_forces
+from corpus.model import Document
 from corpus.text import natural_key
 from corpus.vocabulary import Vocabulary
 from indexer.build import build
@@ -48,6 +50,7 @@ VALUES = {
     "theme": ["custody", UNKNOWN],
     "year": ["2017", "2018", "2019"],
 }
+WORDS = ("record", "custody", "supt", "should", "zzz", "\ud800")
 Publish = Callable[..., str]
 Plain = tuple[Snapshot, list[Item]]
 
@@ -130,9 +133,7 @@ asked_at_random = st.fixed_dictionaries(
     {},
     optional={
         **{name: st.lists(st.sampled_from(v), min_size=1, max_size=2, unique=True) for name, v in VALUES.items()},
-        "text": st.lists(st.sampled_from(["record", "custody", "supt", "should", "zzz", "\ud800"]), max_size=2).map(
-            " ".join
-        ),
+        "text": st.lists(st.sampled_from(WORDS), max_size=2).map(" ".join),
         "sort": st.sampled_from(REGISTER_SORTS),
         "as_of": st.sampled_from(DAYS),
     },
@@ -179,9 +180,9 @@ def test_pages_of_documents_hold_each_once_with_the_totals_of_their_values(plain
     pages = [documents(seen, DocumentsRequest(page_size=3, page=n)).results for n in range(1, -(-total // 3) + 1)]
     found = [one for page in pages for one in page]
     assert len({one.id for one in found}) == len(found) == total == overview(seen).documents
-    assert found == sorted(
-        sorted(found, key=lambda one: one.title), key=lambda one: (one.date is not None, one.date or ""), reverse=True
-    ) or [one.date or "" for one in found] == sorted((one.date or "" for one in found), reverse=True)
+    by_title = sorted(found, key=lambda one: (one.title, one.id))
+    assert found == sorted(by_title, key=lambda one: one.date or "", reverse=True)
+    assert overview(seen).newest == [one for one in found if one.date][:5]
     for name, rows in documents(seen, asked).facets.items():
         for row in rows:
             assert documents(seen, DocumentsRequest(**{name: (row.value,)})).total == row.count
@@ -204,16 +205,11 @@ class Steps:
         return self.taken - before
 
 
-def papers(count: int) -> tuple[Any, ...]:
-    words = ("lamps", "boats", "ropes", "tar")
+def papers(count: int) -> tuple[Document, ...]:
+    asks = (f"The force should count its {('lamps', 'boats', 'ropes', 'tar')[n % 4]}, {n}." for n in range(count))
     return (
         record("kent", "1", "The force should train its zemmish officers."),
-        *(
-            record(
-                "essex", str(100 + n), f"The force should count its {words[n % 4]}, {n} in all.", comment=f"Did {n}."
-            )
-            for n in range(count)
-        ),
+        *(record("essex", str(100 + n), asked, comment=f"Did {n}.") for n, asked in enumerate(asks)),
     )
 
 
@@ -247,43 +243,27 @@ def test_a_page_makes_the_findings_that_it_shows(
     assert len(made) == 5
 
 
-def test_a_printed_status_named_open_counts_once(tmp_path: Path) -> None:
-    statuses = ("open", None, "complete")
-    asks = [f"The force should count its lamps, {n} of them." for n in range(len(statuses))]
-    made = [record(f"force-{n}", str(n), asked) for n, asked in enumerate(asks)]
-    build(
-        FakeCollection(tuple(_with_status(*one) for one in zip(made, statuses, strict=True))),
-        FakeEncoder(),
-        tmp_path,
-        inputs=["papers"],
-    )
-    seen = Engine(tmp_path, FakeEncoder()).snapshot()
-    counts = {row.value: row.count for row in register(seen, RegisterRequest()).facets["status"]}
-    assert counts == {"open": 2, UNKNOWN: 1, "complete": 1}
+def test_a_printed_status_named_open_counts_once(tmp_path: Path, publish: Publish) -> None:
+    publish(tmp_path, tuple(_printing(n, status) for n, status in enumerate(("open", None, "complete"))))
+    answer = register(Engine(tmp_path, FakeEncoder()).snapshot(), RegisterRequest())
+    assert {row.value: row.count for row in answer.facets["status"]} == {"open": 2, UNKNOWN: 1, "complete": 1}
 
 
-def _with_status(made: Any, status: str | None) -> Any:
-    from dataclasses import replace
-
-    (finding,) = made.findings
-    return replace(
-        made, events=(), passages=made.passages[:1], findings=(replace(finding, status=status, status_date=None),)
-    )
+def _printing(number: int, status: str | None) -> Document:
+    """A record that prints a status, without any event."""
+    made = record(f"force-{number}", str(number), f"The force should count its lamps, {number} of them.")
+    finding = replace(made.findings[0], status=status, status_date=None)
+    return replace(made, events=(), passages=made.passages[:1], findings=(finding,))
 
 
 def test_numbers_stand_in_their_order_however_long() -> None:
     texts = ["2", "9", "010", "11", "9" * 5_000, "a", "a 9", "a 10", "ab"]
-    assert sorted(texts[::-1], key=natural_key) == texts
+    assert sorted(reversed(texts), key=natural_key) == texts
     assert natural_key("No 07") == natural_key(" no 7 ")
 
 
 def test_a_document_without_a_date_comes_last(tmp_path: Path, publish: Publish) -> None:
-    from dataclasses import replace
-
-    made = [
-        replace(document(key, [f"About {key}."]), date=date)
-        for key, date in (("a", None), ("b", "2019"), ("c", "2020-05"))
-    ]
-    publish(tmp_path, tuple(made))
+    dates = {"a": None, "b": "2019", "c": "2020-05"}
+    publish(tmp_path, tuple(replace(document(key, [f"About {key}."]), date=date) for key, date in dates.items()))
     found = documents(Engine(tmp_path, FakeEncoder()).snapshot(), DocumentsRequest()).results
     assert [one.date for one in found] == ["2020-05", "2019", None]
