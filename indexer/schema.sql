@@ -138,30 +138,14 @@ CREATE TABLE standings (                -- what is worked out of the events of e
     owner TEXT                          -- who answers for it in the end
 );
 
-CREATE TABLE records (                  -- the register: where each of its records stands on its clock
-    place INTEGER PRIMARY KEY,          -- from 0, the latest published first
-    finding INTEGER NOT NULL REFERENCES findings,
-    document INTEGER NOT NULL REFERENCES documents,
-    published TEXT,
-    heard TEXT,                         -- as documents.heard, to its last day
-    deadline TEXT,
-    status TEXT,
-    status_date TEXT,
-    closed INTEGER NOT NULL,
-    days_open INTEGER,
-    signal TEXT,                        -- what comments say of closure
-    mismatches TEXT NOT NULL,           -- JSON list
-    overdue INTEGER NOT NULL,
-    echo TEXT,                          -- stalled | copied: what its last comment is an echo of
-    owner TEXT,
-    said TEXT,                          -- the day of its last comment
-    by_number INTEGER,                  -- where it stands in natural order of its number, equals alike; NULL for none
-    by_title INTEGER,                   -- the same of the title of its document
-    by_text INTEGER                     -- the same of what it asks for
+CREATE TABLE record_columns (           -- the register, each record as on its clock: see indexer/register_columns.py
+    name TEXT PRIMARY KEY,
+    texts TEXT NOT NULL,                -- JSON list: what codes stand for
+    numbers BLOB NOT NULL
 );
 
 CREATE TABLE record_words (
-    place INTEGER PRIMARY KEY REFERENCES records,
+    place INTEGER PRIMARY KEY,          -- of a record of the register, from 0: the latest published first
     words TEXT NOT NULL                 -- all that is looked through for words, in small letters
 );
 

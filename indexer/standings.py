@@ -16,6 +16,7 @@ from corpus.dates import last_day
 from corpus.owners import owner_on, owner_said
 from corpus.standing import Entry, Printed, last_said, said_by, standing
 from corpus.text import natural_key
+from indexer.register_columns import write_register_columns
 
 _DOCUMENTS = """
 SELECT id, kind, title, date, heard, register_number FROM documents d
@@ -35,12 +36,12 @@ CREATE TEMP TABLE found (
 )
 """
 _PLACED = """
-INSERT INTO records SELECT
-    row_number() OVER (ORDER BY coalesce(published, '') DESC, coalesce(register_number, '') DESC, key) - 1,
+CREATE TEMP TABLE records AS SELECT
+    row_number() OVER (ORDER BY coalesce(published, '') DESC, coalesce(register_number, '') DESC, key) - 1 AS place,
     finding, document, published, heard, deadline, status, status_date, closed, days_open, signal, mismatches, overdue,
-    echo, owner, said, iif(number_key IS NULL, NULL, dense_rank() OVER (ORDER BY number_key)),
-    iif(title_key IS NULL, NULL, dense_rank() OVER (ORDER BY title_key)),
-    iif(text_key IS NULL, NULL, dense_rank() OVER (ORDER BY text_key))
+    echo, owner, said, iif(number_key IS NULL, NULL, dense_rank() OVER (ORDER BY number_key)) AS by_number,
+    iif(title_key IS NULL, NULL, dense_rank() OVER (ORDER BY title_key)) AS by_title,
+    iif(text_key IS NULL, NULL, dense_rank() OVER (ORDER BY text_key)) AS by_text
 FROM found
 """
 _WORDS = "INSERT INTO record_words SELECT r.place, f.words FROM found f JOIN records r USING (finding) ORDER BY r.place"
@@ -84,7 +85,9 @@ def write_standings(path: Path, built: datetime.date) -> None:
         database.executemany("INSERT INTO stated VALUES (?, ?)", sorted(stated))
         database.execute("CREATE UNIQUE INDEX temp.found_by_finding ON found (finding)")
         database.execute(_PLACED)
+        database.execute("CREATE UNIQUE INDEX temp.records_by_place ON records (place)")
         database.execute(_WORDS)
+        write_register_columns(database)
 
 
 def write_shorts(path: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from corpus.text import natural_key
 from service.answers.register_listing import Listing
+from service.contract.requests import LISTS
 from service.contract.values import UNKNOWN
 from service.memory.record_columns import Listed, Numbers, Places, Ranked
 from service.memory.snapshot import Snapshot
@@ -82,7 +83,7 @@ def _by_lists(lists: Listed, places: Places) -> Places:
     own = lists.at(places)
     keys: list[tuple[int, ...]] = [()] * len(places)
     for place, code in zip(own.of.tolist(), own.codes.tolist(), strict=True):
-        keys[place] = tuple(sorted((*keys[place], code)))
+        keys[place] = tuple(sorted((*keys[place], LISTS.index(lists.values[code]))))
     return _ranks(keys)
 
 

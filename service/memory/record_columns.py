@@ -5,20 +5,17 @@ Every array is by place: the records in the order in which they are listed, the 
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.dates import last_day
-from service.contract.requests import LISTS, NOTHING
+from indexer.register_columns import TEXTS, WIDTH
+from service.contract.requests import NOTHING
 from service.contract.values import OPEN, UNKNOWN
 from service.memory.facets import Column
-from service.memory.theme_tags import ASKING
-
-_COLUMN = "SELECT {} FROM records ORDER BY place"
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -146,13 +143,10 @@ class Records:
 
 
 def _with_open(statuses: Listed, still: Mask) -> Listed:
-    """Statuses with "open" for what is still so, before its own; a document may print "open" itself."""
-    values = (*statuses.values, OPEN)
+    """Statuses with "open" for what is still so, besides its own; a document may print "open" itself."""
     own = np.array([value != OPEN for value in statuses.values], dtype=np.bool_)[statuses.codes]
-    of = np.concatenate([np.flatnonzero(still), statuses.of[own]])
-    codes = np.concatenate([np.full(int(still.sum()), len(values) - 1), statuses.codes[own]])
-    order = np.argsort(of, kind="stable")
-    return Listed(values, of[order], codes[order].astype(np.int32), statuses.size)
+    others = Listed(statuses.values, statuses.of[own], statuses.codes[own], statuses.size)
+    return _with(others, OPEN, np.flatnonzero(still))
 
 
 def _years(published: Ranked) -> Listed:
@@ -165,66 +159,17 @@ def _years(published: Ranked) -> Listed:
 
 def ranked(found: Sequence[str | None]) -> Ranked:
     """One text for each of some records, empty or None for none."""
-    return _ranked(lambda: iter(found), len(found))
-
-
-def _ranked(found: Callable[[], Iterator[str | None]], size: int) -> Ranked:
-    values = tuple(sorted({one for one in found() if one}))
+    values = tuple(sorted({one for one in found if one}))
     code: dict[str | None, int] = {one: at for at, one in enumerate(values)}
-    return Ranked(values, np.fromiter((code.get(one, -1) for one in found()), np.int32, size))
+    return Ranked(values, np.array([code.get(one, -1) for one in found], dtype=np.int32))
 
 
 def listed(found: Iterable[Sequence[str]], values: Sequence[str], size: int) -> Listed:
     """The values of a facet that each of `size` records has, of these `values`."""
     code = {value: at for at, value in enumerate(values)}
     pairs = ((place, code[value]) for place, own in enumerate(found) for value in own)
-    return Listed(tuple(values), *_entries(pairs), size)
-
-
-def _entries(pairs: Iterable[tuple[int, int]]) -> tuple[Places, Numbers]:
     flat = np.fromiter((number for pair in pairs for number in pair), np.int64).reshape(-1, 2)
-    return flat[:, 0].copy(), flat[:, 1].astype(np.int32)
-
-
-def read_records(tables: sqlite3.Connection) -> Records:
-    """The register of a generation, each record as on its own clock. One column after the other, none of it as rows."""
-    size = tables.execute("SELECT count(*) FROM records").fetchone()[0]
-
-    def texts(name: str) -> Ranked:
-        return _ranked(lambda: (row[0] for row in tables.execute(_COLUMN.format(name))), size)
-
-    def whole(name: str) -> Numbers:
-        return np.fromiter((row[0] for row in tables.execute(_COLUMN.format(f"coalesce({name}, -1)"))), np.int32, size)
-
-    published = texts("published")
-    days = [*(last_day(value).toordinal() for value in published.values), 0]
-    closed, overdue = whole("closed").astype(np.bool_), whole("overdue").astype(np.bool_)
-    return Records(
-        ids=np.fromiter((row[0] for row in tables.execute(_COLUMN.format("finding"))), np.int64, size),
-        published=published,
-        heard=texts("heard"),
-        deadline=texts("deadline"),
-        status=texts("status"),
-        status_date=texts("status_date"),
-        signal=texts("signal"),
-        owner=texts("owner"),
-        said=texts("said"),
-        out=np.array(days, dtype=np.int32)[published.codes],
-        closed=closed,
-        overdue=overdue,
-        days_open=whole("days_open"),
-        by_number=whole("by_number"),
-        by_title=whole("by_title"),
-        by_text=whole("by_text"),
-        lists=_lists(tables, size),
-        forces=_forces(tables, size),
-        asking=_asking(tables, size),
-    )
-
-
-def _lists(tables: sqlite3.Connection, size: int) -> Listed:
-    rows = tables.execute("SELECT mismatches, overdue, echo FROM records ORDER BY place")
-    return listed((on_lists(json.loads(row[0]), row[1], row[2]) for row in rows), LISTS, size)
+    return Listed(tuple(values), flat[:, 0].copy(), flat[:, 1].astype(np.int32), size)
 
 
 def on_lists(mismatches: Sequence[str], overdue: bool, echo: str | None) -> list[str]:
@@ -232,30 +177,39 @@ def on_lists(mismatches: Sequence[str], overdue: bool, echo: str | None) -> list
     return [*mismatches, *(["overdue"] if overdue else []), *([echo] if echo else [])]
 
 
-def _forces(tables: sqlite3.Connection, size: int) -> Listed:
-    values = (*(row[0] for row in tables.execute("SELECT DISTINCT force FROM document_forces ORDER BY force")), UNKNOWN)
-    code = {value: at for at, value in enumerate(values)}
-    rows = tables.execute(
-        "SELECT r.place, a.force FROM records r LEFT JOIN document_forces a ON a.document = r.document"
-        " ORDER BY r.place, a.rowid"
+def read_records(tables: sqlite3.Connection) -> Records:
+    """The register of a generation, each record as on its own clock."""
+    rows = {row["name"]: row for row in tables.execute("SELECT name, texts, numbers FROM record_columns")}
+    numbers = {name: np.frombuffer(row["numbers"], WIDTH).astype(np.int32) for name, row in rows.items()}
+    texts = {name: tuple(json.loads(row["texts"])) for name, row in rows.items()}
+    size = len(numbers["finding"])
+    of = {name: numbers[f"of {name}"].astype(np.int64) for name in ("forces", "lists", "asking")}
+    bare = np.setdiff1d(np.arange(size), of["forces"])
+    own: dict[str, Any] = {name: Ranked(texts[name], numbers[name]) for name in TEXTS}
+    own |= {name: numbers[name] for name in ("out", "days_open", "by_number", "by_title", "by_text")}
+    return Records(
+        **own,
+        ids=numbers["finding"].astype(np.int64),
+        closed=numbers["closed"] > 0,
+        overdue=numbers["overdue"] > 0,
+        lists=Listed(texts["lists"], of["lists"], numbers["lists"], size),
+        forces=_with(Listed(texts["forces"], of["forces"], numbers["forces"], size), UNKNOWN, bare),
+        asking=Asking(of["asking"], numbers["asking"], size),
     )
-    return Listed(values, *_entries((row[0], code[row[1] or UNKNOWN]) for row in rows), size)
 
 
-def _asking(tables: sqlite3.Connection, size: int) -> Asking:
-    rows = tables.execute(
-        f"SELECT r.place, p.id FROM records r JOIN passages p ON p.finding = r.finding AND p.kind IN {ASKING}"  # noqa: S608
-        " ORDER BY r.place, p.id"
-    )
-    return Asking(*_entries((row[0], row[1]) for row in rows), size)
+def _with(facet: Listed, value: str, places: Places) -> Listed:
+    """The same with one more value, which these records have."""
+    of = np.concatenate([facet.of, places])
+    codes = np.concatenate([facet.codes, np.full(len(places), len(facet.values), dtype=np.int32)])
+    order = np.argsort(of, kind="stable")
+    return Listed((*facet.values, value), of[order], codes[order], facet.size)
 
 
 def themes_of(facet: Column, asking: Asking) -> Listed:
     """The themes of what records ask for, as the facet of passages has them; "unknown" for a record of none."""
     themes = [value for value in facet.values if value != UNKNOWN]
     own = [np.unique(asking.of[facet.mask([theme])[asking.passages]]) for theme in themes]
-    bare = np.setdiff1d(np.arange(asking.size), np.concatenate([np.empty(0, np.int64), *own]))
-    of = np.concatenate([*own, bare])
-    codes = np.repeat(np.arange(len(themes) + 1), [*map(len, own), len(bare)])
-    order = np.argsort(of, kind="stable")
-    return Listed((*themes, UNKNOWN), of[order], codes[order].astype(np.int32), asking.size)
+    of = np.concatenate([np.empty(0, np.int64), *own])
+    codes = np.repeat(np.arange(len(themes), dtype=np.int32), [len(places) for places in own])
+    return _with(Listed(tuple(themes), of, codes, asking.size), UNKNOWN, np.setdiff1d(np.arange(asking.size), of))
