@@ -1,7 +1,9 @@
 """Findings are looked up when they are asked for: the same as if all had been read, and nothing is read before."""
 
 import datetime
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -200,6 +202,27 @@ def test_pages_of_documents_hold_each_once_with_the_totals_of_their_values(plain
     for name, rows in documents(seen, asked).facets.items():
         for row in rows:
             assert documents(seen, DocumentsRequest(**{name: (row.value,)})).total == row.count
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_slip_is_guessed_as_from_all_words_at_once(sample: Plain, data: st.DataObject) -> None:
+    tables, known = sample[0].held.generation.tables, Lexicon(Vocabulary({}, {}), make_analyzer())
+    words = dict(map(tuple, tables.execute("SELECT word, places FROM words").fetchall()))
+    own = {"custody": 0, "zemmish": 0}
+    word = data.draw(st.sampled_from(sorted(words | own)))
+    at = data.draw(st.integers(1, len(word)))
+    typed = word[:at] + data.draw(st.text("aeiouxz", max_size=2)) + word[at + data.draw(st.integers(0, 2)) :]
+    asked = understand(typed, known)
+    assert list(Spelling(own, tables).guesses(asked)) == list(Spelling(own | words).guesses(asked))
+
+
+def test_short_forms_are_those_of_all_passages_most_used_first(sample: Plain) -> None:
+    tables = sample[0].held.generation.tables
+    rows = tables.execute("SELECT meanings FROM wording").fetchall()
+    counts = Counter(tuple(pair) for row in rows for pair in json.loads(row["meanings"]))
+    listed = [tuple(row) for row in tables.execute("SELECT short, means, passages FROM shorts ORDER BY rowid")]
+    assert listed == sorted(((*pair, n) for pair, n in counts.items()), key=lambda one: (-one[2], one[0], one[1])) != []
 
 
 class Steps:
