@@ -13,10 +13,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.text import words_only
 from indexer.folds import folded
 from service.answers.retrieve import Retrieved, best_of_folds
 from service.memory.facets import Mask
-from service.memory.opened import Opened, words_only
+from service.memory.opened import Opened
 from service.memory.passage_rows import PassageRow, rows_by_id
 from service.query.question import Question
 
@@ -35,7 +36,7 @@ _SENTENCE = re.compile(r"[.!;](?: (?:and|or))?[\"'’”)\]]*$")
 def with_prose(opened: Opened, question: Question, found: Retrieved, allowed: Mask) -> Retrieved:
     """The same with the prose among `allowed` that answers, each passage judged by itself on the same curve."""
     strength = opened.similar_strength
-    prose = opened.prose & allowed & (found.evidence >= max(strength.weak, EVEN_ODDS)) & bool(question.concepts)
+    prose = opened.columns.prose & allowed & (found.evidence >= max(strength.weak, EVEN_ODDS)) & bool(question.concepts)
     good = found.good | prose & (found.evidence >= strength.good)
     return replace(found, members=found.members | prose, good=good)
 
@@ -47,8 +48,8 @@ def also_said(opened: Opened, text: str, found: Retrieved, passing: Mask, limit:
     what a record says beside one of these.
     """
     columns = opened.columns
-    ids = np.flatnonzero(found.members & passing & opened.prose)
-    others = np.flatnonzero(found.members & ~opened.prose)  # whether they pass or not: a filter adds nothing
+    ids = np.flatnonzero(found.members & passing & columns.prose)
+    others = np.flatnonzero(found.members & ~columns.prose)  # whether they pass or not: a filter adds nothing
     listed = np.isin(columns.fold[ids], columns.fold[others])
     listed |= (columns.asks[ids] > 0) & np.isin(columns.asks[ids], columns.asks[others])
     ordered = best_of_folds(columns, found.score, ids[~listed], newest=False)

@@ -19,7 +19,7 @@ OF_FINDING = 0.5
 
 def under_findings(opened: Opened, found: Retrieved, universe: Mask) -> Retrieved:
     """The same with each comment scored by itself and by the best passage of its finding in `universe`."""
-    asks, comments = opened.columns.asks, opened.columns.facets["finding"].mask(["comment"])
+    asks, comments = opened.columns.asks, opened.columns.comment
     told = universe & ~comments
     best = np.zeros(int(asks.max(initial=0)) + 1)
     np.maximum.at(best, asks[told], found.score[told])
@@ -31,7 +31,7 @@ def under_findings(opened: Opened, found: Retrieved, universe: Mask) -> Retrieve
 def one_each(opened: Opened, found: Retrieved, ids: Ids) -> Ids:
     """The best of each finding, and the best COMMENTS of the comments on each, best first."""
     columns = opened.columns
-    comments = columns.facets["finding"].mask(["comment"])
+    comments = columns.comment
     groups = np.where(columns.asks > 0, 2 * columns.asks + comments, -columns.fold)
     ordered = ids[np.lexsort((ids, -found.score[ids]))]
     rank = np.empty(len(ordered), np.int64)

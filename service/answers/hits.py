@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from corpus.text import sentences
 from service.answers.retrieve import DENSE_WEIGHT, Retrieved
 from service.contract.responses import Expansion, Explanation, Hit, Match, Ranks, Weights
-from service.memory.facets import Mask
+from service.memory.facets import Mask, substance_of
 from service.memory.opened import Opened
 from service.memory.passage_rows import PassageRow, fields_of, rows_by_id
 from service.memory.snapshot import Snapshot
@@ -78,7 +78,7 @@ def _explanation(asked: _Asked, place: int, marked: Marks) -> Explanation:
         dense=float(found.dense[place]),
         lexical=float(found.lexical[place]),
         weights=Weights(dense=DENSE_WEIGHT, lexical=1 - DENSE_WEIGHT),
-        substance=float(asked.held.substance[place]),
+        substance=_substance(asked, place),
         named=_lift(asked, place),
         coverage=float(found.coverage[place]),
         evidence=float(found.evidence[place]),
@@ -89,9 +89,13 @@ def _explanation(asked: _Asked, place: int, marked: Marks) -> Explanation:
 
 def _lift(asked: _Asked, place: int) -> float:
     """What the score has beyond words and meaning: of a finding that is named by its number."""
-    found, substance = asked.found, asked.held.substance[place]
+    found, substance = asked.found, _substance(asked, place)
     own = substance * (DENSE_WEIGHT * found.dense[place] + (1 - DENSE_WEIGHT) * found.lexical[place])
     return max(0.0, round(float(found.score[place] - own), 5))
+
+
+def _substance(asked: _Asked, place: int) -> float:
+    return float(substance_of(asked.held.columns.content[place]))
 
 
 def _expanded(question: Question, stood: set[Stems]) -> Iterator[Expansion]:

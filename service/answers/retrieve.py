@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from service.memory.facets import Columns, Mask
+from service.memory.facets import Columns, Mask, substance_of
 from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
 from service.memory.word_index import Held
@@ -102,7 +102,8 @@ def retrieve(
     first few). A quoted phrase must be there, and a passage that is only a heading is no member beside others. A
     question without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
     """
-    vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
+    vectors, reference = opened.generation.vectors, opened.generation.reference
+    substance = substance_of(opened.columns.content)
     cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
     held = opened.words.held(question)
     dense, lexical = _dense(cosine, reference, vector), _lexical(held)
@@ -112,7 +113,7 @@ def retrieve(
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
     evidence = _standing_there(evidence, held, question, strength)
     asked = held.phrases & universe if question.concepts else np.zeros_like(universe)
-    telling = asked & ~opened.bare
+    telling = asked & ~opened.columns.bare
     if (telling & (evidence >= strength.weak)).any():
         asked = telling  # a heading by itself is no answer where anything else is one
     answered = asked & bool((asked & (evidence >= strength.weak)).any())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.text import words_only
 from indexer.folds import folded
 from service.answers.also_said import also_said, with_prose
 from service.answers.by_finding import one_each, under_findings
@@ -27,7 +28,7 @@ from service.contract.responses import FoldMember, Hit
 from service.contract.values import UNKNOWN
 from service.memory.facets import Mask
 from service.memory.finding_index import Item
-from service.memory.opened import Findable, Opened, words_only
+from service.memory.opened import Findable, Opened
 from service.memory.passage_rows import FORCES, number_by_key, texts_by_id
 from service.memory.snapshot import Snapshot
 from service.query.frame import without_frame
@@ -182,7 +183,7 @@ def encode_asked(question: Question, encoder: "Encoder") -> Vector:
 
 
 def _universe(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
-    return opened.findable & _allowed(opened, asked, request)
+    return opened.columns.findable & _allowed(opened, asked, request)
 
 
 def _allowed(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
@@ -191,9 +192,9 @@ def _allowed(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
     if asked.forces:
         force = opened.columns.facets["force"]
         # What others were told together with them is a precedent all the same.
-        others = force.mask(set(force.values) - asked.forces - {UNKNOWN})
-        alone = force.mask(asked.forces) & ~others
-        universe &= ~(alone & opened.columns.quoted) if request.same_force else ~alone
+        others = force.having(set(force.values) - asked.forces - {UNKNOWN})
+        alone = np.setdiff1d(force.having(asked.forces), others, assume_unique=True)
+        universe[alone[opened.columns.quoted[alone]] if request.same_force else alone] = False
     if request.as_of is not None:
         universe &= (opened.columns.days > 0) & (opened.columns.days <= request.as_of.toordinal())
     return universe

@@ -19,7 +19,7 @@ from service.answers.similar import asked_by_text, encode_asked, sought
 from service.contract.requests import SimilarRequest
 from service.contract.service_errors import StrengthError
 from service.evaluation.judged import JudgedQuery, plain, read_judged
-from service.memory.facets import Mask
+from service.memory.facets import Mask, substance_of
 from service.memory.opened import Opened, open_for
 from service.memory.strength import SEARCH, SIMILAR, Strength, luck
 from service.query.question import Question, clean, understand
@@ -212,9 +212,9 @@ def _of_similar(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question
 def _offered(opened: Opened, question: Question, vector: Vector) -> tuple[Numbers, Numbers, float]:
     """Cosine and coverage of each passage, and the deviation of the reference sample's cosines."""
     vectors = opened.generation.vectors
-    cosine = vectors.best(vectors.similarities(vector), len(opened.substance))
+    cosine = vectors.best(vectors.similarities(vector), opened.columns.size)
     deviation = float((opened.generation.reference @ vector).std())
-    return opened.substance * cosine, opened.words.held(question).coverage, deviation
+    return substance_of(opened.columns.content) * cosine, opened.words.held(question).coverage, deviation
 
 
 def _answers(question: JudgedQuery, text: str, source: str) -> bool:

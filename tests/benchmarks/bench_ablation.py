@@ -94,7 +94,7 @@ QUERY_TIME: Mapping[str, Patches] = {
     "no vocabulary for queries": lambda: patch.object(asking, "understand", unexpanded),
     "its words not encoded": setting(ENCODED_OTHERS=0),
     "short passages in full": lambda: patch(
-        "service.memory.opened.substance_of", lambda content: np.ones(len(content))
+        "service.answers.retrieve.substance_of", lambda content: np.ones(len(content))
     ),
     "with feedback of 2 hits": lambda: patch.object(asking, "retrieve", fed_back),
     "no match set": lambda: patch(

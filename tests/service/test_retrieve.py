@@ -223,10 +223,10 @@ def test_the_score_is_what_its_explanation_says(opened: Opened, query: str) -> N
     assert_allclose(one.dense, np.clip((one.cosine - mean) / (best - mean), 0, 1), atol=1e-6)
     assert one.dense.max() == pytest.approx(1)
     assert_allclose(one.lexical, words.bm25 / (FULL_BM25 * words.bound / words.words**0.5), rtol=1e-6)
-    fused = opened.substance * (DENSE_WEIGHT * one.dense + (1 - DENSE_WEIGHT) * one.lexical)
+    fused = substance_of(opened.columns.content) * (DENSE_WEIGHT * one.dense + (1 - DENSE_WEIGHT) * one.lexical)
     assert_allclose(one.score, fused, atol=1e-6)
     chance = luck(float((opened.generation.reference @ vector).std()), len(TEXTS))
-    likely = PLAIN.evidence(opened.substance * one.cosine - chance, one.coverage)
+    likely = PLAIN.evidence(substance_of(opened.columns.content) * one.cosine - chance, one.coverage)
     assert_allclose(one.evidence, likely)
 
 
@@ -238,7 +238,7 @@ def test_a_short_passage_counts_less(opened: Opened) -> None:
     assert one.cosine[NEW] > one.cosine[WARDEN]
     assert one.bm25[NEW] > one.bm25[WARDEN]
     assert one.score[NEW] < DENSE_WEIGHT * one.dense[NEW] + (1 - DENSE_WEIGHT) * one.lexical[NEW]
-    assert opened.substance[NEW] < opened.substance[WARDEN]
+    assert substance_of(opened.columns.content)[NEW] < substance_of(opened.columns.content)[WARDEN]
 
 
 def test_an_empty_question_finds_everything_that_exists() -> None:
