@@ -12,10 +12,11 @@ from itertools import islice
 
 import numpy as np
 
+from corpus.text import words_only
 from indexer.folds import folded
 from service.answers.retrieve import Places, Retrieved, best_of_folds
 from service.memory.facets import Mask
-from service.memory.opened import Opened, words_only
+from service.memory.opened import Opened
 from service.memory.passage_rows import PassageRow, rows_by_id
 from service.query.question import Question
 

@@ -107,8 +107,8 @@ def _passages(held: Opened, items: Sequence[Item], asked: NamedFindings) -> tupl
     """
     words = frozenset(telling(asked.rest))
     share = {i.id: len(words & set(telling(i.document.title))) / len(words) if words else 0.0 for i in items}
-    kinds = held.columns.facets["finding"].mask({item.kind for item in items})
-    places = np.flatnonzero(np.isin(held.columns.finding, list(share)) & kinds)
+    kinds = held.columns.facets["finding"].having({item.kind for item in items})
+    places = kinds[np.isin(held.columns.finding[kinds], list(share))]
     texts = texts_by_id(held.generation.tables, places.tolist())
     says = {place: bool(re.search(r"\w", without_frame(text))) for place, text in texts.items()}
     first: dict[int, int] = {}

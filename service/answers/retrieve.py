@@ -88,7 +88,7 @@ class Candidates:
 
 def everything(ids: Ids) -> Retrieved:
     """The answer to an empty question: every passage of `ids`, none better than another."""
-    zeros, ones, every = (np.broadcast_to(value, len(ids)) for value in (np.float64(0), np.float64(1), np.True_))
+    zeros, ones, every = (np.broadcast_to(np.array(value), len(ids)) for value in (0.0, 1.0, True))
     return Retrieved(ids, every, every, every, zeros, zeros, zeros, zeros, zeros, zeros, ones, complete=True)
 
 
@@ -97,7 +97,7 @@ def candidates(
 ) -> Candidates:
     """What is looked at for a question that encodes to `vector`; the passages `also` in any case.
 
-    Each of `chosen` are the passages that some filters leave, ascending, of which the best are among them; None for all.
+    Each of `chosen` are the passages that some filters leave, ascending, of which the best are there; None for all.
     """
     vectors = opened.generation.vectors
     if vectors.exact:

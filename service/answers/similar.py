@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.text import words_only
 from indexer.folds import folded
+from indexer.openings import OPENING
 from service.answers.also_said import also_said, with_prose
 from service.answers.by_finding import one_each, under_findings
 from service.answers.hits import hits, match_of
@@ -26,9 +28,10 @@ from service.contract.requests import SimilarRequest
 from service.contract.responses import FoldMember, Hit
 from service.contract.values import UNKNOWN
 from service.memory.facets import Mask
+from service.memory.findable_passages import Findable, findable_by_id, opening_within
 from service.memory.finding_index import Item
-from service.memory.opened import Findable, Opened, words_only
-from service.memory.passage_rows import FORCES, number_by_key, texts_by_id
+from service.memory.opened import Opened
+from service.memory.passage_rows import FORCES, number_by_key
 from service.memory.snapshot import Snapshot
 from service.query.frame import without_frame
 from service.query.question import Concept, Question, clean, understand
@@ -42,8 +45,6 @@ Vector = NDArray[np.float32]
 NEAREST = 3
 # A text's words that are looked for, the rarest: each is a search of its own.
 MAX_CONCEPTS = 60
-# A text that is part of another has at least this many words to be a copy of that part.
-COPY_WORDS = 6
 LIKELY = 10  # results that are compared with what is asked, to find copies in other print
 
 
@@ -59,15 +60,6 @@ class Asked:
     beside: frozenset[int]
     folds: frozenset[int]
     forces: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Findable:
-    """A passage that asks for something, no comment: its number, that of its finding, and its text."""
-
-    passage: int
-    finding: int | None
-    text: str
 
 
 def similar(seen: Snapshot, request: SimilarRequest) -> SimilarResponse | None:
@@ -245,23 +237,12 @@ def asked_about(opened: Opened, request: SimilarRequest) -> Asked | None:
 
 def asked_by_text(opened: Opened, text: str) -> Asked:
     """A text of a user's own, which may be, hold, or be a part of, a finding of the index."""
+    may_be = opening_within(opened.generation.tables, text)
+    if len(begun := opened.lexicon.analyzer.analyze(text)[:OPENING]) == OPENING:
+        may_be.update(opened.words.holding(tuple(begun)).tolist())
     plain = words_only(text)
-    copies = [one for one in _with_words_of(opened, plain) if _copied(plain, words_only(one.text))]
-    return _asked(opened, text, copies, frozenset())
-
-
-def _with_words_of(opened: Opened, plain: str) -> list[Findable]:
-    """The findable passages that begin with words of a text, or that have its first words: what may be a copy of it.
-
-    A copy has at least COPY_WORDS words in common with it, in a row.
-    """
-    words = plain.split()
-    runs = [" ".join(words[at : at + COPY_WORDS]) for at in range(len(words) - COPY_WORDS + 1)]
-    if not runs:
-        return []
-    numbers = passages_opening_with(opened.generation.tables, runs)
-    numbers |= set(opened.words.places_of(opened.lexicon.analyzer.analyze(" ".join(words))[:COPY_WORDS]))
-    return findable_by_id(opened.generation.tables, sorted(numbers))
+    known = findable_by_id(opened.generation.tables, sorted(may_be))
+    return _asked(opened, text, [one for one in known if _copied(plain, words_only(one.text))], frozenset())
 
 
 def asked_by_passage(opened: Opened, number: int) -> Asked:
@@ -285,7 +266,7 @@ FROM passages p JOIN documents d ON d.id = p.document LEFT JOIN passages i ON i.
 
 def _copied(one: str, other: str) -> bool:
     inner, outer = sorted((one, other), key=len)
-    return inner.count(" ") > COPY_WORDS and inner in outer
+    return inner.count(" ") > OPENING and inner in outer
 
 
 def _asked(opened: Opened, text: str, copies: Sequence[Findable], forces: frozenset[str]) -> Asked:
