@@ -120,8 +120,12 @@ class ServerPool:
         """A server with room for a request, counted as asked, and its setbacks so far."""
         with self._changed:
             while not stopped.is_set():
-                if all(one.setbacks >= TRIES_OF_A_BUILD and not one.asked for one in self._standings):
-                    raise self._nobody(" What was encoded is kept.")
+                if all(one.setbacks >= TRIES_OF_A_BUILD for one in self._standings):
+                    # What is under way may still be answered; nothing more is asked until it is.
+                    if not any(one.asked for one in self._standings):
+                        raise self._nobody(" What was encoded is kept.")
+                    self._changed.wait()
+                    continue
                 now = time.monotonic()
                 with_room = [one for one in self._standings if one.asked < int(one.room)]
                 if free := [one for one in with_room if one.rest <= now]:
