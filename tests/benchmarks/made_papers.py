@@ -2,9 +2,10 @@
 
 Of each hundred passages some 40 stand in inspection reports, 25 in PEEL assessments and 35 in records of the register,
 with their comments and statuses. There are 40 forces and 25 years, all alike, so that one force is about 2.5 % and one
-force in one year about .1 % of all. A national recommendation is given to ten forces. No word of it is true. They are made as parsed, because reading and
-parsing (bench_parse.py) would take most of the time, and made again each time they are asked for, so that as many as
-there are take up no memory.
+force in one year about .1 % of all. A national recommendation is given to ten forces. No word of it is true.
+
+They are made as parsed, because reading and parsing (bench_parse.py) would take most of the time, and made again each
+time they are asked for, so that as many as there are take up no memory.
 """
 
 import hashlib
