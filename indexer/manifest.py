@@ -15,7 +15,7 @@ from indexer.durable import UNFINISHED
 from models.encoder import Encoder
 
 # In a generation: its stores, and copies of the user's files of force names and of words, where there were any.
-PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
+PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors", "reference.npy"
 TAGS = "tags.sqlite"
 COLUMNS = "columns"  # a folder
 MAP = "map.npz"  # generations of earlier builds have none

@@ -104,7 +104,7 @@ def retrieve(
     """
     vectors, reference = opened.generation.vectors, opened.generation.reference
     substance = substance_of(opened.columns.content)
-    cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
+    cosine = np.append(-1.0, vectors.cosines(vector, np.arange(1, len(universe))).astype(np.float64))
     held = opened.words.held(question)
     dense, lexical = _dense(cosine, reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
