@@ -171,10 +171,17 @@ def retrieve(
     first few). A quoted phrase must be there, and a passage that is only a heading is no member beside others. A
     question without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
     """
+<<<<<<< HEAD
     ids, columns, reference = looked_at.ids, opened.columns, opened.generation.reference
     substance = substance_of(columns.content[ids])
     cosine = opened.generation.vectors.cosines(vector, ids).astype(np.float64)
     held = opened.words.held(question, ids)
+=======
+    vectors, reference = opened.generation.vectors, opened.generation.reference
+    substance = substance_of(opened.columns.content)
+    cosine = np.append(-1.0, vectors.cosines(vector, np.arange(1, len(universe))).astype(np.float64))
+    held = opened.words.held(question)
+>>>>>>> columns
     dense, lexical = _dense(cosine, reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)

@@ -250,7 +250,7 @@ def _within(years: Column, filters: Filters) -> Mask:
 def _distinct(numbers: Ids) -> Ids:
     """Each number once, ascending. np.unique goes by hashes, which takes many times as long."""
     ordered = np.sort(numbers)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
 
 
 def _any_of(codes: Column, keep: Mask) -> Mask:
