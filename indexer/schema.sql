@@ -160,6 +160,12 @@ CREATE TABLE stated (                   -- statuses and owners that any finding 
     PRIMARY KEY (what, value)
 ) WITHOUT ROWID;
 
+CREATE TABLE openings (
+    words TEXT NOT NULL,                -- the first six, in small letters, of a passage that asks for something
+    passage INTEGER NOT NULL REFERENCES passages
+);
+
+CREATE INDEX openings_by_words ON openings (words);
 CREATE INDEX passages_by_document ON passages (document);
 CREATE INDEX passages_by_fold ON passages (fold);
 CREATE INDEX passages_by_finding ON passages (finding, kind);

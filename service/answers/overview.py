@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from corpus.model import FINDABLE
 from service.contract.labels import label
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsAnswer, DocumentsRequest, Overview
 from service.contract.requests import LISTS, Filters
@@ -9,7 +10,6 @@ from service.contract.responses import FacetValue
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import Chosen, count_by_facet, count_by_force, count_documents, documents_listed
 from service.memory.facets import Columns
-from service.memory.opened import FINDABLE
 from service.memory.snapshot import Snapshot
 
 NEWEST = 5  # documents that are shown as new

@@ -17,7 +17,7 @@ from corpus.dates import last_day
 from corpus.owners import owner_on
 from corpus.standing import Entry, Printed, Standing, standing
 from service.contract.responses import HitDocument, PrintedStatus
-from service.memory.facets import Column
+from service.memory.facets import Facet
 from service.memory.passage_rows import DOCUMENT, FORCES, document_of, is_whole, printed_status
 from service.memory.record_columns import Listed, Mask, Records, read_records, themes_of
 
@@ -135,7 +135,7 @@ class Register:
         self._tables = tables
         self._kept: OrderedDict[int, Item] = OrderedDict()
         self._keeping = threading.Lock()
-        self._themes: tuple[Column, Listed] | None = None  # those of records, and of which facet of passages
+        self._themes: tuple[Facet, Listed] | None = None  # those of records, and of which facet of passages
         newest = self._stated("newest")
         self.newest = datetime.date.fromisoformat(newest[0]) if newest else None
 
@@ -154,7 +154,7 @@ class Register:
         """What each record of the register asks for, as on its own clock, a record once; of several findings, each."""
         return read_records(self._tables)
 
-    def themes(self, facet: Column) -> Listed:
+    def themes(self, facet: Facet) -> Listed:
         """The themes of what records ask for, as the facet of passages has them."""
         known = self._themes
         if known is None or known[0] is not facet:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from indexer.register_columns import TEXTS, WIDTH
 from service.contract.requests import NOTHING
 from service.contract.values import OPEN, UNKNOWN
-from service.memory.facets import Column
+from service.memory.facets import Facet
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -206,10 +206,13 @@ def _with(facet: Listed, value: str, places: Places) -> Listed:
     return Listed((*facet.values, value), of[order], codes[order], facet.size)
 
 
-def themes_of(facet: Column, asking: Asking) -> Listed:
+def themes_of(facet: Facet, asking: Asking) -> Listed:
     """The themes of what records ask for, as the facet of passages has them; "unknown" for a record of none."""
-    themes = [value for value in facet.values if value != UNKNOWN]
-    own = [np.unique(asking.of[facet.mask([theme])[asking.passages]]) for theme in themes]
-    of = np.concatenate([np.empty(0, np.int64), *own])
-    codes = np.repeat(np.arange(len(themes), dtype=np.int32), [len(places) for places in own])
-    return _with(Listed(tuple(themes), of, codes, asking.size), UNKNOWN, np.setdiff1d(np.arange(asking.size), of))
+    at, codes = facet.coded(asking.passages.astype(np.int64))
+    none = facet.numbered.index(UNKNOWN)
+    some = codes != none
+    width = len(facet.numbered)
+    pairs = np.unique(asking.of[at[some]] * width + codes[some])
+    bare = np.setdiff1d(np.arange(asking.size), pairs // width)
+    pairs = np.sort(np.concatenate([pairs, bare * width + none]))
+    return Listed(facet.numbered, pairs // width, (pairs % width).astype(np.int32), asking.size)
