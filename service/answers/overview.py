@@ -5,11 +5,11 @@ import numpy as np
 from corpus.model import FINDABLE
 from service.contract.labels import label
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsAnswer, DocumentsRequest, Overview
-from service.contract.requests import LISTS, Filters
+from service.contract.requests import LISTS
 from service.contract.responses import FacetValue
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import Chosen, count_by_facet, count_by_force, count_documents, documents_listed
-from service.memory.facets import Columns
+from service.memory.facets import Columns, Ids
 from service.memory.snapshot import Snapshot
 
 NEWEST = 5  # documents that are shown as new
@@ -24,7 +24,7 @@ def overview(seen: Snapshot) -> Overview:
         kinds=_counted(seen, "document_kind", {}),
         years=_counted(seen, "year", {}),
         forces=len(count_by_force(tables)),
-        results=_total(columns, Filters()),
+        results=seen.held.generation.manifest.counts["folds"],
         findings=[row for kind in FINDABLE if (row := _findings(columns, kind)).count],
         latest=_latest(columns),
         records=len(register.records.ids),
@@ -57,19 +57,22 @@ def _counted(seen: Snapshot, facet: str, chosen: Chosen) -> list[FacetValue]:
     return sorted(rows, key=lambda row: (row.value == UNKNOWN, -row.count, row.label))
 
 
-def _total(columns: Columns, filters: Filters) -> int:
-    """The total of a search without words: passages that pass, those that say the same counted once."""
-    return len(np.unique(columns.fold[columns.mask(filters)]))
+def _total(columns: Columns, ids: Ids) -> int:
+    """The total of a search that lists these passages: those that say the same counted once."""
+    others = ids[~columns.alone[ids]]
+    return len(ids) - len(others) + len(np.unique(columns.fold[others]))
 
 
 def _findings(columns: Columns, kind: str) -> FacetValue:
-    return FacetValue(value=kind, label=label(kind), count=_total(columns, Filters(finding=(kind,))))
+    ids = columns.facets["finding"].having([kind])
+    return FacetValue(value=kind, label=label(kind), count=_total(columns, ids))
 
 
 def _latest(columns: Columns) -> FacetValue | None:
     """The findings of the latest year that has any."""
-    latest = int(columns.years[columns.mask(Filters(finding=FINDABLE))].max(initial=-1))
+    ids = columns.facets["finding"].having(FINDABLE)
+    years = columns.years[ids]
+    latest = int(years.max(initial=-1))
     if latest < 0:
         return None
-    year = str(latest)
-    return FacetValue(value=year, label=year, count=_total(columns, Filters(finding=FINDABLE, year=(year,))))
+    return FacetValue(value=str(latest), label=str(latest), count=_total(columns, ids[years == latest]))

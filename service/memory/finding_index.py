@@ -219,7 +219,7 @@ class Register:
     def of_force(self, slug: str) -> Iterator[Item]:
         """All findings of documents about a force, in their order."""
         about = (
-            "SELECT f.id FROM document_forces a JOIN findings f ON f.document = a.document"
+            "SELECT DISTINCT f.id FROM document_forces a JOIN findings f ON f.document = a.document"
             " WHERE a.force = ? ORDER BY f.id"
         )
         return self.items(self._ids(about, slug))
