@@ -77,7 +77,7 @@ def _counted(seen: Snapshot, listed: Sequence[HitDocument], facet: str) -> list[
 
 def _total(columns: Columns, filters: Filters) -> int:
     """The total of a search without words: passages that pass, those that say the same counted once."""
-    return len(np.unique(columns.fold[columns.mask(filters)]))
+    return len(distinct(columns.fold[_chosen(columns, filters)]))
 
 
 def _findings(columns: Columns, kind: str) -> FacetValue:

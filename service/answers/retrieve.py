@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.vector_index import distinct
 from service.memory.facets import Columns, Mask, substance_of
 from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
@@ -109,7 +110,7 @@ def candidates(
             found += _within(opened, question, vector, ids)
     if also is not None:
         found.append(also)
-    return Candidates(np.unique(np.concatenate(found)), unheld, whole=False)
+    return Candidates(distinct(np.concatenate(found)), unheld, whole=False)
 
 
 def _within(opened: Opened, question: Question, vector: NDArray[np.float32], ids: Ids) -> Iterator[Ids]:
@@ -171,17 +172,10 @@ def retrieve(
     first few). A quoted phrase must be there, and a passage that is only a heading is no member beside others. A
     question without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
     """
-<<<<<<< HEAD
     ids, columns, reference = looked_at.ids, opened.columns, opened.generation.reference
     substance = substance_of(columns.content[ids])
     cosine = opened.generation.vectors.cosines(vector, ids).astype(np.float64)
     held = opened.words.held(question, ids)
-=======
-    vectors, reference = opened.generation.vectors, opened.generation.reference
-    substance = substance_of(opened.columns.content)
-    cosine = np.append(-1.0, vectors.cosines(vector, np.arange(1, len(universe))).astype(np.float64))
-    held = opened.words.held(question)
->>>>>>> columns
     dense, lexical = _dense(cosine, reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)

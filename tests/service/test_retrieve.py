@@ -58,7 +58,7 @@ from service.memory.word_index import LEAST, MORE, Held
 from service.query.lexicon import OTHER, Lexicon
 from service.query.question import Question, understand
 
-LANTERN, BOTH, WICK, OIL_LAMP, OIL, WARDEN, NEW, SHORT_FORM, SPELLED = range(9)  # places of candidates, in the order of the texts
+LANTERN, BOTH, WICK, OIL_LAMP, OIL, WARDEN, NEW, SHORT_FORM, SPELLED = range(9)  # places, in the order of the texts
 TEXTS = (
     "Every lantern on the northern pier is checked by the warden at dusk and once more at dawn.",
     "A lantern without its wick is of no more use to a boat than the moon behind a cloud.",
