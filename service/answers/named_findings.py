@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from indexer.vector_index import distinct
 from service.answers.retrieve import WORDED, Ids, Retrieved, Scores
 from service.memory.finding_index import Outline
 from service.memory.opened import Opened
@@ -69,7 +70,7 @@ def _printing(held: Opened, query: str) -> tuple[Ids, Scores]:
         question = understand(number, held.lexicon)
         ids, _ = held.words.candidates(question, WORDED)
         there.append(ids[held.words.held(question, ids).share > 0])
-    ids = np.unique(np.concatenate(there))
+    ids = distinct(np.concatenate(there))
     return ids, np.zeros(len(ids))
 
 

@@ -9,7 +9,7 @@ from service.contract.requests import LISTS
 from service.contract.responses import FacetValue
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import Chosen, count_by_facet, count_by_force, count_documents, documents_listed
-from service.memory.facets import Columns, Ids
+from service.memory.facets import Columns, Ids, distinct
 from service.memory.snapshot import Snapshot
 
 NEWEST = 5  # documents that are shown as new
@@ -60,7 +60,7 @@ def _counted(seen: Snapshot, facet: str, chosen: Chosen) -> list[FacetValue]:
 def _total(columns: Columns, ids: Ids) -> int:
     """The total of a search that lists these passages: those that say the same counted once."""
     others = ids[~columns.alone[ids]]
-    return len(ids) - len(others) + len(np.unique(columns.fold[others]))
+    return len(ids) - len(others) + len(distinct(columns.fold[others]))
 
 
 def _findings(columns: Columns, kind: str) -> FacetValue:

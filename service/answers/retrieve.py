@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.vector_index import distinct
 from service.memory.facets import Columns, Mask, substance_of
 from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
@@ -109,7 +110,7 @@ def candidates(
             found += _within(opened, question, vector, ids)
     if also is not None:
         found.append(also)
-    return Candidates(np.unique(np.concatenate(found)), unheld, whole=False)
+    return Candidates(distinct(np.concatenate(found)), unheld, whole=False)
 
 
 def _within(opened: Opened, question: Question, vector: NDArray[np.float32], ids: Ids) -> Iterator[Ids]:

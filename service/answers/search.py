@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.vector_index import distinct
 from service.answers.hits import hits, match_of
 from service.answers.named_findings import named_first, named_passages
 from service.answers.nowhere import named_nowhere
@@ -76,7 +77,7 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         match=match_of(bool(len(found.best)), bool((found.members & found.retrieved.good).any())),
         total=len(found.best),
         complete=found.retrieved.complete,
-        documents=len(np.unique(held.columns.document[found.ids])),
+        documents=len(distinct(held.columns.document[found.ids])),
         strong=int(found.retrieved.good[found.best].sum()),
         page=request.page,
         page_size=request.page_size,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.column_files import FACETS as FACETS_FILE
 from indexer.column_files import THEMES as THEMES_FILE
+from indexer.vector_index import distinct
 from service.contract.requests import FACETS, Filters
 from service.contract.values import UNKNOWN
 
@@ -51,7 +52,7 @@ class Runs:
         chosen = _any_of(self.codes, keep)
         if self.starts is None:
             return 1 + np.flatnonzero(chosen[1:])
-        return _distinct(np.searchsorted(self.starts, np.flatnonzero(chosen), side="right") - 1)
+        return distinct(np.searchsorted(self.starts, np.flatnonzero(chosen), side="right") - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Facet:
         by_itself = alone[at]
         totals = np.bincount(codes[by_itself], minlength=len(self.numbered))
         others = ~by_itself
-        pairs = _distinct(folds[at[others]].astype(np.int64) * len(self.numbered) + codes[others])
+        pairs = distinct(folds[at[others]].astype(np.int64) * len(self.numbered) + codes[others])
         totals += np.bincount(pairs % len(self.numbered), minlength=len(self.numbered))
         found = dict(zip(self.numbered, totals.tolist(), strict=True))
         return {value: found[value] for value in self.values if found[value]}
@@ -245,12 +246,6 @@ def _within(years: Column, filters: Filters) -> Mask:
     """Which years are in the range of the filters; what has none, -1, is in no range."""
     first, last = filters.year_from or 0, filters.year_to or 9_999
     return np.asarray((years >= first) & (years <= last))
-
-
-def _distinct(numbers: Ids) -> Ids:
-    """Each number once, ascending. np.unique goes by hashes, which takes many times as long."""
-    ordered = np.sort(numbers)
-    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
 
 
 def _any_of(codes: Column, keep: Mask) -> Mask:

@@ -58,7 +58,7 @@ from service.memory.word_index import LEAST, MORE, Held
 from service.query.lexicon import OTHER, Lexicon
 from service.query.question import Question, understand
 
-LANTERN, BOTH, WICK, OIL_LAMP, OIL, WARDEN, NEW, SHORT_FORM, SPELLED = range(9)  # places of candidates, in the order of the texts
+LANTERN, BOTH, WICK, OIL_LAMP, OIL, WARDEN, NEW, SHORT_FORM, SPELLED = range(9)  # places, in the order of the texts
 TEXTS = (
     "Every lantern on the northern pier is checked by the warden at dusk and once more at dawn.",
     "A lantern without its wick is of no more use to a boat than the moon behind a cloud.",
@@ -569,15 +569,6 @@ def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(
     lines = "\n".join(calibration_lines({SEARCH: Calibration(**said | {"strength": kept})}, tmp_path))
     assert f"{said['auroc']:.3f}" in lines
     assert str(tmp_path / SEARCH) in lines
-
-
-def test_what_is_remembered_of_words_is_bounded(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = held(opened, "moon").bm25
-    monkeypatch.setattr("service.memory.word_index._REMEMBERED", 5_000)
-    for number in range(50):
-        held(opened, f"strange{number}")
-    assert 0 < len(opened.words._known) <= 5
-    assert (held(opened, "moon").bm25 == first).all()
 
 
 @pytest.mark.parametrize("folds", [2, 40, 5_000])
