@@ -3,13 +3,14 @@
 import numpy as np
 
 from corpus.model import FINDABLE
+from indexer.vector_index import distinct
 from service.contract.labels import label
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsAnswer, DocumentsRequest, Overview
 from service.contract.requests import LISTS
 from service.contract.responses import FacetValue
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import Chosen, count_by_facet, count_by_force, count_documents, documents_listed
-from service.memory.facets import Columns, Ids, distinct
+from service.memory.facets import Columns, Ids
 from service.memory.snapshot import Snapshot
 
 NEWEST = 5  # documents that are shown as new
