@@ -17,8 +17,9 @@ from indexer.clock import Clock
 from indexer.context import placed
 from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
 from indexer.lexical import write_lexical
-from indexer.manifest import LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
+from indexer.manifest import LEXICAL, MAP, PASSAGES, POSTINGS, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
+from indexer.postings import PostingsWriter
 from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
 from indexer.wording import wording, write_wording
@@ -61,7 +62,9 @@ def write_stores(
         write_tables(folder / PASSAGES, documents, given.forces, given.known, kept, claims)
         write_wording(folder / PASSAGES, worded, read)
     with clock.stage("lexical"):
-        write_lexical(folder / LEXICAL, (fields for words in worded for fields in words.fields))
+        with PostingsWriter(folder / POSTINGS) as postings:
+            every = (fields for words in worded for fields in words.fields)
+            write_lexical(folder / LEXICAL, postings.noting(every))
         del worded  # as large as all texts together
     with clock.stage("windows") as tell:
         pieces = pieces_of([one for own in read for one in own], encoder, tell)

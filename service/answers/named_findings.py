@@ -50,8 +50,9 @@ def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retriev
 def _printing(held: Opened, query: str) -> tuple[NDArray[np.int64], Scores]:
     """The passages that print the number of a record that a query names; as `_passages`, without a title."""
     there = np.zeros_like(held.columns.exists)
+    every = np.arange(1, len(there))
     for number in listed_numbers(query):
-        there |= held.words.held(understand(number, held.lexicon)).share > 0
+        there[1:] |= held.words.held(understand(number, held.lexicon), every).share > 0
     ids = np.flatnonzero(there & held.columns.exists)
     return ids, np.zeros(len(ids))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from service.memory.facets import Columns, Mask
 from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
-from service.memory.word_index import Held
+from service.memory.word_index import Held, by_id
 from service.query.lexicon import OTHER
 from service.query.question import Question
 
@@ -104,7 +104,8 @@ def retrieve(
     """
     vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
     cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
-    held = opened.words.held(question)
+    every = np.arange(1, len(universe))
+    held = by_id(opened.words.held(question, every), every, len(universe))
     dense, lexical = _dense(cosine, reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)

@@ -22,6 +22,7 @@ from service.evaluation.judged import JudgedQuery, plain, read_judged
 from service.memory.facets import Mask
 from service.memory.opened import Opened, open_for
 from service.memory.strength import SEARCH, SIMILAR, Strength, luck
+from service.memory.word_index import by_id
 from service.query.question import Question, clean, understand
 
 if TYPE_CHECKING:
@@ -214,7 +215,8 @@ def _offered(opened: Opened, question: Question, vector: Vector) -> tuple[Number
     vectors = opened.generation.vectors
     cosine = vectors.best(vectors.similarities(vector), len(opened.substance))
     deviation = float((opened.generation.reference @ vector).std())
-    return opened.substance * cosine, opened.words.held(question).coverage, deviation
+    every = np.arange(1, len(cosine))
+    return opened.substance * cosine, by_id(opened.words.held(question, every), every, len(cosine)).coverage, deviation
 
 
 def _answers(question: JudgedQuery, text: str, source: str) -> bool:

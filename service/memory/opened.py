@@ -20,6 +20,7 @@ from models.encoder import ModelError
 from service.memory.asked_sentences import AskedSentences
 from service.memory.facets import Column, Columns, Mask, read_columns, substance_of, theme_column
 from service.memory.finding_index import Register, read_register
+from service.memory.phrases import Phrases
 from service.memory.spelling import Spelling
 from service.memory.strength import SIMILAR, Strength, load_strength
 from service.memory.theme_tags import Tags, overlaid, read_tags, with_tags
@@ -110,7 +111,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             columns=columns,
             forces=load_forces(files[FORCES]),
             lexicon=_lexicon(generation, vocabulary),
-            words=WordIndex(generation.lexical, len(columns.exists)),
+            words=WordIndex(generation.postings, Phrases(generation.lexical), len(columns.exists)),
             substance=substance_of(columns.content),
             bare=_bare(generation.tables, len(columns.exists)),
             spelling=_spelling(generation.tables, vocabulary),
