@@ -9,7 +9,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,10 @@ FIELDS = (TEXT, ALL, MEANT, NAMES, WRITTEN)
 SCORED = (ALL, MEANT, NAMES, WRITTEN)  # of TEXT is asked only who holds a word
 # Of words in the order of the texts, so many are sorted at once: about 40 bytes each.
 _BATCH = 1 << 22
+_REMEMBERED = 10_000  # words whose place is known
+# Two arrays are compared by marks, not by looking up one in the other, where the shorter has more than so many, and the
+# longer is less than so many times as long.
+_DENSE, _LONGER = 50_000, 4
 _K1, _B = np.float32(1.2), np.float32(0.75)
 # How tantivy keeps the length of a field, in a byte: exactly up to 39, then in eighths of each power of two.
 LENGTHS = np.array([*range(40), *(24 + ((8 | n % 8) << n // 8 - 1) for n in range(16, 232))])
@@ -62,11 +66,26 @@ class Postings(NamedTuple):
 
 
 def _met(few: NDArray[np.int32], many: NDArray[np.int32]) -> tuple[Places, Places]:
-    """The places in each of two ascending arrays of what stands in both."""
+    """The places in each of two ascending arrays of what stands in both; the first is no longer."""
+    if len(few) > _DENSE and len(many) < _LONGER * len(few):
+        return _marked(few, many)
     places = np.searchsorted(many, few)
     places[places == len(many)] = 0  # greater than all, so it is not the first
     there = np.flatnonzero(many[places] == few)
     return there, places[there]
+
+
+def _marked(few: NDArray[np.int32], many: NDArray[np.int32]) -> tuple[Places, Places]:
+    """The same, by marks over the whole stretch of `few`: quicker where both are long."""
+    first = int(np.searchsorted(many, few[0]))
+    within = many[first : np.searchsorted(many, few[-1], side="right")] - few[0]
+    own = few - few[0]
+    marks = np.zeros(int(own[-1]) + 1, np.bool_)
+    marks[own] = True
+    there = np.flatnonzero(marks[within])
+    marks[own] = False
+    marks[within[there]] = True
+    return np.flatnonzero(marks[own]), there + first
 
 
 NOWHERE = Postings(np.zeros(0, np.int32), np.zeros(0, np.float32))
@@ -79,6 +98,7 @@ class WordPostings:
         self._terms = memoryview(_mapped(folder / "terms.npy"))
         self._ends = memoryview(_mapped(folder / "ends.npy"))
         self._fields = {field: _Mapped(folder / field) for field in FIELDS}
+        self._number = lru_cache(_REMEMBERED)(self._placed)  # a question asks for each of its words ten times
 
     def count(self, field: str, term: str) -> int:
         """In how many passages a word stands."""
@@ -90,7 +110,7 @@ class WordPostings:
         number = self._number(term)
         return NOWHERE if number is None else self._fields[field].postings(number)
 
-    def _number(self, term: str) -> int | None:
+    def _placed(self, term: str) -> int | None:
         """The place of a word among all, which are sorted by their bytes."""
         wanted, terms, ends = term.encode(), self._terms, self._ends
         low, high = 0, len(ends) - 1
@@ -223,8 +243,9 @@ class _Runs:
         starts = np.flatnonzero(np.diff(keys, prepend=-1))
         times = np.diff(starts, append=len(keys)).clip(max=np.iinfo(np.uint16).max)
         keys = keys[starts]
-        terms, first = np.unique(keys >> 32, return_index=True)
-        parts = (terms.astype(np.int32), np.append(first, len(keys)), keys.astype(np.int32), times.astype(np.uint16))
+        terms = keys >> 32
+        first = np.flatnonzero(np.diff(terms, prepend=-1))
+        parts = (terms[first].astype(np.int32), np.append(first, len(keys)), keys.astype(np.int32), times.astype(np.uint16))
         for path, part in zip(self._paths(self._written), parts, strict=True):
             np.save(path, part)
         self.words += len(self._waiting)

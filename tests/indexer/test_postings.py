@@ -87,10 +87,14 @@ def test_lengths_are_kept_in_a_byte_of_which_each_says_more() -> None:
     assert (np.diff(LENGTHS) > 0).all()
 
 
-@pytest.mark.parametrize("here", [0, 1, 30, 900])
-@pytest.mark.parametrize("asked", [0, 1, 30, 900])
+@pytest.mark.parametrize("dense", [0, 50_000])
+@pytest.mark.parametrize("here", [0, 1, 30, 600, 900])
+@pytest.mark.parametrize("asked", [0, 1, 30, 500, 900])
 @pytest.mark.parametrize("gaps", [True, False])
-def test_passages_meet_wherever_they_stand(here: int, asked: int, *, gaps: bool) -> None:
+def test_passages_meet_wherever_they_stand(
+    here: int, asked: int, dense: int, monkeypatch: pytest.MonkeyPatch, *, gaps: bool
+) -> None:
+    monkeypatch.setattr(postings, "_DENSE", dense)
     chance = np.random.default_rng(here * asked + gaps)
     own = np.sort(chance.choice(np.arange(1, 1_000), here, replace=False)).astype(np.int32)
     first = int(chance.integers(1, 1_000 - asked))
