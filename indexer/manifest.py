@@ -15,7 +15,7 @@ from indexer.durable import UNFINISHED
 from models.encoder import Encoder
 
 # In a generation: its stores, and copies of the user's files of force names and of words, where there were any.
-PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
+PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors", "reference.npy"
 TAGS, POSTINGS = "tags.sqlite", "postings"
 MAP = "map.npz"  # generations of earlier builds have none
 # In a data folder: compiled models, what files came to when they were parsed, and what was worked out of documents. All

@@ -8,7 +8,7 @@ import tempfile
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import count
 from pathlib import Path
@@ -230,10 +230,12 @@ class _Runs:
     def all(self) -> list[_Run]:
         """The runs, those of earlier passages first."""
         self._flush()
-        return [_Run(*(_mapped(path) for path in self._paths(number))) for number in range(self._written)]
+        every = (self._paths(number) for number in range(self._written))
+        return [_Run(**{part: _mapped(path) for part, path in paths.items()}) for paths in every]
 
-    def _paths(self, number: int) -> list[Path]:
-        return [self._folder / f"{self._field}-{number}-{part}.npy" for part in _Run.__slots__]
+    def _paths(self, number: int) -> dict[str, Path]:
+        """The file of each part of a run."""
+        return {part.name: self._folder / f"{self._field}-{number}-{part.name}.npy" for part in fields(_Run)}
 
     def _flush(self) -> None:
         lengths = np.array(self._lengths, np.int64)
@@ -245,9 +247,14 @@ class _Runs:
         keys = keys[starts]
         terms = keys >> 32
         first = np.flatnonzero(np.diff(terms, prepend=-1))
-        parts = (terms[first].astype(np.int32), np.append(first, len(keys)), keys.astype(np.int32), times.astype(np.uint16))
-        for path, part in zip(self._paths(self._written), parts, strict=True):
-            np.save(path, part)
+        run = _Run(
+            terms=terms[first].astype(np.int32),
+            ends=np.append(first, len(keys)),
+            ids=keys.astype(np.int32),  # the half that has them
+            times=times.astype(np.uint16),
+        )
+        for part, path in self._paths(self._written).items():
+            np.save(path, getattr(run, part))
         self.words += len(self._waiting)
         self.norms += (np.searchsorted(LENGTHS, lengths, side="right") - 1).astype(np.uint8).tobytes()
         self._first += len(lengths)
@@ -310,9 +317,7 @@ def _blocks(starts: Ids) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _merged(
-    runs: Sequence[_Run], starts: Ids, first: int, last: int
-) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+def _merged(runs: Sequence[_Run], starts: Ids, first: int, last: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
     """The passages of words `first` to `last`, and how often each word stands there; runs have ever later passages."""
     total = starts[last] - starts[first]
     ids, times = np.empty(total, np.int32), np.empty(total, np.uint16)

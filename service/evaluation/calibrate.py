@@ -213,7 +213,7 @@ def _of_similar(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question
 def _offered(opened: Opened, question: Question, vector: Vector) -> tuple[Numbers, Numbers, float]:
     """Cosine and coverage of each passage, and the deviation of the reference sample's cosines."""
     vectors = opened.generation.vectors
-    cosine = vectors.best(vectors.similarities(vector), len(opened.substance))
+    cosine = np.append(np.float32(-1), vectors.cosines(vector, np.arange(1, len(opened.substance))))
     deviation = float((opened.generation.reference @ vector).std())
     every = np.arange(1, len(cosine))
     return opened.substance * cosine, by_id(opened.words.held(question, every), every, len(cosine)).coverage, deviation

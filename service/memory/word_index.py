@@ -227,9 +227,7 @@ class WordIndex:
             if self._stands(other.stems, ALL):
                 yield other.stems, ALL
 
-    def _ways(
-        self, question: Question, concept: Concept, rarity: Mapping[str, float]
-    ) -> Iterator[Terms]:
+    def _ways(self, question: Question, concept: Concept, rarity: Mapping[str, float]) -> Iterator[Terms]:
         """The ways in which a passage may hold a concept: by terms that add up, each with what it counts.
 
         First by how much the BM25 of each term counts, then by what each is worth where it stands: together the
