@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from indexer.lexical import ALL, MEANT, NAMES, TEXT, WRITTEN, name_term
 from indexer.name_words import in_capitals, name_form
 from indexer.postings import Ids, Places, Postings, WordPostings
-from service.memory.listing import Sought, Term, listed
 from service.memory.phrases import Phrases
+from service.memory.word_candidates import Sought, Term, listed
 from service.query.lexicon import OTHER, Other, Stems
 from service.query.question import Concept, Question, telling
 
