@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from corpus.model import FINDABLE
 from service.answers.register import records_of, values_of
 from service.contract.labels import label
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsAnswer, DocumentsRequest, Overview
@@ -13,7 +14,6 @@ from service.contract.responses import FacetValue, HitDocument
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import documents_listed
 from service.memory.facets import Columns
-from service.memory.opened import FINDABLE
 from service.memory.snapshot import Snapshot
 
 NEWEST = 5  # documents that are shown as new

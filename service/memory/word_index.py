@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,24 +59,6 @@ class _Name:
 
     term: Term
     only: bool
-
-
-def by_id(held: Held, ids: Ids, size: int) -> Held:
-    """The same with arrays of so many entries, by passages.id."""
-
-    def spread(values: NDArray[Any]) -> NDArray[Any]:
-        every = np.zeros(size, values.dtype)
-        every[ids] = values
-        return every
-
-    return replace(
-        held,
-        bm25=spread(held.bm25),
-        share=spread(held.share),
-        coverage=spread(held.coverage),
-        phrases=spread(held.phrases),
-        exact=spread(held.exact),
-    )
 
 
 class _Among:
@@ -152,6 +133,10 @@ class WordIndex:
         """The passages that hold a word or a phrase."""
         stems, field = term
         return self._words.of(field, stems[0]) if len(stems) == 1 else self._phrases.of(stems, field)
+
+    def holding(self, stems: Stems) -> Ids:
+        """The passages, ascending, whose own words hold these side by side."""
+        return self.postings((stems, TEXT)).ids.astype(np.int64)
 
     def candidates(self, question: Question, most: int) -> tuple[Ids, float]:
         """The passages that hold most of a question by its words, ascending, at most so many; and a ceiling.
