@@ -138,10 +138,6 @@ class WordIndex:
         """The passages, ascending, whose own words hold these side by side."""
         return self.postings((stems, TEXT)).ids.astype(np.int64)
 
-    def holding(self, stems: Stems) -> Ids:
-        """The passages, ascending, whose own words hold these side by side."""
-        return self.postings((stems, TEXT)).ids.astype(np.int64)
-
     def candidates(self, question: Question, most: int) -> tuple[Ids, float]:
         """The passages that hold most of a question by its words, ascending, at most so many; and a ceiling.
 
