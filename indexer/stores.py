@@ -5,6 +5,7 @@ Whatever module has a part in what is written is imported from here, or from wha
 
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.forces import Forces
@@ -21,6 +22,7 @@ from indexer.lexical import write_lexical
 from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, POSTINGS, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
 from indexer.postings import PostingsWriter
+from indexer.standings import write_shorts, write_standings
 from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
 from indexer.vector_index import write_reference, write_vectors
@@ -63,6 +65,8 @@ def write_stores(
     with clock.stage("passages"):
         write_tables(folder / PASSAGES, documents, given.forces, given.known, kept, claims)
         write_wording(folder / PASSAGES, worded, read)
+        write_shorts(folder / PASSAGES)
+        write_standings(folder / PASSAGES, datetime.now(UTC).date())
         with closing(open_tables(folder / PASSAGES)) as tables:
             write_columns(folder / COLUMNS, tables)
     with clock.stage("lexical"):
