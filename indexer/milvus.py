@@ -16,7 +16,7 @@ from corpus.errors import PrecedentError
 
 SCHEME = "milvus:"
 NOT_LOADED = 101  # the code for a collection that cannot be searched yet
-ANSWERING, WRITING = 5.0, 60.0  # seconds that Milvus may take for a question, and for a batch of rows
+ANSWERING, WRITING = 15.0, 60.0  # seconds that Milvus may take for a question, and for a batch of rows
 _REFUSED = 2  # the code of a client that reaches nobody
 # A channel of its own for each client: those of one address share how long they wait before they try again, which
 # grows to two minutes, and one made anew when Milvus is back would wait as well.
@@ -117,9 +117,11 @@ class Link:
                 self._give_up(client)
                 raise self._away(error.message) from error
             raise self._refused(error.message, int(error.code)) from error
-        except (grpc.RpcError, ValueError) as error:  # grpc's own error of a channel that was closed is a ValueError
+        except ValueError as error:  # what grpc says of a channel that another thread has closed
             self._give_up(client)
             raise self._away(str(error)) from error
+        except grpc.RpcError as error:  # what pymilvus does not try again
+            raise self._unanswered(error) from error
 
     def _opened(self) -> Any:
         with self._lock:
@@ -166,6 +168,15 @@ class Link:
         return MilvusError(
             f"Milvus does not answer at {self.address.uri} ({self._shown(reason)}). Start it, or name another one in"
             " PRECEDENT_INDEX; when it is back, questions are answered again by themselves."
+        )
+
+    def _unanswered(self, error: Any) -> MilvusError:
+        import grpc
+
+        if error.code() != grpc.StatusCode.DEADLINE_EXCEEDED:
+            return self._refused(f"{error.code().name}: {error.details()}", 0)
+        return MilvusError(
+            f"Milvus at {self.address.uri} took too long. Ask again; where that lasts, give it more processors."
         )
 
     def _refused(self, reason: str, code: int) -> MilvusError:

@@ -306,6 +306,16 @@ def serving(folder: Path, port: int) -> "subprocess.Popen[str]":
     return process
 
 
+def test_a_question_that_takes_too_long_is_not_asked_again(
+    link: Link, store: MilvusStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.milvus_store.ANSWERING", 0.0001)
+    with pytest.raises(MilvusError, match="took too long"):
+        store.near(vector(6), COUNT)
+    monkeypatch.undo()
+    assert len(store.near(vector(6), COUNT)[0]) == COUNT
+
+
 class Faltering(Link):
     """A way that is blocked for the first `blocked` batches."""
 
