@@ -89,7 +89,7 @@ CREATE TABLE glossary (
 );
 
 CREATE TABLE passages (
-    id INTEGER PRIMARY KEY,             -- also the id in vectors.faiss and in lexical/
+    id INTEGER PRIMARY KEY,             -- also the id in vectors/, columns/ and lexical/
     key TEXT NOT NULL UNIQUE,           -- lasts across generations
     document INTEGER NOT NULL REFERENCES documents,
     section INTEGER NOT NULL REFERENCES sections,

@@ -15,12 +15,13 @@ from indexer.cache import cached_encoder
 from indexer.claims import claims_of
 from indexer.clock import Clock
 from indexer.context import placed
-from indexer.embed import Embedded, embed, pieces_of, write_reference, write_vectors
+from indexer.embed import Embedded, embed, pieces_of
 from indexer.lexical import write_lexical
 from indexer.manifest import LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
 from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
+from indexer.vector_index import write_reference, write_vectors
 from indexer.wording import wording, write_wording
 from models.encoder import Encoder
 from models.theme_model import ThemeModel
@@ -68,8 +69,10 @@ def write_stores(
     with clock.stage("encode") as tell, cached_encoder(data, encoder) as cached:
         embedded = embed(pieces, cached, tell)
     with clock.stage("vectors"):
-        write_vectors(folder / VECTORS, embedded)
-        write_reference(folder / REFERENCE, embedded)
+        count, dimension = embedded.vectors.shape
+        batch = iter([(embedded.ids, embedded.vectors)])
+        write_vectors(folder / VECTORS, count, dimension, batch, passages=len(pieces))
+        write_reference(folder / REFERENCE, embedded.vectors)
         write_map(folder / MAP, map_of(embedded, [one.text for own in read for one in own]))
     if given.themes:
         write_themes(folder, given.themes, encoder, data, clock, kept)

@@ -103,7 +103,7 @@ def retrieve(
     question without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
     """
     vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
-    cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
+    cosine = np.append(-1.0, vectors.cosines(vector, np.arange(1, len(universe))).astype(np.float64))
     held = opened.words.held(question)
     dense, lexical = _dense(cosine, reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.

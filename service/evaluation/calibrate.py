@@ -212,7 +212,7 @@ def _of_similar(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question
 def _offered(opened: Opened, question: Question, vector: Vector) -> tuple[Numbers, Numbers, float]:
     """Cosine and coverage of each passage, and the deviation of the reference sample's cosines."""
     vectors = opened.generation.vectors
-    cosine = vectors.best(vectors.similarities(vector), len(opened.substance))
+    cosine = np.append(np.float32(-1), vectors.cosines(vector, np.arange(1, len(opened.substance))))
     deviation = float((opened.generation.reference @ vector).std())
     return opened.substance * cosine, opened.words.held(question).coverage, deviation
 

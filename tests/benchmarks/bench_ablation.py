@@ -74,7 +74,7 @@ def fed_back(opened: Any, question: Any, vector: Any, universe: Any, strength: A
     """Pseudo-relevance feedback: the query moved towards the vectors of its first hits."""
     found = ranking.retrieve(opened, question, vector, universe, strength)
     first = [int(i) for i in np.argsort(-found.score, kind="stable")[:FEEDBACK]]
-    mean = np.mean([opened.generation.vectors.index.reconstruct(i) for i in first], axis=0)
+    mean = np.mean([opened.generation.vectors.rows_of(i).mean(axis=0) for i in first], axis=0)
     moved = vector + SHARE * mean
     moved = (moved / np.linalg.norm(moved)).astype(np.float32)
     return ranking.retrieve(opened, question, moved, universe, strength)
