@@ -26,6 +26,7 @@ from indexer.milvus_rows import (
 
 MOST = 16_384  # rows that Milvus gives to one question
 _ASKED = 4_096  # passages named in one question
+_LOADS = 4  # of a collection, for one question
 _NOTHING = f"{ROW} < 0"
 Within = str | Numbers | None
 """Where to look: an expression of Milvus, the passages.id among which, or everywhere."""
@@ -170,13 +171,15 @@ class MilvusStore:
         return list(self._ask(lambda client: client.query(self.collection, **asked)))
 
     def _ask(self, question: Callable[[Any], Result]) -> Result:
-        try:
-            return self.link.ask(question)
-        except MilvusError as error:
-            if error.code != NOT_LOADED:
-                raise
-        # milvus-lite starts with nothing loaded, and an operator may have released it.
-        self.link.ask(lambda client: client.load_collection(self.collection, timeout=WRITING))
+        # milvus-lite starts with nothing loaded, and an operator may have released it. Asked by several threads as it
+        # starts, milvus-lite may open a collection twice and forget the one that was loaded.
+        for _ in range(_LOADS):
+            try:
+                return self.link.ask(question)
+            except MilvusError as error:
+                if error.code != NOT_LOADED:
+                    raise
+            self.link.ask(lambda client: client.load_collection(self.collection, timeout=WRITING))
         return self.link.ask(question)
 
 
