@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.manifest import GenerationError
-from models.encoder import Encoder
+from models.encoder import Encoder, encode_batches
 
 Vectors = NDArray[np.float32]
 Result = TypeVar("Result")
@@ -118,13 +118,15 @@ class CachedEncoder:
         new = sorted((text for text in distinct if text not in known), key=len, reverse=True)
         self.cached += len(known)
         tell(0, len(new))
-        for start in range(0, len(new), _COMMIT):
-            batch = new[start : start + _COMMIT]
-            vectors = self._encoder.encode_document(batch)
-            self._cache.put(batch, vectors)
-            known.update(zip(batch, vectors, strict=True))
-            self.encoded += len(batch)
-            tell(start + len(batch), len(new))
+        done = 0
+        batches = (new[start : start + _COMMIT] for start in range(0, len(new), _COMMIT))
+        with closing(encode_batches(self._encoder, batches)) as made:
+            for batch, vectors in made:
+                self._cache.put(batch, vectors)
+                known.update(zip(batch, vectors, strict=True))
+                self.encoded += len(batch)
+                done += len(batch)
+                tell(done, len(new))
         return known
 
 

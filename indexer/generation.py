@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.lexical import Analyzer, make_analyzer, open_lexical
 from indexer.manifest import (
+    COLUMNS,
     FORCES,
     LEXICAL,
     MAP,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import tantivy
 
 __all__ = [
+    "COLUMNS",
     "FORCES",
     "PASSAGES",
     "TAGS",

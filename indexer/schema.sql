@@ -122,6 +122,12 @@ CREATE TABLE compounds (
     apart TEXT NOT NULL                 -- as the passages write it too: "follow up", with a hyphen or without
 );
 
+CREATE TABLE openings (
+    words TEXT NOT NULL,                -- the first six, in small letters, of a passage that asks for something
+    passage INTEGER NOT NULL REFERENCES passages
+);
+
+CREATE INDEX openings_by_words ON openings (words);
 CREATE INDEX passages_by_document ON passages (document);
 CREATE INDEX passages_by_fold ON passages (fold);
 CREATE INDEX passages_by_finding ON passages (finding);

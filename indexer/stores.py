@@ -14,10 +14,11 @@ from corpus.vocabulary import Vocabulary
 from indexer.cache import cached_encoder
 from indexer.claims import claims_of
 from indexer.clock import Clock
+from indexer.column_files import write_columns, write_theme_columns
 from indexer.context import placed
 from indexer.embed import Embedded, embed, pieces_of
 from indexer.lexical import write_lexical
-from indexer.manifest import LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
+from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
 from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
@@ -61,6 +62,8 @@ def write_stores(
     with clock.stage("passages"):
         write_tables(folder / PASSAGES, documents, given.forces, given.known, kept, claims)
         write_wording(folder / PASSAGES, worded, read)
+        with closing(open_tables(folder / PASSAGES)) as tables:
+            write_columns(folder / COLUMNS, tables)
     with clock.stage("lexical"):
         write_lexical(folder / LEXICAL, (fields for words in worded for fields in words.fields))
         del worded  # as large as all texts together
@@ -85,3 +88,5 @@ def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path,
         with cached_encoder(data, encoder) as cached:
             tagged = tag_passages(tables, themes, cached, tell, kept)
         write_tags(folder / TAGS, themes, tagged)
+        with closing(open_tables(folder / TAGS)) as tags:
+            write_theme_columns(folder / COLUMNS, tables, tags)

@@ -17,6 +17,7 @@ from indexer.connection import connect_shared
 from indexer.echo import echoes
 from indexer.folds import finding_folds, fold_ids
 from indexer.manifest import GenerationError
+from indexer.openings import write_openings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def write_tables(
                         f"{name} cannot be indexed: its name or its text is not Unicode. Rename the file, or leave"
                         " it out, and run `precedent build` again."
                     ) from error
+            write_openings(database)
     finally:
         database.close()
 

@@ -69,7 +69,7 @@ class VectorIndex:
         scores = np.concatenate([values for values, _ in found])
         rows = np.concatenate([numbers + first for (_, numbers), first in zip(found, firsts, strict=True)])
         best = np.argpartition(-scores, count - 1)[:count]
-        return np.unique(self.owners[rows[best]]).astype(np.int64)
+        return distinct(self.owners[rows[best]].astype(np.int64))
 
     def cosines(self, vector: Vectors, ids: Numbers) -> Vectors:
         """The inner product of `vector`, shape (dimension,), with the best row of each of `ids`, which ascend.
@@ -114,6 +114,14 @@ class VectorIndex:
 
         list(self._pool.map(compare, range(0, len(numbers), _BLOCK)))
         return similar
+
+
+def distinct(numbers: Numbers) -> Numbers:
+    """Each number once, ascending. np.unique goes by hashes, which takes many times as long."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return np.asarray(ordered[first], np.int64)
 
 
 def _scan(codes: Any, vector: Vectors, count: int) -> tuple[Vectors, Numbers]:
