@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
 from corpus.model import FINDABLE
+from indexer.vector_index import distinct
 from service.answers.register import records_of, values_of
 from service.contract.labels import label
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsAnswer, DocumentsRequest, Overview
@@ -13,7 +12,7 @@ from service.contract.requests import LISTS, Filters
 from service.contract.responses import FacetValue, HitDocument
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import documents_listed
-from service.memory.facets import Columns
+from service.memory.facets import Columns, Ids
 from service.memory.snapshot import Snapshot
 
 NEWEST = 5  # documents that are shown as new
@@ -75,9 +74,14 @@ def _counted(seen: Snapshot, listed: Sequence[HitDocument], facet: str) -> list[
     return sorted(rows, key=lambda row: (row.value == UNKNOWN, -row.count, row.label))
 
 
+def _passing(columns: Columns, filters: Filters) -> Ids:
+    chosen = columns.chosen(filters)
+    return columns.ids if chosen is None else chosen
+
+
 def _total(columns: Columns, filters: Filters) -> int:
     """The total of a search without words: passages that pass, those that say the same counted once."""
-    return len(distinct(columns.fold[_chosen(columns, filters)]))
+    return len(distinct(columns.fold[_passing(columns, filters)]))
 
 
 def _findings(columns: Columns, kind: str) -> FacetValue:
@@ -86,7 +90,7 @@ def _findings(columns: Columns, kind: str) -> FacetValue:
 
 def _latest(columns: Columns) -> FacetValue | None:
     """The findings of the latest year that has any."""
-    latest = int(columns.years[columns.mask(Filters(finding=FINDABLE))].max(initial=-1))
+    latest = int(columns.years[_passing(columns, Filters(finding=FINDABLE))].max(initial=-1))
     if latest < 0:
         return None
     year = str(latest)

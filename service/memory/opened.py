@@ -15,6 +15,7 @@ from models.encoder import ModelError
 from service.memory.asked_sentences import AskedSentences
 from service.memory.facets import Columns, Facet, open_columns
 from service.memory.finding_index import Register, read_register
+from service.memory.phrases import Phrases
 from service.memory.spelling import Spelling
 from service.memory.strength import SIMILAR, Strength, load_strength
 from service.memory.theme_tags import Tags, overlaid, read_tags, with_tags
@@ -75,7 +76,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             columns=columns,
             forces=load_forces(files[FORCES]),
             lexicon=_lexicon(generation, vocabulary),
-            words=WordIndex(generation.lexical, columns.size),
+            words=WordIndex(generation.postings, Phrases(generation.lexical), columns.size),
             spelling=_spelling(generation.tables, vocabulary),
             records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
