@@ -76,7 +76,7 @@ def own(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]
 
 def built(page: Any) -> None:
     """Wait until the build that was started is done."""
-    page.get_by_role("heading", name="Done", exact=True).wait_for(timeout=90_000)
+    page.get_by_role("heading", name="Done", exact=True).wait_for(timeout=600_000)
 
 
 def put_in_brief(place: Any, name: str, note: str = "") -> None:

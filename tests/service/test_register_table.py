@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from fakes import FakeCollection, FakeEncoder, document, record
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from test_register import get, sample
@@ -50,7 +50,7 @@ FILTERS = {
     "theme": ["custody", "unknown"],
     "year": ["2018", "2019"],
 }
-RANDOM = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(max_examples=20)
 
 
 @pytest.fixture(scope="module")

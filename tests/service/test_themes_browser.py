@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromium import chromium
 from click.testing import CliRunner
-from test_browser import CHROMIUM, FLAGS, SAMPLE, follow, playwright
+from test_browser import SAMPLE, follow
 
 from indexer.theme_store import current_model, open_model
 from models.encoder import Encoder
@@ -21,10 +22,7 @@ from service.cli import common
 from service.cli.main import main
 from service.state.corrections import State
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; .ci/run installs it"),
-]
+pytestmark = pytest.mark.slow
 # Invented comments of a force's mounted section, which the shipped model does not know where to put.
 COMMENTS = (
     "Two greys went lame in October and the farrier has been asked to come monthly.",
@@ -101,13 +99,11 @@ class Served:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+    with chromium() as browser:
         opened = browser.new_page()
         troubles: list[str] = []
         opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         yield opened
-        browser.close()
         assert troubles == []
 
 

@@ -70,7 +70,7 @@ def send(client: FlaskClient, *files: tuple[str, bytes], who: str = "Ada Example
 
 def ended(client: FlaskClient, data: Path) -> str:
     """The page of the build once it is done."""
-    until = time.monotonic() + 300  # a machine may be busy
+    until = time.monotonic() + 1_200  # a machine may be busy
     while at_work(data):
         page = client.get("/upload/progress").text
         assert time.monotonic() < until, page
