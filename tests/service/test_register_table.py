@@ -311,7 +311,7 @@ def test_nothing_in_a_workbook_is_run_or_lost(tmp_path: Path) -> None:
     assert len(found) == len(texts)
     for text, cell in zip(texts, found, strict=True):
         assert not cell.startswith(FORMULA)
-        assert cell in (text, f"'{text}", "ab  lamp")
+        assert cell in (text, f"'{text}", "a�b � lamp")
     assert all(not str(cell).startswith(FORMULA) for row in rows for cell in row)
 
 

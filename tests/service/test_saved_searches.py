@@ -362,7 +362,7 @@ def test_a_feed_holds_whatever_a_text_holds(tmp_path: Path, publish: Publish) ->
     publish(tmp_path, (*papers(0), odd))
     answer = create_app(engine).test_client().get("/searches.atom")
     content = parsed(answer).findtext(f"{ATOM}entry/{ATOM}content") or ""
-    assert "<zebra> &" in content
+    assert "<zebra> & � � ]]>" in content
     assert "bloggs" not in content
     assert "496" not in content
 
@@ -371,14 +371,18 @@ class Web(BaseHTTPRequestHandler):
     """Takes what is posted, or fails while `status` says so."""
 
     taken: list[dict[str, Any]] = []  # noqa: RUF012 - emptied by the fixture
+    asked = 0
     status = 200
+    refused = ""  # the id of an alert that is not taken
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.status == 200:
-            self.taken.append(json.loads(body))
-        self.send_response(self.status)
-        if self.status == 302:
+        alert = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        status = 400 if alert["id"] == self.refused else self.status
+        Web.asked += 1
+        if status == 200:
+            self.taken.append(alert)
+        self.send_response(status)
+        if status == 302:
             self.send_header("Location", "/elsewhere")
         self.end_headers()
 
@@ -390,7 +394,9 @@ class Mail(StreamRequestHandler):
     """As much of SMTP as takes a message."""
 
     taken: list[str] = []  # noqa: RUF012 - emptied by the fixture
+    readers: list[str] = []  # noqa: RUF012 - emptied by the fixture
     refuses = False
+    refused = ""  # an address that no mail is taken for
 
     def handle(self) -> None:
         self.wfile.write(b"220 sink\r\n")
@@ -403,21 +409,25 @@ class Mail(StreamRequestHandler):
             if verb == b"QUIT":
                 self.wfile.write(b"221 bye\r\n")
                 return
-            self.wfile.write(b"550 no\r\n" if verb == b"MAIL" and self.refuses else b"250 ok\r\n")
+            unknown = verb == b"RCPT" and bool(self.refused) and self.refused.encode() in line
+            if verb == b"RCPT" and not unknown:
+                self.readers.append(line.decode().strip())
+            self.wfile.write(b"550 no\r\n" if unknown or (verb == b"MAIL" and self.refuses) else b"250 ok\r\n")
 
 
 @pytest.fixture
 def web() -> Iterator[str]:
     yield from _served(HTTPServer(("127.0.0.1", 0), Web), "http")
     Web.taken.clear()
-    Web.status = 200
+    Web.status, Web.refused, Web.asked = 200, "", 0
 
 
 @pytest.fixture
 def mail() -> Iterator[str]:
     yield from _served(TCPServer(("127.0.0.1", 0), Mail), "smtp")
     Mail.taken.clear()
-    Mail.refuses = False
+    Mail.readers.clear()
+    Mail.refuses, Mail.refused = False, ""
 
 
 def _served(server: TCPServer, scheme: str) -> Iterator[str]:
@@ -459,6 +469,42 @@ def test_what_failed_is_told_and_sent_with_the_next_call(engine: Engine, web: st
     assert not any("secret" in str(one.problem) for one in failed)
     Web.status, Mail.refuses = 200, False
     assert [one.sent for one in send(engine.saved, told(engine), channels, AT)] == [2, 2]
+
+
+def test_one_alert_that_is_always_refused_holds_up_no_other(engine: Engine, web: str) -> None:
+    first = min(told(engine), key=lambda one: (one.generation, one.search.id))
+    Web.refused = first.id
+    for sent in (1, 0):
+        (one,) = send(engine.saved, told(engine), Channels(web), AT)
+        assert (one.sent, one.problem) == (sent, "the server answered 400")
+    assert first.id not in [one["id"] for one in Web.taken]
+
+
+def test_of_a_server_that_takes_nothing_not_every_alert_is_asked(engine: Engine, web: str, publish: Publish) -> None:
+    told(engine)
+    publish(engine.data, papers(2))
+    assert len(told(engine)) == 4
+    Web.status = 503
+    (one,) = send(engine.saved, told(engine), Channels(web), AT)
+    assert (one.sent, one.problem, Web.asked) == (0, "the server answered 503", 2)
+
+
+def test_mail_that_some_are_refused_is_told_and_tried_again_for_those_alone(engine: Engine, mail: str) -> None:
+    channels = Channels(smtp=mail, mail_to="a@x.example, b@x.example", mail_from="precedent@x.example")
+    Mail.refused = "b@x.example"
+    for readers in (2, 0):
+        (one,) = send(engine.saved, told(engine), channels, AT)
+        assert one.sent == 0
+        assert "any of 1" in str(one.problem) or "1 of 2 addresses" in str(one.problem)
+        assert len(Mail.readers) == readers
+        assert all("a@x.example" in reader for reader in Mail.readers)
+        Mail.readers.clear()
+    Mail.refused = ""
+    (one,) = send(engine.saved, told(engine), channels, AT)
+    assert (one.sent, one.problem) == (2, None)
+    assert len(Mail.readers) == 2
+    assert all("b@x.example" in reader for reader in Mail.readers)
+    assert [one.sent for one in send(engine.saved, told(engine), channels, AT)] == [0]
 
 
 def test_a_webhook_is_followed_nowhere_else(engine: Engine, web: str) -> None:
