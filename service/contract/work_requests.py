@@ -1,8 +1,8 @@
 """What programs may send of people's work: briefs, receipts, saved searches, words, details of documents."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Base64Bytes, FailFast, Field
 
 from service.contract.brief_shapes import MAX_NAME
 from service.contract.correction_requests import Who
@@ -79,6 +79,47 @@ class DetailsRequest(Request):
     finding: _Said = Field("", description="The finding that a status is of, where a record has several.")
     why: _Why = Field("", description="The reason.")
     who: Who = Field(description="The name of whoever says so.")
+
+
+class SentFile(Request):
+    """A document that is sent, in the bytes of its file."""
+
+    name: Annotated[Text, *sized(300, "Give each file the name that it has, with its ending.")] = Field(
+        description="The file's name, with the ending that tells its format."
+    )
+    content: Base64Bytes = Field(description="The file, in base64.")
+
+
+class DocumentsSent(Request):
+    """Documents to add to the index, by a build that begins at once."""
+
+    files: Annotated[list[SentFile], FailFast()] = Field(description="The files, 20 at most.")
+    who: Who = Field(description="The name of whoever sends them.")
+
+
+class FileReport(Shape):
+    """What came of one file: its documents, what was left out of it, or why nothing was read."""
+
+    name: str
+    documents: list[dict[str, Any]]
+    left_out: list[str]
+    refused: str
+
+
+class BuildAnswer(Shape):
+    """The build that was started last, by a page or a program: running, done, failed or stopped."""
+
+    state: Literal["none", "running", "done", "failed", "stopped"] = Field(description='"none" where none ever was.')
+    who: str
+    began: str
+    ended: str
+    stage: str = Field(description="What it does now.")
+    done: int = Field(description="How much of that is done, out of `total`.")
+    total: int
+    problem: str = Field(description="Why it failed.")
+    files: list[FileReport] = Field(description="What came of the files that were sent with it.")
+    counts: dict[str, int] | None = Field(description="What the index holds after it.")
+    published: bool = Field(description="Whether there was anything new.")
 
 
 class DetailsAnswer(Shape):

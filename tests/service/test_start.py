@@ -12,9 +12,17 @@ from fakes import FakeEncoder, document
 from flask import Flask
 from flask.testing import FlaskClient
 
+from corpus.collection import load
+from corpus.forces import load_forces
+from indexer.build import build
+from models.encoder import Encoder
+from service.contract.requests import SearchRequest
 from service.engine import Engine
 from service.web.app import create_app
 from service.web.places import GROUPS
+from service.web.search_pages import EXAMPLES
+
+SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
 
 # A number with the link to what it counts, in each of the ways in which the start page writes them.
 COUNTED = (
@@ -158,3 +166,19 @@ def test_the_start_page_tells_what_the_last_index_brought(tmp_path: Path, publis
 def test_corrected_details_are_in_the_menu(sample_app: Flask) -> None:
     page = text_of(sample_app.test_client(), "/details")
     assert re.findall(r'<a href="/details" aria-current="page">([^<]+)</a>', page) == ["Corrected details"] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_each_example_has_good_matches_in_the_sample(sample_engine: Engine, example: str) -> None:
+    answer = sample_engine.search(SearchRequest(query=example))
+    assert (answer.match, answer.results[0].match) == ("good", "good")
+    assert answer.strong >= (2 if example == EXAMPLES[0] else 1)
+
+
+@pytest.fixture(scope="module")
+def sample_engine(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> Engine:
+    """The sample as `make run` indexes it."""
+    data, forces = tmp_path_factory.mktemp("sample"), load_forces(SAMPLE / "forces.toml")
+    build(load([str(SAMPLE)], forces), real_encoder, data, inputs=[str(SAMPLE)])
+    return Engine(data, real_encoder, forces)
