@@ -110,11 +110,8 @@ def _form(engine: Engine, allowed: bool, sentence: str = "", *, typed: bool = Tr
 def _received(engine: Engine) -> Response:
     """Keep what was sent and start a build with it. Raises RequestError where nothing was kept."""
     name = signed(request.form.get("who", ""), "it is shown with what you send")
-    begin(
-        engine.data,
-        name,
-        [Sent(one.filename or "", _saver(one)) for one in request.files.getlist("file") if one.filename],
-    )
+    sent = [Sent(one.filename or "", _saver(one)) for one in request.files.getlist("file") if one.filename]
+    begin(engine.data, name, sent)
     return seen_off(url_for("upload_pages.job_page"), name)
 
 

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from fakes import FakeEncoder, document, passage, record
 
 from corpus.model import Document
+from service.answers.lookups import passage as passage_of
 from service.cli import common
 from service.cli.main import main
 from service.contract.requests import ListRequest, SimilarRequest
@@ -26,7 +27,7 @@ from service.contract.service_errors import RequestError, SettingsError
 from service.contract.standing_shapes import Result
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
-from service.state.saved_searches import SavedSearch
+from service.state.saved_searches import SavedSearch, Seen
 from service.web.app import create_app
 from service.work.feeds import alert_lines, together
 from service.work.result_changes import compared, differences
@@ -125,7 +126,10 @@ def test_fifty_searches_over_three_generations_equal_full_searches(tmp_path: Pat
         for search in searches:
             before, after = known[search.id], full(seen, search)
             changes = [one for one in engine.saved.changes(search.id) if one.generation == name]
-            holds_together(before, after, [(one.kind, one.what["before"], one.what["after"]) for one in changes])
+            told_of = [(one.kind, one.what["before"], one.what["after"]) for one in changes]
+            quiet = [one.before for one in compared(before, after) if (one.kind, one.before, one.after) not in told_of]
+            assert all(row and row["match"] == "weak" and passage_of(seen, row["passage_id"]) for row in quiet)
+            holds_together(before, after, [*told_of, *(("gone", row, None) for row in quiet)])
             kept = engine.saved.seen(search.id)
             assert kept is not None
             assert list(kept.rows) == after
@@ -133,6 +137,34 @@ def test_fifty_searches_over_three_generations_equal_full_searches(tmp_path: Pat
             for one in changes:
                 told[one.kind] += 1
     assert min(told.values()) > 20, "the generations differ too little to try anything"
+
+
+@pytest.mark.parametrize(
+    ("differing", "told_as"),
+    [({}, []), ({"match": "good"}, ["gone"]), ({"status": "complete"}, ["gone"]), ({"force": "kent"}, ["gone"])],
+)
+def test_a_weak_match_that_is_no_longer_near_enough_is_no_news(
+    tmp_path: Path, publish: Publish, differing: Row, told_as: list[str]
+) -> None:
+    publish(tmp_path, (document("a", ["Zebras graze."], force="essex"), document("b", ["Lamps burn."], force="essex")))
+    engine = Engine(tmp_path, FakeEncoder())
+    search = SavedSearch("Zebras", "search", {"q": ("zebras",)}, "Ada", AT)
+    found = full(engine.snapshot(), search)
+    assert "b" not in [one["document_id"] for one in found]
+    left = next(iter(engine.all_hits(ListRequest(query="lamps")))).passage_id
+    weak = {"force": "essex", "match": "weak", **differing}
+    number = engine.saved.add(search, Seen("0", (*found, result(left, **weak))))
+    refresh(engine.snapshot(), engine.saved, AT)
+    assert [one.kind for one in engine.saved.changes(number)] == told_as
+
+
+def test_a_weak_match_whose_passage_is_gone_is_told(tmp_path: Path, publish: Publish) -> None:
+    publish(tmp_path, (document("a", ["Zebras graze."]),))
+    engine = Engine(tmp_path, FakeEncoder())
+    search = SavedSearch("Zebras", "search", {"q": ("zebras",)}, "Ada", AT)
+    number = engine.saved.add(search, Seen("0", (*full(engine.snapshot(), search), result("z#9", match="weak"))))
+    refresh(engine.snapshot(), engine.saved, AT)
+    assert [one.kind for one in engine.saved.changes(number)] == ["gone"]
 
 
 def holds_together(before: list[Row], after: list[Row], changes: Sequence[tuple[str, Row | None, Row | None]]) -> None:
