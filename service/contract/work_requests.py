@@ -1,22 +1,31 @@
 """What programs may send of people's work: briefs, receipts, saved searches, words, details of documents."""
 
+import base64
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Base64Bytes, FailFast, Field
+from pydantic import AfterValidator, FailFast, Field
 
 from service.contract.brief_shapes import MAX_NAME
 from service.contract.correction_requests import Who
 from service.contract.detail_shapes import DetailRecord
 from service.contract.requests import MAX_WHY
 from service.contract.shapes import Shape
-from service.contract.values import Request, Text, sized
+from service.contract.values import Request, Text, refuse, sized
 
 _Named = Annotated[Text, *sized(MAX_NAME, "Give the brief a name.")]
 _Words = Annotated[Text, *sized(100, "Give what people type, and what is meant by it: a word or a few.")]
 _Said = Annotated[Text, *sized(300)]
 _Why = Annotated[Text, *sized(MAX_WHY)]
+_BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 AskedFields = dict[str, list[str]]
 _ASKED = Field(description='What is asked, by the names of the API, such as {"q": ["missing children"]}.')
+
+
+def _in_base64(text: str) -> str:
+    if not re.match(_BASE64, text):
+        raise refuse("Send the content of each file in base64: letters, digits, + and /, padded with =.")
+    return text
 
 
 class BriefItemsRequest(Request):
@@ -87,7 +96,14 @@ class SentFile(Request):
     name: Annotated[Text, *sized(300, "Give each file the name that it has, with its ending.")] = Field(
         description="The file's name, with the ending that tells its format."
     )
-    content: Base64Bytes = Field(description="The file, in base64.")
+    content: Annotated[Text, Field(json_schema_extra={"pattern": _BASE64}), AfterValidator(_in_base64)] = Field(
+        description="The bytes of the file, in base64."
+    )
+
+    @property
+    def bytes_of(self) -> bytes:
+        """The file itself."""
+        return base64.b64decode(self.content)
 
 
 class DocumentsSent(Request):

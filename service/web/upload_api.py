@@ -53,4 +53,4 @@ def _answer(engine: Engine) -> BuildAnswer:
 
 
 def _saver(one: SentFile):  # type: ignore[no-untyped-def]
-    return lambda path: path.write_bytes(one.content)
+    return lambda path: path.write_bytes(one.bytes_of)

@@ -148,7 +148,7 @@ def test_a_weak_match_that_is_no_longer_near_enough_is_no_news(
 ) -> None:
     publish(tmp_path, (document("a", ["Zebras graze."], force="essex"), document("b", ["Lamps burn."], force="essex")))
     engine = Engine(tmp_path, FakeEncoder())
-    search = SavedSearch("Zebras", "search", {"q": ("zebras",)}, "Ada", AT)
+    search = SavedSearch("Zebras", "search", {"q": ('"zebras"',)}, "Ada", AT)
     found = full(engine.snapshot(), search)
     assert "b" not in [one["document_id"] for one in found]
     left = next(iter(engine.all_hits(ListRequest(query="lamps")))).passage_id
