@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_snapshot import model
 
+from corpus.forces import load_forces
 from corpus.model import Document
 from indexer.build import build
 from indexer.embed import Embedded
@@ -288,3 +289,10 @@ def test_records_by_status_are_those_of_the_register(themed: FlaskClient, query:
     counts = Counter(row["status"] or "unknown" for row in rows)
     assert dict(zip(found["statuses"], found["totals"], strict=True)) == counts
     assert found["total"] == len(rows)
+
+
+def test_the_name_of_every_force_stands_whole_above_its_column() -> None:
+    names = [force.name for force in load_forces().all]
+    drawn = heat_map(["Custody"], names, [[1] * len(names)])
+    assert [one.text for one in drawn.heads] == names
+    assert max(box.x + box.width for box in drawn.boxes) <= drawn.width
