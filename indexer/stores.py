@@ -19,8 +19,9 @@ from indexer.column_files import write_columns, write_theme_columns
 from indexer.context import placed
 from indexer.embed import Embedded, embed, pieces_of
 from indexer.lexical import write_lexical
-from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
+from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, POSTINGS, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
+from indexer.postings import PostingsWriter
 from indexer.standings import write_shorts, write_standings
 from indexer.tables import Known, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
@@ -69,7 +70,9 @@ def write_stores(
         with closing(open_tables(folder / PASSAGES)) as tables:
             write_columns(folder / COLUMNS, tables)
     with clock.stage("lexical"):
-        write_lexical(folder / LEXICAL, (fields for words in worded for fields in words.fields))
+        with PostingsWriter(folder / POSTINGS) as postings:
+            every = (fields for words in worded for fields in words.fields)
+            write_lexical(folder / LEXICAL, postings.noting(every))
         del worded  # as large as all texts together
     with clock.stage("windows") as tell:
         pieces = pieces_of([one for own in read for one in own], encoder, tell)

@@ -13,6 +13,7 @@ from models.encoder import ModelError
 from service.memory.asked_sentences import AskedSentences
 from service.memory.facets import Columns, Facet, open_columns
 from service.memory.finding_index import Register
+from service.memory.phrases import Phrases
 from service.memory.spelling import Spelling
 from service.memory.strength import SIMILAR, Strength, load_strength
 from service.memory.theme_tags import Tags, overlaid, read_tags, with_tags
@@ -71,7 +72,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             columns=columns,
             forces=load_forces(files[FORCES]),
             lexicon=_lexicon(generation, vocabulary),
-            words=WordIndex(generation.lexical, columns.size),
+            words=WordIndex(generation.postings, Phrases(generation.lexical), columns.size),
             spelling=_spelling(generation.tables, vocabulary),
             strength=strength or load_strength(data, encoder),
             similar_strength=strength or load_strength(data, encoder, SIMILAR),
