@@ -1,8 +1,8 @@
 """The day up to which each source is known: no record is overdue, or open, for longer than its own source was heard."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from corpus.dates import last_day
 from corpus.model import Document
@@ -18,16 +18,6 @@ class Entries:
     newest: datetime.date | None
 
 
-def with_heard(documents: Sequence[Document], until: datetime.date) -> list[Document]:
-    """`documents`, each with the day that its file was last heard of: the newest entry in it, none after `until`.
-
-    A record is known as far as any of its file, by an entry or by a day that is stated. Where there is none at all, it
-    was last heard of on its own date; what is no record is known as far as its own entries. May be done again.
-    """
-    days = heard(entries_of(document, until) for document in documents)
-    return [replace(document, heard=day) for document, day in zip(documents, days, strict=True)]
-
-
 def entries_of(document: Document, until: datetime.date) -> Entries:
     """What of a document has a part in `heard`; what is dated after `until` has none."""
     sources = (document.source, *document.other_sources)
@@ -35,7 +25,11 @@ def entries_of(document: Document, until: datetime.date) -> Entries:
 
 
 def heard(entries: Iterable[Entries]) -> list[str | None]:
-    """The day that each document was last heard of, as in `with_heard`, ISO 8601."""
+    """The day that the file of each document was last heard of, ISO 8601: that of the newest entry in it.
+
+    A record is known as far as any of its file, by an entry or by a day that is stated. Where there is none at all, it
+    was last heard of on its own date; what is no record is known as far as its own entries.
+    """
     found = list(entries)
     by_source: dict[str, datetime.date] = {}
     for own in found:

@@ -5,6 +5,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -52,6 +53,16 @@ class EmbeddingCache:
             found.update(self._look_up(dict(text_of[start : start + _LOOK_UP])))
         return found
 
+    def unknown(self, texts: Sequence[str]) -> list[str]:
+        """Those of `texts` that are not known, without reading a vector: one that is not sound counts as known."""
+        text_of = sorted((self._key(text), text) for text in texts)
+        found: list[str] = []
+        for start in range(0, len(text_of), _LOOK_UP):
+            asked = dict(text_of[start : start + _LOOK_UP])
+            known = {key for (key,) in self._through(partial(self._keys, list(asked))) or ()}
+            found += [text for key, text in asked.items() if key not in known]
+        return found
+
     def put(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Keep one vector per text, committed before this returns."""
         pairs = ((self._key(t), v.astype("<f4").tobytes()) for t, v in zip(texts, vectors, strict=True))
@@ -70,6 +81,11 @@ class EmbeddingCache:
     def _select(self, keys: list[bytes]) -> list[tuple[bytes, bytes]]:
         marks = ",".join("?" * len(keys))
         query = f"SELECT key, vector FROM embeddings WHERE key IN ({marks})"  # noqa: S608
+        return self._database.execute(query, keys).fetchall()
+
+    def _keys(self, keys: list[bytes]) -> list[tuple[bytes]]:
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT key FROM embeddings WHERE key IN ({marks})"  # noqa: S608
         return self._database.execute(query, keys).fetchall()
 
     def _insert(self, rows: list[tuple[bytes, bytes]]) -> None:
@@ -103,6 +119,10 @@ class CachedEncoder:
     def windows(self, text: str) -> list[str]:
         """Overlapping pieces of `text` that each fit; `[text]` when all of it fits."""
         return self._encoder.windows(text)
+
+    def unknown(self, texts: Sequence[str]) -> list[str]:
+        """Those of distinct `texts` that are still to be encoded."""
+        return self._cache.unknown(texts)
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
