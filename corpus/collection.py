@@ -24,7 +24,8 @@ from corpus.stated import stated_in
 class Collection:
     """What a folder of documents came to: `documents` in order of their keys, and what was left out.
 
-    The documents lie on disk and are read again each time that one is asked for. `explained` tells, by the path of a file, what its tables were taken for.
+    The documents lie on disk, and each is read again when it is asked for. `explained` tells, by the path of a file,
+    what its tables were taken for.
     """
 
     documents: Sequence[Document]

@@ -21,7 +21,9 @@ class Entries:
 def entries_of(document: Document, until: datetime.date) -> Entries:
     """What of a document has a part in `heard`; what is dated after `until` has none."""
     sources = (document.source, *document.other_sources)
-    return Entries(sources, document.kind == "register_record", document.date, max(_days(document, until), default=None))
+    return Entries(
+        sources, document.kind == "register_record", document.date, max(_days(document, until), default=None)
+    )
 
 
 def heard(entries: Iterable[Entries]) -> list[str | None]:

@@ -19,8 +19,8 @@ from corpus.model import (
     Event,
     Evidence,
     Finding,
-    Grade,
     GlossaryEntry,
+    Grade,
     Passage,
 )
 
@@ -55,7 +55,7 @@ class Lines:
         """Write a line; its number, from 0, is returned. Raises OSError where there is no room."""
         if self._file is None:
             home = self._folder if self._folder and self._folder.is_dir() else None
-            self._file = tempfile.TemporaryFile(dir=home)
+            self._file = tempfile.TemporaryFile(dir=home)  # noqa: SIM115 - closed with this
             finalize(self, self._file.close)
         line = json.dumps(value).encode()
         self._file.write(line)
@@ -118,7 +118,8 @@ class Shelved(Sequence[Document]):
             and all(one == another for one, another in zip(self, other, strict=True))
         )
 
-    __hash__ = None  # type: ignore[assignment] - equal to a tuple of the same documents, and dear to tell
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 def _packed(document: Document) -> list[Any]:
@@ -140,4 +141,3 @@ def _unpacked(found: list[Any]) -> Document:
     for field in ("notes", "other_sources", "forces"):
         values[field] = tuple(values[field])
     return Document(**values)
-

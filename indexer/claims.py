@@ -82,9 +82,7 @@ def claims_by_rules(comments: Sequence[str]) -> dict[str, Claim | None]:
     return {text: claim_of(text) for text in comments}
 
 
-def claims_by_model(
-    comments: Sequence[str], model: ClosureModel, encoder: DocumentEncoder
-) -> dict[str, Claim | None]:
+def claims_by_model(comments: Sequence[str], model: ClosureModel, encoder: DocumentEncoder) -> dict[str, Claim | None]:
     """What comments say by a model, whose encoder `encoder` is."""
     found: dict[str, Claim | None] = {}
     for start in range(0, len(comments), _BATCH):

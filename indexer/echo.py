@@ -88,7 +88,7 @@ class Echoes:
         self._folds, self._claims = folds, claims
         self._reading = Reading(forces, {}, frozenset(), framed=False)
         self._waiting = Lines(folder)
-        self._same: dict[int, "array[int]"] = {}
+        self._same: dict[int, array[int]] = {}
         self._events = self._findings = self._documents = 0
 
     def take(self, document: Document) -> list[int | None]:
@@ -139,11 +139,13 @@ def _listed(value: Any) -> Any:
 
 
 def _comment(plain: list[Any]) -> _Comment:
-    *named, told, words, facts, names = plain
-    parts = tuple(
-        Sentence(tuple(order), *map(frozenset, sets), to_come, denied) for order, *sets, to_come, denied in told
-    )
-    return _Comment(*named, Said(parts, frozenset(words), frozenset(facts), frozenset(names)))
+    number, date, force, document, told, *sets = plain
+    parts = tuple(Sentence(tuple(order), *_sets(own[:5]), *own[5:]) for order, *own in told)
+    return _Comment(number, date, force, document, Said(parts, *_sets(sets)))
+
+
+def _sets(lists: list[list[Any]]) -> list[Any]:
+    return [frozenset(own) for own in lists]
 
 
 def _copies(comments: Sequence[_Comment]) -> Iterator[tuple[int, int]]:

@@ -38,7 +38,7 @@ class Rows:
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self.shape = (0, dimension)
-        self._file = tempfile.TemporaryFile(dir=folder)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed with this
         finalize(self, self._file.close)
 
     def __len__(self) -> int:
@@ -134,7 +134,7 @@ def pieces_of(placed: Placed, encoder: DocumentEncoder) -> list[Piece]:
 
 
 def embed(pieces: Pieces, encoder: CachedEncoder, folder: Path, progress: Callable[[int, int], None]) -> Embedded:
-    """Vectors for all pieces, in a file in `folder`; only strings new to the cache are encoded, and put there as they are.
+    """Vectors for all pieces, in a file in `folder`; only strings new to the cache are encoded, and kept there at once.
 
     A piece's vector is the weighted mean of its strings' unit vectors and so no longer than 1.
     """

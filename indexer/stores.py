@@ -61,9 +61,7 @@ class Given:
     kept: Kept
 
 
-def write_stores(
-    folder: Path, documents: Walked, given: Given, encoder: Encoder, data: Path, clock: Clock
-) -> Embedded:
+def write_stores(folder: Path, documents: Walked, given: Given, encoder: Encoder, data: Path, clock: Clock) -> Embedded:
     """Write the stores of a generation into `folder`; everything numbers passages from 1 in the order of `documents`.
 
     The documents are walked several times, and none is in memory longer than it is worked on. What is encoded goes into
@@ -77,9 +75,9 @@ def write_stores(
         heard = _hear(documents, given, Hearing(encoder, cached), tell)
     with clock.stage("passages") as tell:
         fields = _write_passages(folder, documents, given, heard, tell, data)
-    with clock.stage("lexical"):
-        write_lexical(folder / LEXICAL, _fields(fields))
-        # What else is made of the words of passages takes `_fields(fields)` here: they can be read any number of times.
+    with clock.stage("lexical") as tell:
+        write_lexical(folder / LEXICAL, _fields(fields, documents.passages, tell))
+        # What else is made of the words of passages is made here: their fields can be read any number of times.
     del fields
     with cached_encoder(data, encoder) as cached:
         with clock.stage("windows") as tell:
@@ -135,9 +133,12 @@ def _write_passages(folder: Path, documents: Walked, given: Given, heard: _Heard
     return fields
 
 
-def _fields(documents: Lines) -> Iterator[Fields]:
+def _fields(documents: Lines, total: int, tell: Tell) -> Iterator[Fields]:
     """What is indexed of passages 1, 2, 3, …"""
-    return (Fields(*own) for document in documents for own in document)
+    for number, own in enumerate(own for document in documents for own in document):
+        if number % _TELL == 0:
+            tell(number, total)
+        yield Fields(*own)
 
 
 def _cut(documents: Walked, pieces: Pieces, tell: Tell) -> Pieces:
@@ -167,6 +168,9 @@ def _told(documents: Walked, tell: Tell) -> Iterator[Document]:
 
 def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock, kept: Kept) -> None:
     """Write what a model says of the passages that stand in `folder`."""
-    with clock.stage("themes") as tell, closing(open_tables(folder / PASSAGES)) as tables:
-        with cached_encoder(data, encoder) as cached:
-            write_tags(folder / TAGS, themes, tag_passages(tables, themes, cached, tell, kept))
+    with (
+        clock.stage("themes") as tell,
+        closing(open_tables(folder / PASSAGES)) as tables,
+        cached_encoder(data, encoder) as cached,
+    ):
+        write_tags(folder / TAGS, themes, tag_passages(tables, themes, cached, tell, kept))

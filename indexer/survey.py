@@ -13,7 +13,7 @@ from indexer.tables import forces_of
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A document in short: its place in the collection, and the day that it was last heard of. `digest` is of it all."""
+    """A document in short: its place in the collection, the day that it was last heard of, a digest of all of it."""
 
     place: int
     key: str

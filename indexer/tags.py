@@ -58,9 +58,10 @@ def tag_passages(
     progress: Callable[[int, int], None],
     kept: Kept | None = None,
 ) -> Iterator[Tagged]:
-    """The themes of all passages of a generation, document by document; behind a cache the encoder finds the vectors a build has made.
+    """The themes of all passages of a generation, document by document.
 
-    What `kept` knows of a document is taken from there.
+    Behind a cache the encoder finds the vectors that a build has made. What `kept` knows of a document is taken from
+    there.
     """
     total = tables.execute("SELECT count(*) FROM passages").fetchone()[0]
     at = 0

@@ -189,7 +189,7 @@ class ReaderProcess:
 def reading(
     jobs: Sequence[Job], limits: Limits, words: Words | None = None, kept: Kept | None = None
 ) -> Iterator[Iterator[Read | CorpusError]]:
-    """What comes of each file, in order: read, or why it could not be. No more processes read than there are processors.
+    """What comes of each file, in order: read, or why it could not be. At most as many read at a time as processors.
 
     With `words` they parse what they read, and what `kept` knows is neither read nor parsed.
     """

@@ -18,7 +18,6 @@ def with_heard(documents: Sequence[Document], until: datetime.date) -> list[Docu
     return [replace(one, heard=day) for one, day in zip(documents, days, strict=True)]
 
 
-
 def tracked(key: str, source: str, *dates: str, **more: object) -> Document:
     events = tuple(Event(date, "comment", None, "Noted.", 0) for date in dates)
     return document(key, ["It asks."], kind="register_record", source=source, events=events, **more)
