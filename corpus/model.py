@@ -25,6 +25,9 @@ PassageKind = Literal[
     "glossary",
 ]
 FindingKind = Literal["recommendation", "area_for_improvement", "cause_of_concern"]
+# Kinds of passages that ask for something, and those that tell of it in prose.
+FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
+PROSE = ("judgement", "strength", "work_in_progress", "developing_practice", "context")
 EvidenceField = Literal["kind", "force", "date", "title"]
 STATUSES = (
     "awaiting-review",

@@ -36,6 +36,12 @@ def normalise(text: str) -> str:
     return plain[start:end]
 
 
+def words_only(text: str) -> str:
+    """The words of a text in small letters, each between spaces: so that one text can be looked for in another."""
+    words = re.findall(r"[^\W_]+", normalise(text))
+    return f" {' '.join(words)} "
+
+
 def says_nothing(cell: str) -> bool:
     """Whether a cell holds a placeholder ("-", "n/a", "TBC", "xxx") or nothing."""
     plain = " ".join(cell.split()).casefold().rstrip(".")

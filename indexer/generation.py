@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embed import VectorIndex, open_vectors
 from indexer.lexical import Analyzer, make_analyzer, open_lexical
 from indexer.manifest import (
+    COLUMNS,
     FORCES,
     LEXICAL,
     MAP,
@@ -34,12 +34,14 @@ from indexer.manifest import (
 )
 from indexer.meaning_map import MeaningMap, read_map
 from indexer.tables import count_kinds, count_rows, open_tables
+from indexer.vector_index import VectorIndex, open_vectors
 from models.encoder import Encoder
 
 if TYPE_CHECKING:
     import tantivy
 
 __all__ = [
+    "COLUMNS",
     "FORCES",
     "PASSAGES",
     "TAGS",
@@ -190,7 +192,7 @@ def _wrong_counts(path: Path, manifest: Manifest) -> list[str]:
     integrity = [row[0] for row in generation.tables.execute("PRAGMA integrity_check")]
     counts, kinds = count_rows(generation.tables), count_kinds(generation.tables)
     ids = _numbers(generation.tables, "SELECT id FROM passages ORDER BY id")
-    vector_ids = generation.vectors.ids
+    vector_ids = generation.vectors.owners
     counts["vectors"] = len(vector_ids)
     words = generation.lexical.searcher().num_docs
     checks = [

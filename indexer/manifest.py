@@ -15,8 +15,9 @@ from indexer.durable import UNFINISHED
 from models.encoder import Encoder
 
 # In a generation: its stores, and copies of the user's files of force names and of words, where there were any.
-PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors.faiss", "reference.npy"
+PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors", "reference.npy"
 TAGS = "tags.sqlite"
+COLUMNS = "columns"  # a folder
 MAP = "map.npz"  # generations of earlier builds have none
 # In a data folder: compiled models, what files came to when they were parsed, and what was worked out of documents. All
 # can be deleted at any time.
@@ -27,8 +28,8 @@ COPIES = {
     VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY"),
     FINDINGS: ("words for findings", "PRECEDENT_FINDINGS"),
 }
-FORMAT_VERSION = 8
-_OLDER = (2, 3, 4, 5, 6, 7)  # formats whose manifest has the same fields, save theme_model and without
+FORMAT_VERSION = 9
+_OLDER = (2, 3, 4, 5, 6, 7, 8)  # formats whose manifest has the same fields, save theme_model and without
 REBUILD = "Run `precedent build` to make a new one."
 
 

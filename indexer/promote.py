@@ -1,4 +1,4 @@
-"""Another theme model for what is indexed: a generation that shares all files but the tags with the one before."""
+"""Another theme model for what is indexed: a generation that shares the other files of the one before."""
 
 import os
 import shutil
@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.clock import Clock, Progress
+from indexer.column_files import THEME_FILES
 from indexer.durable import UNFINISHED, unfinished
 from indexer.generation import verify_generation
-from indexer.manifest import COPIES, TAGS, GenerationError, Manifest, current_id, file_record, read_manifest
+from indexer.manifest import COLUMNS, COPIES, TAGS, GenerationError, Manifest, current_id, file_record, read_manifest
 from indexer.program import worked_out
 from indexer.publish import building, clean, prune, publish, stamp
 from indexer.stores import write_themes
@@ -22,8 +23,8 @@ from models.theme_model import ThemeModel
 def promote(data: Path, themes: ThemeModel, encoder: Encoder, progress: Progress | None = None) -> str:
     """Tag the current generation's passages with another model: a new generation, whose id is returned.
 
-    It shares all files but the tags with the one before. Raises GenerationError where there is none or it is damaged,
-    or a build is at work; ModelError for a model of another encoder.
+    It shares all files but those of themes with the one before. Raises GenerationError where there is none or it is
+    damaged, or a build is at work; ModelError for a model of another encoder.
     """
     if themes.encoder != encoder.fingerprint:
         raise ModelError(
@@ -58,7 +59,8 @@ def promote(data: Path, themes: ThemeModel, encoder: Encoder, progress: Progress
 def _retagged(former: Path, manifest: Manifest, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock) -> str:
     created = datetime.now(UTC)
     with unfinished(data / "generations" / f"{UNFINISHED}{stamp(created, data)}") as folder:
-        for name in manifest.files.keys() - {TAGS}:
+        tagged = {TAGS, *(f"{COLUMNS}/{name}" for name in THEME_FILES)}
+        for name in manifest.files.keys() - tagged:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             try:
                 os.link(former / name, folder / name)
@@ -66,7 +68,7 @@ def _retagged(former: Path, manifest: Manifest, themes: ThemeModel, encoder: Enc
                 shutil.copy2(former / name, folder / name)
         copies = {name: (folder / name).read_bytes() for name in COPIES if (folder / name).is_file()}
         write_themes(folder, themes, encoder, data, clock, worked_out(data, copies))
-        files = {**manifest.files, TAGS: file_record(folder / TAGS)}
+        files = {**manifest.files, **{name: file_record(folder / name) for name in tagged}}
         manifest = replace(manifest, created=created.isoformat(), theme_model=themes.id, files=files)
         (folder / "manifest.json").write_text(manifest.to_json(), "utf-8")
         with clock.stage("verify"):

@@ -89,7 +89,7 @@ CREATE TABLE glossary (
 );
 
 CREATE TABLE passages (
-    id INTEGER PRIMARY KEY,             -- also the id in vectors.faiss and in lexical/
+    id INTEGER PRIMARY KEY,             -- also the id in vectors/, columns/ and lexical/
     key TEXT NOT NULL UNIQUE,           -- lasts across generations
     document INTEGER NOT NULL REFERENCES documents,
     section INTEGER NOT NULL REFERENCES sections,
@@ -122,6 +122,12 @@ CREATE TABLE compounds (
     apart TEXT NOT NULL                 -- as the passages write it too: "follow up", with a hyphen or without
 );
 
+CREATE TABLE openings (
+    words TEXT NOT NULL,                -- the first six, in small letters, of a passage that asks for something
+    passage INTEGER NOT NULL REFERENCES passages
+);
+
+CREATE INDEX openings_by_words ON openings (words);
 CREATE INDEX passages_by_document ON passages (document);
 CREATE INDEX passages_by_fold ON passages (fold);
 CREATE INDEX passages_by_finding ON passages (finding);

@@ -19,15 +19,17 @@ from indexer.cache import cached_encoder
 from indexer.canonical import Usage
 from indexer.claims import Claims, Hearing
 from indexer.clock import Clock
+from indexer.column_files import write_columns, write_theme_columns
 from indexer.context import placed
 from indexer.echo import Echoes
-from indexer.embed import Embedded, Pieces, embed, write_reference, write_vectors
+from indexer.embed import Embedded, Pieces, embed
 from indexer.folds import Folding, findings_in
 from indexer.lexical import Fields, write_lexical
-from indexer.manifest import LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
+from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
 from indexer.tables import Known, Written, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
+from indexer.vector_index import write_reference, write_vectors
 from indexer.wording import Words, wording
 from models.encoder import Encoder
 from models.theme_model import ThemeModel
@@ -85,8 +87,9 @@ def write_stores(folder: Path, documents: Walked, given: Given, encoder: Encoder
         with clock.stage("encode") as tell:
             embedded = embed(pieces, cached, data, tell)
     with clock.stage("vectors"), closing(open_tables(folder / PASSAGES)) as tables:
-        write_vectors(folder / VECTORS, embedded)
-        write_reference(folder / REFERENCE, embedded)
+        count, dimension = embedded.vectors.shape
+        write_vectors(folder / VECTORS, count, dimension, embedded.batches(), documents.passages)
+        write_reference(folder / REFERENCE, embedded.vectors)
         write_map(folder / MAP, map_of(embedded, _read_as(tables)))
     if given.themes:
         write_themes(folder, given.themes, encoder, data, clock, given.kept)
@@ -130,6 +133,8 @@ def _write_passages(folder: Path, documents: Walked, given: Given, heard: _Heard
     echoes = Echoes(folds, given.forces, heard.claims, data)
     write_tables(folder / PASSAGES, written(), folds, echoes, given.known, heard.claims)
     heard.words.write(folder / PASSAGES)
+    with closing(open_tables(folder / PASSAGES)) as tables:
+        write_columns(folder / COLUMNS, tables)
     return fields
 
 
@@ -174,3 +179,5 @@ def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path,
         cached_encoder(data, encoder) as cached,
     ):
         write_tags(folder / TAGS, themes, tag_passages(tables, themes, cached, tell, kept))
+        with closing(open_tables(folder / TAGS)) as tags:
+            write_theme_columns(folder / COLUMNS, tables, tags)

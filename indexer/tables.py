@@ -16,6 +16,7 @@ from indexer.context import Placed
 from indexer.echo import Echoes
 from indexer.folds import Folds
 from indexer.manifest import GenerationError
+from indexer.openings import write_openings
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def write_tables(
                     ) from error
             copied = ((first, number) for number, first in echoes.copied())
             database.executemany("UPDATE events SET echo = ? WHERE id = ? AND echo IS NULL", copied)
+            write_openings(database)
     finally:
         database.close()
 

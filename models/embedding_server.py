@@ -1,31 +1,29 @@
-"""An encoder behind an address: what speaks the OpenAI form of `/v1/embeddings`, as text-embeddings-inference, vLLM
-and Ollama do.
+"""An encoder behind one address or several: what speaks the OpenAI form of `/v1/embeddings`, as
+text-embeddings-inference, vLLM and Ollama do.
 """
 
 import hashlib
-import json
-import os
 import re
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Sequence
+import threading
+from collections import deque
+from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
-from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
+from models.embedding_request import KEY, Server
 from models.runner import ModelError, Vectors
+from models.server_pool import ServerPool
 from models.windows import cut
 
-KEY = "PRECEDENT_ENCODER_KEY"
 _BATCH = 32  # what text-embeddings-inference takes at once unless it is told otherwise
+_AHEAD = 2  # batches that are taken for each request under way, so that one slow answer keeps no server waiting
 _ROOM = 140  # words in a piece: some 200 tokens of English, which every encoder takes whole
 _LETTERS = 900  # and letters, where words are long
-_TRIES = 4
-_PAUSE = 0.5  # seconds before the second try; each pause is twice the one before
-_PATIENCE = 60.0  # seconds for an answer
-_MOST = 64_000_000  # bytes of an answer
+
+Batch = Sequence[str]
 
 
 def is_address(name: str) -> bool:
@@ -34,10 +32,11 @@ def is_address(name: str) -> bool:
 
 
 class ServerEncoder:
-    """An encoder at `ADDRESS#MODEL`, of which the part after # is the name that the server knows its model by.
+    """An encoder at `ADDRESS#MODEL` or `ADDRESS,ADDRESS#MODEL`; what follows # is the name servers know the model by.
 
     The model is told apart by that name and the length of its vectors alone: a server cannot be asked what its weights
-    are, so another model needs another name. A key, where one is wanted, is in the environment as KEY.
+    are, so another model needs another name. A key, where one is wanted, is in the environment as KEY. Raises
+    ModelError for an address that cannot be used.
     """
 
     backend = "server"
@@ -45,30 +44,58 @@ class ServerEncoder:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        address, _, self._model = name.partition("#")
-        self._address = address.rstrip("/").removesuffix("/embeddings") + "/embeddings"
+        servers = _servers(name)
+        self._model = servers[0].model
+        self._pool = ServerPool(servers)
 
     @cached_property
     def dimension(self) -> int:
-        """Length of a vector. Asks the server once."""
-        return int(self._ask(["A text."]).shape[1])
+        """Length of a vector. Asks the servers once, and raises ModelError where they do not give the same vectors."""
+        return self._pool.dimension()
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hex SHA-256 of the model's name and the length of its vectors."""
+        """Hex SHA-256 of the model's name and the length of its vectors, wherever the servers are."""
         return hashlib.sha256(f"server\0{self._model}\0{self.dimension}".encode()).hexdigest()
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """L2-normalised vectors, shape (len(texts), dimension)."""
-        return self.encode_document(texts)
+        """L2-normalised vectors, shape (len(texts), dimension), of the server that answers first, ahead of builds."""
+        made = [self._pool.first(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+        return np.concatenate(made) if made else np.empty((0, self.dimension), np.float32)
 
     def warm(self) -> None:
         """Nothing is to be made ready."""
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """L2-normalised vectors, shape (len(texts), dimension), in the order of `texts`."""
-        made = [self._ask(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
-        return np.concatenate(made) if made else np.empty((0, self.dimension), np.float32)
+        if len(texts) <= _BATCH:
+            return self.encode_queries(texts)
+        return next(vectors for _, vectors in self.encode_batches([texts]))
+
+    def encode_batches(self, batches: Iterable[Batch]) -> Generator[tuple[Batch, Vectors], None, None]:
+        """Each batch with its vectors, in order, made by all servers at once.
+
+        No more batches are taken than keep the servers at work. Raises ModelError where no server answers for minutes.
+        """
+        self._pool.begin()
+        stopped, source = threading.Event(), iter(batches)
+        taken: deque[tuple[Batch, list[Future[Vectors]]]] = deque()
+        workers = ThreadPoolExecutor(self._pool.room, "embedding")
+        try:
+            while True:
+                while sum(len(asked) for _, asked in taken) < _AHEAD * self._pool.room:
+                    if (batch := next(source, None)) is None:
+                        break
+                    parts = [batch[start : start + _BATCH] for start in range(0, len(batch), _BATCH)]
+                    taken.append((batch, [workers.submit(self._pool.share, part, stopped) for part in parts]))
+                if not taken:
+                    return
+                batch, asked = taken.popleft()
+                made = [one.result() for one in asked]
+                yield batch, np.concatenate(made) if made else np.empty((0, self.dimension), np.float32)
+        finally:
+            self._pool.stop(stopped)
+            workers.shutdown(wait=False, cancel_futures=True)
 
     def windows(self, text: str) -> list[str]:
         """Pieces of `text` by its words: the server's tokens are not known."""
@@ -79,62 +106,29 @@ class ServerEncoder:
             return [text]
         return cut(text, short, _ROOM, lambda piece: len(piece) <= _LETTERS) if short else [text]
 
-    def _ask(self, texts: Sequence[str]) -> Vectors:
-        body = {"input": [text or " " for text in texts], "model": self._model, "encoding_format": "float"}
-        answer = self._answer(json.dumps(body).encode())
-        try:
-            rows = sorted(json.loads(answer)["data"], key=lambda row: row["index"])
-            vectors = np.array([row["embedding"] for row in rows], np.float32)
-        except (ValueError, KeyError, TypeError) as error:
-            raise ModelError(
-                f"The embedding server at {self._address} answers with something else than vectors ({error!r})."
-                " Give PRECEDENT_ENCODER the address that ends in /v1, and behind a # the model's name."
-            ) from error
-        if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
-            raise ModelError(f"The embedding server at {self._address} does not give one vector for each text.")
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
-        return unit
 
-    def _answer(self, body: bytes) -> bytes:
-        """The server's answer, asked for again where it is busy or away for the moment."""
-        headers = {"Content-Type": "application/json"}
-        if key := os.environ.get(KEY):
-            headers["Authorization"] = f"Bearer {key}"
-        why = ""
-        for attempt in range(_TRIES):
-            if attempt:
-                time.sleep(_PAUSE * 2 ** (attempt - 1))
-            request = urllib.request.Request(self._address, body, headers)  # noqa: S310 - http or https, see is_address
-            try:
-                with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
-                    return _read(answer, self._address)
-            except urllib.error.HTTPError as error:
-                why = f"{error.code} {error.reason}"
-                if error.code not in (429, 500, 502, 503, 504):
-                    raise ModelError(
-                        f"The embedding server at {self._address} refuses: {why}. {_said(error)}Check the address and"
-                        f" the model's name in PRECEDENT_ENCODER, and the key in {KEY}."
-                    ) from error
-            except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-                why = str(getattr(error, "reason", error))
+def _servers(name: str) -> list[Server]:
+    """The servers of a setting. Raises ModelError for one that cannot be used, without what may be secret in it."""
+    parts = [part.partition("#") for part in re.split(r"[\s,]+(?=https?://)", name.strip())]
+    models = {model for _, _, model in parts if model} or {""}
+    if len(models) > 1:
         raise ModelError(
-            f"The embedding server at {self._address} does not answer ({why}), asked {_TRIES} times. See that it runs,"
-            " then try again."
+            f"PRECEDENT_ENCODER names the models {', '.join(sorted(models))}: one index is made by one model. Give the"
+            " addresses with commas between them, and the model's name once, behind a # at the end."
         )
+    addresses = dict.fromkeys(_address(address.rstrip(", ")) for address, _, _ in parts)
+    return [Server(address, *models) for address in addresses]
 
 
-def _read(answer: Any, address: str) -> bytes:
-    read: bytes = answer.read(_MOST + 1)
-    if len(read) > _MOST:
-        raise ModelError(f"The embedding server at {address} answers with more than {_MOST:,} bytes.")
-    return read
-
-
-def _said(error: urllib.error.HTTPError) -> str:
-    """What the server says of an error, as far as it is a line of text."""
+def _address(address: str) -> str:
     try:
-        said = error.read(300).decode("utf-8", "replace")
-    except OSError:
-        return ""
-    line = " ".join("".join(c if c.isprintable() else " " for c in said).split())
-    return f"It says: {line} " if line else ""
+        parts = urlsplit(address)
+        usable = bool(parts.hostname) and (parts.port or 1) > 0 and "@" not in parts.netloc and not parts.query
+    except ValueError:
+        usable = False
+    if not usable or not (address.isascii() and address.isprintable()) or " " in address:
+        raise ModelError(
+            "PRECEDENT_ENCODER holds an address that cannot be used. Give it as http://host:port/v1, without a user, a"
+            f" password or a question mark in it: a key belongs into {KEY}."
+        )
+    return address.rstrip("/").removesuffix("/embeddings") + "/embeddings"

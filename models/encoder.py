@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,16 @@ from models.embedding_server import ServerEncoder, is_address
 from models.runner import ModelError, Runner, Vectors
 from models.turns import Turns
 
-__all__ = ["DocumentEncoder", "Encoder", "LocalEncoder", "ModelError", "Vectors", "fingerprint", "load_encoder"]
+__all__ = [
+    "DocumentEncoder",
+    "Encoder",
+    "LocalEncoder",
+    "ModelError",
+    "Vectors",
+    "encode_batches",
+    "fingerprint",
+    "load_encoder",
+]
 
 # A question waits for at most one batch on each processor; 32 or 64 are no faster.
 _BATCH = 16
@@ -25,6 +34,10 @@ STOCK, BUNDLED = "all-MiniLM-L6-v2", "all-MiniLM-L6-v2, adapted"
 ADAPTER = Path(__file__).parent / "data" / "adapter"
 _MODEL_SUFFIXES = {".safetensors", ".json", ".txt", ".model"}
 _OTHER_BACKENDS = {"onnx", "openvino"}
+
+
+Batches = Generator[tuple[Sequence[str], Vectors], None, None]
+"""Batches of texts, each with its vectors, shape (len(batch), dimension)."""
 
 
 class DocumentEncoder(Protocol):
@@ -75,8 +88,8 @@ class Encoder(DocumentEncoder, Protocol):
 
 
 def load_encoder(name: str | None = None, store: Path | None = None) -> Encoder:
-    """The encoder that `name` says: a folder of a model or of an adapter, a model of the local cache, the address of a
-    server; None: the bundled.
+    """The encoder that `name` says: a folder of a model or of an adapter, a model of the local cache, the addresses of
+    servers; None: the bundled.
 
     A model is compiled once into `store` and run from there; without one, or where it cannot be compiled, torch runs
     it. No model is fetched from the network. Raises ModelError for a model that is not there; one that cannot be loaded
@@ -85,6 +98,13 @@ def load_encoder(name: str | None = None, store: Path | None = None) -> Encoder:
     if name is not None and is_address(name):
         return ServerEncoder(name)
     return LocalEncoder(name or BUNDLED, find_model(name), store)
+
+
+def encode_batches(encoder: Encoder, batches: Iterable[Sequence[str]]) -> Batches:
+    """Each batch with its vectors, in order; servers work on several at once. To be closed where it is left early."""
+    if isinstance(encoder, ServerEncoder):
+        return encoder.encode_batches(batches)
+    return ((batch, encoder.encode_document(batch)) for batch in batches)
 
 
 def fingerprint(files: ModelFiles) -> str:

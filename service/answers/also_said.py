@@ -11,16 +11,14 @@ from dataclasses import replace
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
+from corpus.text import words_only
 from indexer.folds import folded
-from service.answers.retrieve import Retrieved, best_of_folds
+from service.answers.retrieve import Places, Retrieved, best_of_folds
 from service.memory.facets import Mask
-from service.memory.opened import Opened, words_only
+from service.memory.opened import Opened
 from service.memory.passage_rows import PassageRow, rows_by_id
 from service.query.question import Question
-
-Ids = NDArray[np.int64]
 
 # Prose has to be more likely on the matter than not: it is long and there is much of it, so that at the points of the
 # curve that findings are cut at, which are lower, eleven judged findings without any precedent got 25 passages, and
@@ -35,36 +33,38 @@ _SENTENCE = re.compile(r"[.!;](?: (?:and|or))?[\"'’”)\]]*$")
 def with_prose(opened: Opened, question: Question, found: Retrieved, allowed: Mask) -> Retrieved:
     """The same with the prose among `allowed` that answers, each passage judged by itself on the same curve."""
     strength = opened.similar_strength
-    prose = opened.prose & allowed & (found.evidence >= max(strength.weak, EVEN_ODDS)) & bool(question.concepts)
+    prose = opened.columns.prose[found.ids] & allowed & (found.evidence >= max(strength.weak, EVEN_ODDS))
+    prose &= bool(question.concepts)
     good = found.good | prose & (found.evidence >= strength.good)
     return replace(found, members=found.members | prose, good=good)
 
 
-def also_said(opened: Opened, text: str, found: Retrieved, passing: Mask, limit: int) -> Ids:
+def also_said(opened: Opened, text: str, found: Retrieved, passing: Mask, limit: int) -> Places:
     """The best `limit` passages of prose of those that are found and `passing`, one of each fold, best first.
 
     Left out are copies of `text`, headings, what says the same as one of the findings and comments that are found, and
     what a record says beside one of these.
     """
-    columns = opened.columns
-    ids = np.flatnonzero(found.members & passing & opened.prose)
-    others = np.flatnonzero(found.members & ~opened.prose)  # whether they pass or not: a filter adds nothing
-    listed = np.isin(columns.fold[ids], columns.fold[others])
-    listed |= (columns.asks[ids] > 0) & np.isin(columns.asks[ids], columns.asks[others])
-    ordered = best_of_folds(columns, found.score, ids[~listed], newest=False)
-    return np.fromiter(islice(_telling(opened, text, ordered), limit), np.int64)
+    columns, prose = opened.columns, opened.columns.prose[found.ids]
+    folds, asks = columns.fold[found.ids], columns.asks[found.ids]
+    places = np.flatnonzero(found.members & passing & prose)
+    others = np.flatnonzero(found.members & ~prose)  # whether they pass or not: a filter adds nothing
+    listed = np.isin(folds[places], folds[others])
+    listed |= (asks[places] > 0) & np.isin(asks[places], asks[others])
+    ordered = best_of_folds(columns, found, places[~listed], newest=False)
+    return np.fromiter(islice(_telling(opened, text, found, ordered), limit), np.int64)
 
 
-def _telling(opened: Opened, text: str, ordered: Ids) -> Iterator[int]:
-    """Those of the passages that say something, and something else than `text`, or a part of it, in other print."""
+def _telling(opened: Opened, text: str, found: Retrieved, ordered: Places) -> Iterator[int]:
+    """Those of the candidates that say something, and something else than `text`, or a part of it, in other print."""
     plain = words_only(text)
     for start in range(0, len(ordered), BATCH):
-        numbers = ordered[start : start + BATCH].tolist()
-        rows = rows_by_id(opened.generation.tables, numbers)
+        places = ordered[start : start + BATCH].tolist()
+        rows = rows_by_id(opened.generation.tables, found.ids[places].tolist())
         _, *same = folded([text, *(row.text for row in rows)], opened.forces)
-        for number, row, first in zip(numbers, rows, same, strict=True):
+        for place, row, first in zip(places, rows, same, strict=True):
             if first > 0 and _tells(row) and words_only(row.text) not in plain:
-                yield number
+                yield place
 
 
 def _tells(row: PassageRow) -> bool:

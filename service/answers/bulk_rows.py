@@ -34,6 +34,7 @@ SELECT e.id AS number_here, e.*, d.key AS document_key, d.force, f.key AS findin
 FROM events e JOIN documents d ON d.id = e.document LEFT JOIN findings f ON f.id = e.finding
 WHERE e.id > ? ORDER BY e.id LIMIT ?
 """
+_KEYS = "SELECT id, key FROM passages WHERE id > ? ORDER BY id LIMIT ?"
 _PASSAGES = f"{PASSAGES} WHERE p.id > ? ORDER BY p.id LIMIT ?"
 
 
@@ -58,7 +59,7 @@ def export_answer(seen: Snapshot) -> ExportAnswer:
         created=held.generation.manifest.created,
         exported=this_moment(),
         masked=seen.masks,
-        rows={**rows, "tags": sum(len(themes) for _, themes in held.tags.shown())},
+        rows={**rows, "tags": held.columns.facets["theme"].total()},
         columns={name: columns_of(name) for name in TABLES},
     )
 
@@ -156,6 +157,8 @@ def _event(row: sqlite3.Row) -> EventExport:
 
 def _tags(seen: Snapshot) -> Iterator[TagExport]:
     tags = seen.held.tags
-    for place, key in tags.assigned.keys.items():
-        for tag in tags.at(place):
-            yield TagExport(passage_id=key, theme=tag.theme, origin=tag.origin, probability=tag.probability)
+    for batch in _batches(seen.held.generation.tables, _KEYS, "id"):
+        found = tags.between(batch[0]["id"], batch[-1]["id"])
+        for row in batch:
+            for tag in found.get(row["id"], ()):
+                yield TagExport(passage_id=row["key"], theme=tag.theme, origin=tag.origin, probability=tag.probability)

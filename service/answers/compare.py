@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from corpus.dates import last_day
+from corpus.model import FINDABLE
 from service.answers.force_profile import scale_of
 from service.answers.hits import match_of
 from service.answers.register import Record, record_of, row_of
@@ -24,7 +25,6 @@ from service.contract.responses import FacetValue
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import reports_of
 from service.memory.finding_index import Item
-from service.memory.opened import FINDABLE
 from service.memory.snapshot import Snapshot
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text import sentences
-from service.answers.retrieve import DENSE_WEIGHT, Retrieved
+from service.answers.retrieve import DENSE_WEIGHT, Places, Retrieved
 from service.contract.responses import Expansion, Explanation, Hit, Match, Ranks, Weights
-from service.memory.facets import Mask
+from service.memory.facets import Mask, substance_of
 from service.memory.opened import Opened
 from service.memory.passage_rows import PassageRow, fields_of, rows_by_id
 from service.memory.snapshot import Snapshot
@@ -17,12 +17,10 @@ from service.query.lexicon import Stems
 from service.query.marks import Marks, best_sentence, marks, outermost
 from service.query.question import Question
 
-Ids = NDArray[np.int64]
-
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One question over one generation; `members` are the passages that answer it and pass the filters.
+    """One question over one generation; `members` are the candidates that answer it and pass the filters.
 
     `weights` are the rarities of its words.
     """
@@ -36,14 +34,14 @@ class _Asked:
 
 
 def hits(
-    seen: Snapshot, question: Question, found: Retrieved, members: Mask, ids: Ids, explain: bool = False
+    seen: Snapshot, question: Question, found: Retrieved, members: Mask, places: Places, explain: bool = False
 ) -> list[Hit]:
-    """The passages with these ids as hits, in this order; with `explain`, how each was scored."""
+    """The candidates at these places as hits, in this order; with `explain`, how each was scored."""
     held = seen.held
     weights = held.words.rarities([stem for concept in question.concepts for stem in concept.typed])
     asked = _Asked(held, question, found, members, weights, explain)
-    rows = rows_by_id(held.generation.tables, [int(i) for i in ids])
-    return [_hit(asked, int(place), row) for place, row in zip(ids, rows, strict=True)]
+    rows = rows_by_id(held.generation.tables, found.ids[places].tolist())
+    return [_hit(asked, int(place), row) for place, row in zip(places, rows, strict=True)]
 
 
 def match_of(found: bool, good: bool) -> Match:
@@ -78,7 +76,7 @@ def _explanation(asked: _Asked, place: int, marked: Marks) -> Explanation:
         dense=float(found.dense[place]),
         lexical=float(found.lexical[place]),
         weights=Weights(dense=DENSE_WEIGHT, lexical=1 - DENSE_WEIGHT),
-        substance=float(asked.held.substance[place]),
+        substance=_substance(asked, place),
         named=_lift(asked, place),
         coverage=float(found.coverage[place]),
         evidence=float(found.evidence[place]),
@@ -89,9 +87,13 @@ def _explanation(asked: _Asked, place: int, marked: Marks) -> Explanation:
 
 def _lift(asked: _Asked, place: int) -> float:
     """What the score has beyond words and meaning: of a finding that is named by its number."""
-    found, substance = asked.found, asked.held.substance[place]
+    found, substance = asked.found, _substance(asked, place)
     own = substance * (DENSE_WEIGHT * found.dense[place] + (1 - DENSE_WEIGHT) * found.lexical[place])
     return max(0.0, round(float(found.score[place] - own), 5))
+
+
+def _substance(asked: _Asked, place: int) -> float:
+    return float(substance_of(asked.held.columns.content[asked.found.ids[[place]]])[0])
 
 
 def _expanded(question: Question, stood: set[Stems]) -> Iterator[Expansion]:

@@ -3,12 +3,12 @@
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from service.answers.retrieve import Retrieved, Scores
+from indexer.vector_index import distinct
+from service.answers.retrieve import WORDED, Ids, Retrieved, Scores
 from service.memory.finding_index import Item
 from service.memory.opened import Opened
 from service.memory.passage_rows import texts_by_id
@@ -20,39 +20,58 @@ from service.query.owners_asked import owners_named
 from service.query.question import Question, telling, understand
 
 
-def named_first(seen: Snapshot, question: Question, found: Retrieved) -> Retrieved:
-    """The same with the findings that the query names by number, or by owner, as good members, before all other hits.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The passages, ascending, that a query names; `titled` how much of its other words the title of each has."""
 
-    Each by its first passage; those of a report whose title has the query's other words before the rest. With a force
-    or year in the query only those of it count. A number of three digits or more ("recommendation 8837") puts all that
-    print it, or stand under it, first. Where something stands in quotation marks nothing changes.
+    ids: Ids
+    titled: Scores
+
+
+def named_passages(seen: Snapshot, question: Question) -> Named:
+    """The findings that the query names by number, or by owner, each by its first passage.
+
+    With a force or year in the query only those of it count. Of a number of three digits or more ("recommendation
+    8837") all that print it, or stand under it. Where something stands in quotation marks there is none.
     """
+    nothing = np.zeros(0, np.int64), np.zeros(0)
     if question.phrases:
-        return found
+        return Named(*nothing)
     asked = named_findings(question.text)
     items = _numbered(seen, asked) or _owned(seen, question.text)
     ids, titled = _passages(seen.held, items, asked) if items else _printing(seen.held, question.text)
-    if not len(ids):
+    order = np.argsort(ids)
+    return Named(ids[order], titled[order])
+
+
+def named_first(found: Retrieved, named: Named) -> Retrieved:
+    """The same with what the query names as good members, before all other hits.
+
+    Those of a report whose title has the query's other words before the rest.
+    """
+    if not len(named.ids):
         return found
     # More than any hit has by itself, so that no sum of the two orders gets between.
     lift = np.zeros_like(found.score)
-    lift[ids] = (float(found.score.max(initial=0.0)) + 1.0) * (1.0 + titled)
-    named = lift > 0
+    lift[found.places(named.ids)] = (float(found.score.max(initial=0.0)) + 1.0) * (1.0 + named.titled)
+    first = lift > 0
     return replace(
         found,
-        members=found.members | named,
-        good=found.good | named,
+        members=found.members | first,
+        good=found.good | first,
         score=np.round(found.score + lift, 6),
-        evidence=np.where(named, 1.0, found.evidence),
+        evidence=np.where(first, 1.0, found.evidence),
     )
 
 
-def _printing(held: Opened, query: str) -> tuple[NDArray[np.int64], Scores]:
+def _printing(held: Opened, query: str) -> tuple[Ids, Scores]:
     """The passages that print the number of a record that a query names; as `_passages`, without a title."""
-    there = np.zeros_like(held.columns.exists)
+    there = [np.zeros(0, np.int64)]
     for number in listed_numbers(query):
-        there |= held.words.held(understand(number, held.lexicon)).share > 0
-    ids = np.flatnonzero(there & held.columns.exists)
+        question = understand(number, held.lexicon)
+        ids, _ = held.words.candidates(question, WORDED)
+        there.append(ids[held.words.held(question, ids).share > 0])
+    ids = distinct(np.concatenate(there))
     return ids, np.zeros(len(ids))
 
 
@@ -83,14 +102,14 @@ def _dated(item: Item) -> str:
     return f"{(item.document.date or '')[:4]} {item.document.title}"
 
 
-def _passages(held: Opened, items: Sequence[Item], asked: NamedFindings) -> tuple[NDArray[np.int64], Scores]:
+def _passages(held: Opened, items: Sequence[Item], asked: NamedFindings) -> tuple[Ids, Scores]:
     """The first passage of each finding that says more than "The force should:", else the first; and how much of the
     query's other words the title of its report has.
     """
     words = frozenset(telling(asked.rest))
     share = {i.id: len(words & set(telling(i.document.title))) / len(words) if words else 0.0 for i in items}
-    kinds = held.columns.facets["finding"].mask({item.kind for item in items})
-    places = np.flatnonzero(np.isin(held.columns.finding, list(share)) & kinds)
+    kinds = held.columns.facets["finding"].having({item.kind for item in items})
+    places = kinds[np.isin(held.columns.finding[kinds], list(share))]
     texts = texts_by_id(held.generation.tables, places.tolist())
     says = {place: bool(re.search(r"\w", without_frame(text))) for place, text in texts.items()}
     first: dict[int, int] = {}

@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
+from corpus.model import FINDABLE
 from service.answers.register import records_of, values_of
 from service.contract.labels import label
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsAnswer, DocumentsRequest, Overview
@@ -13,7 +12,6 @@ from service.contract.responses import FacetValue, HitDocument
 from service.contract.values import UNKNOWN
 from service.memory.document_rows import documents_listed
 from service.memory.facets import Columns
-from service.memory.opened import FINDABLE
 from service.memory.snapshot import Snapshot
 
 NEWEST = 5  # documents that are shown as new
@@ -77,7 +75,7 @@ def _counted(seen: Snapshot, listed: Sequence[HitDocument], facet: str) -> list[
 
 def _total(columns: Columns, filters: Filters) -> int:
     """The total of a search without words: passages that pass, those that say the same counted once."""
-    return len(np.unique(columns.fold[columns.mask(filters)]))
+    return len(distinct(columns.fold[_chosen(columns, filters)]))
 
 
 def _findings(columns: Columns, kind: str) -> FacetValue:

@@ -1,16 +1,21 @@
 """From a question to scored passages: words and meaning, each over the whole index, and the match set R.
 
-Filters never come in here, so they can only take passages away from R and never move one past another.
+In an index of up to EXACT_UP_TO vectors every passage is a candidate. Beyond, those are that are nearest in meaning or
+hold most of the words, in the whole index and within the filters asked for; what filters leave of few passages is
+looked at whole. Filters decide nothing else here: they can only take passages away from R and never move one past
+another.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.memory.facets import Columns, Mask
+from indexer.vector_index import distinct
+from service.memory.facets import Columns, Mask, substance_of
 from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
 from service.memory.word_index import Held
@@ -21,6 +26,9 @@ if TYPE_CHECKING:
     from models.encoder import Encoder
 
 Scores = NDArray[np.float64]
+Ids = NDArray[np.int64]
+Places = NDArray[np.int64]
+"""Numbers of candidates, as they stand in the arrays of a question."""
 
 # How much meaning counts against words, both about 0 to 1. This and the next were chosen on five judged sets, each
 # set left out in turn: all five choices were the same.
@@ -34,17 +42,22 @@ FIRST = 10
 ENCODED_OTHERS = 2
 # Of a long text so many windows are encoded: what one reader sends must not keep the others waiting.
 MAX_WINDOWS = 4
+# Where not all are candidates: rows nearest by their codes, and passages that hold most of the words. Within filters
+# that leave at most FEW passages all of them are; within others so many of each as pass, of at most MOST.
+NEAR_ROWS, WORDED, FEW, MOST = 4_000, 10_000, 10_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Every passage of the index against one question; arrays by passages.id.
+    """The candidates against one question; `ids` are their passages.id, ascending, and all arrays are in their order.
 
     `members` is R(q), `likely` what may be among its first few, `good` marks those of R that answer strongly. `score`
     is the fused score of `dense` and `lexical`, which are `cosine` and `bm25` scaled by constants of the question.
-    `evidence` is the probability that an answer with this `cosine` and `coverage` is one.
+    `evidence` is the probability that an answer with this `cosine` and `coverage` is one. `complete` tells that no
+    other passage of the index can be a member.
     """
 
+    ids: Ids
     members: Mask
     likely: Mask
     good: Mask
@@ -55,12 +68,62 @@ class Retrieved:
     lexical: Scores
     coverage: Scores
     evidence: Scores
+    complete: bool
+
+    def places(self, ids: Ids) -> Places:
+        """Where these passages, all of them candidates, stand among the candidates."""
+        return np.searchsorted(self.ids, ids)
 
 
-def everything(exists: Mask) -> Retrieved:
-    """The answer to an empty question: every passage, none better than another."""
-    zeros, ones = np.zeros(len(exists)), np.ones(len(exists))
-    return Retrieved(exists, exists, exists, zeros, zeros, zeros, zeros, zeros, zeros, ones)
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The passages that are looked at for a question, ascending; `unheld` is what any other can hold of its words.
+
+    `unheld` is a share from 0 to 1; `whole` tells that there are no others.
+    """
+
+    ids: Ids
+    unheld: float
+    whole: bool
+
+
+def everything(ids: Ids) -> Retrieved:
+    """The answer to an empty question: every passage of `ids`, none better than another."""
+    zeros, ones, every = (np.broadcast_to(np.array(value), len(ids)) for value in (0.0, 1.0, True))
+    return Retrieved(ids, every, every, every, zeros, zeros, zeros, zeros, zeros, zeros, ones, complete=True)
+
+
+def candidates(
+    opened: Opened, question: Question, vector: NDArray[np.float32], *chosen: Ids | None, also: Ids | None = None
+) -> Candidates:
+    """What is looked at for a question that encodes to `vector`; the passages `also` in any case.
+
+    Each of `chosen` are the passages that some filters leave, ascending, of which the best are there; None for all.
+    """
+    vectors = opened.generation.vectors
+    if vectors.exact:
+        return Candidates(opened.columns.ids, 0.0, whole=True)
+    held, unheld = opened.words.candidates(question, WORDED)
+    found = [vectors.near(vector, NEAR_ROWS), held]
+    for ids in chosen:
+        if ids is not None:
+            found += _within(opened, question, vector, ids)
+    if also is not None:
+        found.append(also)
+    return Candidates(distinct(np.concatenate(found)), unheld, whole=False)
+
+
+def _within(opened: Opened, question: Question, vector: NDArray[np.float32], ids: Ids) -> Iterator[Ids]:
+    """The passages that are nearest in meaning, and that hold most of the words, of these alone."""
+    if len(ids) <= FEW:
+        yield ids
+        return
+    more = len(opened.columns.ids) / len(ids)
+    near = opened.generation.vectors.near(vector, int(min(NEAR_ROWS * more, MOST)))
+    held, _ = opened.words.candidates(question, int(min(WORDED * more, MOST)))
+    for found in (near, held):
+        places = np.searchsorted(ids, found)
+        yield found[ids[np.minimum(places, len(ids) - 1)] == found]
 
 
 def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:
@@ -94,30 +157,39 @@ def _spelled_out(question: Question) -> str:
 
 
 def retrieve(
-    opened: Opened, question: Question, vector: NDArray[np.float32], universe: Mask, strength: Strength
+    opened: Opened,
+    question: Question,
+    vector: NDArray[np.float32],
+    looked_at: Candidates,
+    universe: Mask,
+    strength: Strength,
+    among: int | None = None,
 ) -> Retrieved:
-    """Score all passages for a question that encodes to `vector`; those of `universe` may be members of R.
+    """Score the candidates for a question that encodes to `vector`; those of `universe` may be members of R.
 
+    `universe` is in the order of the candidates, which are `among` so many passages: without it, as many as it marks.
     R is empty where no passage there is evidence enough; else it holds what is some evidence (and, by `with_first`, the
     first few). A quoted phrase must be there, and a passage that is only a heading is no member beside others. A
     question without a word in it (only punctuation) matches nothing; its scores still order what is nearest.
     """
-    vectors, reference, substance = opened.generation.vectors, opened.generation.reference, opened.substance
-    cosine = vectors.best(vectors.similarities(vector), len(universe)).astype(np.float64)
-    held = opened.words.held(question)
+    ids, columns, reference = looked_at.ids, opened.columns, opened.generation.reference
+    substance = substance_of(columns.content[ids])
+    cosine = opened.generation.vectors.cosines(vector, ids).astype(np.float64)
+    held = opened.words.held(question, ids)
     dense, lexical = _dense(cosine, reference, vector), _lexical(held)
     # Rounded, so that the last bits of a vector cannot part passages with the same text.
     score = np.round(substance * (DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical), 6)
-    chance = luck(float((reference @ vector).std()), int(universe.sum()))
+    chance = luck(float((reference @ vector).std()), int(universe.sum()) if among is None else among)
     evidence = strength.evidence(substance * cosine - chance, held.coverage)
     evidence = _standing_there(evidence, held, question, strength)
     asked = held.phrases & universe if question.concepts else np.zeros_like(universe)
-    telling = asked & ~opened.bare
+    telling = asked & ~columns.bare[ids]
     if (telling & (evidence >= strength.weak)).any():
         asked = telling  # a heading by itself is no answer where anything else is one
     answered = asked & bool((asked & (evidence >= strength.weak)).any())
     members = answered & (evidence >= strength.member)
     return Retrieved(
+        ids=ids,
         members=members,
         likely=answered & (evidence >= strength.least),
         good=members & (evidence >= strength.good),
@@ -128,13 +200,14 @@ def retrieve(
         lexical=lexical,
         coverage=held.share,
         evidence=evidence,
+        complete=looked_at.whole or not question.concepts or (held.names and looked_at.unheld == 0.0),
     )
 
 
-def with_first(columns: Columns, found: Retrieved, best: NDArray[np.int64]) -> Retrieved:
+def with_first(columns: Columns, found: Retrieved, best: Places) -> Retrieved:
     """The same with the best of what is likely, `best`, among the members, and what is folded with them."""
-    folded = np.isin(columns.fold, columns.fold[best])
-    return replace(found, members=found.members | (found.likely & folded))
+    folds = columns.fold[found.ids]
+    return replace(found, members=found.members | (found.likely & np.isin(folds, folds[best])))
 
 
 def _standing_there(evidence: Scores, held: Held, question: Question, strength: Strength) -> Scores:
@@ -164,28 +237,24 @@ def _lexical(held: Held) -> Scores:
     return np.asarray(held.bm25 / full) if full > 0 else held.bm25
 
 
-def best_of_folds(columns: Columns, score: Scores, ids: NDArray[np.int64], newest: bool) -> NDArray[np.int64]:
+def best_of_folds(columns: Columns, found: Retrieved, places: Places, newest: bool) -> Places:
     """The best member of each fold, best first; ties by id, so that the order is one and the same anywhere.
 
-    `ids` ascend.
+    `places` ascend.
     """
-    worse = -score[ids]
-    order = np.lexsort((worse, -columns.dates[ids])) if newest else np.argsort(worse, kind="stable")
-    ordered = ids[order]
-    folds = columns.fold[ordered]
-    # Written from the worst to the best, so that the place of the best stays: a sort less than np.unique.
-    first = np.empty(len(columns.fold), np.int64)
-    first[folds[::-1]] = np.arange(len(folds))[::-1]
-    return np.asarray(ordered[first[folds] == np.arange(len(folds))], dtype=np.int64)
+    ids, worse = found.ids[places], -found.score[places]
+    order = np.lexsort((worse, -columns.dates[ids].astype(np.int64))) if newest else np.argsort(worse, kind="stable")
+    _, first = np.unique(columns.fold[ids][order], return_index=True)
+    return np.asarray(places[order[np.sort(first)]], dtype=np.int64)
 
 
-def nearest(columns: Columns, score: Scores, ids: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def nearest(columns: Columns, found: Retrieved, places: Places, count: int) -> Places:
     """The first `count` of `best_of_folds`, by score."""
-    if len(ids) > (many := 64 * count):
-        scores = score[ids]
+    if len(places) > (many := 64 * count):
+        scores = found.score[places]
         # With all that are as good as the last of them: the order is that of all.
-        some = ids[scores >= np.partition(scores, -many)[-many]]
-        best = best_of_folds(columns, score, some, newest=False)[:count]
+        some = places[scores >= np.partition(scores, -many)[-many]]
+        best = best_of_folds(columns, found, some, newest=False)[:count]
         if len(best) == count:
             return best
-    return best_of_folds(columns, score, ids, newest=False)[:count]
+    return best_of_folds(columns, found, places, newest=False)[:count]

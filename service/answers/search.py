@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.vector_index import distinct
 from service.answers.hits import hits, match_of
-from service.answers.named_findings import named_first
+from service.answers.named_findings import named_first, named_passages
 from service.answers.nowhere import named_nowhere
 from service.answers.register_offer import in_register, owners_of
 from service.answers.retrieve import (
     FIRST,
+    Places,
     Retrieved,
     best_of_folds,
+    candidates,
     encode,
     everything,
     nearest,
@@ -39,10 +42,10 @@ BATCH = 200  # hits of a whole result list that are made at a time
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question against a generation. `passing` are the passages that pass the filters, `members` those of R too.
+    """A question against a generation. `passing` are the candidates that pass the filters, `members` those of R too.
 
-    `nowhere` are things that it names of which the index has nothing: then nothing answers it well. `best` are the ids
-    of the best of each fold of `members`, in the order asked for.
+    `nowhere` are things that it names of which the index has nothing: then nothing answers it well. `best` are the
+    best of each fold of `members`, by their places among the candidates, in the order asked for.
     """
 
     question: Question
@@ -50,7 +53,12 @@ class Found:
     retrieved: Retrieved
     passing: Mask
     members: Mask
-    best: Ids
+    best: Places
+
+    @property
+    def ids(self) -> Ids:
+        """The passages.id of `best`."""
+        return self.retrieved.ids[self.best]
 
 
 def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
@@ -68,7 +76,8 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         nowhere=found.nowhere,
         match=match_of(bool(len(found.best)), bool((found.members & found.retrieved.good).any())),
         total=len(found.best),
-        documents=len(np.unique(held.columns.document[found.best])),
+        complete=found.retrieved.complete,
+        documents=len(distinct(held.columns.document[found.ids])),
         strong=int(found.retrieved.good[found.best].sum()),
         page=request.page,
         page_size=request.page_size,
@@ -78,7 +87,7 @@ def search(seen: Snapshot, request: SearchRequest) -> SearchResponse:
         suggested_filters=_suggested(seen, request),
         records=_named_records(held, request.query),
         in_register=in_register(seen, request.query),
-        owners=owners_of(seen, request.query, found.best[:OWNED]),
+        owners=owners_of(seen, request.query, found.ids[:OWNED]),
     )
     return seen.shown(answer)
 
@@ -90,61 +99,69 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     """
     held = seen.held
     found = found_by(seen, request)
-    ids = found.best
+    best = found.best
     if not matching:
-        newest = request.sort == "newest"
-        ids = best_of_folds(held.columns, found.retrieved.score, np.flatnonzero(found.passing), newest)
+        best = best_of_folds(held.columns, found.retrieved, np.flatnonzero(found.passing), request.sort == "newest")
 
     def made() -> Iterator[Hit]:
-        for first in range(0, len(ids), BATCH):
-            batch = ids[first : first + BATCH]
+        for first in range(0, len(best), BATCH):
+            batch = best[first : first + BATCH]
             for hit in hits(seen, found.question, found.retrieved, found.members, batch, request.explain):
                 yield seen.shown(hit)
 
     return made()
 
 
-def answering(seen: Snapshot, request: ListRequest) -> tuple[Mask, Mask]:
+def answering(seen: Snapshot, request: ListRequest) -> tuple[Ids, Ids]:
     """The passages that answer a search and pass its filters, and those of them that answer well."""
     found = found_by(seen, request)
-    return found.members, found.members & found.retrieved.good
+    return found.retrieved.ids[found.members], found.retrieved.ids[found.members & found.retrieved.good]
 
 
 def result_ids(seen: Snapshot, request: ListRequest) -> Ids:
     """The number of the passage that each result of a search is shown by, in its order."""
-    return found_by(seen, request).best
+    return found_by(seen, request).ids
 
 
-def found_by(seen: Snapshot, request: ListRequest) -> Found:
-    """What answers the query of a request, and what its filters leave of that, in its order."""
+def found_by(seen: Snapshot, request: ListRequest, also: Ids | None = None) -> Found:
+    """What answers the query of a request, and what its filters leave of that, in its order.
+
+    The passages `also` are looked at in any case.
+    """
     held = seen.held
+    columns = held.columns
     question = held.words.occurring(understand(request.query, held.lexicon, expand=request.expand))
-    every, nowhere = held.columns.exists, named_nowhere(held, question)
+    nowhere = named_nowhere(held, question)
     if question.empty:
-        retrieved = everything(every)
+        retrieved = everything(columns.ids)
     else:
-        retrieved = retrieve(held, question, encode(question, seen.encoder), every, held.strength)
-        likely = np.flatnonzero(retrieved.likely)
-        retrieved = with_first(held.columns, retrieved, nearest(held.columns, retrieved.score, likely, FIRST))
+        vector, named = encode(question, seen.encoder), named_passages(seen, question)
+        kept = [ids for ids in (named.ids, also) if ids is not None]
+        looked_at = candidates(held, question, vector, columns.chosen(request), also=np.concatenate(kept))
+        every = np.ones(len(looked_at.ids), np.bool_)
+        retrieved = retrieve(held, question, vector, looked_at, every, held.strength, len(columns.ids))
+        retrieved = with_first(columns, retrieved, nearest(columns, retrieved, np.flatnonzero(retrieved.likely), FIRST))
         if nowhere:
             retrieved = replace(retrieved, good=np.zeros_like(retrieved.good))
-        retrieved = named_first(seen, question, retrieved)
-    passing = held.columns.mask(request)
+        retrieved = named_first(retrieved, named)
+    passing = columns.passing(request, retrieved.ids)
     members = retrieved.members & passing
     newest = request.sort == "newest" or question.empty
-    best = best_of_folds(held.columns, retrieved.score, np.flatnonzero(members), newest)
+    best = best_of_folds(columns, retrieved, np.flatnonzero(members), newest)
     return Found(question, nowhere, retrieved, passing, members, best)
 
 
-def _nearest(held: Opened, found: Found) -> Ids:
-    return nearest(held.columns, found.retrieved.score, np.flatnonzero(found.passing), NEAREST)
+def _nearest(held: Opened, found: Found) -> Places:
+    return nearest(held.columns, found.retrieved, np.flatnonzero(found.passing), NEAREST)
 
 
 def _facet(seen: Snapshot, found: Found, request: ListRequest, name: str) -> list[FacetValue]:
     """Each value of a facet with the total that choosing it gives."""
     columns, chosen = seen.held.columns, request.chosen(name)
-    members = found.retrieved.members & columns.mask(request, without=name) if chosen else found.members
-    counts = {**dict.fromkeys(chosen, 0), **columns.counts(name, np.flatnonzero(members))}
+    ids, members = found.retrieved.ids, found.members
+    if chosen:
+        members = found.retrieved.members & columns.passing(request, ids, without=name)
+    counts = {**dict.fromkeys(chosen, 0), **columns.counts(name, ids[members])}
     rows = [FacetValue(value=v, label=seen.value_label(name, v), count=n) for v, n in counts.items()]
     if name == "year":
         return sorted(rows, key=lambda row: (row.value != UNKNOWN, row.value), reverse=True)

@@ -15,20 +15,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.text import words_only
 from indexer.folds import folded
+from indexer.openings import OPENING
 from service.answers.also_said import also_said, with_prose
 from service.answers.by_finding import one_each, under_findings
 from service.answers.hits import hits, match_of
 from service.answers.outcomes import bare_member, members_of, printed_of
-from service.answers.retrieve import FIRST, Retrieved, encode, retrieve, with_first
+from service.answers.retrieve import FIRST, Candidates, Retrieved, candidates, encode, retrieve, with_first
 from service.contract.register_responses import Member, SimilarHit, SimilarResponse
 from service.contract.requests import SimilarRequest
 from service.contract.responses import FoldMember, Hit
 from service.contract.values import UNKNOWN
 from service.memory.facets import Mask
+from service.memory.findable_passages import Findable, findable_by_id, opening_within
 from service.memory.finding_index import Item
-from service.memory.opened import Findable, Opened, words_only
-from service.memory.passage_rows import FORCES, number_by_key, texts_by_id
+from service.memory.opened import Opened
+from service.memory.passage_rows import FORCES, number_by_key
 from service.memory.snapshot import Snapshot
 from service.query.frame import without_frame
 from service.query.question import Concept, Question, clean, understand
@@ -42,21 +45,20 @@ Vector = NDArray[np.float32]
 NEAREST = 3
 # A text's words that are looked for, the rarest: each is a search of its own.
 MAX_CONCEPTS = 60
-# A text that is part of another has at least this many words to be a copy of that part.
-COPY_WORDS = 6
 LIKELY = 10  # results that are compared with what is asked, to find copies in other print
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is looked for, and what of the index is the same: a mask of passages, and the numbers of findings.
+    """What is looked for, and what of the index is the same: the numbers of findings and of folds of passages.
 
-    `forces` are those that it is about.
+    `beside` are the findings of the same records, itself among them. `forces` are those that it is about.
     """
 
     text: str
-    own: Mask
     findings: frozenset[int]
+    beside: frozenset[int]
+    folds: frozenset[int]
     forces: frozenset[str]
 
 
@@ -67,25 +69,25 @@ def similar(seen: Snapshot, request: SimilarRequest) -> SimilarResponse | None:
     if about is None:
         return None
     asked, question, found, universe = sought(held, seen.encoder, about, request)
-    passing = _passing(held, request)
+    passing = _passing(held, request, found.ids)
     members = found.members & passing
-    ids = one_each(held, found, np.flatnonzero(members))[: request.limit]
-    nearest = ids[:0] if len(ids) else one_each(held, found, np.flatnonzero(universe & passing))[:NEAREST]
-    found = with_prose(held, question, found, _allowed(held, asked, request))
+    best = one_each(held, found, np.flatnonzero(members))[: request.limit]
+    nearest = best[:0] if len(best) else one_each(held, found, np.flatnonzero(universe & passing))[:NEAREST]
+    found = with_prose(held, question, found, _allowed(held, asked, request, found.ids))
     also = also_said(held, asked.text, found, passing, request.also_limit)
     left_out = frozenset() if request.same_force else asked.forces
     shown = [
         _similar_hit(held, hit, left_out, request.as_of)
-        for hit in hits(seen, question, found, found.members & passing, np.concatenate([ids, also, nearest]))
+        for hit in hits(seen, question, found, found.members & passing, np.concatenate([best, also, nearest]))
     ]
     as_of = request.as_of or held.register.newest
     answer = SimilarResponse(
-        match=match_of(bool(len(ids)), bool(found.good[ids].any())),
+        match=match_of(bool(len(best)), bool(found.good[best].any())),
         as_of=as_of.isoformat() if as_of else None,
         own=_own(held, asked, request.as_of),
-        results=shown[: len(ids)],
-        also_said=shown[len(ids) : len(ids) + len(also)],
-        nearest=shown[len(ids) + len(also) :],
+        results=shown[: len(best)],
+        also_said=shown[len(best) : len(best) + len(also)],
+        nearest=shown[len(best) + len(also) :],
     )
     return seen.shown(answer)
 
@@ -96,16 +98,18 @@ def _own(held: Opened, asked: Asked, day: datetime.date | None) -> list[Member]:
     return members_of([one for one in items if (one.main or not one.tracked) and one.known(day)], day)
 
 
-def _passing(held: Opened, request: SimilarRequest) -> Mask:
-    """The passages that pass the filters; a status is that of the day that was asked about."""
-    chosen, day = request.status, request.as_of
+def _passing(held: Opened, request: SimilarRequest, ids: Ids) -> Mask:
+    """Those of the passages that pass the filters; a status is that of the day that was asked about."""
+    columns, chosen, day = held.columns, request.status, request.as_of
     if day is None or not chosen:
-        return held.columns.mask(request)
-    stood = [item.id for item in held.register.items if (item.stood(day).status or UNKNOWN) in chosen]
-    of_them = np.isin(held.columns.finding, stood) & (held.columns.finding > 0)
+        return columns.passing(request, ids)
+    finding = columns.finding[ids]
+    numbers = np.unique(finding[finding > 0]).tolist()
+    stood = [number for number in numbers if (held.register.by_id(number).stood(day).status or UNKNOWN) in chosen]
+    of_them = np.isin(finding, stood)
     if UNKNOWN in chosen:
-        of_them |= held.columns.finding == 0
-    return held.columns.mask(request, without="status") & of_them
+        of_them |= finding == 0
+    return columns.passing(request, ids, without="status") & of_them
 
 
 def _similar_hit(held: Opened, hit: Hit, left_out: frozenset[str], day: datetime.date | None) -> SimilarHit:
@@ -152,20 +156,38 @@ def sought(
     understood = opened.words.occurring(understand(without_frame(asked.text) or asked.text, opened.lexicon))
     question = replace(understood, text=clean(asked.text), phrases=(), concepts=_telling(opened, understood))
     vector = encode_asked(question, encoder)
-    universe = _universe(opened, asked, request)
-    found = _under(opened, question, vector, universe)
+    looked_at = candidates(opened, question, vector, *_chosen(opened, request))
+    universe = _universe(opened, asked, request, looked_at.ids)
+    found = _under(opened, question, vector, looked_at, universe)
     likely = one_each(opened, found, np.flatnonzero(universe))[:LIKELY]
-    if copies := _more_copies(opened, asked, likely):
+    if copies := _more_copies(opened, asked, found.ids[likely]):
         more = _asked(opened, asked.text, copies, asked.forces)
-        asked = replace(asked, own=asked.own | more.own, findings=asked.findings | more.findings)
-        universe = _universe(opened, asked, request)
-        found = _under(opened, question, vector, universe)
+        asked = replace(
+            asked,
+            findings=asked.findings | more.findings,
+            beside=asked.beside | more.beside,
+            folds=asked.folds | more.folds,
+        )
+        universe = _universe(opened, asked, request, looked_at.ids)
+        found = _under(opened, question, vector, looked_at, universe)
     return asked, question, found, universe
 
 
-def _under(opened: Opened, question: Question, vector: Vector, universe: Mask) -> Retrieved:
-    """Every passage against what is asked, comments under their findings."""
-    found = retrieve(opened, question, vector, universe, opened.similar_strength)
+def _chosen(opened: Opened, request: SimilarRequest) -> tuple[Ids, ...]:
+    """What is looked for in any case, where not all is: findings and comments, and those that pass the filters."""
+    if opened.generation.vectors.exact:
+        return ()
+    findable = np.flatnonzero(opened.columns.findable)
+    passing = opened.columns.chosen(request)
+    if passing is None:
+        return (findable,)
+    return findable, np.intersect1d(findable, passing, assume_unique=True)
+
+
+def _under(opened: Opened, question: Question, vector: Vector, looked_at: Candidates, universe: Mask) -> Retrieved:
+    """The candidates against what is asked, comments under their findings."""
+    among = int(universe.sum()) if looked_at.whole else int(np.count_nonzero(opened.columns.findable))
+    found = retrieve(opened, question, vector, looked_at, universe, opened.similar_strength, among)
     found = under_findings(opened, found, universe)
     return with_first(opened.columns, found, one_each(opened, found, np.flatnonzero(found.likely))[:FIRST])
 
@@ -181,21 +203,24 @@ def encode_asked(question: Question, encoder: "Encoder") -> Vector:
     return np.asarray(both / max(float(np.linalg.norm(both)), 1e-9), dtype=np.float32)
 
 
-def _universe(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
-    return opened.findable & _allowed(opened, asked, request)
+def _universe(opened: Opened, asked: Asked, request: SimilarRequest, ids: Ids) -> Mask:
+    return opened.columns.findable[ids] & _allowed(opened, asked, request, ids)
 
 
-def _allowed(opened: Opened, asked: Asked, request: SimilarRequest) -> Mask:
+def _allowed(opened: Opened, asked: Asked, request: SimilarRequest, ids: Ids) -> Mask:
     """Without what is asked about itself, what its force was told alone, and what came after the day."""
-    universe = opened.columns.exists & ~asked.own
+    columns = opened.columns
+    own = np.isin(columns.finding[ids], sorted(asked.findings | asked.beside))
+    universe = ~(own | np.isin(columns.fold[ids], sorted(asked.folds)))
     if asked.forces:
-        force = opened.columns.facets["force"]
+        force = columns.facets["force"]
         # What others were told together with them is a precedent all the same.
-        others = force.mask(set(force.values) - asked.forces - {UNKNOWN})
-        alone = force.mask(asked.forces) & ~others
-        universe &= ~(alone & opened.columns.quoted) if request.same_force else ~alone
+        others = force.has(set(force.values) - asked.forces - {UNKNOWN}, ids)
+        alone = force.has(asked.forces, ids) & ~others
+        universe &= ~(alone & columns.quoted[ids]) if request.same_force else ~alone
     if request.as_of is not None:
-        universe &= (opened.columns.days > 0) & (opened.columns.days <= request.as_of.toordinal())
+        days = columns.days[ids]
+        universe &= (days > 0) & (days <= request.as_of.toordinal())
     return universe
 
 
@@ -212,9 +237,12 @@ def asked_about(opened: Opened, request: SimilarRequest) -> Asked | None:
 
 def asked_by_text(opened: Opened, text: str) -> Asked:
     """A text of a user's own, which may be, hold, or be a part of, a finding of the index."""
+    may_be = opening_within(opened.generation.tables, text)
+    if len(begun := opened.lexicon.analyzer.analyze(text)[:OPENING]) == OPENING:
+        may_be.update(opened.words.holding(tuple(begun)).tolist())
     plain = words_only(text)
-    copies = [one for one in opened.findable_texts if _copied(plain, one.plain)]
-    return _asked(opened, text, copies, frozenset())
+    known = findable_by_id(opened.generation.tables, sorted(may_be))
+    return _asked(opened, text, [one for one in known if _copied(plain, words_only(one.text))], frozenset())
 
 
 def asked_by_passage(opened: Opened, number: int) -> Asked:
@@ -238,7 +266,7 @@ FROM passages p JOIN documents d ON d.id = p.document LEFT JOIN passages i ON i.
 
 def _copied(one: str, other: str) -> bool:
     inner, outer = sorted((one, other), key=len)
-    return inner.count(" ") > COPY_WORDS and inner in outer
+    return inner.count(" ") > OPENING and inner in outer
 
 
 def _asked(opened: Opened, text: str, copies: Sequence[Findable], forces: frozenset[str]) -> Asked:
@@ -248,19 +276,16 @@ def _asked(opened: Opened, text: str, copies: Sequence[Findable], forces: frozen
     # A record is one thing, whatever findings it states.
     tracked = [item for number in findings if (item := opened.register.by_id(number)).tracked]
     beside = {other.id for item in tracked for other in opened.register.beside(item)}
-    own = np.isin(opened.columns.finding, sorted(findings | beside)) & (opened.columns.finding > 0)
     folds = opened.columns.fold[[copy.passage for copy in copies if copy.passage]]
-    own |= np.isin(opened.columns.fold, folds) & opened.columns.exists
-    return Asked(text, own, frozenset(findings), forces)
+    return Asked(text, frozenset(findings), frozenset(beside), frozenset(folds.tolist()), forces)
 
 
 def _more_copies(opened: Opened, asked: Asked, ids: Ids) -> list[Findable]:
     """Of passages that are like what is asked, those that say the same in other print, or of another force."""
-    known = {one.passage: one for one in opened.findable_texts}
-    near = [known[int(i)] for i in ids if int(i) in known]
+    known = {one.passage: one for one in findable_by_id(opened.generation.tables, ids.tolist())}
+    near = [known[number] for number in ids.tolist() if number in known]
     findings = [opened.register.by_id(one.finding).text if one.finding else "" for one in near]
-    passages = texts_by_id(opened.generation.tables, [one.passage for one in near])
-    same = folded([asked.text, *(passages[one.passage] for one in near), *findings], opened.forces)
+    same = folded([asked.text, *(one.text for one in near), *findings], opened.forces)
     return [one for at, one in enumerate(near, start=1) if same[at] == 0 or same[at + len(near)] == 0]
 
 

@@ -57,10 +57,11 @@ def _stands(concept: Concept, stood: set[Stems], question: Question) -> bool:
 def like_within(seen: Snapshot, document: str, query: str, *, expand: bool = True) -> tuple[list[Hit], bool]:
     """The passages of a document that answer a query, best first, and whether they do; else the nearest of it."""
     columns, number = seen.held.columns, document_number(seen.held.generation.tables, document)
-    found = found_by(seen, ListRequest(query=query, expand=expand))
-    own = columns.exists & (columns.document == number)
-    best = best_of_folds(columns, found.retrieved.score, np.flatnonzero(found.members & own), newest=False)[:LIKE]
+    passages = np.flatnonzero(columns.document == number)
+    found = found_by(seen, ListRequest(query=query, expand=expand), also=passages)
+    own = np.isin(found.retrieved.ids, passages)
+    best = best_of_folds(columns, found.retrieved, np.flatnonzero(found.members & own), newest=False)[:LIKE]
     answered = len(best) > 0
     if not answered:
-        best = best_of_folds(columns, found.retrieved.score, np.flatnonzero(own), newest=False)[:NEAREST]
+        best = best_of_folds(columns, found.retrieved, np.flatnonzero(own), newest=False)[:NEAREST]
     return seen.shown(hits(seen, found.question, found.retrieved, found.members, best)), answered

@@ -61,7 +61,7 @@ def _search(seen: Snapshot, tool: SearchTool) -> QuotedAnswer:
     found = search(seen, asked)
     results = [of_hit(seen, hit) for hit in found.results]
     return QuotedAnswer(
-        says=_says(found.match, found.total, len(results), "passage"),
+        says=_says(found.match, found.total, len(results), "passage", complete=found.complete),
         generation=seen.held.generation.id,
         match=found.match,
         total=found.total,
@@ -151,12 +151,13 @@ def _same(asked: Request, model: type[Request]) -> dict[str, Any]:
     return {name: getattr(asked, name) for name in model.model_fields if name in asked.model_fields_set | {"limit"}}
 
 
-def _says(match: Match, total: int, shown: int, what: str) -> str:
+def _says(match: Match, total: int, shown: int, what: str, *, complete: bool = True) -> str:
     if match == "none":
         return NOTHING
     if not shown:
         return f"There is no such page: there are {counted(total, what)}. Do not invent."
-    counts = counted(total, what) if shown == total else f"{shown} of {counted(total, what)}"
+    every = counted(total, what) if complete else f"at least {counted(total, what)}"
+    counts = counted(total, what) if shown == total and complete else f"{shown} of {every}"
     return f"{counts}. {WEAK if match == 'weak' else GOOD}"
 
 

@@ -23,7 +23,7 @@ SETTINGS = (
         "PRECEDENT_ENCODER",
         "",
         "Folder of a sentence-transformers model or of an adapter, or a model's name in the local cache, or"
-        " http://…/v1#model for an embedding server; empty for the bundled one.",
+        " http://…/v1#model for an embedding server, with commas between several addresses; empty for the bundled one.",
     ),
     Setting("PRECEDENT_ENCODER_KEY", "", "Key that an embedding server asks for."),
     Setting(

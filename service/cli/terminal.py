@@ -109,7 +109,8 @@ def search_lines(response: SearchResponse, forces_label: ForcesLabel) -> Iterato
         pages = -(-response.total // response.page_size)
         weak = ", all of them weak" if response.match == "weak" else ""
         word = "result" if response.total == 1 else "results"
-        yield f"{response.total:,} {word}{asked}{weak}; page {response.page} of {pages}."
+        least = "" if response.complete else "At least "
+        yield f"{least}{response.total:,} {word}{asked}{weak}; page {response.page} of {pages}."
     yield from _asides(response)
     first = (response.page - 1) * response.page_size + 1
     for number, hit in enumerate(response.results or response.nearest, first):

@@ -183,7 +183,9 @@ class RegisterOffer(Shape):
 class SearchResponse(Shape):
     """`total` counts hits, `documents` those that they stand in, `strong` the hits that are good matches.
 
-    `expansions` are the words looked for besides those typed; `records` are register records named by number.
+    Where `complete` is false, because not every passage of a large index was looked at, there are at least so many, as
+    in the counts of the facets. `expansions` are the words looked for besides those typed; `records` are register
+    records named by number.
 
     `in_register` is the list of the register that the query speaks of ("not closed", "overdue"), if it does. `owners`
     are those who answer for the findings among the first hits, where the query asks who does. `nowhere` are names,
@@ -197,6 +199,7 @@ class SearchResponse(Shape):
     nowhere: list[str]
     match: Match
     total: int
+    complete: bool
     page: int
     page_size: int
     results: list[Hit]

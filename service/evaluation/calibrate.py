@@ -19,7 +19,7 @@ from service.answers.similar import asked_by_text, encode_asked, sought
 from service.contract.requests import SimilarRequest
 from service.contract.service_errors import StrengthError
 from service.evaluation.judged import JudgedQuery, plain, read_judged
-from service.memory.facets import Mask
+from service.memory.facets import Mask, substance_of
 from service.memory.opened import Opened, open_for
 from service.memory.strength import SEARCH, SIMILAR, Strength, luck
 from service.query.question import Question, clean, understand
@@ -179,7 +179,6 @@ def _asked(
     rows = opened.generation.tables.execute(
         "SELECT p.id, p.text, p.document, d.source FROM passages p JOIN documents d ON d.id = p.document ORDER BY p.id"
     ).fetchall()
-    ids = np.array([row["id"] for row in rows])
     documents = np.array([row["document"] for row in rows])
     texts = [(plain(row["text"]), Path(row["source"]).name) for row in rows]
     parts = list(_parts(documents))
@@ -189,18 +188,18 @@ def _asked(
         cosine, coverage, deviation = _offered(opened, question, vector)
         gold = np.array([_answers(one, text, source) for text, source in texts])
         for part in parts:
-            looked_at = part & universe[ids]
-            if not looked_at.any():
+            chosen = part & universe
+            if not chosen.any():
                 continue
-            chosen = ids[looked_at]
-            chance = luck(deviation, len(chosen))
-            yield Asked(cosine[chosen] - chance, coverage[chosen], len(chosen), bool(gold[looked_at].any()))
+            passages = int(chosen.sum())
+            chance = luck(deviation, passages)
+            yield Asked(cosine[chosen] - chance, coverage[chosen], passages, bool(gold[chosen].any()))
 
 
 def _of_search(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question, Vector, Mask]:
     """A question as a search asks it, its vector, and the passages it is asked of: all."""
     question = opened.words.occurring(understand(text, opened.lexicon))
-    return question, encode(question, encoder), opened.columns.exists
+    return question, encode(question, encoder), np.ones(len(opened.columns.ids), np.bool_)
 
 
 def _of_similar(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question, Vector, Mask]:
@@ -211,10 +210,10 @@ def _of_similar(opened: Opened, encoder: "Encoder", text: str) -> tuple[Question
 
 def _offered(opened: Opened, question: Question, vector: Vector) -> tuple[Numbers, Numbers, float]:
     """Cosine and coverage of each passage, and the deviation of the reference sample's cosines."""
-    vectors = opened.generation.vectors
-    cosine = vectors.best(vectors.similarities(vector), len(opened.substance))
+    ids = opened.columns.ids
+    cosine = substance_of(opened.columns.content[ids]) * opened.generation.vectors.cosines(vector, ids)
     deviation = float((opened.generation.reference @ vector).std())
-    return opened.substance * cosine, opened.words.held(question).coverage, deviation
+    return cosine, opened.words.held(question, ids).coverage, deviation
 
 
 def _answers(question: JudgedQuery, text: str, source: str) -> bool:

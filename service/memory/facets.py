@@ -1,209 +1,264 @@
-"""What passages are filtered and counted by, read from a generation once and held as arrays.
+"""What passages are filtered and counted by: columns of a generation, mapped into memory.
 
-Every array is indexed by passages.id, so ids of both retrievers and masks of all filters meet without a
-look-up. A value that is missing is the value "unknown": it is counted and can be chosen like any other.
+Every column is indexed by passages.id, so ids of both retrievers and masks of all filters meet without a look-up. What
+is asked of some passages costs by their number, whatever the size of the index. A value that is missing is the value
+"unknown": it is counted and can be chosen like any other.
 """
 
-import sqlite3
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.dates import last_day
+from indexer.column_files import FACETS as FACETS_FILE
+from indexer.column_files import THEMES as THEMES_FILE
+from indexer.vector_index import distinct
 from service.contract.requests import FACETS, Filters
 from service.contract.values import UNKNOWN
 
 Mask = NDArray[np.bool_]
-Numbers = NDArray[np.int64]
+Ids = NDArray[np.int64]
+Column = NDArray[Any]  # by passages.id, of the narrowest type: widen it before sums
 
 # A passage with fewer words than this that mean something ("New recommendation") counts less, by a fourth root.
 SHORT = 12
-
-_SEVERAL = ("force", "theme")  # facets of which a passage may have several values; each has a query of its own
-_SINGLE = tuple(name for name in FACETS if name not in _SEVERAL)
-
-_ROWS = """
-SELECT p.id, p.fold, p.date, w.content, p.finding, f.fold, f.quoted, p.document, d.kind, p.kind, f.status, p.grade,
-       substr(p.date, 1, 4)
-FROM passages p JOIN documents d ON d.id = p.document JOIN wording w ON w.passage = p.id
-     LEFT JOIN findings f ON f.id = p.finding
-ORDER BY p.id
-"""
-_FORCES = "SELECT p.id, f.force FROM passages p LEFT JOIN document_forces f ON f.document = p.document ORDER BY p.id"
+SEVERAL = ("force", "theme")  # facets of which a passage may have several values
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One facet: its values in order, "unknown" last, and one entry for each value that a passage has.
+class Runs:
+    """Codes of values by place. Where `starts` is given, a place has those from its start to the start of the next."""
 
-    By entry, `of` is its passage and `codes` the index of the value; `pairs` numbers the passage's fold together with
-    the value, and `pair_codes` and `pair_folds` give the value and the fold of each pair: so that a fold counts once
-    for a value.
+    codes: Column
+    starts: Column | None = None
+
+    def at(self, places: Ids) -> tuple[Ids, Ids]:
+        """By entry, which of `places` has it, ascending, and its code."""
+        if self.starts is None:
+            return np.arange(len(places)), self.codes[places].astype(np.int64)
+        first = self.starts[places].astype(np.int64)
+        lengths = self.starts[places + 1].astype(np.int64) - first
+        of = np.repeat(np.arange(len(places)), lengths)
+        entries = np.arange(len(of)) + np.repeat(first - np.cumsum(lengths) + lengths, lengths)
+        return of, self.codes[entries].astype(np.int64)
+
+    def having(self, keep: Mask) -> Ids:
+        """The places from 1 on that have a code to `keep`, ascending."""
+        chosen = _any_of(self.codes, keep)
+        if self.starts is None:
+            return 1 + np.flatnonzero(chosen[1:])
+        return distinct(np.searchsorted(self.starts, np.flatnonzero(chosen), side="right") - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One facet: its values in order, "unknown" last, and the codes of those that each passage has.
+
+    `numbered` are the values by their codes. `changed` are passages, ascending, of which `others` has the codes, by
+    their place among them, and `written` no longer holds: so that a correction costs what it changes.
     """
 
-    size: int
     values: tuple[str, ...]
-    of: Numbers
-    codes: Numbers
-    pairs: Numbers
-    pair_codes: Numbers
-    pair_folds: Numbers
+    numbered: tuple[str, ...]
+    written: Runs = field(repr=False)
+    changed: Ids = field(repr=False, default_factory=lambda: np.zeros(0, np.int64))
+    others: Runs = field(repr=False, default_factory=lambda: Runs(np.zeros(0, np.int64), np.zeros(1, np.int64)))
 
-    def mask(self, chosen: Iterable[str]) -> Mask:
-        """The passages that have one of the chosen values; a value no passage has selects none."""
-        keep = np.isin(np.array(self.values, dtype=object), list(chosen))
-        mask = np.zeros(self.size, dtype=np.bool_)
-        mask[self.of[keep[self.codes]]] = True
+    def coded(self, ids: Ids) -> tuple[Ids, Ids]:
+        """By entry, the position in `ids` of a passage, and the code of a value that it has; one at least of each."""
+        at, codes = self.written.at(ids)
+        if not len(self.changed):
+            return at, codes
+        place = np.searchsorted(self.changed, ids)
+        is_changed = self.changed[np.minimum(place, len(self.changed) - 1)] == ids
+        positions = np.flatnonzero(is_changed)
+        fresh, fresh_codes = self.others.at(place[positions])
+        kept = ~is_changed[at]
+        return np.concatenate([at[kept], positions[fresh]]), np.concatenate([codes[kept], fresh_codes])
+
+    def has(self, chosen: Iterable[str], ids: Ids) -> Mask:
+        """Which of `ids` have one of the chosen values, by position; a value no passage has selects none."""
+        keep = self._kept(chosen)
+        if self.written.starts is None and not len(self.changed):
+            return np.asarray(keep[self.written.codes[ids]])
+        at, codes = self.coded(ids)
+        mask = np.zeros(len(ids), np.bool_)
+        mask[at[keep[codes]]] = True
         return mask
 
-    def counts(self, ids: Numbers) -> dict[str, int]:
-        """For each value the number of folds with a passage of `ids` that has it; zeros are left out."""
-        chosen = np.zeros(self.size, dtype=np.bool_)
-        chosen[ids] = True
-        present = np.zeros(len(self.pair_codes), dtype=np.bool_)
-        present[self.pairs[chosen[self.of]]] = True
-        totals = np.bincount(self.pair_codes[present], minlength=len(self.values))
-        return {value: int(n) for value, n in zip(self.values, totals, strict=True) if n}
+    def having(self, chosen: Iterable[str]) -> Ids:
+        """All passages that have one of the chosen values, ascending."""
+        values = tuple(chosen)
+        found = self.written.having(self._kept(values))
+        if not len(self.changed):
+            return found
+        fresh = self.changed[self.has(values, self.changed)]
+        return np.union1d(np.setdiff1d(found, self.changed, assume_unique=True), fresh)
 
-    def replaced(self, places: Sequence[int], of: Sequence[int], raw: Sequence[str | None], fold: Numbers) -> "Column":
-        """The same with other values of the passages `places`: by entry, one `of` them and a value, None for none.
+    def counts(self, ids: Ids, folds: Column, alone: Mask) -> dict[str, int]:
+        """For each value the number of folds with a passage of `ids` that has it; zeros are left out.
 
-        Nothing is sorted again: pairs that are new are numbered behind those there are.
+        `folds` and `alone` are by position in `ids`: the fold of each, and whether nothing else in the index is in it.
         """
-        if not places:
+        at, codes = self.coded(ids)
+        by_itself = alone[at]
+        totals = np.bincount(codes[by_itself], minlength=len(self.numbered))
+        others = ~by_itself
+        pairs = distinct(folds[at[others]].astype(np.int64) * len(self.numbered) + codes[others])
+        totals += np.bincount(pairs % len(self.numbered), minlength=len(self.numbered))
+        found = dict(zip(self.numbered, totals.tolist(), strict=True))
+        return {value: found[value] for value in self.values if found[value]}
+
+    def total(self) -> int:
+        """How many values all passages have together, "unknown" left out."""
+        none = self.numbered.index(UNKNOWN)
+        written = self.written.codes if self.written.starts is not None else self.written.codes[1:]
+        _, gone = self.written.at(self.changed)
+        kept = np.count_nonzero(written != none) - np.count_nonzero(gone != none)
+        return int(kept + np.count_nonzero(self.others.codes != none))
+
+    def replaced(self, values_of: Mapping[int, Sequence[str]]) -> "Facet":
+        """The same, as it was written, with these values of some passages, an empty list for none."""
+        if not values_of:
             return self
-        values = (*sorted({*self.values[:-1], *(value for value in raw if value is not None)}), UNKNOWN)
-        code = {value: index for index, value in enumerate(values)}
-        moved = np.array([code[value] for value in self.values], dtype=np.int64)
-        gone = np.zeros(self.size, dtype=np.bool_)
-        gone[np.array(places, dtype=np.int64)] = True
-        kept = ~gone[self.of]
-        fresh, fresh_codes = _entries(of, raw, code)
-        known = self.pair_folds * len(values) + moved[self.pair_codes]
-        wanted = fold[fresh] * len(values) + fresh_codes
-        at = np.flatnonzero(np.isin(known, wanted))
-        new = np.setdiff1d(wanted, known[at])
-        numbers = dict(zip(known[at].tolist(), at.tolist(), strict=True))
-        numbers |= {pair: len(known) + place for place, pair in enumerate(new.tolist())}
-        pairs = np.array([numbers[pair] for pair in wanted.tolist()], dtype=np.int64)
-        return Column(
-            self.size,
-            values,
-            np.concatenate([self.of[kept], fresh]),
-            np.concatenate([moved[self.codes[kept]], fresh_codes]),
-            np.concatenate([self.pairs[kept], pairs]),
-            np.concatenate([moved[self.pair_codes], new % len(values)]),
-            np.concatenate([self.pair_folds, new // len(values)]),
+        numbered = (*self.numbered, *sorted({one for own in values_of.values() for one in own} - {*self.numbered}))
+        code = {value: at for at, value in enumerate(numbered)}
+        places = sorted(values_of)
+        own = [[code[value] for value in dict.fromkeys(values_of[place])] or [code[UNKNOWN]] for place in places]
+        return replace(
+            self,
+            values=(*sorted({*numbered} - {UNKNOWN}), UNKNOWN),
+            numbered=numbered,
+            changed=np.array(places, np.int64),
+            others=Runs(np.array([one for codes in own for one in codes], np.int64), np.cumsum([0, *map(len, own)])),
         )
+
+    def _kept(self, chosen: Iterable[str]) -> Mask:
+        """Which codes stand for one of the chosen values."""
+        wanted = set(chosen)
+        return np.array([value in wanted for value in self.numbered], dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The filterable side of one generation. `dates` are ranks: a later date is higher, none is -1.
 
-    `content` is the number of words of a passage that mean something. `finding` and `asks` number the finding that it
-    belongs to and that finding's fold, 0 for none; `quoted` are those of findings that an earlier report made. `days`
-    are the last days of the dates, as ordinals, 0 for none; `document` numbers the document that it stands in.
+    `size` is one more than there are passages. `content` is the number of words of a passage that mean something.
+    `finding` and `asks` number the finding that it belongs to and that finding's fold, 0 for none; `quoted` are those
+    of findings that an earlier report made. `days` are the last days of the dates, as ordinals, 0 for none; `document`
+    numbers the document that it stands in. `alone` are those whose fold is themselves alone. `findable` are the
+    passages among which similar findings are looked for, `comment` those of them that are comments, and `prose` those
+    that may say something beside them. `bare` are the passages that say no more than a heading or the title of a
+    document, `inherited` those that take their themes over, before any correction.
     """
 
-    exists: Mask
-    fold: Numbers
-    dates: Numbers
-    days: Numbers
-    content: Numbers
-    finding: Numbers
-    asks: Numbers
-    quoted: Mask
-    document: Numbers
-    years: Numbers
-    facets: dict[str, Column] = field(repr=False)
+    size: int
+    fold: Column
+    dates: Column
+    days: Column
+    content: Column
+    finding: Column
+    asks: Column
+    quoted: Column
+    document: Column
+    years: Column
+    alone: Column
+    findable: Column
+    prose: Column
+    bare: Column
+    comment: Column
+    inherited: Column
+    facets: Mapping[str, Facet] = field(repr=False)
+
+    @property
+    def ids(self) -> Ids:
+        """All passages."""
+        return np.arange(1, self.size)
+
+    @property
+    def exists(self) -> Mask:
+        """All passages, as a mask by passages.id."""
+        return np.arange(self.size) > 0
 
     def mask(self, filters: Filters, without: str | None = None) -> Mask:
-        """The passages that pass the filters, or all of them but the values chosen of the facet `without`.
+        """The passages that pass the filters, as `passing`, as a mask by passages.id."""
+        return np.concatenate([[False], self.passing(filters, self.ids, without)])
+
+    def passing(self, filters: Filters, ids: Ids, without: str | None = None) -> Mask:
+        """Which of `ids` pass the filters, or all of them but the values chosen of the facet `without`; by position.
 
         The range of years always holds: it narrows which years there are to choose from.
         """
-        mask = self.exists.copy()
+        mask = np.ones(len(ids), dtype=np.bool_)
         for name in FACETS:
             chosen = filters.chosen(name)
             if chosen and name != without:
-                mask &= self.facets[name].mask(chosen)
-        if filters.year_from is not None:
-            mask &= self.years >= filters.year_from
-        if filters.year_to is not None:
-            mask &= (self.years <= filters.year_to) & (self.years >= 0)
+                mask &= self.facets[name].has(chosen, ids)
+        if filters.year_from is not None or filters.year_to is not None:
+            mask &= _within(self.years[ids], filters)
         return mask
 
-    def counts(self, facet: str, ids: Numbers) -> dict[str, int]:
+    def chosen(self, filters: Filters) -> Ids | None:
+        """Every passage that passes the filters, ascending; None where nothing is filtered."""
+        names = [name for name in FACETS if filters.chosen(name)]
+        if names:
+            found = [self.facets[name].having(filters.chosen(name)) for name in names]
+            ids = min(found, key=len)
+        elif filters.year_from is not None or filters.year_to is not None:
+            return 1 + np.flatnonzero(_within(self.years[1:], filters))
+        else:
+            return None
+        return ids[self.passing(filters, ids)]
+
+    def counts(self, facet: str, ids: Ids) -> dict[str, int]:
         """For each value of a facet, the number of folds with a passage of `ids` that has it; zeros are left out."""
-        return self.facets[facet].counts(ids)
+        return self.facets[facet].counts(ids, self.fold[ids], self.alone[ids])
 
-    def with_facet(self, name: str, column: Column) -> "Columns":
-        """The same with another column for a facet."""
-        return replace(self, facets={**self.facets, name: column})
-
-
-def read_columns(connection: sqlite3.Connection) -> Columns:
-    """All passages of a generation, in one pass over its database."""
-    cursor = connection.execute(_ROWS)
-    columns = [list(column) for column in zip(*map(tuple, cursor), strict=True)] or [[] for _ in cursor.description]
-    ids, folds, dates, content, finding, asks, quoted, documents, *raw = columns
-    places = np.array(ids, dtype=np.int64)
-    size = int(places[-1]) + 1 if ids else 0
-    ordered = {date: rank for rank, date in enumerate(sorted({d for d in dates if d is not None}))}
-    days = {date: last_day(date).toordinal() if date else 0 for date in set(dates)}
-    years = [int(year) if year and year.isdigit() else -1 for year in raw[-1]]
-    fold = _scatter(size, places, folds)
-    about = [tuple(row) for row in connection.execute(_FORCES)]
-    facets = {name: _column(fold, ids, values) for name, values in zip(_SINGLE, raw, strict=True)}
-    facets["force"] = _column(fold, [number for number, _ in about], [force for _, force in about])
-    return Columns(
-        exists=_scatter(size, places, [True] * len(ids)).astype(np.bool_),
-        fold=fold,
-        dates=_scatter(size, places, [-1 if d is None else ordered[d] for d in dates]),
-        days=_scatter(size, places, [days[date] for date in dates]),
-        content=_scatter(size, places, content),
-        finding=_scatter(size, places, [number or 0 for number in finding]),
-        asks=_scatter(size, places, [number or 0 for number in asks]),
-        quoted=_scatter(size, places, [number or 0 for number in quoted]).astype(np.bool_),
-        document=_scatter(size, places, documents),
-        years=_scatter(size, places, years),
-        facets=facets,
-    )
+    def with_facet(self, name: str, facet: Facet) -> "Columns":
+        """The same with another facet of this name."""
+        return replace(self, facets={**self.facets, name: facet})
 
 
-def substance_of(content: NDArray[np.int64]) -> NDArray[np.float64]:
+def open_columns(folder: Path) -> Columns:
+    """The columns of a generation. Raises OSError or ValueError for one that is damaged."""
+    values: dict[str, list[str]] = json.loads((folder / FACETS_FILE).read_text("utf-8"))
+    values["theme"] = json.loads((folder / THEMES_FILE).read_text("utf-8"))
+    plain = {name: _mapped(folder, name) for name in Columns.__dataclass_fields__ if name not in ("size", "facets")}
+    facets = {}
+    for name in FACETS:
+        starts = _mapped(folder, f"facet.{name}.starts") if name in SEVERAL else None
+        numbered = (*values[name], UNKNOWN)
+        facets[name] = Facet(numbered, numbered, Runs(_mapped(folder, f"facet.{name}"), starts))
+    return Columns(size=len(plain["fold"]), facets=facets, **plain)
+
+
+def substance_of(content: Column) -> NDArray[np.float64]:
     """What a passage's number of words that mean something is worth, 0 to 1."""
-    return np.asarray(np.clip(content / SHORT, 0.0, 1.0) ** 0.25)
+    return np.asarray(np.clip(np.asarray(content, np.float64) / SHORT, 0.0, 1.0) ** 0.25)
 
 
-def theme_column(columns: Columns, themes: Iterable[tuple[int, str]]) -> Column:
-    """The facet of themes: by entry, a passage and a theme that it has; all others have none."""
-    entries = list(themes)
-    bare = columns.exists.copy()
-    bare[np.array([place for place, _ in entries], dtype=np.int64)] = False
-    rest = np.flatnonzero(bare).tolist()
-    return _column(
-        columns.fold, [*(p for p, _ in entries), *rest], [*(theme for _, theme in entries), *([None] * len(rest))]
-    )
+def _within(years: Column, filters: Filters) -> Mask:
+    """Which years are in the range of the filters; what has none, -1, is in no range."""
+    first, last = filters.year_from or 0, filters.year_to or 9_999
+    return np.asarray((years >= first) & (years <= last))
 
 
-def _column(fold: Numbers, of: Sequence[int], raw: Sequence[str | None]) -> Column:
-    values = (*sorted({value for value in raw if value is not None}), UNKNOWN)
-    entries, codes = _entries(of, raw, {value: index for index, value in enumerate(values)})
-    found, pairs = np.unique(fold[entries] * len(values) + codes, return_inverse=True)
-    return Column(len(fold), values, entries, codes, pairs, found % len(values), found // len(values))
+def _any_of(codes: Column, keep: Mask) -> Mask:
+    """Which codes are to be kept: for a few of them, by comparing with each, which is quicker than to look each up."""
+    wanted = np.flatnonzero(keep).tolist()
+    if len(wanted) > _FEW:
+        return np.asarray(keep[codes])
+    mask = np.zeros(len(codes), np.bool_)
+    for code in wanted:
+        mask |= codes == code
+    return mask
 
 
-def _entries(of: Sequence[int], raw: Sequence[str | None], code: Mapping[str, int]) -> tuple[Numbers, Numbers]:
-    """Passages and the codes of their values."""
-    codes = [code[UNKNOWN if value is None else value] for value in raw]
-    return np.array(of, dtype=np.int64), np.array(codes, dtype=np.int64)
-
-
-def _scatter(size: int, places: Numbers, values: Sequence[int]) -> Numbers:
-    column = np.zeros(size, dtype=np.int64)
-    column[places] = values
-    return column
+def _mapped(folder: Path, name: str) -> Column:
+    # Not as a memmap: each slice of one would be another, which costs more than what is done with it.
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))

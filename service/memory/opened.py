@@ -1,7 +1,6 @@
 """A generation as the engine holds it: opened once, with all that questions need in memory."""
 
 import datetime
-import json
 import re
 import sqlite3
 from collections.abc import Mapping
@@ -9,16 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from corpus.model import CorpusError
-from corpus.text import normalise
-from indexer.generation import FORCES, VOCABULARY, Generation, GenerationError, open_generation
+from indexer.generation import COLUMNS, FORCES, VOCABULARY, Generation, GenerationError, open_generation
 from indexer.theme_store import open_model
 from models.encoder import ModelError
 from service.memory.asked_sentences import AskedSentences
-from service.memory.facets import Column, Columns, Mask, read_columns, substance_of, theme_column
+from service.memory.facets import Columns, Facet, open_columns
 from service.memory.finding_index import Register, read_register
 from service.memory.spelling import Spelling
 from service.memory.strength import SIMILAR, Strength, load_strength
@@ -35,35 +30,13 @@ if TYPE_CHECKING:
     from models.theme_model import ThemeModel
 
 
-_HEADING, _HEADED = 300, 7  # characters of a heading at most, and words of one that is known by its form alone
-_NOTED = re.compile(r"\s*\([^()]*\)\s*$")  # behind a title: "(PDF document)", the number of its record
-FINDABLE = ("recommendation", "area_for_improvement", "cause_of_concern")
-PROSE = ("judgement", "strength", "work_in_progress", "developing_practice", "context")
-# What asks for something does so in a heading too, and a grade is a word or two.
-_SHORT_PASSAGES = f"""
-SELECT id, kind, text FROM passages
-WHERE length(text) <= ? AND kind NOT IN {(*FINDABLE, "grade", "glossary")}
-"""  # noqa: S608 - constants alone
-
-
-@dataclass(frozen=True, slots=True)
-class Findable:
-    """A passage that asks for something: its number, that of its finding, and its words alone."""
-
-    passage: int
-    finding: int | None
-    plain: str
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
-    `substance` is by passages.id; `bare` are the passages that say no more than a heading or the title of a document.
-    `records` gives the ids of the documents with a register number. `findable` are the passages among which similar
-    findings are looked for, `findable_texts` those of them that are no comment, and `prose` those that may say
-    something beside them. `assigned` is the column of themes without corrections, `asked` fills as pages on forces are
-    asked for. `vocabulary` is that of the files, `taught` what people added to it: `lexicon` and `spelling` have both.
+    `records` gives the ids of the documents with a register number. `assigned` is the facet of themes without
+    corrections, `asked` fills as pages on forces are asked for. `vocabulary` is that of the files, `taught` what people
+    added to it: `lexicon` and `spelling` have both.
     """
 
     generation: Generation
@@ -71,18 +44,13 @@ class Opened:
     forces: "Forces"
     lexicon: Lexicon
     words: WordIndex
-    substance: NDArray[np.float64]
-    bare: Mask
     spelling: Spelling
     records: Mapping[str, tuple[int, ...]]
     strength: Strength
     similar_strength: Strength
     register: Register
-    findable: Mask
-    prose: Mask
-    findable_texts: tuple[Findable, ...]
     tags: Tags
-    assigned: Column
+    assigned: Facet
     asked: AskedSentences
     vocabulary: "Vocabulary"
     taught: Taught = NOTHING_TAUGHT
@@ -99,10 +67,7 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
     generation = open_generation(data, encoder)
     files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
     try:
-        tags = read_tags(generation, _theme_model(data, generation))
-        bare = read_columns(generation.tables)
-        assigned = theme_column(bare, ((place, tag.theme) for place, found in tags.shown() for tag in found))
-        columns = bare.with_facet("theme", assigned)
+        columns = open_columns(generation.path / COLUMNS)
         # What people added stands in state.sqlite, where it may have been undone since the build.
         vocabulary = load_vocabulary(files[VOCABULARY], people=False)
         return Opened(
@@ -110,25 +75,20 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             columns=columns,
             forces=load_forces(files[FORCES]),
             lexicon=_lexicon(generation, vocabulary),
-            words=WordIndex(generation.lexical, len(columns.exists)),
-            substance=substance_of(columns.content),
-            bare=_bare(generation.tables, len(columns.exists)),
+            words=WordIndex(generation.lexical, columns.size),
             spelling=_spelling(generation.tables, vocabulary),
             records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
             similar_strength=strength or load_strength(data, encoder, SIMILAR),
             register=read_register(generation.tables, _day(generation.manifest.created)),
-            findable=columns.facets["finding"].mask([*FINDABLE, "comment"]),
-            prose=columns.facets["finding"].mask(PROSE),
-            findable_texts=_findable(generation.tables),
-            tags=tags,
-            assigned=assigned,
+            tags=read_tags(generation, _theme_model(data, generation)),
+            assigned=columns.facets["theme"],
             asked=AskedSentences(),
             vocabulary=vocabulary,
         )
     except CorpusError as error:
         raise GenerationError(f"A file that generation {generation.id} was built with is damaged: {error}") from error
-    except (sqlite3.Error, json.JSONDecodeError) as error:
+    except (sqlite3.Error, OSError, ValueError, KeyError) as error:
         raise GenerationError(
             f"The passages of generation {generation.id} cannot be read ({error}): "
             "run `precedent doctor`, then `precedent build`."
@@ -198,36 +158,6 @@ def _shorts(tables: sqlite3.Connection) -> list[tuple[str, str]]:
 
 def _day(created: str) -> datetime.date:
     return datetime.date.fromisoformat(created[:10])
-
-
-def _findable(tables: sqlite3.Connection) -> tuple[Findable, ...]:
-    rows = tables.execute(f"SELECT id, finding, text FROM passages WHERE kind IN {FINDABLE} ORDER BY id")  # noqa: S608
-    return tuple(Findable(row["id"], row["finding"], words_only(row["text"])) for row in rows)
-
-
-def _bare(tables: sqlite3.Connection, size: int) -> Mask:
-    """The passages that are only a heading or a title, of any document or by their form."""
-    headings = {words_only(row["title"]) for row in tables.execute("SELECT DISTINCT title FROM documents")}
-    for row in tables.execute("SELECT DISTINCT path FROM sections"):
-        headings |= {words_only(heading) for heading in json.loads(row["path"])}
-    bare = np.zeros(size, dtype=np.bool_)
-    for row in tables.execute(_SHORT_PASSAGES, (_HEADING,)):
-        text = _NOTED.sub("", row["text"])
-        # A title may be the first sentence of a document that has none of its own.
-        titled = words_only(text) in headings and not text.endswith(".")
-        bare[row["id"]] = titled or (row["kind"] == "context" and _like_a_heading(text))
-    return bare
-
-
-def _like_a_heading(text: str) -> bool:
-    """Whether a text is a few words, with a capital before and no stop behind."""
-    return text[:1].isupper() and len(text.split()) <= _HEADED and not re.search(r"[\d\t]|[.!?:;,]$", text)
-
-
-def words_only(text: str) -> str:
-    """The words of a text in small letters, each between spaces: so that one text can be looked for in another."""
-    words = re.findall(r"[^\W_]+", normalise(text))
-    return f" {' '.join(words)} "
 
 
 def _records(tables: sqlite3.Connection) -> dict[str, tuple[int, ...]]:

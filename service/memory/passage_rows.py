@@ -65,7 +65,7 @@ class PassageRow:
 
 def rows_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[PassageRow]:
     """The passages with these ids, in the order given, each with the members of its fold."""
-    rows = {row["id"]: row for row in _many(connection, PASSAGES + "WHERE p.id IN ({})", ids)}
+    rows = {row["id"]: row for row in many(connection, PASSAGES + "WHERE p.id IN ({})", ids)}
     return with_folds(connection, [rows[i] for i in ids])
 
 
@@ -84,7 +84,7 @@ def row_by_key(connection: sqlite3.Connection, key: str) -> PassageRow | None:
 def rows_by_key(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, PassageRow]:
     """Those of these passages that the generation has, by their keys, without their folds."""
     sound = [key for key in keys if not any("\ud800" <= character <= "\udfff" for character in key)]
-    rows = _many(connection, PASSAGES + "WHERE p.key IN ({})", sound)
+    rows = many(connection, PASSAGES + "WHERE p.key IN ({})", sound)
     return {row["passage"]: PassageRow(row, None) for row in rows}
 
 
@@ -118,12 +118,12 @@ def fields_of(one: PassageRow, tags: Tags) -> dict[str, Any]:
 def documents_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[HitDocument]:
     """The documents with these ids in this generation, each once, in the order of their ids."""
     statement = f"SELECT d.*, {FORCES} FROM documents d WHERE d.id IN ({{}}) ORDER BY d.id"  # noqa: S608
-    return [document_of(row) for row in _many(connection, statement, ids)]
+    return [document_of(row) for row in many(connection, statement, ids)]
 
 
 def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
     """The text of each of these passages."""
-    return {row["id"]: row["text"] for row in _many(connection, "SELECT id, text FROM passages WHERE id IN ({})", ids)}
+    return {row["id"]: row["text"] for row in many(connection, "SELECT id, text FROM passages WHERE id IN ({})", ids)}
 
 
 def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:
@@ -169,7 +169,7 @@ def printed_fields(finding: sqlite3.Row) -> dict[str, Any]:
 def _folds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Fold]:
     """The folds of more than one passage among these, each with all its members in the order of their ids."""
     members: dict[int, list[FoldMember]] = {}
-    for row in _many(connection, _MEMBERS + "WHERE p.fold IN ({}) ORDER BY p.id", sorted(ids)):
+    for row in many(connection, _MEMBERS + "WHERE p.fold IN ({}) ORDER BY p.id", sorted(ids)):
         members.setdefault(row["fold"], []).append(
             FoldMember(
                 passage_id=row["passage"],
@@ -206,7 +206,8 @@ def _finding(row: sqlite3.Row) -> HitFinding | None:
     )
 
 
-def _many(connection: sqlite3.Connection, statement: str, ids: Sequence[int] | Sequence[str]) -> list[Any]:
+def many(connection: sqlite3.Connection, statement: str, ids: Sequence[int] | Sequence[str]) -> list[Any]:
+    """The rows of a statement with `IN ({})` for these ids, in as many statements as SQLite needs."""
     rows = []
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]

@@ -1,16 +1,18 @@
 """The themes of a generation's passages as they are shown: what the model assigned, as corrected, and what comments
 take over from the recommendation that they are about.
 
-What the model assigned never changes while a generation is held. Corrections lie over it as a few changed passages, so
-that one correction costs what it changes, however large the index.
+What the model assigned never changes while a generation is held: it is looked up in its databases when it is asked for.
+Corrections lie over it as a few changed passages, so that one correction costs what it changes, however large the
+index.
 """
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from corpus.model import FINDABLE
+from indexer.passage_themes import Given, taken_over, themes_between
 from service.contract.responses import ThemeTag
 from service.contract.values import UNKNOWN
 from service.state.corrections import NOTHING, Corrected, Correction, words_hash
@@ -19,28 +21,61 @@ if TYPE_CHECKING:
     from indexer.generation import Generation
     from models.taxonomy import Taxonomy
     from models.theme_model import ThemeModel
-    from service.memory.facets import Column, Columns
+    from service.memory.facets import Columns, Facet
 
-# Kinds of passages that say what is asked for. What stands around it tells why, and often of much else.
-ASKING = ("recommendation", "area_for_improvement", "cause_of_concern")
 Themes = tuple[ThemeTag, ...]
+
+_REMEMBERED = 20_000  # passages, and findings, whose themes are kept ready
+# Kinds of passages that say what is asked for. What stands around it tells why, and often of much else.
+_ASKING = f"SELECT id FROM passages WHERE finding = ? AND kind IN {FINDABLE} ORDER BY id"  # noqa: S608
+_COMMENTS = "SELECT id FROM passages WHERE finding = ? AND kind = 'comment'"
 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """What a model assigned, by passages.id, with what comments take over from it; the same for all corrections.
+    """What a model assigned, with what comments take over from it; the same for all corrections.
 
-    `asking` gives for findings, by their number, the passages that ask for them; `asked` for comments those of what
-    they are about, `comments` for those the comments.
+    `tables` is passages.sqlite, `tags` tags.sqlite, None where nothing is tagged.
     """
 
-    keys: Mapping[int, str]
-    own: Mapping[int, Themes]
-    asking: Mapping[int, tuple[int, ...]]
-    asked: Mapping[int, tuple[int, ...]]
-    comments: Mapping[int, tuple[int, ...]]
-    shown: Mapping[int, Themes]
-    by_key: Mapping[str, Themes] = field(repr=False)
+    tables: sqlite3.Connection
+    tags: sqlite3.Connection | None
+    _known: dict[int, Themes] = field(init=False, default_factory=dict, repr=False)
+
+    def at(self, place: int) -> Themes:
+        """The themes of a passage by its number."""
+        found = self._known.get(place)
+        if found is None:
+            found = self.between(place, place).get(place, ())
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[place] = found
+        return found
+
+    def between(self, first: int, last: int) -> dict[int, Themes]:
+        """The themes of each passage from `first` to `last` that has any."""
+        given = themes_between(self.tables, self.tags, first, last)
+        return {place: _shown(own) for place, own in given.items()}
+
+    def asking(self, finding: int) -> tuple[int, ...]:
+        """The passages that say what a finding asks for."""
+        return tuple(row[0] for row in self.tables.execute(_ASKING, (finding,)))
+
+    def asked(self, place: int) -> tuple[int, ...] | None:
+        """For a comment on a finding, the passages that say what is asked for; None for what is none."""
+        finding, kind = self._of(place)
+        return self.asking(finding) if finding is not None and kind == "comment" else None
+
+    def comments(self, place: int) -> tuple[int, ...]:
+        """For a passage that says what is asked for, the comments on it."""
+        finding, kind = self._of(place)
+        if finding is None or kind not in FINDABLE:
+            return ()
+        return tuple(row[0] for row in self.tables.execute(_COMMENTS, (finding,)))
+
+    def _of(self, place: int) -> tuple[int | None, str | None]:
+        row = self.tables.execute("SELECT finding, kind FROM passages WHERE id = ?", (place,)).fetchone()
+        return (row["finding"], row["kind"]) if row else (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +91,27 @@ class Tags:
     taken: Corrected = NOTHING
     corrected: Mapping[int, Correction] = field(default_factory=dict)
     changed: Mapping[int, Themes] = field(default_factory=dict)
-    changed_by_key: Mapping[str, Themes] = field(default_factory=dict)
     _of_findings: dict[int, Themes] = field(init=False, default_factory=dict, repr=False)  # those asked for so far
 
-    def of(self, key: str) -> list[ThemeTag]:
-        """The themes of a passage to show, the likeliest first."""
-        found = self.changed_by_key.get(key)
-        return list(self.assigned.by_key.get(key, ()) if found is None else found)
-
     def at(self, place: int) -> Themes:
-        """The themes of a passage by its number."""
+        """The themes of a passage by its number, the likeliest first."""
         found = self.changed.get(place)
-        return self.assigned.shown.get(place, ()) if found is None else found
+        return self.assigned.at(place) if found is None else found
+
+    def between(self, first: int, last: int) -> dict[int, Themes]:
+        """The themes of each passage from `first` to `last` that has any."""
+        over = {place: found for place, found in self.changed.items() if first <= place <= last}
+        return {place: found for place, found in {**self.assigned.between(first, last), **over}.items() if found}
 
     def of_finding(self, number: int) -> Themes:
         """The themes of what a finding asks for, by its number, the likeliest first."""
-        if number not in self._of_findings:
-            best: dict[str, ThemeTag] = {}
-            for place in self.assigned.asking.get(number, ()):
-                for tag in self.at(place):
-                    if tag.theme not in best or best[tag.theme].probability < tag.probability:
-                        best[tag.theme] = tag
-            self._of_findings[number] = tuple(sorted(best.values(), key=lambda tag: (-tag.probability, tag.theme)))
-        return self._of_findings[number]
-
-    def shown(self) -> Iterator[tuple[int, Themes]]:
-        """Every passage that has a theme, with its themes."""
-        for place, found in self.assigned.shown.items():
-            if place not in self.changed:
-                yield place, found
-        yield from ((place, found) for place, found in self.changed.items() if found)
+        found = self._of_findings.get(number)
+        if found is None:
+            found = _likeliest(tag for place in self.assigned.asking(number) for tag in self.at(place))
+            if len(self._of_findings) >= _REMEMBERED:
+                self._of_findings.clear()
+            self._of_findings[number] = found
+        return found
 
     def label(self, theme: str) -> str:
         """The label of a theme."""
@@ -96,33 +122,7 @@ class Tags:
 
 def read_tags(generation: "Generation", model: "ThemeModel | None") -> Tags:
     """What the model of a generation assigned, before any correction."""
-    keys: dict[int, str] = {}
-    findings: dict[int, int] = {}
-    asks: dict[int, list[int]] = defaultdict(list)
-    for row in generation.tables.execute("SELECT id, key, kind, finding FROM passages ORDER BY id"):
-        keys[row["id"]] = row["key"]
-        if row["finding"] is not None and row["kind"] == "comment":
-            findings[row["id"]] = row["finding"]
-        elif row["finding"] is not None and row["kind"] in ASKING:
-            asks[row["finding"]].append(row["id"])
-    own: dict[int, list[ThemeTag]] = defaultdict(list)
-    if generation.tags is not None:
-        for passage, theme, probability in generation.tags.execute(
-            "SELECT passage, theme, probability FROM tags WHERE assigned ORDER BY passage, probability DESC, theme"
-        ):
-            own[passage].append(ThemeTag(theme=theme, probability=probability, origin="model"))
-    asking = {finding: tuple(places) for finding, places in asks.items()}
-    asked = {comment: asking.get(finding, ()) for comment, finding in findings.items()}
-    comments: dict[int, list[int]] = defaultdict(list)
-    for comment, places in asked.items():
-        for place in places:
-            comments[place].append(comment)
-    shown = {place: tuple(found) for place, found in own.items()}
-    taken = {comment: tuple(_taken_over(places, shown)) for comment, places in asked.items() if comment not in shown}
-    both = shown | {comment: found for comment, found in taken.items() if found}
-    of_them = {place: tuple(found) for place, found in comments.items()}
-    by_key = {keys[place]: found for place, found in both.items()}
-    return Tags(model, Assigned(keys, shown, asking, asked, of_them, both, by_key))
+    return Tags(model, Assigned(generation.tables, generation.tags))
 
 
 def overlaid(tags: Tags, corrected: Corrected, tables: sqlite3.Connection) -> Tags:
@@ -133,23 +133,39 @@ def overlaid(tags: Tags, corrected: Corrected, tables: sqlite3.Connection) -> Ta
     touched = {place for key in differing for place in _recorrected(key, tags, corrected, tables, holding)}
     for place in touched:
         _put(changed, place, tuple(_by_person(tags, holding[place])) if place in holding else None)
-    comments = {comment for place in touched for comment in tags.assigned.comments.get(place, ())}
-    for comment in (comments | touched) & tags.assigned.asked.keys():
+    comments = {comment for place in touched for comment in tags.assigned.comments(place)}
+    for comment in comments | touched:
+        asked = tags.assigned.asked(comment)
         # Whoever says that a comment has no theme says so of those it would take over as well.
-        if comment not in holding and not tags.assigned.own.get(comment):
+        if asked is not None and comment not in holding and not _has_own(tags.assigned, comment):
             fresh = replace(tags, changed=changed)
-            asked = tags.assigned.asked[comment]
-            _put(changed, comment, tuple(_taken_over(asked, {place: fresh.at(place) for place in asked})))
-    by_key = {tags.assigned.keys[place]: found for place, found in changed.items()}
-    return replace(tags, taken=corrected, corrected=holding, changed=changed, changed_by_key=by_key)
+            theirs = [(tag.theme, tag.probability) for place in asked for tag in fresh.at(place)]
+            _put(changed, comment, _shown(Given(taken_over(theirs), taken=True)))
+    return replace(tags, taken=corrected, corrected=holding, changed=changed)
 
 
-def with_tags(columns: "Columns", assigned: "Column", tags: Tags) -> "Columns":
-    """The filterable side of a generation with the themes that are shown; `assigned` is its column without changes."""
-    entries = [(place, tag.theme) for place, found in tags.changed.items() for tag in found]
-    bare = [place for place, found in tags.changed.items() if not found]
-    of, themes = [*(place for place, _ in entries), *bare], [*(theme for _, theme in entries), *([None] * len(bare))]
-    return columns.with_facet("theme", assigned.replaced(list(tags.changed), of, themes, columns.fold))
+def with_tags(columns: "Columns", assigned: "Facet", tags: Tags) -> "Columns":
+    """The filterable side of a generation with the themes that are shown; `assigned` is its facet without changes."""
+    changed = {place: [tag.theme for tag in found] for place, found in tags.changed.items()}
+    return columns.with_facet("theme", assigned.replaced(changed))
+
+
+def _shown(given: Given) -> Themes:
+    origin: Literal["inherited", "model"] = "inherited" if given.taken else "model"
+    return tuple(ThemeTag(theme=theme, probability=found, origin=origin) for theme, found in given.themes)
+
+
+def _has_own(assigned: Assigned, comment: int) -> bool:
+    return any(tag.origin == "model" for tag in assigned.at(comment))
+
+
+def _likeliest(tags: Iterable[ThemeTag]) -> Themes:
+    """Each theme once, as likely as where it is likeliest, the likeliest first."""
+    best: dict[str, ThemeTag] = {}
+    for tag in tags:
+        if tag.theme not in best or best[tag.theme].probability < tag.probability:
+            best[tag.theme] = tag
+    return tuple(sorted(best.values(), key=lambda tag: (-tag.probability, tag.theme)))
 
 
 def _put(changed: dict[int, Themes], place: int, themes: Themes | None) -> None:
@@ -200,12 +216,3 @@ def said(correction: Correction, taxonomy: "Taxonomy") -> tuple[str, ...] | None
     known = {*taxonomy.keys, *taxonomy.moved}
     kept = [theme for theme in correction.after if theme in known]
     return tuple(sorted(taxonomy.all_now(kept))) if kept or not correction.after else None
-
-
-def _taken_over(asked: Iterable[int], shown: Mapping[int, Themes]) -> Iterable[ThemeTag]:
-    best: dict[str, float] = {}
-    for place in asked:
-        for tag in shown.get(place, ()):
-            best[tag.theme] = max(best.get(tag.theme, 0.0), tag.probability)
-    ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [ThemeTag(theme=theme, probability=probability, origin="inherited") for theme, probability in ranked]

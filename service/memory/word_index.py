@@ -114,7 +114,20 @@ class WordIndex:
         """Whether a word occurs nowhere."""
         return self._searcher.doc_freq(ALL, stem) == 0
 
-    def held(self, question: Question) -> Held:
+    def holding(self, stems: Stems) -> NDArray[np.int64]:
+        """The passages, ascending, whose own words hold these side by side."""
+        return np.sort(self._postings(stems, TEXT).ids).astype(np.int64)
+
+    def candidates(self, question: Question, most: int) -> tuple[NDArray[np.int64], float]:
+        whole = self._held(question)
+        return np.flatnonzero(whole.share > 0), 0.0
+
+    def held(self, question: Question, ids: NDArray[np.int64]) -> Held:
+        whole = self._held(question)
+        own = {name: getattr(whole, name)[ids] for name in ("bm25", "share", "coverage", "phrases", "exact")}
+        return replace(whole, **own)
+
+    def _held(self, question: Question) -> Held:
         """What each passage holds of a question."""
         rarity = self.rarities([stem for concept in question.concepts for stem in concept.typed])
         weights = [concept.count * self._own(concept, rarity) for concept in question.concepts]

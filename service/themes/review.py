@@ -24,6 +24,8 @@ QUEUE = 20  # passages of the queue shown at a time
 _POOL = 300  # the most doubtful passages, among which unlike ones are looked for
 _UNLIKE = 0.7  # how much of its use a passage loses that is just like one that stands before it
 _SKIPPED = ("glossary", "grade")
+# A quarter is a distance of 1.4 logits from the threshold: beyond that, hardly one in ten is wrong.
+_DOUBTS = "SELECT passage, doubt FROM decisions WHERE doubt >= 0.25 ORDER BY doubt DESC, passage"
 
 
 def queue(seen: Snapshot, size: int = QUEUE) -> QueueResponse:
@@ -105,29 +107,24 @@ def _tagged(seen: Snapshot, text: str) -> dict[str, str]:
 
 def _asked_by(held: Opened, place: int) -> str:
     """The text of the recommendation that a comment is about; empty for anything else."""
-    asked = held.tags.assigned.asked.get(place, ())
+    asked = held.tags.assigned.asked(place) or ()
     texts = texts_by_id(held.generation.tables, asked)
     return "\n".join(texts[one] for one in asked)
 
 
 def _doubtful(opened: Opened) -> tuple[Ids, Numbers]:
     """The passages in doubt, one of each fold, and how much; the greatest doubt first."""
-    tags, tables = opened.generation.tags, opened.generation.tables
+    tags = opened.generation.tags
     if tags is None:
         return np.zeros(0, np.int64), np.zeros(0)
-    skipped = {row[0] for row in tables.execute(f"SELECT id FROM passages WHERE kind IN {_SKIPPED}")}  # noqa: S608
-    done = {int(opened.columns.fold[place]) for place in opened.tags.corrected}
-    seen: set[int] = set()
-    found: list[tuple[int, float]] = []
-    # A quarter is a distance of 1.4 logits from the threshold: beyond that, hardly one in ten is wrong.
-    for passage, doubt in tags.execute(
-        "SELECT passage, doubt FROM decisions WHERE doubt >= 0.25 ORDER BY doubt DESC, passage"
-    ):
-        fold = int(opened.columns.fold[passage])
-        if passage not in skipped and fold not in seen and fold not in done:
-            seen.add(fold)
-            found.append((passage, doubt))
-    return np.array([n for n, _ in found], np.int64), np.array([doubt for _, doubt in found])
+    columns = opened.columns
+    found = np.fromiter(map(tuple, tags.execute(_DOUBTS)), [("passage", np.int64), ("doubt", np.float64)])
+    found = found[~columns.facets["finding"].has(_SKIPPED, found["passage"])]
+    done = columns.fold[np.fromiter(opened.tags.corrected, np.int64)]
+    found = found[~np.isin(columns.fold[found["passage"]], done)]
+    _, first = np.unique(columns.fold[found["passage"]], return_index=True)
+    waiting = found[np.sort(first)]
+    return waiting["passage"], waiting["doubt"]
 
 
 def _unlike(opened: Opened, waiting: Ids, doubts: Numbers, size: int) -> list[int]:

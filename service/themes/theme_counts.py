@@ -1,10 +1,12 @@
 """What is said where: the themes, what each means, and how many results have it, by force and by year."""
 
-from collections.abc import Iterator
+from collections import Counter
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from corpus.model import FINDABLE
 from corpus.standing import is_closed
 from models.taxonomy import Taxonomy, load_taxonomy
 from models.theme_model import ThemeModel
@@ -12,18 +14,27 @@ from service.contract.picture_shapes import Count
 from service.contract.requests import Filters
 from service.contract.theme_responses import ThemeCounts, ThemeModelRecord, ThemeRecord, ThemeRow, ThemesAnswer
 from service.contract.values import UNKNOWN
-from service.memory.facets import Mask
-from service.memory.opened import FINDABLE, Opened
+from service.memory.facets import Facet, Ids, Mask
+from service.memory.opened import Opened
 from service.memory.snapshot import Snapshot
 
 By = Literal["force", "year"]
-# A theme, the value of a facet ("" for the sum) and whether it is only taken over; with the folds that have it.
-_Cells = dict[tuple[str, str, bool], set[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """By theme and value of a facet ("" for the sum), the folds that are assigned it, and those that only take it over.
+
+    What is said in the same words is one result.
+    """
+
+    assigned: Counter[tuple[str, str]]
+    inherited: Counter[tuple[str, str]]
 
 
 def themes(seen: Snapshot) -> ThemesAnswer:
     """Every theme with what it means, and how many results have it in the current index."""
-    cells = _folds(seen.held, {}, seen.held.columns.exists)
+    cells = _cells(seen.held, seen.held.columns.ids)
     model = seen.held.tags.model
     records = [
         ThemeRecord(
@@ -32,8 +43,8 @@ def themes(seen: Snapshot) -> ThemesAnswer:
             definition=theme.definition,
             not_this=theme.not_this,
             terms=list(theme.terms),
-            assigned=_assigned(cells, theme.key, ""),
-            inherited=_inherited(cells, theme.key, ""),
+            assigned=cells.assigned[theme.key, ""],
+            inherited=cells.inherited[theme.key, ""],
         )
         for theme in _taxonomy(seen.held).themes
     ]
@@ -47,26 +58,22 @@ def theme_counts(seen: Snapshot, by: By, count: Count = "passages") -> ThemeCoun
     together are the total of the search for that theme and that value with the `filters` of the answer.
     """
     columns = seen.held.columns
-    column = columns.facets[by]
-    filters = _filters(seen.held, count)
-    counted = columns.mask(Filters(**{name: tuple(own) for name, own in filters.items()}))
+    facet, filters = columns.facets[by], _filters(seen.held, count)
+    ids = columns.chosen(Filters(**{name: tuple(own) for name, own in filters.items()}))
+    ids = columns.ids if ids is None else ids
     if count == "open" and not filters["status"]:
-        counted = np.zeros_like(counted)
-    values_of: dict[int, list[str]] = {}
-    for place, code in zip(column.of.tolist(), column.codes.tolist(), strict=True):
-        values_of.setdefault(place, []).append(column.values[code])
-    cells = _folds(seen.held, values_of, counted)
-    every = _folds(seen.held, {}, counted)
-    present = {value for _, value, _ in cells}
-    totals = column.counts(np.flatnonzero(counted))
-    values = [value for value in column.values if value in present]
+        ids = ids[:0]
+    cells, every = _cells(seen.held, ids, facet), _cells(seen.held, ids)
+    totals = columns.counts(by, ids)
+    present = {value for _, value in (*cells.assigned, *cells.inherited)}
+    values = [value for value in facet.values if value in present]
     rows = [
         ThemeRow(
             theme=theme.key,
             label=theme.label,
-            assigned=[_assigned(cells, theme.key, value) for value in values],
-            inherited=[_inherited(cells, theme.key, value) for value in values],
-            total=_assigned(every, theme.key, "") + _inherited(every, theme.key, ""),
+            assigned=[cells.assigned[theme.key, value] for value in values],
+            inherited=[cells.inherited[theme.key, value] for value in values],
+            total=every.assigned[theme.key, ""] + every.inherited[theme.key, ""],
         )
         for theme in _taxonomy(seen.held).themes
     ]
@@ -94,30 +101,41 @@ def model_record(model: ThemeModel) -> ThemeModelRecord:
     )
 
 
-def _folds(held: Opened, values_of: dict[int, list[str]], counted: Mask) -> _Cells:
-    """The folds in each cell with a passage that is counted; what is said in the same words is one result."""
-    cells: _Cells = {}
-    for theme, place, taken in _entries(held):
-        if not counted[place]:
-            continue
-        for value in values_of.get(place, ("",)):
-            cells.setdefault((theme, value, taken), set()).add(int(held.columns.fold[place]))
-    return cells
+def _cells(held: Opened, ids: Ids, by: Facet | None = None) -> _Cells:
+    """What there is in each cell of some passages."""
+    columns = held.columns
+    themes = columns.facets["theme"]
+    at, codes = themes.coded(ids)
+    named = codes != themes.numbered.index(UNKNOWN)
+    at, codes = at[named], codes[named]
+    taken, folds = _taken(held, ids)[at], columns.fold[ids[at]].astype(np.int64)
+    values: tuple[str, ...] = ("",)
+    own = np.zeros(len(at), np.int64)
+    if by is not None:
+        # Each theme of a passage stands beside each value that it has.
+        values, of = by.numbered, ids[at]
+        entry, own = by.coded(of)
+        codes, taken, folds = codes[entry], taken[entry], folds[entry]
+    keys = (codes * len(values) + own) * columns.size + folds
+    assigned = np.unique(keys[~taken])
+    inherited = np.setdiff1d(keys[taken], assigned)  # those that are not assigned it in another place
+
+    def counted(found: Ids) -> Counter[tuple[str, str]]:
+        cells, counts = np.unique(found // columns.size, return_counts=True)
+        pairs = ((themes.numbered[cell // len(values)], values[cell % len(values)]) for cell in cells.tolist())
+        return Counter(dict(zip(pairs, counts.tolist(), strict=True)))
+
+    return _Cells(counted(assigned), counted(inherited))
 
 
-def _entries(held: Opened) -> Iterator[tuple[str, int, bool]]:
-    for place, tags in held.tags.shown():
-        for tag in tags:
-            yield tag.theme, place, tag.origin == "inherited"
-
-
-def _assigned(cells: _Cells, theme: str, value: str) -> int:
-    return len(cells.get((theme, value, False), ()))
-
-
-def _inherited(cells: _Cells, theme: str, value: str) -> int:
-    """Of results that take a theme over, those that are not assigned it in another place."""
-    return len(cells.get((theme, value, True), set()) - cells.get((theme, value, False), set()))
+def _taken(held: Opened, ids: Ids) -> Mask:
+    """Which of the passages take their themes over; `ids` ascend."""
+    taken = held.columns.inherited[ids].copy()
+    for place, found in held.tags.changed.items():
+        at = int(np.searchsorted(ids, place))
+        if at < len(ids) and ids[at] == place:
+            taken[at] = any(tag.origin == "inherited" for tag in found)
+    return np.asarray(taken)
 
 
 def _taxonomy(held: Opened) -> Taxonomy:

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, url_for
 
+from corpus.model import FINDABLE
 from service.answers.overview import documents, overview
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsRequest
 from service.contract.values import Values
 from service.engine import Engine
-from service.memory.opened import FINDABLE
 from service.memory.snapshot import Snapshot
 from service.web.exchange import asked_by_form, seen, sent
 from service.work.lately import lately

@@ -70,14 +70,14 @@ def by_rank(scores: Any) -> Any:
     return np.where(scores > 0, RRF / (RRF + ranks), 0.0)
 
 
-def fed_back(opened: Any, question: Any, vector: Any, universe: Any, strength: Any) -> Any:
+def fed_back(opened: Any, question: Any, vector: Any, *given: Any) -> Any:
     """Pseudo-relevance feedback: the query moved towards the vectors of its first hits."""
-    found = ranking.retrieve(opened, question, vector, universe, strength)
-    first = [int(i) for i in np.argsort(-found.score, kind="stable")[:FEEDBACK]]
-    mean = np.mean([opened.generation.vectors.index.reconstruct(i) for i in first], axis=0)
+    found = ranking.retrieve(opened, question, vector, *given)
+    first = found.ids[np.argsort(-found.score, kind="stable")[:FEEDBACK]].tolist()
+    mean = np.mean([opened.generation.vectors.rows_of(i).mean(axis=0) for i in first], axis=0)
     moved = vector + SHARE * mean
     moved = (moved / np.linalg.norm(moved)).astype(np.float32)
-    return ranking.retrieve(opened, question, moved, universe, strength)
+    return ranking.retrieve(opened, question, moved, *given)
 
 
 def unexpanded(query: str, lexicon: Any, **_: object) -> Any:
@@ -94,7 +94,7 @@ QUERY_TIME: Mapping[str, Patches] = {
     "no vocabulary for queries": lambda: patch.object(asking, "understand", unexpanded),
     "its words not encoded": setting(ENCODED_OTHERS=0),
     "short passages in full": lambda: patch(
-        "service.memory.opened.substance_of", lambda content: np.ones(len(content))
+        "service.answers.retrieve.substance_of", lambda content: np.ones(len(content))
     ),
     "with feedback of 2 hits": lambda: patch.object(asking, "retrieve", fed_back),
     "no match set": lambda: patch(

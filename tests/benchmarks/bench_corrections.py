@@ -18,7 +18,6 @@ from corpus.forces import load_forces
 from indexer.build import build
 from service.contract.requests import SearchRequest
 from service.engine import Engine
-from service.memory.theme_tags import Tags
 from service.state.corrections import Correction
 from service.themes.training import model_for
 
@@ -66,9 +65,8 @@ def main() -> None:
 
 
 def _correct(engine: Engine, count: int = COUNT) -> None:
-    tags: Tags = engine.snapshot().held.tags
-    keys = [*tags.assigned.keys.values()]
     texts = dict(engine.snapshot().held.generation.tables.execute("SELECT key, text FROM passages").fetchall())
+    keys = [*texts]
     made = [
         Correction(
             f"2026-01-01T00:{number % 3600 // 60:02}:{number % 60:02}+00:00",

@@ -20,7 +20,7 @@ from corpus.collection import load
 from corpus.forces import load_forces
 from indexer.build import build
 from models.encoder import Encoder
-from service.answers.retrieve import encode, retrieve
+from service.answers.retrieve import candidates, encode, retrieve
 from service.memory.opened import Opened, open_for
 from service.memory.strength import shipped_strength
 from service.query.question import understand
@@ -71,9 +71,10 @@ def evidences(opened: dict[str, Opened], encoder: Encoder) -> dict[str, list[flo
 
 def strength(opened: Opened, encoder: Encoder, query: str) -> float:
     question = opened.words.occurring(understand(query, opened.lexicon))
-    exists, vector = opened.columns.exists, encode(question, encoder)
-    found = retrieve(opened, question, vector, exists, opened.strength)
-    return float(found.evidence[exists].max())
+    vector = encode(question, encoder)
+    looked_at = candidates(opened, question, vector)
+    found = retrieve(opened, question, vector, looked_at, np.ones(len(looked_at.ids), np.bool_), opened.strength)
+    return float(found.evidence.max())
 
 
 def report(found: dict[str, list[float]]) -> None:

@@ -56,7 +56,7 @@ def test_a_second_build_of_the_same_leaves_the_generation_as_it_is(tmp_path: Pat
 def test_a_generation_that_is_not_sound_is_built_again_from_the_cache(tmp_path: Path) -> None:
     first = run(tmp_path)
     before = rows(tmp_path)
-    vectors = tmp_path / "generations" / first.generation / "vectors.faiss"
+    vectors = tmp_path / "generations" / first.generation / "vectors" / "rows.npy"
     vectors.write_bytes(vectors.read_bytes()[:-1] + b"!")
     encoder = FakeEncoder()
     second = run(tmp_path, encoder=encoder)

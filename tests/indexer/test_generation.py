@@ -39,7 +39,7 @@ def data(tmp_path: Path) -> Path:
 def cosines(generation: Generation, vector: Vectors) -> Vectors:
     """The best inner product of each passage, by its id."""
     vectors = generation.vectors
-    return vectors.best(vectors.similarities(vector), generation.manifest.counts["passages"] + 1)
+    return np.append(np.float32(-1), vectors.cosines(vector, np.arange(1, generation.manifest.counts["passages"] + 1)))
 
 
 def path_of(data: Path) -> Path:
@@ -91,7 +91,7 @@ def test_the_three_stores_know_a_passage_by_one_id(data: Path) -> None:
 
 def test_each_window_of_a_passage_has_a_row_under_its_id(data: Path) -> None:
     generation = open_generation(data)
-    rows = dict(zip(*np.unique(generation.vectors.ids, return_counts=True), strict=True))
+    rows = dict(zip(*np.unique(generation.vectors.owners, return_counts=True), strict=True))
     for number, text in generation.tables.execute("SELECT id, text FROM passages"):
         assert rows[number] == len(FakeEncoder().windows(text))
 
@@ -100,7 +100,9 @@ def test_the_reference_is_a_sample_of_the_vectors(data: Path) -> None:
     generation = open_generation(data)
     assert generation.reference.shape == (generation.manifest.counts["vectors"], 64)
     for vector in generation.reference:
-        assert generation.vectors.similarities(vector).max() == pytest.approx(float(vector @ vector), abs=1e-3)
+        assert generation.vectors.cosines(vector, generation.vectors.passages).max() == pytest.approx(
+            float(vector @ vector), abs=1e-3
+        )
 
 
 def test_connections_are_read_only_and_leave_nothing_behind(data: Path) -> None:
@@ -172,11 +174,11 @@ def test_opening_writes_nothing(data: Path, tmp_path: Path, monkeypatch: pytest.
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("fp16_above", [0, 200_000])
+@pytest.mark.parametrize("exact_up_to", [0, 100_000])
 def test_a_passage_has_the_mean_of_its_best_window_with_and_without_its_headings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fp16_above: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact_up_to: int
 ) -> None:
-    monkeypatch.setattr("indexer.embed.FP16_ABOVE", fp16_above)
+    monkeypatch.setattr("indexer.vector_index.EXACT_UP_TO", exact_up_to)
     encoder = FakeEncoder()
     build(FakeCollection(documents()), encoder, tmp_path, inputs=["papers"])
     generation = open_generation(tmp_path)
@@ -190,23 +192,6 @@ def test_a_passage_has_the_mean_of_its_best_window_with_and_without_its_headings
             expected.append(float(max(means)))
     assert (found.dtype, found.shape) == (np.float32, (14,))
     assert np.allclose(found, expected, atol=1e-3)
-
-
-def test_a_scan_takes_one_thread_whoever_asks(data: Path) -> None:
-    import faiss
-
-    generation = open_generation(data)
-    counts: list[int] = []
-
-    def ask() -> None:
-        faiss.omp_set_num_threads(2)
-        cosines(generation, FakeEncoder().vector("spit hoods"))
-        counts.append(faiss.omp_get_max_threads())
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    thread.join()
-    assert counts == [1]
 
 
 def test_the_last_inputs_are_found_from_any_folder(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +215,7 @@ def test_nothing_built_yet_names_the_command(tmp_path: Path) -> None:
 
 
 def truncate(path: Path) -> None:
-    (path / "vectors.faiss").write_bytes(b"short")
+    (path / "vectors/rows.npy").write_bytes(b"short")
 
 
 def remove(path: Path) -> None:
@@ -254,7 +239,7 @@ def list_files(path: Path) -> None:
 
 
 def vouch_for_nothing(path: Path) -> None:
-    (rewrite(path, files={}) / "vectors.faiss").write_bytes(b"no vectors")
+    (rewrite(path, files={}) / "vectors/rows.npy").write_bytes(b"no vectors")
 
 
 def vouch_for_no_tables(path: Path) -> None:
@@ -277,14 +262,14 @@ def lexical_to_file(path: Path) -> None:
 
 
 def vectors_to_folder(path: Path) -> None:
-    (path / "vectors.faiss").unlink()
-    (path / "vectors.faiss").mkdir()
+    (path / "vectors/rows.npy").unlink()
+    (path / "vectors/rows.npy").mkdir()
 
 
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
-        (truncate, "vectors.faiss has 5 bytes .*`precedent doctor`"),
+        (truncate, "vectors/rows.npy has 5 bytes .*`precedent doctor`"),
         (remove, r"\.term is missing.*`precedent doctor`"),
         (age, "format version 0.*`precedent build`"),
         (lose_manifest, "no manifest.json.*`precedent build`"),
@@ -295,7 +280,7 @@ def vectors_to_folder(path: Path) -> None:
         (alter_manifest, "manifest .* is not as it was written.*`precedent build`"),
         (manifest_to_folder, "manifest .* cannot be read.*`precedent build`"),
         (lexical_to_file, "lexical.* cannot be read.*`precedent doctor`"),
-        (vectors_to_folder, "vectors.faiss .*`precedent doctor`"),
+        (vectors_to_folder, "vectors/rows.npy .*`precedent doctor`"),
         (shutil.rmtree, "no manifest.json.*`precedent build`"),
     ],
 )
@@ -336,7 +321,7 @@ def test_another_encoder_is_refused(data: Path) -> None:
         open_generation(data, FakeEncoder(seed=1))
 
 
-@pytest.mark.parametrize("name", ["passages.sqlite", "vectors.faiss", "reference.npy"])
+@pytest.mark.parametrize("name", ["passages.sqlite", "vectors/rows.npy", "reference.npy"])
 def test_one_changed_byte_is_found(data: Path, name: str) -> None:
     path = path_of(data) / name
     content = bytearray(path.read_bytes())
@@ -356,19 +341,19 @@ def test_stores_that_disagree_are_found(data: Path) -> None:
     first = path_of(data)
     build(FakeCollection((document("one.txt", ["A text."]),)), FakeEncoder(), data, inputs=["papers"])
     second = path_of(data)
-    shutil.copy(first / "vectors.faiss", second / "vectors.faiss")
+    shutil.rmtree(second / "vectors")
+    shutil.copytree(first / "vectors", second / "vectors")
     files = json.loads((second / "manifest.json").read_text())["files"]
-    files["vectors.faiss"] = json.loads((first / "manifest.json").read_text())["files"]["vectors.faiss"]
+    written = json.loads((first / "manifest.json").read_text())["files"]
+    files |= {name: record for name, record in written.items() if name.startswith("vectors/")}
     assert any("different passages" in problem for problem in verify_generation(rewrite(second, files=files)))
 
 
 def test_a_store_of_another_make_is_a_sentence(data: Path) -> None:
-    import faiss
-
     path = rewrite(path_of(data), files={})
-    faiss.write_index(faiss.IndexFlatIP(64), str(path / "vectors.faiss"))
+    np.save(path / "vectors" / "rows.npy", np.zeros((2, 64), np.float32))
     [problem] = verify_generation(path)
-    assert problem.startswith(f"Generation {path.name} is not what its manifest says")
+    assert problem.startswith(f"Generation {path.name} is damaged: the files of vectors do not fit together")
 
 
 def test_a_generation_retired_while_it_is_opened_gives_way_to_the_next(

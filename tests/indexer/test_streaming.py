@@ -39,7 +39,7 @@ def facts(data: Path) -> dict[str, object]:
         with closing(sqlite3.connect(generation.path / name)) as database:
             found[name] = list(database.iterdump())
     index, words = generation.vectors, generation.lexical
-    found["vectors"] = [(int(number), index.rows_of(int(number)).tobytes()) for number in index.passages]
+    found["vectors"] = [(number, index.rows_of(number).tobytes()) for number in index.passages.tolist()]
     found["reference"] = generation.reference.tobytes()
     for term in ("force", "victims", "custody"):
         hits = words.searcher().search(words.parse_query(term, ["all", "names", "meant", "written"]), limit=500).hits

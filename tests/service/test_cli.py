@@ -170,7 +170,7 @@ def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(tmp_path: Path
     data = tmp_path / "data"
     assert run("build", papers, "--data", data).exit_code == 0
     generation = data / "generations" / (data / "CURRENT").read_text(encoding="utf-8").strip()
-    vectors = generation / "vectors.faiss"
+    vectors = generation / "vectors" / "rows.npy"
     vectors.chmod(0o644)
     content = bytearray(vectors.read_bytes())
     content[-1] ^= 1
@@ -182,7 +182,7 @@ def test_doctor_names_what_is_wrong_and_the_command_that_mends_it(tmp_path: Path
     wrong = {check["name"]: check for check in checks if not check["ok"]}
     assert set(wrong) == {"generation", "cache", "strength"}
     assert wrong["strength"]["mend"] == f"precedent calibrate --data {data}"
-    assert "vectors.faiss" in wrong["generation"]["message"]
+    assert "vectors/rows.npy" in wrong["generation"]["message"]
     assert wrong["generation"]["mend"] == f"precedent build --data {data}"
     assert wrong["cache"]["mend"].startswith("rm ")
     (data / "CURRENT").write_text("gone\n", encoding="utf-8")

@@ -166,11 +166,11 @@ def test_a_new_generation_is_taken_up_and_a_broken_one_is_not(tmp_path: Path, pu
     health = engine.health()
     assert (health.status, health.generation, health.problem) == ("ok", second, None)
     third = publish(tmp_path, (document("a.txt", ["Vetting."]),))
-    (tmp_path / "generations" / third / "vectors.faiss").write_bytes(b"broken")
+    (tmp_path / "generations" / third / "vectors" / "rows.npy").write_bytes(b"broken")
     assert engine.search(SearchRequest(query="")).total == 2
     health = engine.health()
     assert (health.status, health.generation) == ("stale", second)
-    assert "vectors.faiss" in str(health.problem)
+    assert "vectors/rows.npy" in str(health.problem)
     publish(tmp_path, (document("a.txt", ["Vetting.", "Search.", "Cyber."]),))
     assert engine.search(SearchRequest(query="")).total == 3
 

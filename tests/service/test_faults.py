@@ -207,7 +207,7 @@ def test_doctor_finds_one_changed_byte_in_whatever_a_build_leaves(
     files = [path for path in data.rglob("*") if path.is_file() and path.suffix != ".lock"]
     fitted(data)
     assert run("doctor", "--data", data).exit_code == 0
-    assert {"CURRENT", "embeddings.sqlite", "manifest.json", "passages.sqlite", "vectors.faiss", "forces.toml"} <= {
+    assert {"CURRENT", "embeddings.sqlite", "manifest.json", "passages.sqlite", "rows.npy", "forces.toml"} <= {
         path.name for path in files
     }
     with closing(sqlite3.connect(data / "embeddings.sqlite")) as cache:

@@ -26,6 +26,7 @@ from service.answers.retrieve import (
     FULL_BM25,
     Retrieved,
     best_of_folds,
+    candidates,
     encode,
     everything,
     nearest,
@@ -57,7 +58,7 @@ from service.memory.word_index import LEAST, MORE, Held
 from service.query.lexicon import OTHER, Lexicon
 from service.query.question import Question, understand
 
-LANTERN, BOTH, WICK, OIL_LAMP, OIL, WARDEN, NEW, SHORT_FORM, SPELLED = range(1, 10)  # ids, in the order of the texts
+LANTERN, BOTH, WICK, OIL_LAMP, OIL, WARDEN, NEW, SHORT_FORM, SPELLED = range(9)  # places, in the order of the texts
 TEXTS = (
     "Every lantern on the northern pier is checked by the warden at dusk and once more at dawn.",
     "A lantern without its wick is of no more use to a boat than the moon behind a cloud.",
@@ -92,7 +93,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory, publish: Callable[..., str]
     """Papers of one passage; a glossary says what TWC stands for."""
     data = tmp_path_factory.mktemp("words")
     glossary = {SHORT_FORM: (GlossaryEntry("TWC", "tide water crew", 0),)}
-    papers = [document(f"p{i:02}", [text], glossary=glossary.get(i, ())) for i, text in enumerate(TEXTS, start=1)]
+    papers = [document(f"p{i:02}", [text], glossary=glossary.get(i - 1, ())) for i, text in enumerate(TEXTS, start=1)]
     publish(data, tuple(papers))
     return open_for(data, FakeEncoder(), PLAIN)
 
@@ -102,14 +103,14 @@ def asked(opened: Opened, query: str, *, expand: bool = True) -> Question:
 
 
 def held(opened: Opened, query: str, *, expand: bool = True) -> Held:
-    return opened.words.held(asked(opened, query, expand=expand))
+    return opened.words.held(asked(opened, query, expand=expand), opened.columns.ids)
 
 
 def found(opened: Opened, query: str, strength: Strength = PLAIN) -> Retrieved:
     question = asked(opened, query)
     vector = encode(question, FakeEncoder())
-    exists = opened.columns.exists
-    return retrieve(opened, question, vector, exists, strength)
+    looked_at = candidates(opened, question, vector)
+    return retrieve(opened, question, vector, looked_at, np.ones(len(looked_at.ids), np.bool_), strength)
 
 
 def places(mask: Any) -> list[int]:
@@ -223,10 +224,10 @@ def test_the_score_is_what_its_explanation_says(opened: Opened, query: str) -> N
     assert_allclose(one.dense, np.clip((one.cosine - mean) / (best - mean), 0, 1), atol=1e-6)
     assert one.dense.max() == pytest.approx(1)
     assert_allclose(one.lexical, words.bm25 / (FULL_BM25 * words.bound / words.words**0.5), rtol=1e-6)
-    fused = opened.substance * (DENSE_WEIGHT * one.dense + (1 - DENSE_WEIGHT) * one.lexical)
+    fused = substance_of(opened.columns.content[1:]) * (DENSE_WEIGHT * one.dense + (1 - DENSE_WEIGHT) * one.lexical)
     assert_allclose(one.score, fused, atol=1e-6)
     chance = luck(float((opened.generation.reference @ vector).std()), len(TEXTS))
-    likely = PLAIN.evidence(opened.substance * one.cosine - chance, one.coverage)
+    likely = PLAIN.evidence(substance_of(opened.columns.content[1:]) * one.cosine - chance, one.coverage)
     assert_allclose(one.evidence, likely)
 
 
@@ -238,13 +239,13 @@ def test_a_short_passage_counts_less(opened: Opened) -> None:
     assert one.cosine[NEW] > one.cosine[WARDEN]
     assert one.bm25[NEW] > one.bm25[WARDEN]
     assert one.score[NEW] < DENSE_WEIGHT * one.dense[NEW] + (1 - DENSE_WEIGHT) * one.lexical[NEW]
-    assert opened.substance[NEW] < opened.substance[WARDEN]
+    assert substance_of(opened.columns.content[1:])[NEW] < substance_of(opened.columns.content[1:])[WARDEN]
 
 
 def test_an_empty_question_finds_everything_that_exists() -> None:
-    exists = np.array([False, True, True])
-    one = everything(exists)
-    assert (places(one.members), places(one.good), list(one.score)) == ([1, 2], [1, 2], [0, 0, 0])
+    one = everything(np.array([3, 7]))
+    assert (places(one.members), places(one.good), list(one.score)) == ([0, 1], [0, 1], [0, 0])
+    assert one.complete
 
 
 @pytest.mark.parametrize("query", ["?!", "… – ()", '""', "\U0001f600"])
@@ -254,7 +255,7 @@ def test_punctuation_finds_nothing_and_still_has_something_nearest(opened: Opene
     assert not asked(opened, query).empty
     assert one.evidence.min() > sure.good
     assert not one.members.any()
-    assert len(set(one.score[1:])) > 1
+    assert len(set(one.score)) > 1
 
 
 def test_where_nothing_is_likely_enough_nothing_is_found(opened: Opened) -> None:
@@ -583,10 +584,10 @@ def test_what_is_remembered_of_words_is_bounded(opened: Opened, monkeypatch: pyt
 @pytest.mark.parametrize("grades", [1, 3, 1_000])
 def test_the_nearest_of_many_are_the_first_of_all(folds: int, grades: int) -> None:
     chance = np.random.default_rng(folds + grades)
-    columns = SimpleNamespace(fold=chance.integers(0, folds, 5_000))
-    score = chance.integers(0, grades, 5_000).astype(float)
+    columns: Any = SimpleNamespace(fold=chance.integers(0, folds, 5_001))
+    one = replace(everything(np.arange(1, 5_001)), score=chance.integers(0, grades, 5_000).astype(float))
     for size in (1, 100, 4_000):
-        ids = np.sort(chance.choice(5_000, size, replace=False))
-        every = best_of_folds(columns, score, ids, newest=False)  # type: ignore[arg-type]
-        assert nearest(columns, score, ids, 3).tolist() == every[:3].tolist()  # type: ignore[arg-type]
-        assert sorted(columns.fold[every]) == np.unique(columns.fold[ids]).tolist()
+        some = np.sort(chance.choice(5_000, size, replace=False))
+        every = best_of_folds(columns, one, some, newest=False)
+        assert nearest(columns, one, some, 3).tolist() == every[:3].tolist()
+        assert sorted(columns.fold[one.ids[every]]) == np.unique(columns.fold[one.ids[some]]).tolist()

@@ -2,12 +2,12 @@
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-import numpy as np
 import pytest
 from conftest import make_documents
 from fakes import FakeCollection, FakeEncoder, Vectors, document, record
@@ -23,8 +23,8 @@ from service.contract.requests import SearchRequest
 from service.engine import Engine
 from service.memory import theme_tags
 from service.memory.asked_sentences import BATCH
-from service.memory.facets import theme_column
 from service.memory.opened import corrected_by
+from service.memory.passage_rows import number_by_key
 from service.state.corrections import Correction, State
 from service.web.app import create_app
 
@@ -110,8 +110,8 @@ def test_corrections_laid_over_one_by_one_are_as_laid_over_at_once(tagged: Path,
     choose = random.Random(3)
     engine = Engine(tagged, FakeEncoder())
     held = engine.snapshot().held
-    keys = [*held.tags.assigned.keys.values()]
     texts = dict(held.generation.tables.execute("SELECT key, text FROM passages").fetchall())
+    keys, every = [*texts], held.columns.ids
     state = State(tmp_path)
     step = held
     for number in range(60):
@@ -123,13 +123,19 @@ def test_corrections_laid_over_one_by_one_are_as_laid_over_at_once(tagged: Path,
             state.add([correction(key, themes, texts[key])])
         step = corrected_by(step, state.corrected())
         whole = corrected_by(engine._current.opened(), State(tmp_path).corrected())
-        assert dict(step.tags.shown()) == dict(whole.tags.shown())
+        shown = step.tags.between(1, len(every))
+        assert shown == whole.tags.between(1, len(every))
+        assert shown == {place: found for place in every.tolist() if (found := step.tags.at(place))}
         assert step.tags.corrected.keys() == whole.tags.corrected.keys()
-        fresh = theme_column(step.columns, ((n, tag.theme) for n, found in step.tags.shown() for tag in found))
-        every = np.flatnonzero(step.columns.exists)
-        assert step.columns.counts("theme", every) == fresh.counts(every)
+        themes = {place: {tag.theme for tag in shown.get(place, ())} or {"unknown"} for place in every.tolist()}
+        folds = {(theme, int(held.columns.fold[place])) for place, own in themes.items() for theme in own}
+        assert step.columns.counts("theme", every) == Counter(theme for theme, _ in folds)
+        facet = step.columns.facets["theme"]
+        assert facet.total() == sum(map(len, shown.values()))
         for theme in ("custody", "missing", "unknown"):
-            assert (step.columns.facets["theme"].mask([theme]) == fresh.mask([theme])).all()
+            having = [place for place, own in themes.items() if theme in own]
+            assert facet.having([theme]).tolist() == having
+            assert every[facet.has([theme], every)].tolist() == having
 
 
 def test_a_correction_looks_at_what_it_changes_alone(tagged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,5 +226,6 @@ def test_a_correction_of_forgotten_themes_hides_none_that_is_known(tagged: Path,
     state = State(tmp_path)
     state.add([correction("kent:8837#0", ["custody"], text), correction("essex:8837#0", ["nowhere"], text)])
     tags = corrected_by(held, state.corrected()).tags
-    assert [tag.theme for tag in tags.of("gwent:8837#0")] == ["custody"]
-    assert [tag.origin for tag in tags.of("gwent:8837#0")] == ["person"]
+    number = number_by_key(held.generation.tables, "gwent:8837#0")
+    assert number is not None
+    assert [(tag.theme, tag.origin) for tag in tags.at(number)] == [("custody", "person")]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from corpus.model import Document
 from corpus.text import sentences
 from indexer.build import build
+from indexer.column_files import THEME_FILES
 from indexer.generation import current_id, verify_generation
 from indexer.promote import promote
 from indexer.theme_store import current_model, publish_model
@@ -691,8 +692,9 @@ def test_promoting_shares_all_but_the_tags_and_goes_back(
     assert (current_model(data), len(verify_generation(before))) == (other.id, 0)
     names = {path.relative_to(after).as_posix() for path in after.rglob("*") if path.is_file()}
     assert names == {path.relative_to(before).as_posix() for path in before.rglob("*") if path.is_file()}
-    assert {name for name in names if not (after / name).samefile(before / name)} == {"tags.sqlite", "manifest.json"}
-    shared = names - {"tags.sqlite", "manifest.json"}
+    written = {name for name in names if not (after / name).samefile(before / name)}
+    assert written == {"tags.sqlite", "manifest.json", *(f"columns/{name}" for name in THEME_FILES)}
+    shared = names - written
     assert {(after / name).stat().st_nlink for name in shared} == {2}
 
     now = assigned_in(data)

@@ -1,0 +1,218 @@
+"""The vectors of a generation: a row for each piece of a passage, mapped from disk, and one-bit codes of them.
+
+Up to EXACT_UP_TO rows every question is compared with every row. Beyond, all codes are scanned and the likeliest rows
+compared in full. Both are FAISS's: `fvec_inner_products_ny`, and the scan of product-quantised codes of four bits for
+four numbers by look-up in registers (FastScan, after André, Kermarrec and Le Scouarnec, "Quicker ADC", 2019).
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+# Rows up to which each is compared: a scan of so many takes 8 to 11 ms on one thread, and as much memory as the
+# processor reads in that time.
+EXACT_UP_TO = 100_000
+REFERENCE_SIZE = 2_000
+ROWS, OWNERS, STARTS = "rows.npy", "passages.npy", "starts.npy"
+_THREADS = 2  # that one question is compared on; each has codes of its own to scan
+_TRAINED_ON = 50_000  # rows, evenly spaced
+_BLOCK = 512  # rows in full at a time: what is copied stays in the processor's cache
+_BATCH = 20_000  # rows read from disk at a time, by builds
+
+
+@dataclass(frozen=True, slots=True)
+class VectorIndex:
+    """The vectors of a generation, open for questions. Safe to share between threads.
+
+    `rows` has shape (n, dimension); `owners` is the passages.id of each row, ascending, and `starts` by passages.id the
+    first of its rows, with n at the end. `codes` are the coded rows in equal parts, none where all are compared.
+    """
+
+    rows: NDArray[Any]
+    owners: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    codes: tuple[Any, ...]
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_THREADS), repr=False, compare=False)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every row is compared for each question."""
+        return not self.codes
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return int(self.rows.shape[1])
+
+    @property
+    def passages(self) -> Numbers:
+        """The passages.id of all that have a vector, ascending."""
+        return np.flatnonzero(np.diff(self.starts)).astype(np.int64)
+
+    def near(self, vector: Vectors, count: int) -> Numbers:
+        """The passages.id of the rows that are nearest by their codes, `count` rows, ascending; of all, where none is.
+
+        Which they are is told by codes: compare them by `cosines`.
+        """
+        if self.exact or count >= len(self.rows):
+            return self.passages
+        found = list(self._pool.map(lambda part: _scan(part, vector, count), self.codes))
+        firsts = np.cumsum([0, *(part.ntotal for part in self.codes[:-1])])
+        scores = np.concatenate([values for values, _ in found])
+        rows = np.concatenate([numbers + first for (_, numbers), first in zip(found, firsts, strict=True)])
+        best = np.argpartition(-scores, count - 1)[:count]
+        return distinct(self.owners[rows[best]].astype(np.int64))
+
+    def cosines(self, vector: Vectors, ids: Numbers) -> Vectors:
+        """The inner product of `vector`, shape (dimension,), with the best row of each of `ids`, which ascend.
+
+        -1 for a passage without any.
+        """
+        first, counts = self.starts[ids], self.starts[ids + 1] - self.starts[ids]
+        places = np.cumsum(counts) - counts
+        if (every := int(counts.sum())) == len(self.rows):
+            similar = self._all(vector)
+        else:
+            similar = self._some(vector, np.repeat(first - places, counts) + np.arange(every))
+        best = np.full(len(ids), -1, np.float32)
+        there = counts > 0
+        if every:
+            best[there] = np.maximum.reduceat(similar, places[there])
+        return best
+
+    def rows_of(self, passage: int) -> Vectors:
+        """The vectors of one passage, shape (rows, dimension); none for one without any."""
+        if not 0 <= passage < len(self.starts) - 1:
+            return np.zeros((0, self.dimension), np.float32)
+        return np.asarray(self.rows[self.starts[passage] : self.starts[passage + 1]], np.float32)
+
+    def _all(self, vector: Vectors) -> Vectors:
+        """The inner product with every row, on two threads."""
+        if self.rows.dtype != np.float32:
+            return self._some(vector, np.arange(len(self.rows)))
+        similar = np.empty(len(self.rows), np.float32)
+        middle = len(similar) // 2
+        parts = [slice(0, middle), slice(middle, len(similar))] if middle else [slice(0, len(similar))]
+        list(self._pool.map(lambda part: _products(vector, self.rows[part], similar[part]), parts))
+        return similar
+
+    def _some(self, vector: Vectors, numbers: Numbers) -> Vectors:
+        """The inner product with these rows, read in blocks on two threads."""
+        similar = np.empty(len(numbers), np.float32)
+
+        def compare(first: int) -> None:
+            block = numbers[first : first + _BLOCK]
+            similar[first : first + _BLOCK] = self.rows[block].astype(np.float32) @ vector
+
+        list(self._pool.map(compare, range(0, len(numbers), _BLOCK)))
+        return similar
+
+
+def distinct(numbers: Numbers) -> Numbers:
+    """Each number once, ascending. np.unique goes by hashes, which takes many times as long."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return np.asarray(ordered[first], np.int64)
+
+
+def _scan(codes: Any, vector: Vectors, count: int) -> tuple[Vectors, Numbers]:
+    """The nearest `count` of the coded rows, with what their codes make of the inner product."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)  # holds for the calling thread alone
+    values, numbers = codes.search(vector.reshape(1, -1).astype(np.float32), min(count, codes.ntotal))
+    return values[0], numbers[0]
+
+
+def _products(vector: Vectors, rows: NDArray[Any], out: Vectors) -> None:
+    """Write the inner product of `vector` with each of `rows` into `out`, in one pass without a copy."""
+    import faiss
+
+    compare: Any = faiss.fvec_inner_products_ny  # type: ignore[attr-defined]  # made by swig
+    pointers = (faiss.swig_ptr(part) for part in (out, np.ascontiguousarray(vector, np.float32), rows))
+    compare(*pointers, rows.shape[1], len(rows))
+
+
+def write_vectors(
+    folder: Path, count: int, dimension: int, batches: Iterator[tuple[Numbers, Vectors]], passages: int
+) -> None:
+    """Write `count` rows as they come: the passages.id of each, ascending, up to `passages`, and its vector.
+
+    Kept as float32 where all are compared for a question, as float16 beyond, with codes.
+    """
+    folder.mkdir()
+    exact = count <= EXACT_UP_TO
+    owners = np.empty(count, np.int32)
+    with (folder / ROWS).open("wb") as file:
+        kept: Any = np.float32 if exact else np.float16
+        head = {"descr": np.lib.format.dtype_to_descr(np.dtype(kept)), "fortran_order": False}
+        np.lib.format.write_array_header_1_0(file, {**head, "shape": (count, dimension)})
+        at = 0
+        for ids, vectors in batches:
+            file.write(np.ascontiguousarray(vectors, kept).data)
+            owners[at : at + len(ids)] = ids
+            at += len(ids)
+    if at != count:
+        raise ValueError(f"{at} vectors came, and {count} were said to come")
+    np.save(folder / OWNERS, owners, allow_pickle=False)
+    starts = np.searchsorted(owners, np.arange(passages + 2))
+    np.save(folder / STARTS, starts.astype(np.int64), allow_pickle=False)
+    if not exact:
+        _write_codes(folder, np.load(folder / ROWS, mmap_mode="r", allow_pickle=False))
+
+
+def _write_codes(folder: Path, rows: NDArray[Any]) -> None:
+    import faiss
+
+    count, dimension = rows.shape
+    width = next(width for width in (4, 5, 6, 7, 3, 2, 1) if dimension % width == 0)
+    trained: Any = faiss.IndexPQFastScan(dimension, dimension // width, 4, faiss.METRIC_INNER_PRODUCT)
+    trained.train(rows[evenly(count, _TRAINED_ON)].astype(np.float32))
+    for number in range(_THREADS):
+        first, last = (count * part // _THREADS for part in (number, number + 1))
+        codes = faiss.clone_index(trained)
+        for start in range(first, last, _BATCH):
+            codes.add(rows[start : min(start + _BATCH, last)].astype(np.float32))
+        try:
+            faiss.write_index(codes, str(folder / f"codes-{number}.faiss"))
+        except RuntimeError as error:
+            raise OSError(f"the codes of the vectors could not be written ({error})") from error
+
+
+def write_reference(path: Path, vectors: Any) -> None:
+    """Write at most REFERENCE_SIZE of the vectors, evenly spaced in passage order; they may lie on disk."""
+    np.save(path, vectors[evenly(len(vectors), REFERENCE_SIZE)].astype(np.float32), allow_pickle=False)
+
+
+def evenly(count: int, wanted: int) -> Numbers:
+    """The numbers of at most `wanted` of `count` rows, evenly spaced, the first and the last among them."""
+    return np.linspace(0, count - 1, min(count, wanted)).round().astype(np.int64)
+
+
+def open_vectors(folder: Path) -> VectorIndex:
+    """Map the vectors in `folder`; codes are read into memory. Raises ValueError where files do not fit together."""
+    rows, owners, starts = (
+        np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (ROWS, OWNERS, STARTS)
+    )
+    codes = _read_codes(sorted(folder.glob("codes-*.faiss")))
+    fits = rows.ndim == 2 and len(rows) == len(owners) == starts[-1] and len(starts) > 1
+    if not fits or (codes and (sum(part.ntotal for part in codes), codes[0].d) != rows.shape):
+        raise ValueError(f"the files of {folder.name} do not fit together")
+    return VectorIndex(rows, owners, np.asarray(starts), codes)
+
+
+def _read_codes(paths: Sequence[Path]) -> tuple[Any, ...]:
+    if not paths:
+        return ()
+    import faiss
+
+    return tuple(faiss.read_index(str(path)) for path in paths)
