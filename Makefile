@@ -74,7 +74,7 @@ $(VENV)/run.stamp: requirements.txt pyproject.toml
 	$(BIN)/pip install --no-deps -e .
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt requirements-train.txt requirements-mcp.txt
+$(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt requirements-train.txt requirements-mcp.txt requirements-milvus.txt
 	@echo "Setting up: the tests' own tools"
 	$(BIN)/pip install --no-deps -r requirements-dev.txt
 	@touch $@

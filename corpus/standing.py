@@ -162,6 +162,18 @@ def closure_signal(entries: Sequence[Entry]) -> str | None:
     return claim.says if claim and claim.says != "open" else None
 
 
+def said_by(entries: Sequence[Entry], day: datetime.date) -> list[Entry]:
+    """The comments that were there on a day and say anything."""
+    own = (entry for entry in entries if entry.kind == "comment" and last_day(entry.date) <= day)
+    return [entry for entry in own if entry.text.strip()]
+
+
+def last_said(entries: Sequence[Entry], day: datetime.date) -> Entry | None:
+    """The last comment that was there on a day; of one day, the last in the record."""
+    said = said_by(entries, day)
+    return max(enumerate(said), key=lambda one: (last_day(one[1].date), one[0]))[1] if said else None
+
+
 def _closing(statuses: Sequence[Entry]) -> Entry | None:
     """The status that closed a record: the first of those at its end that all do. None where it is open."""
     last = None

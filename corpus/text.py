@@ -18,6 +18,7 @@ _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.{1,600}?)(?<=\S)\1")
 _AUTOLINK = re.compile(r"<((?:https?|ftp|mailto)[^<>\s]+)>")
 _HANGING = re.compile(r"(?:and|or|to)\b")  # "pre- and post-"
+_DIGITS = re.compile(r"([0-9]+)")
 
 # A sentence ends at a stop followed by a space and something that can open one, or at a line or bullet.
 # "e.g." and initials are followed by a lower-case letter or stand after a single capital.
@@ -112,6 +113,22 @@ def sentences(text: str) -> list[Span]:
         if inner.strip():
             spans.append((start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())))
     return spans or [(0, len(text))]
+
+
+def natural_key(text: str) -> str:
+    """What texts are put in order by where 9 comes before 10: their words in small letters and their whole numbers.
+
+    Two such keys compare as texts do, character by character; a number comes before a word.
+    """
+    parts = [part for part in _DIGITS.split(text.casefold().strip()) if part]
+    return "".join(map(_natural_part, parts))
+
+
+def _natural_part(part: str) -> str:
+    if not _DIGITS.fullmatch(part):
+        return f"\2{part}\0"
+    number = part.lstrip("0") or "0"
+    return f"\1{len(number):09}{number}"  # of two whole numbers, the longer is the greater
 
 
 def control(character: str) -> bool:

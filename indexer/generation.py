@@ -16,6 +16,7 @@ from indexer.manifest import (
     LEXICAL,
     MAP,
     PASSAGES,
+    POSTINGS,
     REBUILD,
     REFERENCE,
     TAGS,
@@ -33,6 +34,7 @@ from indexer.manifest import (
     read_manifest,
 )
 from indexer.meaning_map import MeaningMap, read_map
+from indexer.postings import WordPostings, open_postings
 from indexer.tables import count_kinds, count_rows, open_tables
 from indexer.vector_index import VectorIndex, open_vectors
 from models.encoder import Encoder
@@ -78,6 +80,7 @@ class Generation:
     tables: sqlite3.Connection
     tags: sqlite3.Connection | None
     lexical: "tantivy.Index"
+    postings: WordPostings
     vectors: VectorIndex
     reference: NDArray[np.float32]
     map: MeaningMap | None = None
@@ -135,6 +138,7 @@ def _open(path: Path, encoder: Encoder | None) -> Generation:
         if tags:
             tags.execute("SELECT passage FROM decisions LIMIT 1")
         lexical = open_lexical(path / LEXICAL)
+        postings = open_postings(path / POSTINGS)
         vectors = open_vectors(path / VECTORS)
         reference = np.load(path / REFERENCE, allow_pickle=False)
         drawn = read_map(path / MAP) if MAP in manifest.files else None
@@ -142,7 +146,7 @@ def _open(path: Path, encoder: Encoder | None) -> Generation:
         raise GenerationError(f"Generation {path.name} cannot be opened: {error}. {REBUILD}") from error
     except (ValueError, KeyError, RuntimeError, zipfile.BadZipFile, sqlite3.Error) as error:
         raise _damaged(path, str(error)) from error
-    return Generation(path.name, path, manifest, tables, tags, lexical, vectors, reference, drawn)
+    return Generation(path.name, path, manifest, tables, tags, lexical, postings, vectors, reference, drawn)
 
 
 def _check_size(path: Path, name: str, record: FileRecord) -> None:

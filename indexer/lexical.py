@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import tantivy
 
 TEXT, ALL, MEANT, NAMES, WRITTEN = "text", "all", "meant", "names", "written"
+_FIELDS = {TEXT: "precedent", ALL: "precedent", MEANT: "precedent", NAMES: "names", WRITTEN: "written"}
 _WORD = re.compile(r"[^\W\d_]+")
 # Postings are held in memory up to this many bytes and then flushed as a segment: enough for one segment
 # of some million passages. It is a ceiling, not an allocation.
@@ -88,12 +89,22 @@ def _steps(*more: "tantivy.Filter") -> "tantivy.TextAnalyzer":
     return builder.build()
 
 
-def _register(index: "tantivy.Index") -> None:
+def _tokenizers() -> dict[str, "tantivy.TextAnalyzer"]:
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    index.register_tokenizer("precedent", _steps(Filter.stemmer("english")))
-    index.register_tokenizer("names", _steps())
-    index.register_tokenizer("written", TextAnalyzerBuilder(Tokenizer.simple()).build())
+    written = TextAnalyzerBuilder(Tokenizer.simple()).build()
+    return {"precedent": _steps(Filter.stemmer("english")), "names": _steps(), "written": written}
+
+
+def field_analyzers() -> dict[str, "tantivy.TextAnalyzer"]:
+    """What makes terms of the texts of each field."""
+    known = _tokenizers()
+    return {field: known[name] for field, name in _FIELDS.items()}
+
+
+def _register(index: "tantivy.Index") -> None:
+    for name, tokenizer in _tokenizers().items():
+        index.register_tokenizer(name, tokenizer)
 
 
 def name_term(word: str) -> str:
@@ -137,11 +148,8 @@ def write_lexical(folder: Path, passages: Iterable[Fields]) -> None:
 
     schema = tantivy.SchemaBuilder()
     schema.add_unsigned_field("id", stored=True, indexed=True, fast=True)
-    schema.add_text_field(TEXT, tokenizer_name="precedent")
-    schema.add_text_field(ALL, tokenizer_name="precedent")
-    schema.add_text_field(MEANT, tokenizer_name="precedent")
-    schema.add_text_field(NAMES, tokenizer_name="names")
-    schema.add_text_field(WRITTEN, tokenizer_name="written")
+    for field, tokenizer in _FIELDS.items():
+        schema.add_text_field(field, tokenizer_name=tokenizer)
     folder.mkdir()
     index = tantivy.Index(schema.build(), path=str(folder))
     _register(index)

@@ -16,7 +16,7 @@ from models.encoder import Encoder
 
 # In a generation: its stores, and copies of the user's files of force names and of words, where there were any.
 PASSAGES, LEXICAL, VECTORS, REFERENCE = "passages.sqlite", "lexical", "vectors", "reference.npy"
-TAGS = "tags.sqlite"
+TAGS, POSTINGS = "tags.sqlite", "postings"
 COLUMNS = "columns"  # a folder
 MAP = "map.npz"  # generations of earlier builds have none
 # In a data folder: compiled models, what files came to when they were parsed, and what was worked out of documents. All

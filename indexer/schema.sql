@@ -122,6 +122,44 @@ CREATE TABLE compounds (
     apart TEXT NOT NULL                 -- as the passages write it too: "follow up", with a hyphen or without
 );
 
+CREATE TABLE shorts (
+    short TEXT NOT NULL,
+    means TEXT NOT NULL,                -- what it stands for in some passages
+    passages INTEGER NOT NULL
+);
+
+CREATE TABLE standings (                -- what is worked out of the events of each finding, see indexer/standings.py
+    finding INTEGER PRIMARY KEY REFERENCES findings,
+    main INTEGER NOT NULL,              -- 1 where it is what its document asks for: the row of a record of the register
+    several INTEGER NOT NULL,           -- 1 where its document tracks each of its findings by itself
+    year TEXT,                          -- of its document, '' for none; NULL where it does not count: a quotation, or
+                                        -- of a record of the register what is not main
+    clock TEXT,                         -- the day its source is known up to, else that of the newest event
+    owner TEXT                          -- who answers for it in the end
+);
+
+CREATE TABLE record_columns (           -- the register, each record as on its clock: see indexer/register_columns.py
+    name TEXT PRIMARY KEY,
+    texts TEXT NOT NULL,                -- JSON list: what codes stand for
+    numbers BLOB NOT NULL
+);
+
+CREATE TABLE record_words (
+    place INTEGER PRIMARY KEY,          -- of a record of the register, from 0: the latest published first
+    words TEXT NOT NULL                 -- all that is looked through for words, in small letters
+);
+
+CREATE TABLE event_owners (             -- comments that name who answers
+    event INTEGER PRIMARY KEY REFERENCES events,
+    owner TEXT NOT NULL
+);
+
+CREATE TABLE stated (                   -- statuses and owners that any finding ever had, and the day of the newest event
+    what TEXT NOT NULL,                 -- status | owner | newest
+    value TEXT NOT NULL,
+    PRIMARY KEY (what, value)
+) WITHOUT ROWID;
+
 CREATE TABLE openings (
     words TEXT NOT NULL,                -- the first six, in small letters, of a passage that asks for something
     passage INTEGER NOT NULL REFERENCES passages
@@ -130,8 +168,14 @@ CREATE TABLE openings (
 CREATE INDEX openings_by_words ON openings (words);
 CREATE INDEX passages_by_document ON passages (document);
 CREATE INDEX passages_by_fold ON passages (fold);
-CREATE INDEX passages_by_finding ON passages (finding);
+CREATE INDEX passages_by_finding ON passages (finding, kind);
 CREATE INDEX findings_by_document ON findings (document);
 CREATE INDEX findings_by_fold ON findings (fold);
 CREATE INDEX events_by_document ON events (document);
-CREATE INDEX document_forces_by_document ON document_forces (document);
+CREATE INDEX document_forces_by_document ON document_forces (document, force);
+CREATE INDEX document_forces_by_force ON document_forces (force, document);
+CREATE INDEX documents_by_register_number ON documents (register_number);
+CREATE INDEX documents_by_date ON documents (date DESC, title, kind);
+CREATE INDEX findings_by_number ON findings (number, kind);
+CREATE INDEX standings_by_owner ON standings (owner);
+CREATE INDEX words_by_length ON words (substr(word, 1, 1), length(word));

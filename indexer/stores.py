@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -25,8 +26,10 @@ from indexer.echo import Echoes
 from indexer.embed import Embedded, Pieces, embed
 from indexer.folds import Folding, findings_in
 from indexer.lexical import Fields, write_lexical
-from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, REFERENCE, TAGS, VECTORS, GenerationError
+from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, POSTINGS, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
+from indexer.postings import PostingsWriter
+from indexer.standings import write_shorts, write_standings
 from indexer.tables import Known, Written, open_tables, write_tables
 from indexer.tags import tag_passages, write_tags
 from indexer.vector_index import write_reference, write_vectors
@@ -78,8 +81,8 @@ def write_stores(folder: Path, documents: Walked, given: Given, encoder: Encoder
     with clock.stage("passages") as tell:
         fields = _write_passages(folder, documents, given, heard, tell, data)
     with clock.stage("lexical") as tell:
-        write_lexical(folder / LEXICAL, _fields(fields, documents.passages, tell))
-        # What else is made of the words of passages is made here: their fields can be read any number of times.
+        with PostingsWriter(folder / POSTINGS) as postings:
+            write_lexical(folder / LEXICAL, postings.noting(_fields(fields, documents.passages, tell)))
     del fields
     with cached_encoder(data, encoder) as cached:
         with clock.stage("windows") as tell:
@@ -133,6 +136,8 @@ def _write_passages(folder: Path, documents: Walked, given: Given, heard: _Heard
     echoes = Echoes(folds, given.forces, heard.claims, data)
     write_tables(folder / PASSAGES, written(), folds, echoes, given.known, heard.claims)
     heard.words.write(folder / PASSAGES)
+    write_shorts(folder / PASSAGES)
+    write_standings(folder / PASSAGES, datetime.now(UTC).date())
     with closing(open_tables(folder / PASSAGES)) as tables:
         write_columns(folder / COLUMNS, tables)
     return fields

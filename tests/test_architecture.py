@@ -38,6 +38,7 @@ FOREIGN = {
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "openvino", "tokenizers"}
 HEAVY |= {"faiss", "tantivy", "sklearn", "scipy", "pyarrow", "mcp", "mcp_types", "uvicorn"}
+HEAVY |= {"pymilvus", "milvus_lite", "grpc"}
 MODULES = [path for room in MAY_IMPORT for path in sorted((ROOT / room).rglob("*.py"))]
 
 

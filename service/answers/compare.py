@@ -36,24 +36,23 @@ def compare(seen: Snapshot, request: CompareRequest) -> CompareAnswer:
     asked = ListRequest(query=request.query, theme=request.theme, finding=FINDABLE)
     members, good = answering(seen, asked)
     finding = seen.held.columns.finding
-    items = [seen.held.register.by_id(number) for number in np.unique(finding[members]).tolist() if number]
-    items = [item for item in items if not item.quoted and item.known(request.as_of)]
+    numbers = (number for number in np.unique(finding[members]).tolist() if number)
+    told = [one for one in seen.held.register.outlines(numbers) if not one.quoted and one.known(request.as_of)]
     well = set(finding[good].tolist())
-    own = {slug: [item for item in items if slug in _forces(item)] for slug in request.force}
+    own = {
+        slug: list(seen.held.register.items(one.id for one in told if slug in (one.forces or [UNKNOWN])))
+        for slug in request.force
+    }
     as_of = request.as_of or seen.held.register.newest
     answer = CompareAnswer(
         query=request.query,
         themes=list(request.theme),
         as_of=as_of.isoformat() if as_of else None,
-        match=match_of(bool(items), not well.isdisjoint(item.id for item in items)) if request.query else "good",
+        match=match_of(bool(told), not well.isdisjoint(one.id for one in told)) if request.query else "good",
         forces=[_force(seen, slug, own[slug], request.as_of) for slug in request.force],
         shared=list(_shared(own)),
     )
     return seen.shown(answer)
-
-
-def _forces(item: Item) -> Sequence[str]:
-    return item.document.forces or [UNKNOWN]
 
 
 def _force(seen: Snapshot, slug: str, items: Sequence[Item], day: datetime.date | None) -> ComparedForce:

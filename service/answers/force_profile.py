@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpus.dates import last_day
 from service.answers.force_counts import years_of
 from service.answers.outcomes import printed_of
-from service.answers.register import chosen_records, records_of, values_of
+from service.answers.register_listing import listing
 from service.contract.document_responses import GradeRecord
 from service.contract.labels import label
 from service.contract.register_responses import Candidate, ForceAnswer, ForceFinding, ForceReport
@@ -25,6 +25,8 @@ from service.memory.snapshot import Snapshot
 from service.memory.strength import luck
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
     from models.encoder import Encoder
 
 Numbers = NDArray[np.float64]
@@ -36,6 +38,7 @@ SCALES = (
     ("outstanding", "good", "requires improvement", "inadequate"),
 )
 FIVE_GRADES_FROM = "2021"  # the first year of assessments with "adequate"
+BLOCK = 2000  # sentences that are compared with all others at a time
 RECURRING = 30  # candidates shown
 LIKELY = 0.7  # how likely a pair has to be to be shown: for a reader to look at, so less than what is called good
 
@@ -49,19 +52,20 @@ def force_profile(seen: Snapshot, slug: str, as_of: datetime.date | None) -> For
     if slug not in seen.known("force"):
         return None
     day = as_of or register.newest
-    items = [item for item in register.items if slug in item.document.forces and item.known(as_of)]
-    own = chosen_records(records_of(seen.held, as_of), RegisterListRequest(force=(slug,)))
-    statuses = Counter(one.stood.status or UNKNOWN for one in own)
-    lists = Counter(value for one in own for value in values_of(one, "list"))
+    items = [item for item in register.of_force(slug) if item.known(as_of)]
+    found = listing(seen.held, RegisterListRequest(force=(slug,), as_of=as_of))
+    own = found.passing()
+    statuses = Counter(found.records.status.named(UNKNOWN).counts(own))
+    lists = found.records.lists.counts(own)
     answer = ForceAnswer(
         slug=slug,
         name=seen.force_label(slug),
         as_of=day.isoformat() if day else None,
         reports=list(_reports(seen.held, slug, items, as_of)),
         standing=[FacetValue(value=v, label=label(v), count=n) for v, n in statuses.most_common()],
-        lists=[FacetValue(value=v, label=label(v), count=lists[v]) for v in LISTS if lists[v]],
+        lists=[FacetValue(value=v, label=label(v), count=lists[v]) for v in LISTS if v in lists],
         recurring=list(recurring(seen.held, seen.encoder, items, as_of))[:RECURRING],
-        years=years_of(items),
+        years=years_of(Counter((item.document.date or "")[:4] for item in items if item.listed)),
     )
     return seen.shown(answer)
 
@@ -121,42 +125,54 @@ def recurring(
     dated = [i for i in items if i.document.date and (i.main or not i.tracked) and not i.quoted]
     if len(dated) < 2:
         return
-    evidence = _alike(held, encoder, dated)
     years = np.array([int(item.document.date[:4]) for item in dated if item.document.date])
     folds = np.array([item.fold for item in dated])
-    evidence[(years[:, None] >= years[None, :]) | (folds[:, None] == folds[None, :])] = 0.0
-    for at in np.argsort(-evidence, axis=None, kind="stable"):
-        one, other = divmod(int(at), len(dated))
-        if evidence[one, other] < LIKELY:
-            return
+    pairs: list[tuple[float, int, int]] = []
+    for first, evidence in _alike(held, encoder, dated):
+        of = slice(first, first + len(evidence))
+        evidence[(years[of, None] >= years[None, :]) | (folds[of, None] == folds[None, :])] = 0.0
+        for one, other in np.argwhere(evidence >= LIKELY).tolist():
+            pairs.append((-float(evidence[one, other]), first + one, other))
+    for likely, one, other in sorted(pairs):
         yield Candidate(
-            earlier=finding_of(dated[one], day),
-            later=finding_of(dated[other], day),
-            evidence=round(float(evidence[one, other]), 3),
+            earlier=finding_of(dated[one], day), later=finding_of(dated[other], day), evidence=round(-likely, 3)
         )
 
 
-def _alike(held: Opened, encoder: "Encoder", items: Sequence[Item]) -> Numbers:
-    """How likely each of the findings is on the matter of each other one: a symmetric matrix of probabilities.
+def _alike(held: Opened, encoder: "Encoder", items: Sequence[Item]) -> Iterator[tuple[int, Numbers]]:
+    """How likely each of the findings is on the matter of each other one: probabilities, rows of a symmetric matrix.
 
-    By the two of their sentences that are most likely, judged as similar findings are; who is asked by when is left
-    out on both sides, so that only what is asked is compared.
+    Some rows at a time, with the first one's number. By the two of their sentences that are most likely, judged as
+    similar findings are; who is asked by when is left out on both sides, so that only what is asked is compared.
     """
     asked = held.asked.of(items, encoder)
     flat = [sentence for own in asked for sentence in own]
     vectors = np.array([sentence.vector for sentence in flat])
-    shared = _shared(held, [sentence.words for sentence in flat])
-    whole = np.diag(shared)
-    coverage = 2 * shared / np.maximum(whole[:, None] + whole[None, :], 1e-9)
+    stands, weighed = _words(held, [sentence.words for sentence in flat])
+    whole = np.asarray(weighed.sum(axis=1)).ravel()
     chance = luck(float((held.generation.reference @ vectors.T).std()), len(flat) ** 2)
-    cosine = np.asarray(vectors @ vectors.T, dtype=np.float64)
-    evidence = held.similar_strength.evidence(cosine - chance, coverage)
-    starts = np.cumsum([0, *(len(own) for own in asked[:-1])])
-    return np.asarray(np.maximum.reduceat(np.maximum.reduceat(evidence, starts, axis=0), starts, axis=1))
+    starts = np.cumsum([0, *(len(own) for own in asked)])
+    for first, last in _blocks(starts):
+        rows = slice(starts[first], starts[last])
+        shared = np.asarray((weighed[rows] @ stands.T).todense())
+        coverage = 2 * shared / np.maximum(whole[rows, None] + whole[None, :], 1e-9)
+        cosine = np.asarray(vectors[rows] @ vectors.T, dtype=np.float64)
+        evidence = held.similar_strength.evidence(cosine - chance, coverage)
+        by_finding = np.maximum.reduceat(evidence, starts[first:last] - starts[first], axis=0)
+        yield first, np.asarray(np.maximum.reduceat(by_finding, starts[:-1], axis=1))
 
 
-def _shared(held: Opened, words: Sequence[frozenset[str]]) -> Numbers:
-    """The rarities of the words that each two of the sentences share, added up: a symmetric matrix."""
+def _blocks(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Findings from one to before another, of BLOCK sentences or the first that has as many alone."""
+    first, count = 0, len(starts) - 1
+    while first < count:
+        last = max(first + 1, int(np.searchsorted(starts, starts[first] + BLOCK, side="right")) - 1)
+        yield first, last
+        first = last
+
+
+def _words(held: Opened, words: Sequence[frozenset[str]]) -> "tuple[csr_matrix, csr_matrix]":
+    """Which words stand in each of the sentences, and how rare these are: two matrices, a sentence a row."""
     from scipy.sparse import csr_matrix
 
     every = sorted(frozenset().union(*words))
@@ -167,4 +183,4 @@ def _shared(held: Opened, words: Sequence[frozenset[str]]) -> Numbers:
     shape = (len(words), len(every))
     stands = csr_matrix((np.ones(len(columns)), columns, starts), shape=shape)
     weighed = csr_matrix((np.array([rarity[every[at]] for at in columns]), columns, starts), shape=shape)
-    return np.asarray((weighed @ stands.T).todense())
+    return stands, weighed

@@ -1,6 +1,5 @@
 """Findings that a query names ("recommendation 4 of 2016", "owner ACC Wick"): they come before other hits."""
 
-import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ import numpy as np
 
 from indexer.vector_index import distinct
 from service.answers.retrieve import WORDED, Ids, Retrieved, Scores
-from service.memory.finding_index import Item
+from service.memory.finding_index import Outline
 from service.memory.opened import Opened
 from service.memory.passage_rows import texts_by_id
 from service.memory.snapshot import Snapshot
@@ -75,39 +74,38 @@ def _printing(held: Opened, query: str) -> tuple[Ids, Scores]:
     return ids, np.zeros(len(ids))
 
 
-def _owned(seen: Snapshot, query: str) -> list[Item]:
+def _owned(seen: Snapshot, query: str) -> list[Outline]:
     """The findings whose owner a query names."""
-    owners = set(owners_named(query, sorted(seen.held.register.owners)))
-    return [item for item in seen.held.register.items if owners and item.owner_on(datetime.date.max) in owners]
+    return seen.held.register.owned(owners_named(query, seen.held.register.owners))
 
 
-def _numbered(seen: Snapshot, asked: NamedFindings) -> list[Item]:
+def _numbered(seen: Snapshot, asked: NamedFindings) -> list[Outline]:
     """The findings of these numbers, in the forces and years that the query names.
 
     Where a force that it names has none in the year, those of its other years.
     """
     if not (asked.named or asked.printed):
         return []
-    items = [item for item in seen.held.register.items if item.number and asked.names(item.kind, item.number)]
+    items = seen.held.register.numbered(asked.names)
     facets = seen.held.columns.facets
     named = suggested_filters(asked.rest, seen.forces, {name: facets[name].values for name in ("force", "year")})
     forces, years = set(named.get("force", ())), named.get("year", ())
-    own = [item for item in items if not forces or forces & set(item.document.forces)]
+    own = [item for item in items if not forces or forces & set(item.forces)]
     dated = [item for item in own if not years or any(year in _dated(item) for year in years)]
     return dated or (own if forces else [])
 
 
-def _dated(item: Item) -> str:
+def _dated(item: Outline) -> str:
     """Where the year of a finding stands: in the date of its document, or in the title."""
-    return f"{(item.document.date or '')[:4]} {item.document.title}"
+    return f"{(item.date or '')[:4]} {item.title}"
 
 
-def _passages(held: Opened, items: Sequence[Item], asked: NamedFindings) -> tuple[Ids, Scores]:
+def _passages(held: Opened, items: Sequence[Outline], asked: NamedFindings) -> tuple[Ids, Scores]:
     """The first passage of each finding that says more than "The force should:", else the first; and how much of the
     query's other words the title of its report has.
     """
     words = frozenset(telling(asked.rest))
-    share = {i.id: len(words & set(telling(i.document.title))) / len(words) if words else 0.0 for i in items}
+    share = {i.id: len(words & set(telling(i.title))) / len(words) if words else 0.0 for i in items}
     kinds = held.columns.facets["finding"].having({item.kind for item in items})
     places = kinds[np.isin(held.columns.finding[kinds], list(share))]
     texts = texts_by_id(held.generation.tables, places.tolist())

@@ -100,14 +100,14 @@ def echo_records(item: Item, register: Register, as_of: datetime.date | None) ->
 
 def echo_kind(entry: Entry, item: Item, register: Register) -> Literal["stalled", "copied"]:
     """Whether a comment adds nothing to one of its own record, or to another's."""
-    other, _ = register.comments[entry.echo or 0]
+    other, _ = register.comment(entry.echo or 0)
     return "stalled" if other.document.id == item.document.id else "copied"
 
 
 def echo_record(entry: Entry, item: Item, register: Register) -> EchoRecord:
     """A comment with the earlier one that it adds nothing to."""
     assert entry.echo is not None  # noqa: S101 - asked for echoes only
-    other, before = register.comments[entry.echo]
+    other, before = register.comment(entry.echo)
     return EchoRecord(
         **dict(said_of(entry)),
         kind=echo_kind(entry, item, register),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import STATUSES
-from service.answers.register import chosen_records, records_of, values_of
+from service.answers.register_listing import listing
 from service.contract.picture_shapes import MapAnswer, MapRegion, RegionAnswer, StatusCounts, StatusYear
 from service.contract.requests import RegisterListRequest
 from service.contract.values import UNKNOWN
@@ -20,8 +20,11 @@ Ids = NDArray[np.int64]
 
 def status_counts(seen: Snapshot, request: RegisterListRequest) -> StatusCounts:
     """Records of the register by year of publication and by where they stood, each once."""
-    records = chosen_records(records_of(seen.held, request.as_of), request)
-    cells = Counter((values_of(one, "year")[0], one.stood.status or UNKNOWN) for one in records)
+    told = listing(seen.held, request)
+    own = np.flatnonzero(told.passing())
+    by_year, by_status = told.facets["year"].at(own), told.records.status.at(own).named(UNKNOWN)
+    pairs = zip(by_year.codes.tolist(), by_status.codes.tolist(), strict=True)
+    cells = Counter((by_year.values[year], by_status.values[status]) for year, status in pairs)
     found = {status for _, status in cells}
     others = sorted(found - {*STATUSES, UNKNOWN})
     statuses = [status for status in (*STATUSES, *others, UNKNOWN) if status in found]
@@ -34,7 +37,7 @@ def status_counts(seen: Snapshot, request: RegisterListRequest) -> StatusCounts:
         labels=[seen.value_label("status", status) for status in statuses],
         years=[StatusYear(year=year, counts=row, total=sum(row)) for year, row in zip(years, rows, strict=True)],
         totals=[sum(row[at] for row in rows) for at in range(len(statuses))],
-        total=len(records),
+        total=len(own),
     )
     return seen.shown(answer)
 

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from service.answers.register import chosen_records, records_of
+from service.answers.register_listing import listing
 from service.contract.requests import REGISTER_FACETS, RegisterListRequest
 from service.contract.responses import FacetValue, RegisterOffer
 from service.contract.values import UNKNOWN
@@ -25,7 +25,7 @@ def in_register(seen: Snapshot, query: str) -> RegisterOffer | None:
     if not filters:
         return None
     asked = RegisterListRequest(**{name: tuple(values) for name, values in filters.items()})
-    total = len(chosen_records(records_of(seen.held, None), asked))
+    total = int(listing(seen.held, asked).passing().sum())
     return RegisterOffer(filters=filters, total=total) if total else None
 
 
@@ -35,6 +35,6 @@ def owners_of(seen: Snapshot, query: str, ids: NDArray[np.int64]) -> list[FacetV
         return []
     held = seen.held
     findings = dict.fromkeys(held.columns.finding[ids].tolist())
-    items = [held.register.by_id(number) for number in findings if number]
+    items = held.register.items(number for number in findings if number)
     owned = Counter(owner for item in items if (owner := item.owner_on(datetime.date.max)))
     return [FacetValue(value=owner, label=owner, count=count) for owner, count in owned.items()]

@@ -28,7 +28,7 @@ from service.contract.responses import DidYouMean, Expansion, FacetValue, Hit, H
 from service.contract.values import UNKNOWN
 from service.memory.facets import Mask
 from service.memory.opened import Opened
-from service.memory.passage_rows import documents_by_id
+from service.memory.passage_rows import documents_by_number
 from service.memory.snapshot import Snapshot
 from service.memory.spelling import corrected
 from service.query.offers import numbers, suggested_filters
@@ -197,5 +197,4 @@ def _did_you_mean(held: Opened, question: Question) -> DidYouMean | None:
 
 def _named_records(held: Opened, query: str) -> list[HitDocument]:
     """The register records whose number a query names."""
-    ids = [i for number in numbers(query) for i in held.records.get(number, ())]
-    return documents_by_id(held.generation.tables, ids)
+    return documents_by_number(held.generation.tables, numbers(query))

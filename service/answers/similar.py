@@ -103,13 +103,13 @@ def _passing(held: Opened, request: SimilarRequest, ids: Ids) -> Mask:
     columns, chosen, day = held.columns, request.status, request.as_of
     if day is None or not chosen:
         return columns.passing(request, ids)
-    finding = columns.finding[ids]
-    numbers = np.unique(finding[finding > 0]).tolist()
-    stood = [number for number in numbers if (held.register.by_id(number).stood(day).status or UNKNOWN) in chosen]
-    of_them = np.isin(finding, stood)
+    finding, others = columns.finding[ids], columns.passing(request, ids, without="status")
+    items = held.register.items(np.unique(finding[others & (finding > 0)]).tolist())
+    stood = [item.id for item in items if (item.stood(day).status or UNKNOWN) in chosen]
+    of_them = np.isin(finding, stood) & (finding > 0)
     if UNKNOWN in chosen:
         of_them |= finding == 0
-    return columns.passing(request, ids, without="status") & of_them
+    return others & of_them
 
 
 def _similar_hit(held: Opened, hit: Hit, left_out: frozenset[str], day: datetime.date | None) -> SimilarHit:

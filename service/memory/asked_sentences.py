@@ -1,4 +1,4 @@
-"""What the sentences of findings ask for, as vectors: encoded once for each finding of a generation, when it is wanted.
+"""What the sentences of findings ask for, as vectors: encoded when it is wanted, and remembered.
 
 A page on a force compares all that it was asked. What one reader opens must not keep the others waiting: a few texts
 are encoded at a time, between which a search comes in, and none of them twice.
@@ -7,6 +7,7 @@ are encoded at a time, between which a search comes in, and none of them twice.
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TELLING = 3  # words that name something, at least, of a sentence that is compared
 BATCH = 16  # texts encoded in one go
+KEPT = 20_000  # findings that are remembered, some 5 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ class AskedSentences:
                 for (number, text), vector in zip(batch, vectors, strict=True):
                     found.setdefault(number, []).append(AskedSentence(frozenset(telling(text)), vector))
             self._known |= {number: tuple(own) for number, own in found.items()}
-        return [self._known[item.id] for item in items]
+            asked = [self._known[item.id] for item in items]
+            for number in list(islice(self._known, max(0, len(self._known) - KEPT))):
+                del self._known[number]
+        return asked
 
 
 def _asked(text: str) -> list[str]:

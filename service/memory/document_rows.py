@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.contract.document_responses import (
@@ -15,20 +16,32 @@ from service.contract.document_responses import (
     SectionRecord,
 )
 from service.contract.responses import HitDocument
-from service.memory.passage_rows import FORCES, PASSAGES, document_of, passage_of, printed_fields, with_folds
+from service.contract.values import UNKNOWN
+from service.memory.passage_rows import DOCUMENT, PASSAGES, document_of, passage_of, printed_fields, with_folds
 from service.memory.theme_tags import Tags
+
+Chosen = Mapping[str, Sequence[str]]
+"""The values chosen of each facet of documents; of one without any, all."""
 
 _FINDINGS = """
 SELECT f.id, f.key, f.kind, f.number, f.text, s.path AS section, f.deadline, f.deadline_text, f.addressees,
        f.status, f.status_date, f.closure_signal, f.status_word, f.status_by, f.target, f.quoted, f.owner, f.document
 FROM findings f JOIN sections s ON s.id = f.section
 """
-_DOCUMENTS = f"SELECT d.*, {FORCES} FROM documents d "  # noqa: S608 - constants alone
+_DOCUMENTS = f"SELECT {DOCUMENT} FROM documents d "  # noqa: S608 - constants alone
+_WHOLE = f"SELECT {DOCUMENT}, d.other_sources, d.notes, d.left_out, d.evidence, d.heard FROM documents d "  # noqa: S608
+# What a document is counted by: the value of each facet, of the document `d` with the force `a`.
+_VALUES = {
+    "document_kind": "d.kind",
+    "force": f"coalesce(a.force, '{UNKNOWN}')",
+    "year": f"coalesce(substr(nullif(d.date, ''), 1, 4), '{UNKNOWN}')",
+}
+_ABOUT = "LEFT JOIN document_forces a ON a.document = d.id"
 
 
 def document_by_key(connection: sqlite3.Connection, key: str, tags: Tags) -> DocumentAnswer | None:
     """One document with everything that is known of it, its passages with their themes, or None."""
-    row = connection.execute(_DOCUMENTS + "WHERE d.key = ?", (key,)).fetchone()
+    row = connection.execute(_WHOLE + "WHERE d.key = ?", (key,)).fetchone()
     if row is None:
         return None
     glossary = connection.execute("SELECT term, meaning FROM glossary WHERE document = ? ORDER BY start", (row["id"],))
@@ -103,10 +116,48 @@ def documents_without_force(connection: sqlite3.Connection) -> list[HitDocument]
     return [document_of(row) for row in connection.execute(f"{_DOCUMENTS} {none} ORDER BY d.title, d.id").fetchall()]
 
 
-def documents_listed(connection: sqlite3.Connection) -> list[HitDocument]:
-    """All documents, the newest first and those without a date last."""
-    order = "ORDER BY d.date IS NULL, d.date DESC, d.title, d.id"
-    return [document_of(row) for row in connection.execute(f"{_DOCUMENTS} {order}").fetchall()]
+def documents_listed(
+    connection: sqlite3.Connection, chosen: Chosen, first: int, count: int, *, dated: bool = False
+) -> list[HitDocument]:
+    """Some of the documents that have a chosen value of each facet, the newest first and those without a date last."""
+    where, values = _where(chosen)
+    also = " AND d.date != ''" if dated else ""
+    order = "ORDER BY d.date DESC, d.title, d.id LIMIT ? OFFSET ?"
+    rows = connection.execute(f"{_DOCUMENTS} WHERE {where}{also} {order}", (*values, count, first))
+    return [document_of(row) for row in rows.fetchall()]
+
+
+def count_documents(connection: sqlite3.Connection, chosen: Chosen) -> int:
+    """How many documents have a chosen value of each facet."""
+    where, values = _where(chosen)
+    return int(connection.execute(f"SELECT count(*) FROM documents d WHERE {where}", values).fetchone()[0])  # noqa: S608
+
+
+def count_by_facet(connection: sqlite3.Connection, facet: str, chosen: Chosen) -> dict[str, int]:
+    """The number of documents with each value of a facet, of those that have a chosen value of each other one."""
+    where, values = _where({name: own for name, own in chosen.items() if name != facet})
+    about = _ABOUT if facet == "force" else ""
+    rows = connection.execute(
+        f"SELECT {_VALUES[facet]} AS value, count(*) AS n FROM documents d {about} WHERE {where} GROUP BY value",  # noqa: S608
+        values,
+    )
+    return {row["value"]: row["n"] for row in rows}
+
+
+def _where(chosen: Chosen) -> tuple[str, list[str]]:
+    """The condition that a document has one of the values chosen of each facet, and its parameters."""
+    parts, values = ["1"], list[str]()
+    for name, own in chosen.items():
+        if not own:
+            continue
+        marks = ",".join("?" * len(own))
+        if name == "force":
+            about = f"SELECT 1 FROM (SELECT 1) {_ABOUT} WHERE {_VALUES['force']} IN ({marks})"  # noqa: S608
+            parts.append(f"EXISTS ({about})")
+        else:
+            parts.append(f"{_VALUES[name]} IN ({marks})")
+        values += own
+    return " AND ".join(parts), values
 
 
 def count_by_force(connection: sqlite3.Connection) -> dict[str, int]:

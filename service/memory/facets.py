@@ -180,15 +180,6 @@ class Columns:
         """All passages."""
         return np.arange(1, self.size)
 
-    @property
-    def exists(self) -> Mask:
-        """All passages, as a mask by passages.id."""
-        return np.arange(self.size) > 0
-
-    def mask(self, filters: Filters, without: str | None = None) -> Mask:
-        """The passages that pass the filters, as `passing`, as a mask by passages.id."""
-        return np.concatenate([[False], self.passing(filters, self.ids, without)])
-
     def passing(self, filters: Filters, ids: Ids, without: str | None = None) -> Mask:
         """Which of `ids` pass the filters, or all of them but the values chosen of the facet `without`; by position.
 

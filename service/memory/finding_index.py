@@ -1,25 +1,42 @@
-"""The findings of a generation with the events of their records, read once; and where each stood on a day."""
+"""The findings of a generation with the events of their records, looked up when asked; where each stood on a day."""
 
 import datetime
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from corpus.dates import last_day
-from corpus.owners import owner_on, owner_said
+from corpus.owners import owner_on
 from corpus.standing import Entry, Printed, Standing, standing
 from service.contract.responses import HitDocument, PrintedStatus
-from service.memory.passage_rows import FORCES, document_of, printed_status
+from service.memory.facets import Facet
+from service.memory.passage_rows import DOCUMENT, FORCES, document_of, is_whole, printed_status
+from service.memory.record_columns import Listed, Mask, Records, read_records, themes_of
 
-_COLUMNS = (
-    "d.id, d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.fictional, d.register_number, d.notes, d.heard"
-)
-_DOCUMENTS = f"SELECT {_COLUMNS}, {FORCES} FROM documents d"  # noqa: S608 - constants alone
-_FINDINGS = "SELECT f.*, s.path FROM findings f JOIN sections s ON s.id = f.section ORDER BY f.id"
-
-_About = tuple[int | None, Entry]  # an event with the finding that it is about, None for all of its document
+_BATCH = 400  # findings that are looked up at a time: SQLite takes a bounded number of parameters in one statement
+_KEPT = 2000  # findings that are remembered, those last asked for
+_DOCUMENTS = f"SELECT {DOCUMENT}, d.notes, d.heard FROM documents d WHERE d.id IN ({{}})"  # noqa: S608 - constants alone
+_FINDINGS = """
+SELECT f.*, s.path, t.main, t.several, t.clock
+FROM findings f JOIN sections s ON s.id = f.section JOIN standings t ON t.finding = f.id
+WHERE f.id IN ({})
+"""
+_EVENTS = """
+SELECT e.*, o.owner AS owner FROM events e LEFT JOIN event_owners o ON o.event = e.id
+WHERE e.document IN ({}) AND (e.finding IS NULL OR e.finding IN ({})) ORDER BY e.id
+"""
+_PASSAGES = "SELECT key, event FROM passages WHERE document IN ({}) AND event IS NOT NULL ORDER BY id"
+_OUTLINES = f"""
+SELECT f.id, f.kind, f.quoted, d.title, d.date, {FORCES} FROM findings f JOIN documents d ON d.id = f.document
+"""  # noqa: S608 - constants alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,11 @@ class Item:
         return self.document.kind == "register_record" and not self.quoted
 
     @property
+    def listed(self) -> bool:
+        """Whether it counts among the findings of a year: no quotation, and in the register what a record asks for."""
+        return (self.main or not self.tracked) and not self.quoted
+
+    @property
     def quoted(self) -> bool:
         """Whether it belongs to an earlier report, and its document only cites it."""
         return self.printed.quoted
@@ -88,133 +110,211 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
-    """All findings of a generation, in its order; `newest` is the day of its newest event.
+class Outline:
+    """What a finding is chosen by where there are many: with its forces, and the title and date of its document."""
 
-    `statuses` are all that any of them ever had, `owners` all who answer for one.
+    id: int
+    kind: str
+    quoted: bool
+    title: str
+    date: str | None
+    forces: tuple[str, ...]
+
+    def known(self, as_of: datetime.date | None) -> bool:
+        """As `Item.known`."""
+        return as_of is None or (self.date is not None and last_day(self.date) <= as_of)
+
+
+class Register:
+    """The findings of a generation, looked up in its tables when they are asked for. Safe to share between threads.
+
+    `newest` is the day of its newest event. Some of the findings last asked for are remembered.
     """
 
-    items: tuple[Item, ...]
-    newest: datetime.date | None
-    statuses: frozenset[str]
-    owners: frozenset[str]
-    comments: Mapping[int, tuple[Item, Entry]] = field(repr=False)
-    _by_key: Mapping[str, Item] = field(repr=False)
-    _by_id: Mapping[int, Item] = field(repr=False)
-    _by_fold: Mapping[int, tuple[Item, ...]] = field(repr=False)
-    _by_document: Mapping[str, tuple[Item, ...]] = field(repr=False)
+    def __init__(self, tables: sqlite3.Connection) -> None:
+        self._tables = tables
+        self._kept: OrderedDict[int, Item] = OrderedDict()
+        self._keeping = threading.Lock()
+        self._themes: tuple[Facet, Listed] | None = None  # those of records, and of which facet of passages
+        newest = self._stated("newest")
+        self.newest = datetime.date.fromisoformat(newest[0]) if newest else None
 
-    def by_key(self, key: str) -> Item | None:
-        """The finding with this lasting id."""
-        return self._by_key.get(key)
+    @cached_property
+    def statuses(self) -> tuple[str, ...]:
+        """All statuses that any finding ever had, in order."""
+        return self._stated("status")
+
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """All who answer for a finding, or ever did, in order."""
+        return self._stated("owner")
+
+    @cached_property
+    def records(self) -> Records:
+        """What each record of the register asks for, as on its own clock, a record once; of several findings, each."""
+        return read_records(self._tables)
+
+    def themes(self, facet: Facet) -> Listed:
+        """The themes of what records ask for, as the facet of passages has them."""
+        known = self._themes
+        if known is None or known[0] is not facet:
+            known = self._themes = (facet, themes_of(facet, self.records.asking))
+        return known[1]
+
+    def holding(self, words: Sequence[str]) -> Mask:
+        """The records that hold all of these words, in small letters, as on their own clock."""
+        size = len(self.records.ids)
+        every = np.full(size, all(map(is_whole, words)), dtype=np.bool_)
+        for word in words if every.any() else ():
+            rows = self._tables.execute("SELECT place FROM record_words WHERE instr(words, ?) > 0", (word,))
+            every &= np.bincount(np.fromiter((row[0] for row in rows), np.int64), minlength=size) > 0
+        return every
+
+    def items(self, ids: Iterable[int]) -> Iterator[Item]:
+        """The findings with these ids in the generation, in the order given, some of them held at a time."""
+        for batch in _batches(ids):
+            with self._keeping:
+                found = {number: self._kept[number] for number in batch if number in self._kept}
+            read = {item.id: item for item in _read(self._tables, [i for i in batch if i not in found])}
+            self._keep(batch, found | read)
+            yield from (found.get(number) or read[number] for number in batch)
 
     def by_id(self, number: int) -> Item:
         """The finding with this id in the generation."""
-        return self._by_id[number]
+        (item,) = self.items([number])
+        return item
+
+    def by_key(self, key: str) -> Item | None:
+        """The finding with this lasting id."""
+        if not is_whole(key):
+            return None
+        row = self._tables.execute("SELECT id FROM findings WHERE key = ?", (key,)).fetchone()
+        return self.by_id(row["id"]) if row else None
 
     def same(self, item: Item) -> tuple[Item, ...]:
         """All findings that ask for the same, this one among them, and those that are only quoted."""
-        return self._by_fold[item.fold]
+        return tuple(self.items(self._ids("SELECT id FROM findings WHERE fold = ? ORDER BY id", item.fold)))
 
     def given(self, item: Item) -> tuple[Item, ...]:
         """All that were given the same: those of `same` that are no quotation; this one in any case."""
-        return tuple(one for one in self.same(item) if one is item or not one.quoted)
+        return tuple(one for one in self.same(item) if one.id == item.id or not one.quoted)
 
     def beside(self, item: Item) -> tuple[Item, ...]:
         """All findings of the same record, this one among them: it is one thing, unless it tracks several."""
-        return (item,) if item.several else self._by_document[item.document.id]
+        if item.several:
+            return (item,)
+        own = "SELECT f.id FROM findings f JOIN documents d ON d.id = f.document WHERE d.key = ? ORDER BY f.id"
+        return tuple(self.items(self._ids(own, item.document.id)))
 
-    def records(self) -> Iterator[Item]:
-        """What each record of the register asks for, a record once; of one that tracks several findings, each."""
-        return (item for item in self.items if item.tracked and item.main)
+    def comment(self, event: int) -> tuple[Item, Entry]:
+        """A comment by its id, with the finding that it is about: of all of a document, one that it asks for."""
+        (number, *_) = self._ids(
+            "SELECT f.id FROM events e JOIN findings f ON f.document = e.document JOIN standings t ON t.finding = f.id"
+            " WHERE e.id = ? AND (e.finding IS NULL OR e.finding = f.id) ORDER BY t.main DESC, f.id DESC LIMIT 1",
+            event,
+        )
+        item = self.by_id(number)
+        return item, next(entry for entry in item.entries if entry.id == event)
+
+    def of_force(self, slug: str) -> Iterator[Item]:
+        """All findings of documents about a force, in their order."""
+        about = (
+            "SELECT DISTINCT f.id FROM document_forces a JOIN findings f ON f.document = a.document"
+            " WHERE a.force = ? ORDER BY f.id"
+        )
+        return self.items(self._ids(about, slug))
+
+    def outlines(self, ids: Iterable[int]) -> Iterator[Outline]:
+        """The findings with these ids, which ascend, in short."""
+        for batch in _batches(ids):
+            yield from self._outlined(f"WHERE f.id IN ({_marks(batch)}) ORDER BY f.id", *batch)
+
+    def owned(self, owners: Iterable[str]) -> list[Outline]:
+        """The findings for which one of these answers in the end, in short."""
+        own = "JOIN standings t ON t.finding = f.id WHERE t.owner = ? ORDER BY f.id"
+        return sorted((one for owner in owners for one in self._outlined(own, owner)), key=lambda one: one.id)
+
+    def numbered(self, named: Callable[[str, str], bool]) -> list[Outline]:
+        """The findings whose kind and printed number are `named`, in short."""
+        pairs = self._tables.execute("SELECT DISTINCT number, kind FROM findings WHERE number != ''").fetchall()
+        wanted = [(row["number"], row["kind"]) for row in pairs if named(row["kind"], row["number"])]
+        found = (one for pair in wanted for one in self._outlined("WHERE f.number = ? AND f.kind = ?", *pair))
+        return sorted(found, key=lambda one: one.id)
+
+    def years(self) -> dict[str, int]:
+        """How many findings documents of each year make, "" for those without a date; see `Item.listed`."""
+        rows = self._tables.execute("SELECT year, count(*) AS n FROM standings WHERE year IS NOT NULL GROUP BY year")
+        return {row["year"]: row["n"] for row in rows}
+
+    def _outlined(self, where: str, *values: object) -> Iterator[Outline]:
+        for row in self._tables.execute(f"{_OUTLINES} {where}", values):
+            forces = tuple(json.loads(row["forces"]))
+            yield Outline(row["id"], row["kind"], bool(row["quoted"]), row["title"], row["date"], forces)
+
+    def _ids(self, statement: str, *values: object) -> list[int]:
+        return [row["id"] for row in self._tables.execute(statement, values)]
+
+    def _stated(self, what: str) -> tuple[str, ...]:
+        rows = self._tables.execute("SELECT value FROM stated WHERE what = ? ORDER BY value", (what,))
+        return tuple(row["value"] for row in rows)
+
+    def _keep(self, ids: Sequence[int], found: dict[int, Item]) -> None:
+        with self._keeping:
+            for number in ids:
+                self._kept[number] = found[number]
+                self._kept.move_to_end(number)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
 
 
-def read_register(connection: sqlite3.Connection, built: datetime.date) -> Register:
-    """The findings and events of a generation that was built on a day: `newest` is none of the days after it."""
-    documents = {row["id"]: row for row in connection.execute(_DOCUMENTS)}
-    entries = _entries(connection)
-    days = [day for own in entries.values() for _, entry in own if (day := last_day(entry.date)) <= built]
-    newest = max(days, default=None)
-    rows: dict[int, list[sqlite3.Row]] = {}
-    for row in connection.execute(_FINDINGS).fetchall():
-        rows.setdefault(row["document"], []).append(row)
-    items = tuple(
-        item for number, own in rows.items() for item in _items(own, documents[number], entries.get(number, ()), newest)
-    )
-    items = tuple(sorted(items, key=lambda item: item.id))
-    folds: dict[int, list[Item]] = {}
-    beside: dict[str, list[Item]] = {}
-    for item in items:
-        folds.setdefault(item.fold, []).append(item)
-        beside.setdefault(item.document.id, []).append(item)
-    return Register(
-        items=items,
-        newest=newest,
-        statuses=frozenset(status for item in items for status in _statuses(item)),
-        owners=frozenset(owner for item in items for owner in _owners(item)),
-        comments={e.id: (item, e) for item in sorted(items, key=lambda item: item.main) for e in item.entries},
-        _by_key={item.key: item for item in items},
-        _by_id={item.id: item for item in items},
-        _by_fold={fold: tuple(same) for fold, same in folds.items()},
-        _by_document={document: tuple(own) for document, own in beside.items()},
-    )
+def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(ids)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
 
 
-def _statuses(item: Item) -> Iterator[str]:
-    yield from (entry.status for entry in item.entries if entry.status)
-    if item.status:
-        yield item.status.status
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
 
 
-def _owners(item: Item) -> Iterator[str]:
-    yield from (owner for _, owner in item.owners)
-    if item.printed.owner:
-        yield item.printed.owner
-
-
-def _items(
-    rows: Sequence[sqlite3.Row],
-    document: sqlite3.Row,
-    entries: Sequence[_About],
-    newest: datetime.date | None,
-) -> Iterator[Item]:
-    """The findings of one document, in its order."""
-    several = _several(rows, document, entries)
-    main = _main(rows, entries, several)
-    heard = last_day(document["heard"]) if document["heard"] else None
+def _read(tables: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Item]:
+    """The findings with these ids; of one that is not there, nothing."""
+    if not ids:
+        return
+    rows = tables.execute(_FINDINGS.format(_marks(ids)), ids).fetchall()
+    numbers = sorted({row["document"] for row in rows})
+    documents = {row["id"]: row for row in tables.execute(_DOCUMENTS.format(_marks(numbers)), numbers)}
+    events = _events(tables, numbers, ids)
     for row in rows:
-        own = tuple(entry for about, entry in entries if about in (None, row["id"]))
-        yield _item(row, document, own, (heard, heard or newest), (row["id"] in main, several))
+        about = [event for event in events.get(row["document"], ()) if event.finding in (None, row["id"])]
+        yield _item(row, documents[row["document"]], about)
 
 
-def _several(rows: Sequence[sqlite3.Row], document: sqlite3.Row, entries: Sequence[_About]) -> bool:
-    """Whether a document tracks each of its findings by itself: by events about one, or by statuses printed to each."""
-    if any(about is not None for about, _ in entries):
-        return True
-    set_for_all = any(entry.kind == "status" for _, entry in entries)
-    return not set_for_all and document["register_number"] is None and any(row["status"] for row in rows)
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """An event with the finding that it is about, None for all of its document, and whom it names as the owner."""
+
+    finding: int | None
+    entry: Entry
+    owner: str | None
 
 
-def _main(rows: Sequence[sqlite3.Row], entries: Sequence[_About], several: bool) -> set[int]:
-    """Which findings of a document are rows of the register: the first recommendation, or else the first finding.
+def _events(tables: sqlite3.Connection, documents: Sequence[int], findings: Sequence[int]) -> dict[int, list[_Event]]:
+    """The events of documents that are about these findings, by document."""
+    statement = _EVENTS.format(_marks(documents), _marks(findings))
+    rows = tables.execute(statement, (*documents, *findings)).fetchall()
+    keys: dict[int, list[str]] = {}
+    if rows:
+        for row in tables.execute(_PASSAGES.format(_marks(documents)), documents):
+            keys.setdefault(row["event"], []).append(row["key"])
+    found: dict[int, list[_Event]] = {}
+    for row in rows:
+        event = _Event(row["finding"], _entry(row, tuple(keys.get(row["id"], ()))), row["owner"])
+        found.setdefault(row["document"], []).append(event)
+    return found
 
-    Of one that tracks several, all; of its causes of concern those of which something is recorded.
-    """
-    own = [row for row in rows if not row["quoted"]]
-    recorded = {about for about, _ in entries}
-    each = {row["id"] for row in own if row["kind"] != "cause_of_concern" or row["status"] or row["id"] in recorded}
-    if several and each:
-        return each
-    return {row["id"] for row in sorted(own, key=lambda row: row["kind"] != "recommendation")[:1]}
 
-
-def _item(
-    row: sqlite3.Row,
-    document: sqlite3.Row,
-    entries: tuple[Entry, ...],
-    days: tuple[datetime.date | None, datetime.date | None],
-    rank: tuple[bool, bool],
-) -> Item:
+def _item(row: sqlite3.Row, document: sqlite3.Row, events: Sequence[_Event]) -> Item:
     return Item(
         id=row["id"],
         key=row["key"],
@@ -229,26 +329,15 @@ def _item(
         document=document_of(document),
         register_number=document["register_number"],
         notes=tuple(json.loads(document["notes"])),
-        entries=entries,
+        entries=tuple(event.entry for event in events),
         status=Printed(row["status"], row["status_date"]) if row["status"] else None,
         printed=printed_status(row),
-        heard=days[0],
-        clock=days[1],
-        main=rank[0],
-        several=rank[1],
-        owners=tuple((entry.date, owner) for entry in entries if (owner := owner_said(entry.text))),
+        heard=last_day(document["heard"]) if document["heard"] else None,
+        clock=datetime.date.fromisoformat(row["clock"]) if row["clock"] else None,
+        main=bool(row["main"]),
+        several=bool(row["several"]),
+        owners=tuple((event.entry.date, event.owner) for event in events if event.owner),
     )
-
-
-def _entries(connection: sqlite3.Connection) -> dict[int, tuple[_About, ...]]:
-    """The events of each document, each with the finding that it is about, None for all of them."""
-    keys: dict[int, list[str]] = {}
-    for row in connection.execute("SELECT key, event FROM passages WHERE event IS NOT NULL ORDER BY id"):
-        keys.setdefault(row["event"], []).append(row["key"])
-    found: dict[int, list[_About]] = {}
-    for row in connection.execute("SELECT * FROM events ORDER BY id"):
-        found.setdefault(row["document"], []).append((row["finding"], _entry(row, tuple(keys.get(row["id"], ())))))
-    return {document: tuple(own) for document, own in found.items()}
 
 
 def _entry(row: Any, passages: tuple[str, ...]) -> Entry:

@@ -1,9 +1,7 @@
 """A generation as the engine holds it: opened once, with all that questions need in memory."""
 
-import datetime
 import re
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +12,8 @@ from indexer.theme_store import open_model
 from models.encoder import ModelError
 from service.memory.asked_sentences import AskedSentences
 from service.memory.facets import Columns, Facet, open_columns
-from service.memory.finding_index import Register, read_register
+from service.memory.finding_index import Register
+from service.memory.phrases import Phrases
 from service.memory.spelling import Spelling
 from service.memory.strength import SIMILAR, Strength, load_strength
 from service.memory.theme_tags import Tags, overlaid, read_tags, with_tags
@@ -34,9 +33,8 @@ if TYPE_CHECKING:
 class Opened:
     """What a request holds to its end: one generation, and what was made of it. Safe to share between threads.
 
-    `records` gives the ids of the documents with a register number. `assigned` is the facet of themes without
-    corrections, `asked` fills as pages on forces are asked for. `vocabulary` is that of the files, `taught` what people
-    added to it: `lexicon` and `spelling` have both.
+    `assigned` is the facet of themes without corrections, `asked` fills as pages on forces are asked for. `vocabulary`
+    is that of the files, `taught` what people added to it: `lexicon` and `spelling` have both.
     """
 
     generation: Generation
@@ -45,7 +43,6 @@ class Opened:
     lexicon: Lexicon
     words: WordIndex
     spelling: Spelling
-    records: Mapping[str, tuple[int, ...]]
     strength: Strength
     similar_strength: Strength
     register: Register
@@ -75,12 +72,11 @@ def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -
             columns=columns,
             forces=load_forces(files[FORCES]),
             lexicon=_lexicon(generation, vocabulary),
-            words=WordIndex(generation.lexical, columns.size),
+            words=WordIndex(generation.postings, Phrases(generation.lexical), columns.size),
             spelling=_spelling(generation.tables, vocabulary),
-            records=_records(generation.tables),
             strength=strength or load_strength(data, encoder),
             similar_strength=strength or load_strength(data, encoder, SIMILAR),
-            register=read_register(generation.tables, _day(generation.manifest.created)),
+            register=Register(generation.tables),
             tags=read_tags(generation, _theme_model(data, generation)),
             assigned=columns.facets["theme"],
             asked=AskedSentences(),
@@ -138,8 +134,7 @@ def _theme_model(data: Path, generation: Generation) -> "ThemeModel | None":
 
 def _spelling(tables: sqlite3.Connection, vocabulary: "Vocabulary") -> Spelling:
     known = " ".join([*vocabulary.finds, *vocabulary.senses]).lower()
-    counts = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0)
-    return Spelling(counts | dict(map(tuple, tables.execute("SELECT word, places FROM words"))))
+    return Spelling(dict.fromkeys(re.findall(r"[^\W\d_]{4,}", known), 0), tables)
 
 
 def _compounds(tables: sqlite3.Connection) -> dict[str, str]:
@@ -148,20 +143,4 @@ def _compounds(tables: sqlite3.Connection) -> dict[str, str]:
 
 def _shorts(tables: sqlite3.Connection) -> list[tuple[str, str]]:
     """The short forms that the documents have a meaning for, each with it, those of most passages first."""
-    statement = (
-        "SELECT json_extract(m.value, '$[0]') AS short, json_extract(m.value, '$[1]') AS means "
-        "FROM wording, json_each(wording.meanings) AS m WHERE wording.meanings != '[]' "
-        "GROUP BY short, means ORDER BY COUNT(*) DESC, short, means"
-    )
-    return list(map(tuple, tables.execute(statement)))
-
-
-def _day(created: str) -> datetime.date:
-    return datetime.date.fromisoformat(created[:10])
-
-
-def _records(tables: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for row in tables.execute("SELECT id, register_number FROM documents WHERE register_number IS NOT NULL"):
-        found[row["register_number"]] = (*found.get(row["register_number"], ()), row["id"])
-    return found
+    return list(map(tuple, tables.execute("SELECT short, means FROM shorts ORDER BY passages DESC, short, means")))

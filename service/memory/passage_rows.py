@@ -24,6 +24,8 @@ from service.memory.theme_tags import Tags
 FORCES = """
 (SELECT json_group_array(force) FROM (SELECT force FROM document_forces WHERE document = d.id ORDER BY rowid)) AS forces
 """
+# What `document_of` reads, of the document `d`.
+DOCUMENT = f"d.id, d.key, d.title, d.kind, d.force, d.date, d.source, d.url, d.fictional, d.register_number, {FORCES}"
 PASSAGES = f"""
 SELECT p.id, p.key AS passage, p.text, p.kind AS passage_kind, p.date AS passage_date, p.grade, p.page, p.fold, p.start,
        p."end", s.id AS section_id, s.path AS section, w.meanings,
@@ -83,8 +85,7 @@ def row_by_key(connection: sqlite3.Connection, key: str) -> PassageRow | None:
 
 def rows_by_key(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, PassageRow]:
     """Those of these passages that the generation has, by their keys, without their folds."""
-    sound = [key for key in keys if not any("\ud800" <= character <= "\udfff" for character in key)]
-    rows = many(connection, PASSAGES + "WHERE p.key IN ({})", sound)
+    rows = many(connection, PASSAGES + "WHERE p.key IN ({})", list(filter(is_whole, keys)))
     return {row["passage"]: PassageRow(row, None) for row in rows}
 
 
@@ -115,10 +116,10 @@ def fields_of(one: PassageRow, tags: Tags) -> dict[str, Any]:
     }
 
 
-def documents_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[HitDocument]:
-    """The documents with these ids in this generation, each once, in the order of their ids."""
-    statement = f"SELECT d.*, {FORCES} FROM documents d WHERE d.id IN ({{}}) ORDER BY d.id"  # noqa: S608
-    return [document_of(row) for row in many(connection, statement, ids)]
+def documents_by_number(connection: sqlite3.Connection, numbers: Sequence[str]) -> list[HitDocument]:
+    """The documents with these numbers of the register, in the order of their ids."""
+    statement = f"SELECT {DOCUMENT} FROM documents d WHERE d.register_number IN ({{}}) ORDER BY d.id"  # noqa: S608
+    return [document_of(row) for row in many(connection, statement, numbers)]
 
 
 def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -128,10 +129,15 @@ def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int,
 
 def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:
     """The number of a passage in this generation, or None."""
-    if any("\ud800" <= character <= "\udfff" for character in key):  # half a character: SQLite would not take it
+    if not is_whole(key):
         return None
     row = connection.execute("SELECT id FROM passages WHERE key = ?", (key,)).fetchone()
     return row["id"] if row else None
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text has no half of a character, which SQLite would not take."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def document_of(row: sqlite3.Row) -> HitDocument:

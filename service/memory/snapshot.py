@@ -61,7 +61,7 @@ class Snapshot:
         if field == "theme" and self.held.tags.model:
             found |= set(self.held.tags.model.taxonomy.keys)
         if field == "status":  # of a day in the past too
-            found |= self.held.register.statuses
+            found |= {*self.held.register.statuses}
         if field == "owner":
             found |= {*self.held.register.owners, UNKNOWN}
         if field == "force":

@@ -1,12 +1,15 @@
 """Slips of the keyboard: what a word that is known nowhere may have meant."""
 
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.english import dictionary
 from service.query.question import PHRASE, Question, clean
 
+_NEAR = "SELECT word, places FROM words WHERE substr(word, 1, 1) = ? AND length(word) BETWEEN ? AND ?"
+_BATCH = 5000  # words that are compared at a time
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,}(?![^\W_])")
 
 
@@ -14,20 +17,17 @@ _WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,}(?![^\W_])")
 class Spelling:
     """The words of an index with the number of their places, to guess what a word that is not among them meant.
 
-    Words of the vocabulary are among them, in no place where the index has none. `meant` gives for words that are
-    typed those that people said were meant by them, known or not.
+    They are looked up in its `tables`; without any there are only those of the vocabulary, with the number of places
+    that `vocabulary` gives. `meant` gives for words that are typed those that people said were meant by them, known or
+    not.
     """
 
-    counts: Mapping[str, int]
+    vocabulary: Mapping[str, int]
+    tables: sqlite3.Connection | None = None
     meant: Mapping[str, str] = field(default_factory=dict)
-    _words: Mapping[str, Sequence[str]] = field(init=False, repr=False)  # by first letter
     _told: re.Pattern[str] = field(init=False, repr=False)  # what `meant` has, as whole words
 
     def __post_init__(self) -> None:
-        words: dict[str, list[str]] = {}
-        for word in self.counts:
-            words.setdefault(word[0], []).append(word)
-        object.__setattr__(self, "_words", words)
         told = "|".join(map(re.escape, sorted(self.meant, key=len, reverse=True))) or "(?!)"
         object.__setattr__(self, "_told", re.compile(rf"(?<![^\W_])(?:{told})(?![^\W_])", re.IGNORECASE))
 
@@ -47,7 +47,7 @@ class Spelling:
             for word in _WORD.findall(concept.shown):
                 if any(word.lower() in typed.split() for typed in told):
                     continue
-                doubtful = word.lower() not in self.counts and word.lower() not in dictionary()
+                doubtful = word.lower() not in dictionary() and not self._is_there(word.lower())
                 if doubtful and (near := self._nearest(word.lower())):
                     yield word, near
 
@@ -56,10 +56,24 @@ class Spelling:
         from rapidfuzz.distance import OSA
 
         slips = 2 if len(word) >= 8 else 1
-        known = self._words.get(word[0], ())
-        found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        likely = [(distance, -self.counts[near], near) for near, distance, _ in found]
-        return min(likely)[2] if likely else None
+        likely: list[tuple[int, int, str]] = []
+        for known in self._alike(word, slips):
+            found = process.extract(word, known.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
+            likely = sorted([*likely, *((distance, -known[near], near) for near, distance, _ in found)])[:1]
+        return likely[0][2] if likely else None
+
+    def _is_there(self, word: str) -> bool:
+        if word in self.vocabulary:
+            return True
+        return bool(self.tables and self.tables.execute("SELECT 1 FROM words WHERE word = ?", (word,)).fetchone())
+
+    def _alike(self, word: str, slips: int) -> Iterator[Mapping[str, int]]:
+        """The known words that begin as this one and are about as long, some at a time, with their places."""
+        yield {own: places for own, places in self.vocabulary.items() if own[0] == word[0]}
+        if self.tables:
+            rows = self.tables.execute(_NEAR, (word[0], len(word) - slips, len(word) + slips))
+            while batch := rows.fetchmany(_BATCH):
+                yield dict(map(tuple, batch))
 
 
 def corrected(query: str, guesses: Sequence[tuple[str, str]]) -> str:

@@ -1,28 +1,24 @@
 """A question against the lexical index: which passages hold its words, or others for the same, and how much of it."""
 
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lexical import ALL, MEANT, NAMES, TEXT, WRITTEN, name_term
 from indexer.name_words import in_capitals, name_form
+from indexer.postings import Ids, Places, Postings, WordPostings
+from service.memory.phrases import Phrases
+from service.memory.word_candidates import Sought, Term, listed
 from service.query.lexicon import OTHER, Other, Stems
 from service.query.question import Concept, Question, telling
 
-if TYPE_CHECKING:
-    import tantivy
-
 Scores = NDArray[np.float64]
 Weights = Sequence[float]
-Term = tuple[Stems, str]
-"""Words that have to stand side by side, one or more, and the field in which they do."""
-
+Terms = tuple[Sequence[Term], Weights, Weights]
+"""Terms that add up: by how much the BM25 of each counts, and what each is worth where it stands."""
 # How much the common word scores in BM25 where a name was typed that is written like it: "barking" for Barking.
 COMMON = 0.5
 # The rarity that a question must have for what it says to count in full, as a part of that of a word that occurs
@@ -33,12 +29,11 @@ MORE = 2.0
 # Of the passages with a word, the share that has it as a sure name, from which on the name alone is meant where a query
 # has it so; and the share up to which the common word is another word at all, of names with two capitals.
 NAMED, APART = 0.05, 0.8
-_REMEMBERED, _ENTRY = 64_000_000, 1_000  # bytes of postings, and what each of them takes at least
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What each passage holds of a question; arrays by passages.id.
+    """What passages hold of a question; arrays by position in the ids that were asked for.
 
     `bm25` is in the field ALL. `share` is how much of the question, 0 to 1, stands in a passage: concepts weighted by
     the rarity of their words; `coverage` is the same, less where all its words stand nearly everywhere. `phrases` tells
@@ -66,31 +61,51 @@ class _Name:
     only: bool
 
 
-class Postings(NamedTuple):
-    """The passages that hold a word or phrase, by passages.id, and their BM25 for it."""
+class _Among:
+    """The postings of terms among some passages: where each of these stands in them."""
 
-    ids: NDArray[np.int32]
-    scores: NDArray[np.float32]
+    def __init__(self, words: "WordIndex", ids: Ids) -> None:
+        self._words, self._ids = words, ids.astype(np.int32)
+        self._found: dict[Term, tuple[Postings, Places, Places | slice]] = {}
 
-    @property
-    def bytes(self) -> int:
-        """What they take in memory, about."""
-        return _ENTRY + self.ids.nbytes + self.scores.nbytes
+    def of(self, term: Term) -> tuple[Postings, Places, Places | slice]:
+        """All postings of a term, and the places of those that meet: in the ids, and in the postings."""
+        if term not in self._found:
+            postings = self._words.postings(term)
+            self._found[term] = (postings, *postings.meeting(self._ids))
+        return self._found[term]
+
+    def best(self, ways: Sequence[tuple[Sequence[Term], Weights]], *, scored: bool) -> Scores:
+        """For each passage the best of several ways, each a weighted sum over its terms."""
+        best = np.zeros(len(self._ids))
+        for terms, weights in ways:
+            added = best if len(ways) == 1 else np.zeros(len(self._ids))
+            for term, weight in zip(terms, weights, strict=True):
+                postings, there, here = self.of(term)
+                added[there] += weight * postings.scores[here] if scored else weight
+            if added is not best:
+                np.maximum(best, added, out=best)
+        return best
+
+    def marked(self, terms: Sequence[Term], *, every: bool) -> NDArray[np.bool_]:
+        """The passages that hold all of these; without any of them, every passage or none."""
+        held = np.full(len(self._ids), every or bool(terms))
+        for term in terms:
+            here = np.zeros(len(self._ids), dtype=np.bool_)
+            here[self.of(term)[1]] = True
+            held &= here
+        return held
 
 
 class WordIndex:
-    """The lexical index of a generation, for questions. Safe to share between threads.
+    """The words of a generation, for questions. Safe to share between threads.
 
-    Postings are remembered, up to so many bytes: what stands in many passages takes longest to collect, and is asked
-    for again and again. Questions are scored from them, as tantivy's queries of the same names would be.
+    Questions are scored from postings, as tantivy's queries of the same names would be.
     """
 
-    def __init__(self, index: "tantivy.Index", size: int) -> None:
-        self._searcher = index.searcher()
-        self._schema = index.schema
+    def __init__(self, words: WordPostings, phrases: Phrases, size: int) -> None:
+        self._words, self._phrases = words, phrases
         self._size = size
-        self._known: OrderedDict[tuple[Stems, str], Postings] = OrderedDict()
-        self._bytes, self._guard = 0, threading.Lock()
 
     def occurring(self, question: Question) -> Question:
         """The question with only those other words and spellings that occur, and with meanings of short forms.
@@ -105,50 +120,69 @@ class WordIndex:
 
     def rarities(self, stems: Sequence[str]) -> dict[str, float]:
         """The idf of each word, as BM25 has it; one that occurs nowhere is as rare as can be."""
-        return {stem: self._rarity(self._searcher.doc_freq(ALL, stem)) for stem in stems}
+        return {stem: self._rarity(self._words.count(ALL, stem)) for stem in stems}
 
     def _rarity(self, places: int) -> float:
-        return math.log(1 + (self._searcher.num_docs - places + 0.5) / (places + 0.5))
+        return math.log(1 + (self._size - 1 - places + 0.5) / (places + 0.5))
 
     def unknown(self, stem: str) -> bool:
         """Whether a word occurs nowhere."""
-        return self._searcher.doc_freq(ALL, stem) == 0
+        return self._words.count(ALL, stem) == 0
 
-    def holding(self, stems: Stems) -> NDArray[np.int64]:
+    def postings(self, term: Term) -> Postings:
+        """The passages that hold a word or a phrase."""
+        stems, field = term
+        return self._words.of(field, stems[0]) if len(stems) == 1 else self._phrases.of(stems, field)
+
+    def holding(self, stems: Stems) -> Ids:
         """The passages, ascending, whose own words hold these side by side."""
-        return np.sort(self._postings(stems, TEXT).ids).astype(np.int64)
+        return self.postings((stems, TEXT)).ids.astype(np.int64)
 
-    def candidates(self, question: Question, most: int) -> tuple[NDArray[np.int64], float]:
-        whole = self._held(question)
-        return np.flatnonzero(whole.share > 0), 0.0
+    def candidates(self, question: Question, most: int) -> tuple[Ids, float]:
+        """The passages that hold most of a question by its words, ascending, at most so many; and a ceiling.
 
-    def held(self, question: Question, ids: NDArray[np.int64]) -> Held:
-        whole = self._held(question)
-        own = {name: getattr(whole, name)[ids] for name in ("bm25", "share", "coverage", "phrases", "exact")}
-        return replace(whole, **own)
+        No other passage that has all its quoted phrases has a larger share of it than the ceiling: 0 where no other is
+        of account.
+        """
+        if self._size - 1 <= most:
+            return np.arange(1, self._size), 0.0
+        if not question.concepts:
+            return np.zeros(0, np.int64), 0.0
+        ways, bound = self._weighed(question)
+        sought = Sought(
+            [[list(zip(terms, worth, strict=True)) for terms, _, worth in own] for own in ways],
+            bound,
+            [(stems, TEXT) for stems in question.phrases],
+            (question.exact, ALL) if question.exact else None,
+        )
+        return listed(sought, self.postings, most)
 
-    def _held(self, question: Question) -> Held:
-        """What each passage holds of a question."""
-        rarity = self.rarities([stem for concept in question.concepts for stem in concept.typed])
-        weights = [concept.count * self._own(concept, rarity) for concept in question.concepts]
-        bound = sum(weights)
-        bm25, found = np.zeros(self._size), np.zeros(self._size)
-        for concept in question.concepts:
-            ways = list(self._ways(question, concept, rarity))
-            bm25 += concept.count * self._best([(way, scored) for way, scored, _ in ways], scored=True)
-            found += self._best([(way, covered) for way, _, covered in ways], scored=False)
+    def held(self, question: Question, ids: Ids) -> Held:
+        """What each of some passages, ascending, holds of a question."""
+        among = _Among(self, ids)
+        every, bound = self._weighed(question)
+        bm25, found = np.zeros(len(ids)), np.zeros(len(ids))
+        for concept, ways in zip(question.concepts, every, strict=True):
+            bm25 += concept.count * among.best([(way, scored) for way, scored, _ in ways], scored=True)
+            found += among.best([(way, covered) for way, _, covered in ways], scored=False)
         share = np.clip(found / bound, 0.0, 1.0) if bound > 0 else found
         least = LEAST * self._rarity(0)
         return Held(
             bm25=bm25,
             coverage=share * min(1.0, bound / least) if least > 0 else share,
             share=share,
-            phrases=self._phrases(question.phrases),
-            exact=self._marked([(question.exact, ALL)] if question.exact else [], every=False),
+            phrases=among.marked([(stems, TEXT) for stems in question.phrases], every=True),
+            exact=among.marked([(question.exact, ALL)] if question.exact else [], every=False),
             bound=bound,
             words=sum(len(concept.typed) for concept in question.concepts),
             names=bool(question.concepts) and all(self._only(c) and not c.others for c in question.concepts),
         )
+
+    def _weighed(self, question: Question) -> tuple[list[list[Terms]], float]:
+        """The ways in which a passage may hold each concept of a question, and what all of it is worth."""
+        rarity = self.rarities([stem for concept in question.concepts for stem in concept.typed])
+        bound = sum(concept.count * self._own(concept, rarity) for concept in question.concepts)
+        return [list(self._ways(question, concept, rarity)) for concept in question.concepts], bound
 
     def _kept(self, concept: Concept) -> tuple[Other, ...]:
         if self._only(concept) and not any(other.meaning for other in concept.others):
@@ -162,9 +196,9 @@ class WordIndex:
         return any(self._stands(stems, field) for field in (ALL, MEANT))
 
     def _stands(self, stems: Stems, field: str) -> bool:
-        if any(self._searcher.doc_freq(field, stem) == 0 for stem in stems):
+        if any(self._words.count(field, stem) == 0 for stem in stems):
             return False
-        return len(stems) == 1 or len(self._postings(stems, field).ids) > 0
+        return len(stems) == 1 or len(self._phrases.of(stems, field).ids) > 0
 
     def _others(self, question: Question, concept: Concept) -> Iterator[tuple[Stems, str]]:
         """Words that answer a concept beside those typed, each with the field where they stand."""
@@ -178,9 +212,7 @@ class WordIndex:
             if self._stands(other.stems, ALL):
                 yield other.stems, ALL
 
-    def _ways(
-        self, question: Question, concept: Concept, rarity: Mapping[str, float]
-    ) -> Iterator[tuple[Sequence[Term], Weights, Weights]]:
+    def _ways(self, question: Question, concept: Concept, rarity: Mapping[str, float]) -> Iterator[Terms]:
         """The ways in which a passage may hold a concept: by terms that add up, each with what it counts.
 
         First by how much the BM25 of each term counts, then by what each is worth where it stands: together the
@@ -202,18 +234,6 @@ class WordIndex:
         for stems, field in self._others(question, concept):
             yield [(stems, field)], [OTHER * self._tamed(stems, own)], [OTHER * whole]
 
-    def _best(self, ways: Sequence[tuple[Sequence[Term], Weights]], *, scored: bool) -> Scores:
-        """For each passage the best of several ways, each a weighted sum over its terms."""
-        best = np.zeros(self._size)
-        for terms, weights in ways:
-            added = best if len(ways) == 1 else np.zeros(self._size)
-            for (stems, field), weight in zip(terms, weights, strict=True):
-                found = self._postings(stems, field)
-                added[found.ids] += weight * found.scores if scored else weight
-            if added is not best:
-                np.maximum(best, added, out=best)
-        return best
-
     def _name(self, concept: Concept, *, alone: bool = False) -> _Name | None:
         """Where a concept stands as a name, if it is one.
 
@@ -222,7 +242,7 @@ class WordIndex:
         """
         if not concept.name:
             return None
-        count = self._searcher.doc_freq
+        count = self._words.count
         form, term = name_form(concept.name), name_term(concept.name)
         written, every, named = count(WRITTEN, form), count(ALL, concept.typed[0]), count(NAMES, term)
         if written and in_capitals(concept.name):
@@ -237,7 +257,7 @@ class WordIndex:
         name = self._name(concept)
         if name and name.only:
             (term,), field = name.term
-            return self._rarity(self._searcher.doc_freq(field, term))
+            return self._rarity(self._words.count(field, term))
         return sum(rarity[stem] for stem in concept.typed)
 
     def _only(self, concept: Concept) -> bool:
@@ -253,10 +273,10 @@ class WordIndex:
         if len(concept.typed) > 1 or not any(other.meaning for other in concept.others):
             return False
         if in_capitals(concept.name):
-            return self._searcher.doc_freq(WRITTEN, name_form(concept.name)) == 0
+            return self._words.count(WRITTEN, name_form(concept.name)) == 0
         return self.unknown(concept.typed[0])
 
-    def _by_meaning(self, concept: Concept, whole: float) -> Iterator[tuple[Sequence[Term], Weights, Weights]]:
+    def _by_meaning(self, concept: Concept, whole: float) -> Iterator[Terms]:
         """A short form by the words of what it stands for, wherever in a passage they are."""
         for other in concept.others:
             words = telling(other.text) if other.meaning else []
@@ -270,43 +290,3 @@ class WordIndex:
         """What keeps other words from counting for much more than words that are typed and everywhere."""
         rare = sum(self.rarities(stems).values())
         return min(1.0, MORE * own / rare) if rare > 0 else 1.0
-
-    def _phrases(self, phrases: Sequence[Stems]) -> NDArray[np.bool_]:
-        return self._marked([(stems, TEXT) for stems in phrases], every=True)
-
-    def _marked(self, terms: Sequence[Term], *, every: bool) -> NDArray[np.bool_]:
-        """The passages that hold all of these; without any of them, every passage or none."""
-        held = np.full(self._size, every or bool(terms))
-        for stems, field in terms:
-            here = np.zeros(self._size, dtype=np.bool_)
-            here[self._postings(stems, field).ids] = True
-            held &= here
-        return held
-
-    def _postings(self, stems: Stems, field: str) -> Postings:
-        with self._guard:
-            if (known := self._known.get((stems, field))) is not None:
-                self._known.move_to_end((stems, field))
-                return known
-        found = self._collected(stems, field)
-        with self._guard:
-            if (stems, field) not in self._known:
-                self._known[stems, field] = found
-                self._bytes += found.bytes
-            while self._bytes > _REMEMBERED and len(self._known) > 1:
-                _, gone = self._known.popitem(last=False)
-                self._bytes -= gone.bytes
-        return found
-
-    def _collected(self, stems: Stems, field: str) -> Postings:
-        from tantivy import Query
-
-        if not self._searcher.num_docs:
-            return Postings(np.zeros(0, np.int32), np.zeros(0, np.float32))
-        if len(stems) == 1:
-            query = Query.term_query(self._schema, field, stems[0])
-        else:
-            query = Query.phrase_query(self._schema, field, list(stems))
-        hits = self._searcher.search(query, limit=self._searcher.num_docs, count=False).hits
-        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
-        return Postings(np.array(ids, np.int32), np.array([score for score, _ in hits], np.float32))

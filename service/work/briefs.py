@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from service.answers.outcomes import printed_of
-from service.answers.register import chosen_records, records_of
+from service.answers.register_listing import found_items, listing
 from service.answers.search import all_hits
 from service.answers.similar import similar
 from service.contract.brief_shapes import MOST_ITEMS, BriefAnswer, BriefItem, BriefRecord, ReceiptRecord
@@ -83,8 +85,9 @@ def refs_of_search(seen: Snapshot, request: ListRequest) -> list[Ref]:
 
 def refs_of_register(seen: Snapshot, request: RegisterListRequest) -> list[Ref]:
     """Every record of the register that passes the filters."""
-    records = chosen_records(records_of(seen.held, request.as_of), request)
-    return _not_too_many([Ref("finding", record.item.key) for record in records])
+    found = listing(seen.held, request)
+    places = np.flatnonzero(found.passing())[: MOST_ITEMS + 1]
+    return _not_too_many([Ref("finding", item.key) for item in found_items(seen.held, found, places)])
 
 
 def refs_of_similar(seen: Snapshot, request: SimilarRequest) -> list[Ref]:

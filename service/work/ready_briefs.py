@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import numpy as np
+
 from service.answers.force_profile import recurring
-from service.answers.register import Record, chosen_records, records_of
+from service.answers.register import Record, record_of
+from service.answers.register_listing import found_items, listing
 from service.answers.search import all_hits
 from service.contract.brief_shapes import MOST_ITEMS, ReadyRequest
 from service.contract.labels import date_words
@@ -43,7 +46,9 @@ def ready_brief(seen: Snapshot, request: ReadyRequest) -> KeptBrief:
 
 def _of_force(seen: Snapshot, slug: str) -> tuple[str, list[Ref]]:
     request = read(RegisterListRequest, {"force": [slug]}, seen.known)
-    still = [one for one in chosen_records(records_of(seen.held, None), request) if not one.stood.closed]
+    found = listing(seen.held, request)
+    places = np.flatnonzero(found.passing() & ~found.records.closed)
+    still = [record_of(item, seen.held, None) for item in found_items(seen.held, found, places)]
     overdue = [one for one in still if one.overdue]
     stalled = [one for one in still if one.echo and not one.overdue]
     rest = [one for one in still if not one.echo and not one.overdue]
@@ -68,7 +73,7 @@ def _stalled(one: Record) -> str:
 
 def _told_twice(seen: Snapshot, slug: str) -> Iterator[Ref]:
     """Pairs of findings from different years that may be the same matter again: the later one, and the earlier."""
-    items = [item for item in seen.held.register.items if slug in item.document.forces]
+    items = list(seen.held.register.of_force(slug))
     for pair in islice(recurring(seen.held, seen.encoder, items, None), _TWICE):
         earlier, later = pair.earlier, pair.later
         told = f"May be on the same matter as “{_cut(earlier.text)}” ({date_words(earlier.date)}): read both."

@@ -184,7 +184,7 @@ def test_the_queue_and_what_a_model_changes_are_masked(tmp_path: Path, monkeypat
     build(FakeCollection((made,)), FakeEncoder(), tmp_path, inputs=["papers"], themes=model)
     publish_model(tmp_path, model, {})
     engine = Engine(tmp_path, FakeEncoder())
-    ids = np.flatnonzero(engine.snapshot().held.columns.exists)
+    ids = engine.snapshot().held.columns.ids
     monkeypatch.setattr("service.themes.review._doubtful", lambda held: (ids, np.ones(len(ids))))
     found = queue(engine.snapshot(), 10)
     assert any(item.parent for item in found.items)

@@ -5,7 +5,6 @@ import datetime
 import io
 import re
 from collections import Counter
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,7 @@ from test_snapshot import model, tagged
 
 from corpus.standing import CLOSED
 from indexer.build import build
-from service.answers.register import records_of, register_rows, values_of
-from service.answers.register_order import ordered
+from service.answers.register import register_rows
 from service.cli import common
 from service.cli.main import main
 from service.contract.exports import FORMULA
@@ -420,18 +418,3 @@ def test_a_list_that_goes_into_a_brief_has_the_records_of_its_theme(tagged: Path
     asked = RegisterListRequest(theme=("custody",))
     wanted = {row.finding_id for row in register_rows(seen, asked)}
     assert {one.key for one in refs_of_register(seen, asked)} == wanted != set()
-
-
-def test_a_printed_status_named_open_counts_once(tagged: Path) -> None:
-    seen = Engine(tagged, FakeEncoder()).snapshot()
-    record = next(one for one in records_of(seen.held, None) if not one.stood.closed)
-    assert values_of(replace(record, stood=replace(record.stood, status="open")), "status") == ["open"]
-    assert values_of(replace(record, stood=replace(record.stood, status=None)), "status") == ["open", "unknown"]
-
-
-def test_numbers_stand_in_their_order_however_long(tagged: Path) -> None:
-    seen = Engine(tagged, FakeEncoder()).snapshot()
-    record = records_of(seen.held, None)[0]
-    texts = ["2", "9", "010", "11", "9" * 5_000, "a 9", "a 10"]
-    records = [replace(record, item=replace(record.item, text=text)) for text in texts]
-    assert [one.item.text for one in ordered(seen, records[::-1], "asks")] == texts

@@ -571,15 +571,6 @@ def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(
     assert str(tmp_path / SEARCH) in lines
 
 
-def test_what_is_remembered_of_words_is_bounded(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = held(opened, "moon").bm25
-    monkeypatch.setattr("service.memory.word_index._REMEMBERED", 5_000)
-    for number in range(50):
-        held(opened, f"strange{number}")
-    assert 0 < len(opened.words._known) <= 5
-    assert (held(opened, "moon").bm25 == first).all()
-
-
 @pytest.mark.parametrize("folds", [2, 40, 5_000])
 @pytest.mark.parametrize("grades", [1, 3, 1_000])
 def test_the_nearest_of_many_are_the_first_of_all(folds: int, grades: int) -> None:

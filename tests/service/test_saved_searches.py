@@ -306,8 +306,7 @@ def test_another_site_saves_nothing(engine: Engine) -> None:
 def test_a_finding_that_is_gone_is_told_and_keeps_what_was_found(tmp_path: Path, publish: Publish) -> None:
     publish(tmp_path, (record("kent", "1", "The force should train officers."), *papers(0)))
     engine = Engine(tmp_path, FakeEncoder())
-    finding = next(one.key for one in engine.snapshot().held.register.items if "kent:1/" in one.key)
-    asked = {"finding_id": [finding]}
+    asked = {"finding_id": ["kent:1/recommendation"]}
     number = save(engine.snapshot(), engine.saved, "similar", asked, title="", who="Ada", at=AT).id
     publish(tmp_path, tuple(one for one in papers(0) if "kent" not in one.key))
     refreshed = refresh(engine.snapshot(), engine.saved, AT)
