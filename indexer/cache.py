@@ -212,7 +212,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             database.execute(f"PRAGMA application_id = {_APPLICATION}")
             # With rowids, so that vectors are appended and only keys put in order: 60,000 take 120 MB instead of 268
-            # and a third of the time; which are known is told from 76 MB instead of 2,304. Older caches answer the same.
+            # and a third of the time. Older caches, without, answer the same.
             database.execute("CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL)")
         elif database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION or found != ["key", "vector"]:
             raise sqlite3.DatabaseError("not an embedding cache")

@@ -80,9 +80,8 @@ def write_stores(folder: Path, documents: Walked, given: Given, encoder: Encoder
         heard = _hear(documents, given, Hearing(encoder, cached), tell)
     with clock.stage("passages") as tell:
         fields = _write_passages(folder, documents, given, heard, tell, data)
-    with clock.stage("lexical") as tell:
-        with PostingsWriter(folder / POSTINGS) as postings:
-            write_lexical(folder / LEXICAL, postings.noting(_fields(fields, documents.passages, tell)))
+    with clock.stage("lexical") as tell, PostingsWriter(folder / POSTINGS) as postings:
+        write_lexical(folder / LEXICAL, postings.noting(_fields(fields, documents.passages, tell)))
     del fields
     with cached_encoder(data, encoder) as cached:
         with clock.stage("windows") as tell:
