@@ -317,14 +317,14 @@ def collections(draw: st.DrawFn) -> list[Document]:
     return made
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_order_of_documents_does_not_change_what_is_together(data: st.DataObject) -> None:
     made = data.draw(collections())
     assert groups(data.draw(st.permutations(made))) == groups(made)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(collections())
 def test_a_fold_is_named_by_its_first_and_comments_and_documents_keep_theirs(made: list[Document]) -> None:
     folds, all_ = fold_ids(made, SHIPPED), passages(made)
@@ -360,7 +360,6 @@ NUMBERS = st.from_regex(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(WORDS), max_size=8),
     NUMBERS,
@@ -374,7 +373,6 @@ def test_a_changed_digit_always_parts(before: list[str], number: str, after: lis
     assert not together(text, f"{text[:at]}{digit}{text[at + 1 :]}")
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=40) | st.sampled_from(SAID), max_size=12), st.data())
 def test_folding_is_an_equivalence_whatever_the_texts_and_their_order(texts: list[str], data: st.DataObject) -> None:
     firsts = folded(texts, SHIPPED)
