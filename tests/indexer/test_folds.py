@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.english import dictionary
-from corpus.forces import load_forces
+from corpus.forces import Forces, load_forces
 from corpus.model import Document, Passage
-from indexer.folds import fold_ids, folded, is_slip
+from indexer.folds import folded, folds_of
+from indexer.slips import is_slip
 
 SHIPPED = load_forces()
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,10 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def together(*texts: str) -> bool:
     return len(set(folded(texts, SHIPPED))) == 1
+
+
+def fold_ids(documents: Sequence[Document], forces: Forces) -> list[int]:
+    return list(folds_of(documents, forces).passages)
 
 
 def passages(documents: Sequence[Document]) -> list[Passage]:
