@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.arrays import mapped
+from indexer.arrays import ArrayFile, mapped
 
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -154,13 +154,10 @@ def write_vectors(
     folder.mkdir()
     exact = count <= EXACT_UP_TO
     owners = np.empty(count, np.int32)
-    with (folder / ROWS).open("wb") as file:
-        kept: Any = np.float32 if exact else np.float16
-        head = {"descr": np.lib.format.dtype_to_descr(np.dtype(kept)), "fortran_order": False}
-        np.lib.format.write_array_header_1_0(file, {**head, "shape": (count, dimension)})
+    with ArrayFile(folder / ROWS, np.float32 if exact else np.float16, (count, dimension)) as rows:
         at = 0
         for ids, vectors in batches:
-            file.write(np.ascontiguousarray(vectors, kept).data)
+            rows.write(vectors)
             owners[at : at + len(ids)] = ids
             at += len(ids)
     if at != count:
