@@ -112,7 +112,7 @@ def write_theme_columns(folder: Path, tables: sqlite3.Connection, tags: sqlite3.
 
 
 class _Several:
-    """Writes a facet of which a passage may have several values; a context manager. Who has none gets the code for it."""
+    """Writes a facet of which a passage may have several values; a context manager. Who has none gets a code too."""
 
     def __init__(self, folder: Path, name: str, size: int, codes: Codes) -> None:
         self._folder, self._name, self._codes = folder, f"facet.{name}", codes

@@ -181,10 +181,9 @@ def _write_codes(folder: Path, rows: NDArray[Any]) -> None:
         codes = faiss.clone_index(trained)
         for start in range(first, last, _BATCH):
             codes.add(rows[start : min(start + _BATCH, last)].astype(np.float32))
-        try:
-            faiss.write_index(codes, str(folder / f"codes-{number}.faiss"))
-        except RuntimeError as error:
-            raise OSError(f"the codes of the vectors could not be written ({error})") from error
+        with (folder / f"codes-{number}.faiss").open("wb") as file:
+            # Through Python's file: what FAISS cannot write as it closes one of its own, it does not tell.
+            faiss.write_index(codes, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]  # by swig
 
 
 def write_reference(path: Path, vectors: Any) -> None:
@@ -198,7 +197,11 @@ def evenly(count: int, wanted: int) -> Numbers:
 
 
 def open_vectors(folder: Path) -> VectorIndex:
-    """Map the vectors in `folder`; codes are read into memory. Raises ValueError where files do not fit together."""
+    """Map the vectors in `folder`; codes are read into memory.
+
+    Raises ValueError where files do not fit together, RuntimeError where codes are damaged, and OSError where a file is
+    not there or there is no memory for it.
+    """
     rows, owners, starts = (mapped(folder / name) for name in (ROWS, OWNERS, STARTS))
     codes = _read_codes(sorted(folder.glob("codes-*.faiss")))
     fits = rows.ndim == 2 and len(rows) == len(owners) == starts[-1] and len(starts) > 1
@@ -212,4 +215,7 @@ def _read_codes(paths: Sequence[Path]) -> tuple[Any, ...]:
         return ()
     import faiss
 
-    return tuple(faiss.read_index(str(path)) for path in paths)
+    try:
+        return tuple(faiss.read_index(str(path)) for path in paths)
+    except MemoryError as error:  # a damaged length asks for any amount
+        raise OSError(f"there is no memory for what {paths[0].parent.name} says that its codes take") from error
