@@ -3,13 +3,14 @@
     PYTHONPATH=.:tests:tests/benchmarks python tests/benchmarks/bench_scale.py [PASSAGES …] [--folder FOLDER]
 
 An index is built in a process of its own, whose peak of memory is measured, out of made documents (made_papers.py); one
-that stands in the folder is only asked, one that multiply_index.py made as well: FOLDER/10000000. Up to 200,000 texts are encoded; beyond, vectors are drawn near to those of
-their sentences (partly_real.py). Another process opens it and asks questions one at a time, each with its facets and
-folds: without a filter, with the force that keeps nearest to a fortieth of all passages, and with the force and year
-that keep nearest to a thousandth. Those are told whole and less the encoding of the question; with --profile also what
-parts of a question take, each less the parts within it. Recall is that of the ten nearest vectors, against all of them. What the processors
-worked is told beside what a clock shows: it holds on a busy machine too. Memory is told as the process's own and as
-pages of mapped files. The slopes are those of log against log: 1 is in proportion.
+that stands in the folder is only asked, one that multiply_index.py made as well: FOLDER/10000000. Up to 200,000 texts
+are encoded; beyond, vectors are drawn near to those of their sentences (partly_real.py). Another process opens it and
+asks questions one at a time, each with its facets and folds: without a filter, with the force that keeps nearest to a
+fortieth of all passages, and with the force and year that keep nearest to a thousandth. Those are told whole and less
+the encoding of the question; with --profile also what parts of a question take, each less the parts within it. Recall
+is that of the ten nearest vectors, against all of them. What the processors worked is told beside what a clock shows:
+it holds on a busy machine too. Memory is told as the process's own and as pages of mapped files. The slopes are those
+of log against log: 1 is in proportion.
 """
 
 import argparse

@@ -67,14 +67,23 @@ _REFERS: Mapping[str, Mapping[str, str]] = {
     "events": {"id": "events", "document": "documents", "echo": "events", "finding": "findings"},
     "glossary": {"document": "documents"},
     "passages": {
-        **{"id": "passages", "document": "documents", "section": "sections", "finding": "findings"},
-        **{"event": "events", "parent": "passages", "fold": "passages"},
+        "id": "passages",
+        "document": "documents",
+        "section": "sections",
+        "finding": "findings",
+        "event": "events",
+        "parent": "passages",
+        "fold": "passages",
     },
     "wording": {"passage": "passages"},
     "standings": {"finding": "findings"},
     "event_owners": {"event": "events"},
     "openings": {"passage": "passages"},
 }
+_WORDS = """
+WITH RECURSIVE copies (copy) AS (SELECT 0 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ? - 1)
+INSERT INTO record_words SELECT place * ? + copy, words FROM base.record_words CROSS JOIN copies
+"""
 _COLUMNS = {"fold": "passages", "document": "documents", "finding": "findings", "asks": "findings"}
 _ENTRIES = ("forces", "lists", "asking")  # of a record of the register, of which it may have several
 
@@ -162,7 +171,7 @@ def _records(folder: Path, *, hashed: bool) -> dict[str, FileRecord]:
 
 
 def _last(path: Path) -> dict[str, int]:
-    """The highest number in each table that has numbers, from 1: by so much each copy is further than the one before."""
+    """The highest number in each table that has numbers: by so much each copy is further than the one before."""
     own = [table for table, columns in _REFERS.items() if "id" in columns]
     with closing(open_tables(path)) as tables:
         return {table: tables.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in own}  # noqa: S608
@@ -241,11 +250,7 @@ def _write_records(database: sqlite3.Connection, times: int, last: Mapping[str, 
     lines = ((name, texts[name], made[name].astype(WIDTH).tobytes()) for name in found)
     database.executemany("INSERT INTO record_columns VALUES (?, ?, ?)", lines)
     database.execute("DELETE FROM record_words")
-    numbered = "WITH RECURSIVE copies (copy) AS (SELECT 0 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ? - 1)"
-    database.execute(
-        f"INSERT INTO record_words {numbered} SELECT place * ? + copy, words FROM base.record_words CROSS JOIN copies",
-        (times, times),
-    )
+    database.execute(_WORDS, (times, times))
 
 
 def _write_tags(source: Path, target: Path, times: int, passages: int) -> None:
