@@ -195,7 +195,7 @@ def _wrong_counts(path: Path, manifest: Manifest) -> list[str]:
     generation = _open(path, None)
     integrity = [row[0] for row in generation.tables.execute("PRAGMA integrity_check")]
     counts, kinds = count_rows(generation.tables), count_kinds(generation.tables)
-    ids = [row[0] for row in generation.tables.execute("SELECT id FROM passages ORDER BY id")]
+    ids = _numbers(generation.tables, "SELECT id FROM passages ORDER BY id")
     vector_ids = generation.vectors.owners
     counts["vectors"] = len(vector_ids)
     words = generation.lexical.searcher().num_docs
@@ -207,10 +207,15 @@ def _wrong_counts(path: Path, manifest: Manifest) -> list[str]:
         (np.array_equal(np.unique(vector_ids), ids), f"{VECTORS} and {PASSAGES} hold different passages."),
     ]
     if generation.tags:
-        tagged = [row[0] for row in generation.tags.execute("SELECT passage FROM decisions ORDER BY passage")]
+        tagged = _numbers(generation.tags, "SELECT passage FROM decisions ORDER BY passage")
         models = [row[0] for row in generation.tags.execute("SELECT id FROM model")]
         checks += [
-            (tagged == ids, f"{TAGS} and {PASSAGES} hold different passages."),
+            (np.array_equal(tagged, ids), f"{TAGS} and {PASSAGES} hold different passages."),
             (models == [manifest.theme_model], f"{TAGS} is of the model {models}, not {manifest.theme_model}."),
         ]
     return [problem for holds, problem in checks if not holds]
+
+
+def _numbers(database: sqlite3.Connection, query: str) -> NDArray[np.int64]:
+    """The one column of a query, without a Python object for each row."""
+    return np.fromiter((row[0] for row in database.execute(query)), np.int64)

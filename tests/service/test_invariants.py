@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fakes import FakeEncoder
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from corpus.model import STATUSES
@@ -57,7 +57,7 @@ REQUESTS = st.builds(
     sort=st.sampled_from(("relevance", "newest")),
     expand=st.booleans(),
 )
-many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=150)
 
 
 @pytest.fixture(scope="module")
