@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeEncoder
 
 from indexer.generation import open_generation, verify_generation
-from indexer.lexical import Fields
+from indexer.lexical import ALL, Fields
 from indexer.postings import FIELDS, PostingsWriter, open_postings
 from service.contract.requests import RegisterRequest, SearchRequest
 from service.contract.responses import SearchResponse
@@ -81,20 +81,18 @@ def test_an_index_is_multiplied(scale: tuple[Path, dict[str, float]], tmp_path: 
 
 
 def test_words_of_a_multiplied_index_are_as_those_of_one_that_is_built(tmp_path: Path) -> None:
-    from multiply_index import _write_field
+    from multiply_index import _write_postings
 
+    phrases = [("boat", "harbour"), ("harbour", "harbour"), ("quay", "boat")]
     texts = ["lantern harbour harbour", "lantern", "boat harbour", "boat boat lantern quay"]
     for times in (1, 4):
-        with PostingsWriter(tmp_path / str(times)) as postings:
+        with PostingsWriter(tmp_path / str(times), phrases) as postings:
             for text in texts * times:
                 list(postings.noting([Fields([text], [""], [], [])]))
-    once, built = tmp_path / "1", open_postings(tmp_path / "4")
-    for name in FIELDS:
-        _write_field(once / name, tmp_path / "made" / name, 4, len(texts))
-    for name in ("terms.npy", "ends.npy"):
-        (tmp_path / "made" / name).write_bytes((once / name).read_bytes())
-    made = open_postings(tmp_path / "made")
-    for word in ("lantern", "harbour", "boat", "quay", "none"):
+    _write_postings(tmp_path / "1", tmp_path / "made", 4, len(texts))
+    built, made = open_postings(tmp_path / "4"), open_postings(tmp_path / "made")
+    assert len(made.of(ALL, "boat harbour").ids) == 4
+    for word in ("lantern", "harbour", "boat", "quay", "none", *map(" ".join, phrases)):
         for name in FIELDS:
             assert made.count(name, word) == built.count(name, word)
             assert np.array_equal(made.of(name, word).ids, built.of(name, word).ids)

@@ -265,8 +265,8 @@ def table(rows: Mapping[int, Row]) -> list[str]:
     for name in names:
         cells = [f"{row[name]:,.2f}" if name in row else "" for row in rows.values()]
         there = [(row["passages"], row[name]) for row in rows.values() if name in row]
-        steep = f"{slope(*zip(*there, strict=True)):.2f}" if name in SLOPES or name.startswith(PART) else ""
-        lines.append(f"| {name} | {' | '.join(cells)} | {steep} |")
+        steep = slope(*zip(*there, strict=True)) if name in SLOPES or name.startswith(PART) else math.nan
+        lines.append(f"| {name} | {' | '.join(cells)} | {'' if math.isnan(steep) else f'{steep:.2f}'} |")
     return lines
 
 

@@ -3,12 +3,13 @@
     PYTHONPATH=.:tests:tests/benchmarks python tests/benchmarks/multiply_index.py DATA TIMES OUT [--unhashed]
 
 DATA is a data folder as bench_scale.py leaves (FOLDER/1000000); OUT is made, and may be asked by bench_scale.py as
-FOLDER/10000000. Each passage, finding, comment and document of DATA is there TIMES times, each copy folded with its own
-copies only; vectors of copies are turned a little, by noise that is the same every time, and coded anew; words have as
-many more passages, and are scored by that. What it is not: there are no more distinct words than before. The texts of
-copied documents are left empty, because a search reads those of passages alone. Phrases in quotation marks are looked
-up in the words of DATA itself, so they are found in the first copy only, and `precedent doctor` says so: to index ten
-million passages again for them would take longer than all the rest. Register numbers repeat. There is no map.
+FOLDER/10000000. Each passage, finding, comment and document of DATA is there TIMES times, and what says the same does
+so within its own copy only. Vectors of copies are turned a little, by noise that is the same every time, and coded
+anew; words stand in as many more passages, and score by that. What it is not: there are no more distinct words than
+before. The texts of copied documents are left empty, because a search reads those of passages alone. Phrases that the
+build did not know, as people put them into quotation marks, are looked up in the words of DATA itself, so they are
+found in the first copy only, and `precedent doctor` says so: to index ten million passages again for them would take
+longer than all the rest. Register numbers repeat. There is no map.
 
 Memory is taken for one copy's narrow columns and some batches. With --unhashed the manifest has the sizes of its files,
 which is all that is looked at when it is opened, and no checksums: then the doctor has nothing to compare with.
@@ -24,6 +25,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +101,7 @@ def main() -> None:
     given = parser.parse_args()
     manifest = multiplied(given.data, given.times, given.out, hashed=not given.unhashed)
     print(f"{manifest.counts['passages']:,} passages, {manifest.counts['vectors']:,} vectors in {given.out}")
-    print("Phrases in quotation marks are found in the first copy only.")
+    print("Phrases that the build did not know are found in the first copy only.")
 
 
 def multiplied(data: Path, times: int, out: Path, *, hashed: bool = True) -> Manifest:
@@ -293,11 +295,20 @@ def _write_postings(source: Path, target: Path, times: int, passages: int) -> No
     target.mkdir()
     for name in ("terms.npy", "ends.npy"):
         _linked(source / name, target / name)
+    phrases = _phrases(source)
     for field in FIELDS:
-        _write_field(source / field, target / field, times, passages)
+        _write_field(source / field, target / field, times, passages, phrases)
 
 
-def _write_field(source: Path, target: Path, times: int, passages: int) -> None:
+def _phrases(source: Path) -> dict[int, list[int]]:
+    """The places of phrases among all words, each with those of the words that it is made of."""
+    whole, ends = _mapped(source / "terms.npy").tobytes(), _mapped(source / "ends.npy").tolist()
+    terms = [whole[first:last] for first, last in pairwise(ends)]
+    places = {term: place for place, term in enumerate(terms)}
+    return {places[term]: [places[word] for word in term.split(b" ")] for term in terms if b" " in term}
+
+
+def _write_field(source: Path, target: Path, times: int, passages: int, phrases: Mapping[int, list[int]]) -> None:
     """The postings of each word, copy after copy; a score is the same part of what the word now weighs."""
     target.mkdir(parents=True)
     counts, starts = _mapped(source / "counts.npy").astype(np.int64), _mapped(source / "starts.npy")
@@ -309,8 +320,8 @@ def _write_field(source: Path, target: Path, times: int, passages: int) -> None:
         for name, one in (("ids", ids), ("scores", scores))
     ]
     order = np.argsort(starts + (counts == 0) * (len(ids) + 1), kind="stable")[: np.count_nonzero(counts)]
-    weighs = (_rarity(counts * times, passages * times) / _rarity(counts, passages)).astype(np.float32)
-    starts, counts, weighs = starts[order], counts[order], weighs[order]
+    weighs = _rarity(counts * times, passages * times, phrases) / _rarity(counts, passages, phrases)
+    starts, counts, weighs = starts[order], counts[order], weighs[order].astype(np.float32)
     for first, end in _blocks(starts, counts, _BATCH // times):
         own, low = counts[first:end], int(starts[first])
         high = int(starts[end - 1] + counts[end - 1])
@@ -328,8 +339,12 @@ def _write_field(source: Path, target: Path, times: int, passages: int) -> None:
         out.flush()
 
 
-def _rarity(counts: Numbers, passages: int) -> NDArray[np.float64]:
-    return np.log(1 + (passages - counts + 0.5) / (counts + 0.5))
+def _rarity(counts: Numbers, passages: int, phrases: Mapping[int, list[int]]) -> NDArray[np.float64]:
+    """How rare words are, and phrases: all their words together."""
+    found = np.log(1 + (passages - counts + 0.5) / (counts + 0.5))
+    for phrase, words in phrases.items():
+        found[phrase] = found[words].sum()
+    return found
 
 
 def _blocks(starts: Numbers, counts: Numbers, most: int) -> Iterator[tuple[int, int]]:
