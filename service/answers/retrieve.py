@@ -118,7 +118,7 @@ def _within(opened: Opened, question: Question, vector: NDArray[np.float32], ids
     if len(ids) <= FEW:
         yield ids
         return
-    more = len(opened.columns.ids) / len(ids)
+    more = (opened.columns.size - 1) / len(ids)
     near = opened.generation.vectors.near(vector, int(min(NEAR_ROWS * more, MOST)))
     held, _ = opened.words.candidates(question, int(min(WORDED * more, MOST)))
     for found in (near, held):

@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.acronyms import Meaning
+from corpus.model import FINDABLE
 from service.contract.labels import citation, label
 from service.contract.responses import (
     Fold,
@@ -125,6 +126,15 @@ def documents_by_number(connection: sqlite3.Connection, numbers: Sequence[str]) 
 def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
     """The text of each of these passages."""
     return {row["id"]: row["text"] for row in many(connection, "SELECT id, text FROM passages WHERE id IN ({})", ids)}
+
+
+def statements(
+    connection: sqlite3.Connection, findings: Sequence[int], kinds: Collection[str]
+) -> list[tuple[int, int, str]]:
+    """The passages of these kinds of finding that state these findings: of each its number, the finding's, its text."""
+    statement = f"SELECT id, finding, kind, text FROM passages WHERE finding IN ({{}}) AND kind IN {FINDABLE}"  # noqa: S608
+    rows = many(connection, statement, findings)
+    return [(row["id"], row["finding"], row["text"]) for row in rows if row["kind"] in kinds]
 
 
 def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:

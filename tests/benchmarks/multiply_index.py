@@ -33,6 +33,7 @@ import numpy as np
 from made_papers import SEED
 from numpy.typing import NDArray
 
+from indexer.arrays import mapped
 from indexer.durable import UNFINISHED, unfinished
 from indexer.manifest import (
     COLUMNS,
@@ -271,7 +272,7 @@ def _write_columns(source: Path, target: Path, times: int, last: Mapping[str, in
         if path.suffix != ".npy":
             _linked(path, target / path.name)
             continue
-        own, name = _mapped(path), path.stem
+        own, name = mapped(path), path.stem
         if name.endswith(".starts"):
             # From one passage to the next: entry 0 belongs to none, and what is behind the last is the whole.
             each, head, body = int(own[-1]), own[:1], own[1:-1]
@@ -302,7 +303,7 @@ def _write_postings(source: Path, target: Path, times: int, passages: int) -> No
 
 def _phrases(source: Path) -> dict[int, list[int]]:
     """The places of phrases among all words, each with those of the words that it is made of."""
-    whole, ends = _mapped(source / "terms.npy").tobytes(), _mapped(source / "ends.npy").tolist()
+    whole, ends = mapped(source / "terms.npy").tobytes(), mapped(source / "ends.npy").tolist()
     terms = [whole[first:last] for first, last in pairwise(ends)]
     places = {term: place for place, term in enumerate(terms)}
     return {places[term]: [places[word] for word in term.split(b" ")] for term in terms if b" " in term}
@@ -311,8 +312,8 @@ def _phrases(source: Path) -> dict[int, list[int]]:
 def _write_field(source: Path, target: Path, times: int, passages: int, phrases: Mapping[int, list[int]]) -> None:
     """The postings of each word, copy after copy; a score is the same part of what the word now weighs."""
     target.mkdir(parents=True)
-    counts, starts = _mapped(source / "counts.npy").astype(np.int64), _mapped(source / "starts.npy")
-    ids, scores = _mapped(source / "ids.npy"), _mapped(source / "scores.npy")
+    counts, starts = mapped(source / "counts.npy").astype(np.int64), mapped(source / "starts.npy")
+    ids, scores = mapped(source / "ids.npy"), mapped(source / "scores.npy")
     np.save(target / "counts.npy", (counts * times).astype(np.int32))
     np.save(target / "starts.npy", starts * times)
     made = [
@@ -380,9 +381,6 @@ def _near(rows: NDArray[np.float32], draw: np.random.Generator) -> NDArray[np.fl
     noise *= lengths / np.linalg.norm(noise, axis=1, keepdims=True)
     return noise
 
-
-def _mapped(path: Path) -> NDArray[Any]:
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 if __name__ == "__main__":
