@@ -155,7 +155,8 @@ def open_postings(folder: Path) -> WordPostings:
 class PostingsWriter:
     """Writes postings into `folder`, which is made, from what is indexed of passages 1, 2, 3, …; a context manager.
 
-    Those of words, and of `phrases`, wherever one stands within a part. Memory is taken for one batch of words, for the words themselves and for some bytes of each passage.
+    Those of words, and of `phrases`, wherever one stands within a part. Memory is taken for one batch of words, for the
+    words themselves and for some bytes of each passage.
     """
 
     def __init__(self, folder: Path, phrases: Iterable[Stems] = ()) -> None:
@@ -297,9 +298,7 @@ class _Scoring:
         return (often / (often + self._by_norm[self._norms[ids]])).astype(np.float32)
 
 
-def _write_field(
-    folder: Path, runs: _Runs, order: Ids, phrases: Mapping[int, Sequence[int]], *, scored: bool
-) -> None:
+def _write_field(folder: Path, runs: _Runs, order: Ids, phrases: Mapping[int, Sequence[int]], *, scored: bool) -> None:
     """Write the postings of a field, word by word in the order of their numbers; `order` has these sorted by word.
 
     Those of `phrases` are numbers of words as well, each with those that it is made of.

@@ -108,8 +108,8 @@ def _passages(held: Opened, items: Sequence[Outline], asked: NamedFindings) -> t
     share = {i.id: len(words & set(telling(i.title))) / len(words) if words else 0.0 for i in items}
     stating = statements(held.generation.tables, list(share), {item.kind for item in items})
     first: dict[int, int] = {}
-    for place, finding, text in sorted(stating, key=lambda one: (not _says(one[2]), one[0])):
-        first.setdefault(finding, place)
+    for one in sorted(stating, key=lambda one: (not _says(one.text), one.passage)):
+        first.setdefault(one.finding, one.passage)
     return np.array(list(first.values()), dtype=np.int64), np.array([share[number] for number in first])
 
 

@@ -128,13 +128,20 @@ def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int,
     return {row["id"]: row["text"] for row in many(connection, "SELECT id, text FROM passages WHERE id IN ({})", ids)}
 
 
-def statements(
-    connection: sqlite3.Connection, findings: Sequence[int], kinds: Collection[str]
-) -> list[tuple[int, int, str]]:
-    """The passages of these kinds of finding that state these findings: of each its number, the finding's, its text."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A passage that states a finding: the numbers of both, and its text."""
+
+    passage: int
+    finding: int
+    text: str
+
+
+def statements(connection: sqlite3.Connection, findings: Sequence[int], kinds: Collection[str]) -> list[Statement]:
+    """The passages that state these findings, of these kinds of finding."""
     statement = f"SELECT id, finding, kind, text FROM passages WHERE finding IN ({{}}) AND kind IN {FINDABLE}"  # noqa: S608
     rows = many(connection, statement, findings)
-    return [(row["id"], row["finding"], row["text"]) for row in rows if row["kind"] in kinds]
+    return [Statement(row["id"], row["finding"], row["text"]) for row in rows if row["kind"] in kinds]
 
 
 def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:

@@ -21,8 +21,8 @@ _REMEMBERED, _ENTRY = 64_000_000, 1_000  # bytes of postings, and what each of t
 class Phrases:
     """The phrases of a generation. Safe to share between threads.
 
-    Postings that tantivy finds are remembered, up to so many bytes: what stands in many passages takes longest to collect, and is asked
-    for again and again; so is what stands nowhere.
+    Postings that tantivy finds are remembered, up to so many bytes: what stands in many passages takes longest to
+    collect, and is asked for again and again; so is what stands nowhere.
     """
 
     def __init__(self, index: "tantivy.Index", words: WordPostings) -> None:

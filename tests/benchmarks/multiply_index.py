@@ -382,6 +382,5 @@ def _near(rows: NDArray[np.float32], draw: np.random.Generator) -> NDArray[np.fl
     return noise
 
 
-
 if __name__ == "__main__":
     main()
