@@ -244,8 +244,11 @@ def best_of_folds(columns: Columns, found: Retrieved, places: Places, newest: bo
     """
     ids, worse = found.ids[places], -found.score[places]
     order = np.lexsort((worse, -columns.dates[ids].astype(np.int64))) if newest else np.argsort(worse, kind="stable")
-    _, first = np.unique(columns.fold[ids][order], return_index=True)
-    return np.asarray(places[order[np.sort(first)]], dtype=np.int64)
+    first = columns.alone[ids[order]]  # of these there is no other: only the rest has to be sorted
+    others = np.flatnonzero(~first)
+    _, at = np.unique(columns.fold[ids[order[others]]], return_index=True)
+    first[others[at]] = True
+    return np.asarray(places[order[first]], dtype=np.int64)
 
 
 def nearest(columns: Columns, found: Retrieved, places: Places, count: int) -> Places:
