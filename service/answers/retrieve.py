@@ -44,7 +44,7 @@ ENCODED_OTHERS = 2
 MAX_WINDOWS = 4
 # Where not all are candidates: rows nearest by their codes, and passages that hold most of the words. Within filters
 # that leave at most FEW passages all of them are; within others so many of each as pass, of at most MOST.
-NEAR_ROWS, WORDED, FEW, MOST = 4_000, 10_000, 10_000, 100_000
+NEAR_ROWS, WORDED, FEW, MOST = 2_000, 4_000, 5_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
