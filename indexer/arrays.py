@@ -1,5 +1,6 @@
 """Arrays of a generation on disk: written piece by piece, and mapped, so that questions cost by what they read."""
 
+import math
 import tokenize
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,12 +23,13 @@ class ArrayFile:
     """A file of one array, whose shape is known before its rows are; a context manager.
 
     What is written is not mapped: where there is no room on the disk a write raises OSError, and a page that is mapped
-    ends the process.
+    ends the process. Raises ValueError at its end where other rows came than were said to come.
     """
 
     def __init__(self, path: Path, kind: DTypeLike, shape: Sequence[int]) -> None:
         self._path, self._kind, self._shape = path, np.dtype(kind), tuple(shape)
         self._file: Any = None
+        self._come = 0  # numbers
 
     def __enter__(self) -> Self:
         self._file = self._path.open("wb")
@@ -37,7 +39,11 @@ class ArrayFile:
 
     def write(self, rows: ArrayLike) -> None:
         """The next rows."""
-        self._file.write(np.ascontiguousarray(rows, self._kind).data)
+        numbers = np.ascontiguousarray(rows, self._kind)
+        self._file.write(numbers.data)
+        self._come += numbers.size
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         self._file.close()
+        if failed is None and self._come != (said := math.prod(self._shape)):
+            raise ValueError(f"{self._come} numbers came into {self._path.name}, and {said} were said to come")

@@ -133,7 +133,7 @@ class _Several:
         self._count += len(codes)
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        self._starts.__exit__()
+        self._starts.__exit__(failed)
         if failed is None:
             np.save(self._folder / f"{self._name}.npy", np.concatenate(self._parts))
 

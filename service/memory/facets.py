@@ -224,7 +224,7 @@ class Columns:
 
 
 def open_columns(folder: Path) -> Columns:
-    """The columns of a generation. Raises OSError or ValueError for one that is damaged."""
+    """The columns of a generation. Raises OSError, ValueError or KeyError for one that is damaged."""
     values: dict[str, list[str]] = json.loads((folder / FACETS_FILE).read_text("utf-8"))
     values["theme"] = json.loads((folder / THEMES_FILE).read_text("utf-8"))
     plain = {
@@ -235,7 +235,18 @@ def open_columns(folder: Path) -> Columns:
         starts = mapped(folder / f"facet.{name}.starts.npy") if name in SEVERAL else None
         numbered = (*values[name], UNKNOWN)
         facets[name] = Facet(numbered, numbered, Runs(mapped(folder / f"facet.{name}.npy"), starts))
-    return Columns(size=len(plain["fold"]), facets=facets, **plain)
+    columns = Columns(size=len(plain["fold"]), facets=facets, **plain)
+    if not all(column.shape == (columns.size,) for column in plain.values()) or not all(
+        _fits(facet.written, columns.size) for facet in facets.values()
+    ):
+        raise ValueError(f"the files of {folder.name} do not fit together")
+    return columns
+
+
+def _fits(runs: Runs, size: int) -> bool:
+    if runs.starts is None:
+        return runs.codes.shape == (size,)
+    return runs.starts.shape == (size + 1,) and runs.codes.shape == (runs.starts[-1],)
 
 
 def substance_of(content: Column) -> NDArray[np.float64]:

@@ -20,13 +20,21 @@ def test_what_is_written_piece_by_piece_is_mapped_whole(tmp_path: Path, shape: t
 
 
 def test_a_number_that_does_not_fit_is_told(tmp_path: Path) -> None:
-    with ArrayFile(tmp_path / "one.npy", np.int8, [1]) as file, pytest.raises(OverflowError):
+    with pytest.raises(OverflowError), ArrayFile(tmp_path / "one.npy", np.int8, [1]) as file:
         file.write([128])
 
 
 def test_rows_that_were_not_written_are_no_zeros(tmp_path: Path) -> None:
     """A file that grows as it is written, and no page of a map: where there is no room, a write says so."""
-    with ArrayFile(tmp_path / "one.npy", np.int32, [9_000]) as file:
+    with (
+        pytest.raises(ValueError, match="and 9000 were said to come"),
+        ArrayFile(tmp_path / "one.npy", np.int32, [9_000]) as file,
+    ):
         file.write(range(8_000))
     with pytest.raises(ValueError, match="greater than file size"):
         mapped(tmp_path / "one.npy")
+
+
+def test_what_went_wrong_is_told_and_not_what_it_left_undone(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), ArrayFile(tmp_path / "one.npy", np.int32, [9_000]):
+        raise KeyError("a row")

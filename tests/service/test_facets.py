@@ -1,6 +1,7 @@
 """The columns of a build against the rows that they are made of, and corrections that lie over a facet."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -274,3 +275,12 @@ def test_values_laid_over_a_facet_count_as_if_they_were_written(
         for one in (["a"], ["new"], [UNKNOWN], ["b", "zone"], [], ["nothing"]):
             assert facet.having(one).tolist() == [place for place in now if now[place] & {*one}]
             assert facet.has(one, chosen).tolist() == [bool(now[place] & {*one}) for place in chosen.tolist()]
+
+
+@pytest.mark.parametrize("name", ["fold", "years", "bare", "facet.year", "facet.force", "facet.theme.starts"])
+def test_columns_of_two_generations_do_not_fit(generation: Path, tmp_path: Path, name: str) -> None:
+    shutil.copytree(generation / COLUMNS, tmp_path / COLUMNS)
+    path = tmp_path / COLUMNS / f"{name}.npy"
+    np.save(path, np.load(path)[:-1])
+    with pytest.raises(ValueError, match="do not fit together"):
+        open_columns(tmp_path / COLUMNS)
