@@ -105,6 +105,22 @@ class WordPostings:
         number = self._number(term)
         return 0 if number is None else self._fields[field].counts[number]
 
+    def key(self, field: str, term: str) -> int | None:
+        """A number for a word in one of the fields SCORED, from 0; None where it stands nowhere."""
+        number = self._number(term)
+        return None if number is None else SCORED.index(field) * (len(self._ends) - 1) + number
+
+    def stretch(self, first: int, last: int) -> tuple[NDArray[np.int32], Ids, NDArray[np.float32]]:
+        """What passages `first` up to `last` hold in all fields SCORED, passage by passage.
+
+        By entry the passage, the key of a word, and its BM25. Reads all postings, a block at a time.
+        """
+        words = len(self._ends) - 1
+        parts = [self._fields[field].stretch(first, last, at * words) for at, field in enumerate(SCORED)]
+        ids, keys, scores = (np.concatenate(own) for own in zip(*parts, strict=True))
+        order = np.argsort(ids, kind="stable")
+        return ids[order], keys[order], scores[order]
+
     def of(self, field: str, term: str) -> Postings:
         """The passages with a word."""
         number = self._number(term)
@@ -136,6 +152,22 @@ class _Mapped:
         start = self._starts[number]
         end = start + self.counts[number]
         return Postings(self._ids[start:end], self._scores[start:end])
+
+    def stretch(self, first: int, last: int, key: int) -> tuple[Any, Any, Any]:
+        """The postings of passages `first` up to `last`; the keys of words are counted from `key`."""
+        starts, counts = np.asarray(self._starts), np.asarray(self.counts)
+        there = np.flatnonzero(counts)
+        there = there[np.argsort(starts[there])]
+        blocks = range(0, len(self._ids), _BATCH)
+        found = [np.zeros(0, np.int64)]
+        found += [at + np.flatnonzero(_between(self._ids[at : at + _BATCH], first, last)) for at in blocks]
+        places = np.concatenate(found)
+        numbers = there[np.searchsorted(starts[there], places, side="right") - 1] if len(places) else places
+        return self._ids[places], key + numbers, self._scores[places]
+
+
+def _between(ids: NDArray[np.int32], first: int, last: int) -> NDArray[np.bool_]:
+    return np.asarray((ids >= first) & (ids < last))
 
 
 def open_postings(folder: Path) -> WordPostings:

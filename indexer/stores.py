@@ -3,6 +3,7 @@
 Whatever module has a part in what is written is imported from here, or from what is: `indexer.program` counts them all.
 """
 
+import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from indexer.embed import Embedded, embed, pieces_of
 from indexer.lexical import write_lexical
 from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, POSTINGS, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
+from indexer.milvus import Link
+from indexer.milvus_source import write_rows
 from indexer.postings import PostingsWriter
 from indexer.standings import write_shorts, write_standings
 from indexer.tables import Known, open_tables, write_tables
@@ -87,6 +90,15 @@ def write_stores(
     if given.themes:
         write_themes(folder, given.themes, encoder, data, clock, kept)
     return embedded
+
+
+def move_to_milvus(link: Link, data: Path, mark: str, folder: Path, clock: Clock) -> None:
+    """Write vectors, words and columns in `folder` to Milvus; vectors are kept there alone.
+
+    Raises MilvusError, and then the generations before are as they were, in Milvus too.
+    """
+    write_rows(link, data, mark, folder, clock)
+    shutil.rmtree(folder / VECTORS)
 
 
 def write_themes(folder: Path, themes: ThemeModel, encoder: Encoder, data: Path, clock: Clock, kept: Kept) -> None:
