@@ -167,7 +167,8 @@ def plain(sentence: str) -> str:
 
 def claim_of(text: str) -> Claim | None:
     """What a comment says of the end of its recommendation, with the sentence that carries it; None for nothing."""
-    return weightiest([Claim(says, span) for span, says, *_ in _heard(text) if says])
+    found = ((span, _said(_held(words, before))) for span, words, before in _plain_sentences(text))
+    return weightiest([Claim(says, span) for span, says in found if says])
 
 
 def weightiest(claims: Sequence[Claim]) -> Claim | None:
@@ -194,43 +195,47 @@ def cue_names() -> tuple[str, ...]:
 
 def hear(text: str) -> list[Heard]:
     """The sentences of a comment, one at least, with all that the rules hear in each."""
+    return [_hear(span, words, before) for span, words, before in _plain_sentences(text)]
+
+
+def _hear(span: Span, words: str, before: str) -> Heard:
     known = rules()
-    return [
-        Heard(
-            span,
-            says,
-            tuple(words.split()),
-            (
-                *(says == one for one in get_args(Says)),
-                *(rule.pattern.search(words) is not None for rule in known.rules),
-                *(next(_holds(rule, words, before), None) is not None for rule in known.rules),
-                *(group.search(words) is not None for group in known.groups.values()),
-            ),
-        )
-        for span, says, words, before in _heard(text)
-    ]
+    held = _held(words, before)
+    says = _said(held)
+    cues = (
+        *(says == one for one in get_args(Says)),
+        *(bool(held[at]) or rule.pattern.search(words) is not None for at, rule in enumerate(known.rules)),
+        *(bool(places) for places in held),
+        *(group.search(words) is not None for group in known.groups.values()),
+    )
+    return Heard(span, says, tuple(words.split()), cues)
 
 
-def _heard(text: str) -> Iterator[tuple[Span, Says | None, str, str]]:
-    """The sentences of a comment: place, what they say by the rules, and in plain words they and the one before."""
+def _plain_sentences(text: str) -> Iterator[tuple[Span, str, str]]:
+    """The sentences of a comment: place, and in plain words they and the one before."""
     before = ""
     for span in sentences(text):
         words = plain(text[slice(*span)])
-        yield span, _said(words, before), words, before
+        yield span, words, before
         before = words
 
 
-def _said(words: str, before: str) -> Says | None:
+def _held(words: str, before: str) -> list[list[Span]]:
+    """Where in a sentence the forms of each rule hold."""
+    return [[match.span() for match in _holds(rule, words, before)] for rule in rules().rules]
+
+
+def _said(held: list[list[Span]]) -> Says | None:
     """What one sentence says: of forms that overlap the one that begins first, of the rest the last."""
     found = sorted(
-        ((match.start(), -match.end(), rule.says) for rule in rules().rules for match in _holds(rule, words, before)),
+        (start, -end, rule.says) for rule, places in zip(rules().rules, held, strict=True) for start, end in places
     )
     if any(says == "superseded" for _, _, says in found):
         return "superseded"
-    end, winner = 0, None
-    for start, stop, says in found:
-        if start >= end:
-            winner, end = says, -stop
+    last, winner = 0, None
+    for start, end, says in found:
+        if start >= last:
+            winner, last = says, -end
     return winner
 
 

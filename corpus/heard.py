@@ -1,32 +1,50 @@
 """The day up to which each source is known: no record is overdue, or open, for longer than its own source was heard."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from corpus.dates import last_day
 from corpus.model import Document
 
 
-def with_heard(documents: Sequence[Document], until: datetime.date) -> list[Document]:
-    """`documents`, each with the day that its file was last heard of: the newest entry in it, none after `until`.
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What of a document tells the day that it was last heard of; `newest` is that of its own entries."""
+
+    sources: tuple[str, ...]
+    is_record: bool
+    date: str | None
+    newest: datetime.date | None
+
+
+def entries_of(document: Document, until: datetime.date) -> Entries:
+    """What of a document has a part in `heard`; what is dated after `until` has none."""
+    sources = (document.source, *document.other_sources)
+    return Entries(
+        sources, document.kind == "register_record", document.date, max(_days(document, until), default=None)
+    )
+
+
+def heard(entries: Iterable[Entries]) -> list[str | None]:
+    """The day that the file of each document was last heard of, ISO 8601: that of the newest entry in it.
 
     A record is known as far as any of its file, by an entry or by a day that is stated. Where there is none at all, it
-    was last heard of on its own date; what is no record is known as far as its own entries. May be done again.
+    was last heard of on its own date; what is no record is known as far as its own entries.
     """
-    by_source: dict[str, list[datetime.date]] = defaultdict(list)
-    for document in documents:
-        if not document.other_sources:  # the entries of a merged one are not all of one file
-            by_source[document.source] += _days(document, until)
-    return [replace(document, heard=_heard(document, by_source, until)) for document in documents]
+    found = list(entries)
+    by_source: dict[str, datetime.date] = {}
+    for own in found:
+        if len(own.sources) == 1 and own.newest:  # the entries of a merged one are not all of one file
+            by_source[own.sources[0]] = max(own.newest, by_source.get(own.sources[0], own.newest))
+    return [_heard(own, by_source) for own in found]
 
 
-def _heard(document: Document, by_source: dict[str, list[datetime.date]], until: datetime.date) -> str | None:
-    days = [*_days(document, until)]
-    if document.kind == "register_record":
-        days += [day for source in (document.source, *document.other_sources) for day in by_source.get(source, ())]
-        days = days or [last_day(document.date) for _ in (1,) if document.date]
+def _heard(own: Entries, by_source: dict[str, datetime.date]) -> str | None:
+    days = [own.newest] if own.newest else []
+    if own.is_record:
+        days += [by_source[source] for source in own.sources if source in by_source]
+        days = days or [last_day(date) for date in (own.date,) if date]
     return max(days).isoformat() if days else None
 
 

@@ -29,7 +29,7 @@ class Kept:
     """
 
     def __init__(self, folder: Path, salt: bytes = b"") -> None:
-        self._folder, self._salt = folder, salt
+        self.folder, self._salt = folder, salt
         self._used: set[str] = set()
 
     def get(self, parts: Sequence[bytes]) -> bytes | None:
@@ -55,7 +55,7 @@ class Kept:
 
     def prune(self) -> None:
         """Remove what was neither asked for nor kept since this was made: nobody asks that any more."""
-        for folder, _, names in os.walk(self._folder):
+        for folder, _, names in os.walk(self.folder):
             for name in names:
                 if Path(folder).name + name not in self._used:
                     with suppress(OSError):
@@ -63,7 +63,7 @@ class Kept:
 
     def _place(self, parts: Sequence[bytes]) -> Path:
         name = self._name(parts)
-        return self._folder / name[:2] / name[2:]
+        return self.folder / name[:2] / name[2:]
 
     def _name(self, parts: Sequence[bytes]) -> str:
         digest = hashlib.sha256(_program())

@@ -131,6 +131,14 @@ def _natural_part(part: str) -> str:
     return f"\1{len(number):09}{number}"  # of two whole numbers, the longer is the greater
 
 
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def for_xml(text: str) -> str:
+    """A text as XML can hold it: U+FFFD, which is printed as a sign of its own, for each character that it cannot."""
+    return _NO_XML.sub("\ufffd", text)
+
+
 def control(character: str) -> bool:
     """Whether a character is a control character or half of one."""
     return unicodedata.category(character) in {"Cc", "Cs"}

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus.forces import load_forces
-from corpus.heard import with_heard
 from corpus.model import Document
-from corpus.sample_marks import fictional
 from corpus.vocabulary import load_vocabulary
 from indexer.clock import Clock, Progress
 from indexer.durable import UNFINISHED, unfinished
@@ -40,7 +38,8 @@ from indexer.milvus_source import mark_of
 from indexer.program import program_hash, worked_out
 from indexer.publish import building, clean, prune, publish, stamp
 from indexer.stores import Given, move_to_milvus, write_stores
-from indexer.tables import Known, count_kinds, count_rows, forces_of, open_tables
+from indexer.survey import Survey, survey
+from indexer.tables import Known, count_kinds, count_rows, open_tables
 from models.encoder import Encoder
 from models.theme_model import ThemeModel
 
@@ -99,19 +98,20 @@ def build(
     are the user's files of force names, of words, and of what introduces a finding, of which the generation keeps
     copies; passages are tagged by the model `themes`, or not at all without one. With `milvus`, vectors, words and
     columns are kept there. Whatever goes wrong, the generation before stays current.
-    `progress(stage, done, total)` is called as each stage starts, in "closure" as comments are judged, in "windows" as
-    passages are cut up, in "encode" as
-    strings are encoded, out of the new ones (perhaps none), in "themes" as passages are tagged, and in "milvus" as rows
-    are sent. Raises GenerationError for an empty collection, while another build is at work, and when the generation
-    cannot be written or does not check out; CorpusError where the vocabulary cannot be used; MilvusError.
+    `progress(stage, done, total)` is called as each stage starts, in "closure" as documents are looked through, in
+    "passages" as they are folded and written, in "windows" as passages are cut up, in "encode" as strings are encoded,
+    out of the new ones (perhaps none), in "themes" as passages are tagged, and in "milvus" as rows are sent.
+    Of the documents one at a time is in memory, and of their vectors as many as are encoded at a time.
+    Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
+    be written or does not check out; CorpusError where the vocabulary cannot be used; MilvusError.
     """
     if not collection.documents:
         raise GenerationError(
             "There is nothing to index. Run `precedent build PATH` with files or folders of documents."
         )
-    documents = with_heard(sorted(collection.documents, key=lambda d: d.key), datetime.now(UTC).date())
+    documents = survey(collection.documents)
     asked_for = Inputs(tuple(inputs), tuple(without), force_from_name)
-    invented = frozenset(d.key for d in documents if fictional(forces_of(d), d.sha256))
+    invented = frozenset(one.key for one in documents.surveyed if one.fictional)
     known = Known({source: tuple(lines) for source, lines in (left_out or {}).items()}, invented)
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -161,7 +161,7 @@ class _Asked:
         return self.given.themes.id if self.given.themes else None
 
 
-def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Asked, clock: Clock) -> BuildReport:
+def _build(documents: Survey, encoder: Encoder, data: Path, asked: _Asked, clock: Clock) -> BuildReport:
     before = _former(data)
     with clock.stage("compare"):
         same = _unchanged(data, asked, encoder)
@@ -175,7 +175,7 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
         embedded = write_stores(folder, documents, asked.given, encoder, data, clock)
         if asked.milvus and asked.mark:
             move_to_milvus(asked.milvus, data, asked.mark, folder, clock)
-        manifest = _describe(folder, encoder, created, asked, len(embedded.ids))
+        manifest = _describe(folder, encoder, created, asked, embedded.count)
         with clock.stage("verify"):
             if problems := verify_generation(folder):
                 raise GenerationError(f"The new generation was not published. {' '.join(problems)}")
@@ -184,12 +184,12 @@ def _build(documents: list[Document], encoder: Encoder, data: Path, asked: _Aske
     return _report(name, manifest, before, documents, embedded, clock)
 
 
-def _content(documents: Sequence[Document], inputs: Inputs, known: Known, copies: Mapping[str, bytes]) -> str:
+def _content(documents: Survey, inputs: Inputs, known: Known, copies: Mapping[str, bytes]) -> str:
     """SHA-256 of all that a generation is made from, save the encoder and the theme model, which have ids."""
     beside = (sorted(known.left_out.items()), sorted(known.fictional))
     digest = hashlib.sha256(repr((inputs, beside, copies, program_hash())).encode())
-    for document in documents:
-        digest.update(repr(document).encode("utf-8", "backslashreplace"))
+    for one in documents.surveyed:
+        digest.update(one.digest + repr(one.heard).encode())
     return digest.hexdigest()
 
 
@@ -219,11 +219,11 @@ def _report(
     name: str,
     manifest: Manifest,
     before: Mapping[str, str],
-    documents: Sequence[Document],
+    documents: Survey,
     embedded: Embedded | None,
     clock: Clock,
 ) -> BuildReport:
-    now = {d.key: d.sha256 for d in documents}
+    now = documents.hashes
     both = before.keys() & now.keys()
     return BuildReport(
         generation=name,
@@ -234,7 +234,7 @@ def _report(
         changed=tuple(sorted(key for key in both if before[key] != now[key])),
         removed=tuple(sorted(before.keys() - now.keys())),
         unchanged=tuple(sorted(key for key in both if before[key] == now[key])),
-        merged={d.key: (d.source, *d.other_sources) for d in documents if d.other_sources},
+        merged=documents.merged,
         encoded=embedded.encoded if embedded else 0,
         cached=embedded.cached if embedded else 0,
         seconds=clock.seconds,

@@ -7,7 +7,7 @@ The words and patterns by which this is told stand in data/canonical.toml.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from sys import intern
@@ -83,22 +83,31 @@ class Reading:
         return means.split() if means else [raw.casefold()]
 
 
-def expansions(texts: Iterable[str]) -> dict[str, str]:
-    """What the short forms stand for that some text spells out, without those that two texts spell out otherwise."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    for text in texts:
+class Usage:
+    """How texts, taken in one by one, spell out short forms and join words."""
+
+    def __init__(self) -> None:
+        self._spelled: dict[str, dict[str, str]] = defaultdict(dict)
+        self._joined: set[tuple[str, str]] = set()
+
+    def take(self, text: str) -> None:
+        """Take in a text."""
+        told = plain(text)
         if "(" in text:
-            for short, means in spelled_out(plain(text)).items():
-                singular = means.removesuffix("s")
-                found[short][singular] = min(means, found[short].get(singular, means))
-    return {short: next(iter(ways.values())) for short, ways in found.items() if len(ways) == 1}
+            for short, means in spelled_out(told).items():
+                ways, singular = self._spelled[short], means.removesuffix("s")
+                ways[singular] = min(means, ways.get(singular, means))
+        self._joined.update((one.casefold(), other.casefold()) for one, other in _HYPHEN.findall(told))
 
+    @property
+    def expansions(self) -> dict[str, str]:
+        """What the short forms stand for that some text spells out, without those that two spell out otherwise."""
+        return {short: next(iter(ways.values())) for short, ways in self._spelled.items() if len(ways) == 1}
 
-def compounds(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """The pairs of words that some text joins by a hyphen."""
-    return frozenset(
-        (one.casefold(), other.casefold()) for text in texts for one, other in _HYPHEN.findall(plain(text))
-    )
+    @property
+    def compounds(self) -> frozenset[tuple[str, str]]:
+        """The pairs of words that some text joins by a hyphen."""
+        return frozenset(self._joined)
 
 
 def print_form(text: str) -> str:

@@ -3,21 +3,24 @@
 This is the one place where it is decided; tables and echoes take what is decided here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 import numpy as np
 
 from corpus.closure import Claim, Heard, Says, claim_of, hear, weightiest
 from corpus.model import Document
+from indexer.packed import long_digest
 from models.closure_model import ClosureModel, Sentences, shipped_closure
 from models.encoder import DocumentEncoder, Encoder, Vectors
 
-Claims = Mapping[str, Claim | None]
-"""What each comment says, by its text."""
 
-Tell = Callable[[int, int], None]
+class Claims(Protocol):
+    """What each comment says, by its text."""
+
+    def __getitem__(self, text: str, /) -> Claim | None: ...
+
 
 # What the rules hear no less precisely than is asked of the model, on folds of its comments. Of decisions and requests
 # they hear too many.
@@ -33,35 +36,56 @@ class HeardComment:
     sentences: tuple[Heard, ...]
 
 
-def comments_of(documents: Sequence[Document]) -> list[str]:
-    """The distinct comments of documents, in their order."""
-    said = (event.text for document in documents for event in document.events if event.kind == "comment")
-    return list(dict.fromkeys(said))
+class Hearing:
+    """Hears what comments of documents, which are taken in one by one, say of closure: each distinct comment once.
 
-
-def claims_of(documents: Sequence[Document], encoder: Encoder, cached: DocumentEncoder, tell: Tell) -> Claims:
-    """What the comments of documents say; `cached` is the encoder with its cache before it.
-
-    `tell(done, total)` counts comments that a model judges.
+    Of a comment a digest is kept. `cached` is the encoder with its cache before it.
     """
-    comments, model = comments_of(documents), shipped_closure()
-    if encoder.fingerprint != model.encoder:
-        return claims_by_rules(comments)
-    return claims_by_model(comments, model, cached, tell)
+
+    def __init__(self, encoder: Encoder, cached: DocumentEncoder) -> None:
+        model = shipped_closure()
+        self._model, self._cached = model if encoder.fingerprint == model.encoder else None, cached
+        self._claims: dict[bytes, Claim | None] = {}
+        self._waiting: list[str] = []
+
+    def take(self, document: Document) -> None:
+        """Take in the comments of a document."""
+        for event in document.events:
+            if event.kind == "comment" and (key := long_digest(event.text)) not in self._claims:
+                self._claims[key] = None
+                self._waiting.append(event.text)
+                if len(self._waiting) == _BATCH:
+                    self._hear()
+
+    def claims(self) -> "Claims":
+        """What the comments of all that was taken in say."""
+        self._hear()
+        return _Heard(self._claims)
+
+    def _hear(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        found = claims_by_model(waiting, self._model, self._cached) if self._model else claims_by_rules(waiting)
+        for text, claim in found.items():
+            self._claims[long_digest(text)] = claim
 
 
-def claims_by_rules(comments: Sequence[str]) -> Claims:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    by_digest: Mapping[bytes, Claim | None]
+
+    def __getitem__(self, text: str) -> Claim | None:
+        return self.by_digest[long_digest(text)]
+
+
+def claims_by_rules(comments: Sequence[str]) -> dict[str, Claim | None]:
     """What comments say by the rules alone."""
     return {text: claim_of(text) for text in comments}
 
 
-def claims_by_model(
-    comments: Sequence[str], model: ClosureModel, encoder: DocumentEncoder, tell: Tell = lambda done, total: None
-) -> Claims:
+def claims_by_model(comments: Sequence[str], model: ClosureModel, encoder: DocumentEncoder) -> dict[str, Claim | None]:
     """What comments say by a model, whose encoder `encoder` is."""
     found: dict[str, Claim | None] = {}
     for start in range(0, len(comments), _BATCH):
-        tell(start, len(comments))
         heard = [HeardComment(text, tuple(hear(text))) for text in comments[start : start + _BATCH]]
         claims = claims_in(heard, model.said(sentences_of(heard, encoder)))
         found.update(zip((comment.text for comment in heard), claims, strict=True))

@@ -1,7 +1,7 @@
 """Compounds that are written as one word here and as two there: found in the passages, not in a list."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -42,30 +42,52 @@ def spelt(texts: Iterable[str]) -> Spelt:
     return Spelt(" ".join(sorted(words)), " ".join(sorted(lettered - words)), hyphened)
 
 
-def compounds(documents: Sequence[Spelt], texts_of: Callable[[int], Iterable[str]]) -> dict[str, str]:
-    """Compounds in small letters as one word, with the words that they are written in as well, in order.
+class Compounds:
+    """Compounds in small letters as one word, with the words that they are written in as well.
 
     What is hyphened somewhere is one; so is a word that is not English, where two words that make it stand side by
-    side. An English word is none without a hyphen: "into" is not "in to". `texts_of` gives the texts of a document,
-    and is asked for those alone that have both words.
+    side. An English word is none without a hyphen: "into" is not "in to". Documents are taken in one by one, and looked
+    at again in the same order once all are.
     """
-    words = {word for document in documents for word in document.words.split()}
-    found: dict[str, str] = {}
-    for document in documents:
+
+    def __init__(self) -> None:
+        self._words: set[str] = set()
+        self._found: dict[str, str] = {}
+        self._cuts: dict[Pair, str] | None = None
+        self._seconds: dict[str, list[str]] = {}
+
+    def take(self, document: Spelt) -> None:
+        """Take in how a document writes its words."""
+        self._words.update(document.words.split())
         for word, parted in document.hyphened.items():
-            found.setdefault(word, parted)
-    cuts = {pair: singular(word) for word in words - dictionary() for pair in _cuts(word, words)}
-    seconds: dict[str, list[str]] = {}
-    for first, second in cuts:
-        seconds.setdefault(first, []).append(second)
-    for number, document in enumerate(documents):
+            self._found.setdefault(word, parted)
+
+    def look(self, document: Spelt, texts: Callable[[], Iterable[str]]) -> None:
+        """Look for words side by side in the texts of a document, which are asked for only where it has both words."""
+        cuts = self._all_cuts()
         here = {*document.words.split(), *document.touch.split()}
-        if likely := {
-            (first, second) for first in here & seconds.keys() for second in seconds[first] if second in here
-        }:
-            for pair in _beside("\n".join(texts_of(number)).lower(), likely):
-                found.setdefault(cuts[pair], " ".join(pair))
-    return dict(sorted(found.items()))
+        likely = {
+            (first, second)
+            for first in here & self._seconds.keys()
+            for second in self._seconds[first]
+            if second in here
+        }
+        if likely:
+            for pair in _beside("\n".join(texts()).lower(), likely):
+                self._found.setdefault(cuts[pair], " ".join(pair))
+
+    def found(self) -> dict[str, str]:
+        """The compounds of all documents, in order."""
+        return dict(sorted(self._found.items()))
+
+    def _all_cuts(self) -> dict[Pair, str]:
+        """By two words of the collection the one that they make, which no dictionary has."""
+        if self._cuts is None:
+            words = self._words
+            self._cuts = {pair: singular(word) for word in words - dictionary() for pair in _cuts(word, words)}
+            for first, second in self._cuts:
+                self._seconds.setdefault(first, []).append(second)
+        return self._cuts
 
 
 def _cuts(word: str, words: set[str]) -> Iterator[Pair]:

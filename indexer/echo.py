@@ -6,18 +6,23 @@ an echo is held against the force that wrote it. Their words and patterns stand 
 """
 
 import calendar
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from corpus.dates import last_day
 from corpus.forces import Forces
 from corpus.model import Document
+from corpus.shelf import Lines
 from corpus.text import sentences
 from indexer.canonical import Reading
 from indexer.claims import Claims
+from indexer.folds import Folds
 from indexer.lexical import Analyzer, make_analyzer
 from indexer.rules import echo_rules
 
@@ -71,37 +76,76 @@ class _Comment:
     said: Said
 
 
-def echoes(documents: Sequence[Document], folds: Sequence[int], forces: Forces, claims: Claims) -> list[int | None]:
-    """For every event of `documents`, numbered from 1 in their order, the earlier comment that it adds nothing to.
+class Echoes:
+    """Finds what comments echo in documents that are taken in one by one, in their order; events are numbered from 1.
 
     A comment is compared with the ones before it on its finding, the last first, and then with those of other forces on
     findings that `folds` says are the same, up to its day. `forces` are the known ones, `claims` what comments say of
-    closure.
+    closure. What has to wait for comments of other documents waits on disk, in `folder`.
     """
-    reading = Reading(forces, {}, frozenset(), framed=False)
-    found: list[int | None] = []
-    same: dict[int, list[_Comment]] = defaultdict(list)
-    asked = 0
-    for at, document in enumerate(documents):
-        first, asked = asked, asked + len(document.findings)
+
+    def __init__(self, folds: Folds, forces: Forces, claims: Claims, folder: Path | None = None) -> None:
+        self._folds, self._claims = folds, claims
+        self._reading = Reading(forces, {}, frozenset(), framed=False)
+        self._waiting = Lines(folder)
+        self._same: dict[int, array[int]] = {}
+        self._events = self._findings = self._documents = 0
+
+    def take(self, document: Document) -> list[int | None]:
+        """For each event of the next document, the earlier comment on its finding that it adds nothing to."""
+        found: list[int | None] = []
         on: dict[int, list[_Comment]] = defaultdict(list)  # what holds for all findings counts as on the first
-        for event in document.events:
+        for number, event in enumerate(document.events, self._events + 1):
             found.append(None)
             if event.kind != "comment" or not event.text:
                 continue
-            if claims[event.text]:
+            if self._claims[event.text]:
                 continue  # what is said of closure is news, even in words that were used before
-            said = read(event.text, document.force, reading)
-            one = _Comment(len(found), event.date, document.force, at, said)
+            said = read(event.text, document.force, self._reading)
             earlier = on[event.finding or 0]
             found[-1] = next((before.number for before in reversed(earlier) if adds_nothing(said, before.said)), None)
-            earlier.append(one)
+            earlier.append(_Comment(number, event.date, document.force, self._documents, said))
         for finding, comments in on.items() if document.findings else ():
-            same[folds[first + finding]] += comments
-    for comments in same.values():
-        for number, first in _copies(comments):
-            found[number - 1] = found[number - 1] or first
+            fold = self._folds.findings[self._findings + finding]
+            if fold in self._folds.shared:
+                self._same.setdefault(fold, array("q")).extend(self._waiting.put(_plain(one)) for one in comments)
+        self._events += len(document.events)
+        self._findings += len(document.findings)
+        self._documents += 1
+        return found
+
+    def copied(self) -> Iterator[tuple[int, int]]:
+        """Comments of all that was taken in, each with the earliest of another force that it adds nothing to."""
+        for waiting in self._same.values():
+            yield from _copies([_comment(self._waiting.get(number)) for number in waiting])
+
+
+def echoes(documents: Sequence[Document], folds: Folds, forces: Forces, claims: Claims) -> list[int | None]:
+    """For every event of `documents`, numbered from 1 in their order, the earlier comment that it adds nothing to."""
+    taken = Echoes(folds, forces, claims)
+    found = [echo for document in documents for echo in taken.take(document)]
+    for number, first in taken.copied():
+        found[number - 1] = found[number - 1] or first
     return found
+
+
+def _plain(one: _Comment) -> list[Any]:
+    told = [[*map(_listed, astuple(sentence))] for sentence in one.said.sentences]
+    return [one.number, one.date, one.force, one.document, told, *map(_listed, astuple(one.said)[1:])]
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, frozenset) else value
+
+
+def _comment(plain: list[Any]) -> _Comment:
+    number, date, force, document, told, *sets = plain
+    parts = tuple(Sentence(tuple(order), *_sets(own[:5]), *own[5:]) for order, *own in told)
+    return _Comment(number, date, force, document, Said(parts, *_sets(sets)))
+
+
+def _sets(lists: list[list[Any]]) -> list[Any]:
+    return [frozenset(own) for own in lists]
 
 
 def _copies(comments: Sequence[_Comment]) -> Iterator[tuple[int, int]]:

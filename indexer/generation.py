@@ -215,7 +215,7 @@ def _wrong_counts(path: Path, manifest: Manifest) -> list[str]:
     generation = _open(path, None)
     integrity = [row[0] for row in generation.tables.execute("PRAGMA integrity_check")]
     counts, kinds = count_rows(generation.tables), count_kinds(generation.tables)
-    ids = [row[0] for row in generation.tables.execute("SELECT id FROM passages ORDER BY id")]
+    ids = _numbers(generation.tables, "SELECT id FROM passages ORDER BY id")
     vectors = generation.vectors
     owners = vectors.owners if isinstance(vectors, VectorIndex) else None
     counts["vectors"] = manifest.counts.get("vectors", 0) if owners is None else len(owners)
@@ -229,10 +229,15 @@ def _wrong_counts(path: Path, manifest: Manifest) -> list[str]:
     if owners is not None:
         checks.append((np.array_equal(np.unique(owners), ids), f"{VECTORS} and {PASSAGES} hold different passages."))
     if generation.tags:
-        tagged = [row[0] for row in generation.tags.execute("SELECT passage FROM decisions ORDER BY passage")]
+        tagged = _numbers(generation.tags, "SELECT passage FROM decisions ORDER BY passage")
         models = [row[0] for row in generation.tags.execute("SELECT id FROM model")]
         checks += [
-            (tagged == ids, f"{TAGS} and {PASSAGES} hold different passages."),
+            (np.array_equal(tagged, ids), f"{TAGS} and {PASSAGES} hold different passages."),
             (models == [manifest.theme_model], f"{TAGS} is of the model {models}, not {manifest.theme_model}."),
         ]
     return [problem for holds, problem in checks if not holds]
+
+
+def _numbers(database: sqlite3.Connection, query: str) -> NDArray[np.int64]:
+    """The one column of a query, without a Python object for each row."""
+    return np.fromiter((row[0] for row in database.execute(query)), np.int64)

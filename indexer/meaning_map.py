@@ -7,8 +7,9 @@ clusters of the vectors themselves, because much of what parts them does not sho
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ REGIONS = 32  # at most; each has the passages of about a page of results or mor
 _EACH = 12  # passages for each region
 _ROUNDS = 30  # of moving the centres of regions
 _SAMPLE = 20_000  # passages, evenly spaced, that centres are found by
+_READ = 100_000  # passages, evenly spaced, by whose words regions are told
+_PART = 16_384  # passages whose means are in memory at a time
 _WORDS = 4  # that tell a region
 _LONG = 40  # characters of a word that is kept
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -60,21 +63,54 @@ class MeaningMap:
     words: tuple[tuple[str, ...], ...]
 
 
-def map_of(embedded: Embedded, texts: Sequence[str]) -> MeaningMap:
+def map_of(embedded: Embedded, texts: Iterable[str]) -> MeaningMap:
     """The map of the passages with these vectors; `texts` are those of passages 1, 2, 3, …
 
     The same vectors and texts give the same map.
     """
-    ids, starts, counts = np.unique(embedded.ids, return_index=True, return_counts=True)
-    sums = np.add.reduceat(embedded.vectors, starts, axis=0) / counts[:, None]
-    means = np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), np.float32)
+    means = _Means(embedded)
     regions, centres = _clustered(means)
     plane, middle = _plane(means)
     count = len(centres)
-    words = _telling(((int(r), texts[int(i) - 1]) for r, i in zip(regions, ids, strict=True)), count)
-    places = np.round((means - middle) @ plane, 4).astype(np.float32)
+    places = np.concatenate([np.round((part - middle) @ plane, 4).astype(np.float32) for part in means])
     spots = np.stack([places[regions == region].mean(axis=0) for region in range(count)])
-    return MeaningMap(ids.astype(np.int64), places, regions, np.round(spots, 4).astype(np.float32), words)
+    chosen = means.spread(_READ)
+    region_of = dict(zip(means.passages[chosen].tolist(), regions[chosen].tolist(), strict=True))
+    told = ((region_of[number], text) for number, text in enumerate(texts, start=1) if number in region_of)
+    words = _telling(told, count)
+    return MeaningMap(means.passages, places, regions, np.round(spots, 4).astype(np.float32), words)
+
+
+class _Means:
+    """The mean direction of the vectors of each passage, shape (n, dimension), some passages at a time."""
+
+    def __init__(self, embedded: Embedded) -> None:
+        self._embedded = embedded
+        self.passages, self._starts = np.unique(embedded.ids, return_index=True)
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def __iter__(self) -> Iterator[Vectors]:
+        for start in range(0, len(self), _PART):
+            starts = self._starts[start : start + _PART]
+            end = self._starts[start + _PART] if start + _PART < len(self) else self._embedded.count
+            counts = np.diff([*starts, end])
+            sums = np.add.reduceat(self._embedded.vectors[starts[0] : end], starts - starts[0], axis=0)
+            sums = sums / counts[:, None]
+            yield np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), np.float32)
+
+    def spread(self, most: int) -> Numbers:
+        """The places of so many passages at most, evenly spaced."""
+        return np.unique(np.linspace(0, len(self) - 1, min(len(self), most)).round().astype(np.int64))
+
+    def few(self) -> Vectors:
+        """Those of _SAMPLE passages, evenly spaced."""
+        chosen, found, start = self.spread(_SAMPLE), [], 0
+        for part in self:
+            found.append(part[chosen[(chosen >= start) & (chosen < start + len(part))] - start])
+            start += len(part)
+        return np.concatenate(found)
 
 
 def write_map(path: Path, found: MeaningMap) -> None:
@@ -99,22 +135,30 @@ def read_map(path: Path) -> MeaningMap:
         return MeaningMap(kept["passages"], kept["places"], regions, kept["centres"], words)
 
 
-def _plane(means: Vectors) -> tuple[Vectors, Vectors]:
+def _plane(means: _Means) -> tuple[Vectors, Vectors]:
     """The two directions in which vectors differ most, as columns, and the middle of them.
 
     Of a direction and its opposite, which say the same, the one whose greatest part is positive.
     """
-    middle = means.mean(axis=0, dtype=np.float64)
-    spread = means.T.astype(np.float64) @ means - len(means) * np.outer(middle, middle)
+    middle = _total(part.sum(axis=0, dtype=np.float64) for part in means) / len(means)
+    products = _total(part.T.astype(np.float64) @ part for part in means)
+    spread = products - len(means) * np.outer(middle, middle)
     _, directions = np.linalg.eigh(spread)
     best = directions[:, [-1, -2]]
     best = best * np.sign(best[np.abs(best).argmax(axis=0), [0, 1]])
     return best.astype(np.float32), middle.astype(np.float32)
 
 
-def _clustered(means: Vectors) -> tuple[Numbers, Vectors]:
-    """The cluster of each vector and the centres, by k-means on the sphere; clusters are numbered by size."""
-    few = means[np.unique(np.linspace(0, len(means) - 1, min(len(means), _SAMPLE)).round().astype(np.int64))]
+def _total(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return reduce(np.add, parts)
+
+
+def _clustered(means: _Means) -> tuple[Numbers, Vectors]:
+    """The cluster of each vector and the centres, by k-means on the sphere; clusters are numbered by size.
+
+    The centres are found by a sample.
+    """
+    few = means.few()
     centres = _first_centres(few, max(1, min(REGIONS, len(means) // _EACH)))
     before = np.zeros(0, np.int64)
     for _ in range(_ROUNDS):
@@ -125,7 +169,7 @@ def _clustered(means: Vectors) -> tuple[Numbers, Vectors]:
         for number in np.unique(own):
             centres[number] = few[own == number].sum(axis=0)
         centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
-    own = np.argmax(means @ centres.T, axis=1)
+    own = np.concatenate([np.argmax(part @ centres.T, axis=1) for part in means])
     sizes = np.bincount(own, minlength=len(centres))
     order = np.argsort(-sizes, kind="stable")[: int((sizes > 0).sum())]
     place = np.zeros(len(centres), np.int64)

@@ -3,19 +3,18 @@
 import json
 import math
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 
-from corpus.forces import Forces
-from corpus.kept import Kept
 from corpus.model import Document, Event
 from corpus.standing import Entry, closure_signal
-from indexer.claims import Claims, claims_by_rules, comments_of
+from indexer.claims import Claims
 from indexer.connection import connect_shared
-from indexer.echo import echoes
-from indexer.folds import finding_folds, fold_ids
+from indexer.context import Placed
+from indexer.echo import Echoes
+from indexer.folds import Folds
 from indexer.manifest import GenerationError
 from indexer.openings import write_openings
 
@@ -32,49 +31,45 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class _Folds:
-    """What each passage and finding says the same as, and what each event adds nothing to; by id, from 1."""
+class Written:
+    """A document to write with what was worked out of it, passage by passage: its short forms, and its words."""
 
-    passages: Sequence[int]
-    findings: Sequence[int]
-    echoes: Sequence[int | None]
+    document: Document
+    passages: Sequence[Placed]
+    terms: Sequence[int]
 
 
+_CACHE = 64 * 1024  # KiB of pages held while tables are written: folds are entered in no order
 _COUNTED = ("documents", "sections", "passages", "findings", "events")
 
 
 def write_tables(
-    path: Path,
-    documents: Sequence[Document],
-    forces: Forces,
-    known: Known,
-    kept: Kept | None = None,
-    claims: Claims | None = None,
+    path: Path, documents: Iterable[Written], folds: Folds, echoes: Echoes, known: Known, claims: Claims
 ) -> None:
-    """Write `documents`, which are in order of key, into a new database; ids ascend in that order from 1.
+    """Write `documents`, which come in order of key, into a new database; ids ascend in that order from 1.
 
-    Findings fold under the names of `forces`; what `kept` knows is not worked out again. `claims` is what comments say
-    of closure, by the rules where it is not given. Raises GenerationError for a document that cannot be written, naming
-    its file.
+    Of all of them are `folds` and `claims`, which is what comments say of closure. Raises GenerationError for a
+    document that cannot be written, naming its file.
     """
-    said = claims_by_rules(comments_of(documents)) if claims is None else claims
     database = sqlite3.connect(path)
     try:
         with database:
             database.executescript(resources.files("indexer").joinpath("schema.sql").read_text("utf-8"))
+            database.execute(f"PRAGMA cache_size = -{_CACHE}")
             next_id = dict.fromkeys(("sections", "grades", "findings", "events", "passages"), 1)
-            passages = fold_ids(documents, forces, kept)
-            findings = finding_folds(documents, passages)
-            folds = _Folds(passages, findings, echoes(documents, findings, forces, said))
-            for number, document in enumerate(documents, start=1):
+            for number, written in enumerate(documents, start=1):
+                document = written.document
                 try:
-                    _write_document(database, number, document, next_id, folds, known, said)
+                    _write_wording(database, written, next_id["passages"])
+                    _write_document(database, number, document, next_id, folds, echoes.take(document), known, claims)
                 except UnicodeEncodeError as error:  # a file name in another encoding comes as lone surrogates
                     name = document.source.encode("utf-8", "backslashreplace").decode()
                     raise GenerationError(
                         f"{name} cannot be indexed: its name or its text is not Unicode. Rename the file, or leave"
                         " it out, and run `precedent build` again."
                     ) from error
+            copied = ((first, number) for number, first in echoes.copied())
+            database.executemany("UPDATE events SET echo = ? WHERE id = ? AND echo IS NULL", copied)
             write_openings(database)
     finally:
         database.close()
@@ -135,18 +130,22 @@ def _write_document(
     number: int,
     document: Document,
     next_id: dict[str, int],
-    folds: _Folds,
+    folds: Folds,
+    echoes: Sequence[int | None],
     known: Known,
     claims: Claims,
 ) -> None:
-    """Insert one document and all it owns; `next_id` carries on from document to document, `folds` are of them all."""
+    """Insert one document and all it owns; `next_id` carries on from document to document, `folds` are of them all.
+
+    `echoes` are those of its own events.
+    """
     first = dict(next_id)
     entries = [_entry(event, claims) for event in document.events]
     tables: dict[str, list[tuple[object, ...]]] = {
         "sections": [(number, _json(path)) for path in document.sections],
         "grades": _grades(number, document, first["sections"]),
         "findings": _findings(number, document, entries, first, folds.findings),
-        "events": _events(number, document, entries, first, folds.echoes),
+        "events": _events(number, document, entries, first, echoes),
         "passages": list(_passages(number, document, first, folds.passages)),
     }
     _insert(database, "documents", [(number, *_document(document, known))])
@@ -155,6 +154,11 @@ def _write_document(
         _insert(database, table, [(i, *row) for i, row in enumerate(rows, start=first[table])])
         next_id[table] += len(rows)
     _insert(database, "glossary", [(number, g.term, g.meaning, g.start) for g in document.glossary])
+
+
+def _write_wording(database: sqlite3.Connection, written: Written, first: int) -> None:
+    known = [json.dumps(one.meanings, ensure_ascii=False) for one in written.passages]
+    _insert(database, "wording", [*zip(range(first, first + len(known)), written.terms, known, strict=True)])
 
 
 def _insert(database: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -203,10 +207,10 @@ def _events(
     number: int, document: Document, entries: Sequence[Entry], first: Mapping[str, int], echoes: Sequence[int | None]
 ) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for own, (e, entry) in enumerate(zip(document.events, entries, strict=True), start=first["events"]):
+    for e, entry, echo in zip(document.events, entries, echoes, strict=True):
         said = (entry.says, *(entry.carried_by or (None, None)))
         about = _shifted(e.finding, first["findings"])
-        rows.append((number, e.date, e.kind, e.status, e.text, e.start, *said, echoes[own - 1], about))
+        rows.append((number, e.date, e.kind, e.status, e.text, e.start, *said, echo, about))
     return rows
 
 

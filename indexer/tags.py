@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
@@ -45,7 +45,7 @@ FROM passages p JOIN sections s ON s.id = p.section LEFT JOIN passages i ON i.id
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """What a model says of passages: their ids, their texts as read, and the probability of each theme."""
+    """What a model says of passages of one document: their ids, and the probability of each theme."""
 
     ids: NDArray[np.int64]
     probabilities: Numbers
@@ -57,20 +57,20 @@ def tag_passages(
     encoder: DocumentEncoder,
     progress: Callable[[int, int], None],
     kept: Kept | None = None,
-) -> Tagged:
-    """The themes of all passages of a generation; behind a cache the encoder finds the vectors a build has made.
+) -> Iterator[Tagged]:
+    """The themes of all passages of a generation, document by document.
 
-    What `kept` knows of a document is taken from there.
+    Behind a cache the encoder finds the vectors that a build has made. What `kept` knows of a document is taken from
+    there.
     """
-    rows = tables.execute(_TEXTS).fetchall()
-    found = [np.zeros((0, len(model.classifier.labels)))]
+    total = tables.execute("SELECT count(*) FROM passages").fetchone()[0]
     at = 0
-    for _, own in groupby(rows, key=lambda row: row["document"]):
-        progress(at, len(rows))
+    for _, rows in groupby(tables.execute(_TEXTS), key=lambda row: row["document"]):
+        progress(at, total)
+        own = list(rows)
         passages = [(row["text"], ". ".join(json.loads(row["path"]))) for row in own]
-        found.append(_judged(model, passages, encoder, kept))
-        at += len(passages)
-    return Tagged(np.array([row["id"] for row in rows], np.int64), np.concatenate(found))
+        yield Tagged(np.array([row["id"] for row in own], np.int64), _judged(model, passages, encoder, kept))
+        at += len(own)
 
 
 def _judged(
@@ -89,17 +89,18 @@ def _judged(
     return np.array(recalled(kept, "themes", json.dumps([model.content, passages]), judged), np.float64)
 
 
-def write_tags(path: Path, model: ThemeModel, tagged: Tagged) -> None:
-    """Write a new database of what `model` says of passages."""
+def write_tags(path: Path, model: ThemeModel, documents: Iterable[Tagged]) -> None:
+    """Write a new database of what `model` says of passages, as it comes, document by document."""
     classifier = model.classifier
-    assigned = classifier.assigned(tagged.probabilities)
-    decisions, doubts = classifier.decisions(tagged.probabilities)
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(_SCHEMA)
         database.execute("INSERT INTO model VALUES (?)", (model.id,))
-        database.executemany("INSERT INTO tags VALUES (?, ?, ?, ?)", _rows(classifier.labels, tagged, assigned))
-        rows = zip(tagged.ids.tolist(), decisions, doubts.tolist(), strict=True)
-        database.executemany("INSERT INTO decisions VALUES (?, ?, ?)", rows)
+        for tagged in documents:
+            assigned = classifier.assigned(tagged.probabilities)
+            decisions, doubts = classifier.decisions(tagged.probabilities)
+            database.executemany("INSERT INTO tags VALUES (?, ?, ?, ?)", _rows(classifier.labels, tagged, assigned))
+            rows = zip(tagged.ids.tolist(), decisions, doubts.tolist(), strict=True)
+            database.executemany("INSERT INTO decisions VALUES (?, ?, ?)", rows)
 
 
 def _rows(labels: Sequence[str], tagged: Tagged, assigned: NDArray[np.bool_]) -> Iterator[tuple[int, str, float, bool]]:

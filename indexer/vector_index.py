@@ -195,8 +195,8 @@ def _write_codes(folder: Path, rows: NDArray[Any]) -> None:
             raise OSError(f"the codes of the vectors could not be written ({error})") from error
 
 
-def write_reference(path: Path, vectors: NDArray[Any]) -> None:
-    """Write at most REFERENCE_SIZE of the vectors, evenly spaced in passage order."""
+def write_reference(path: Path, vectors: Any) -> None:
+    """Write at most REFERENCE_SIZE of the vectors, evenly spaced in passage order; they may lie on disk."""
     np.save(path, vectors[evenly(len(vectors), REFERENCE_SIZE)].astype(np.float32), allow_pickle=False)
 
 

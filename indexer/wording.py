@@ -1,6 +1,5 @@
 """What is worked out of the words of a document: what is indexed, how much it says, and what its short forms mean."""
 
-import json
 import re
 import sqlite3
 from collections import Counter
@@ -14,7 +13,7 @@ from corpus.acronyms import Meaning, meanings
 from corpus.kept import Kept, recalled
 from corpus.model import Document
 from corpus.vocabulary import Vocabulary
-from indexer.compounds import Spelt, compounds, spelt
+from indexer.compounds import Compounds, Spelt, spelt
 from indexer.context import Placed, placed
 from indexer.lexical import Analyzer, Fields, fields_of, make_analyzer
 
@@ -67,19 +66,24 @@ def _read(passage: Placed) -> str:
     return " \n".join([passage.text, *passage.headings])
 
 
-def write_wording(path: Path, documents: Sequence[Wording], passages: Sequence[Sequence[Placed]]) -> None:
-    """Add to the database at `path` the tables `wording`, of passages 1, 2, 3, …, `words` and `compounds`.
+class Words:
+    """The words of all documents, taken in one by one: in how many passages each is, and which are compounds."""
 
-    `passages` are those of each document.
-    """
-    counts: Counter[str] = Counter()
-    for document in documents:
-        counts.update(document.words)
-    terms = [number for document in documents for number in document.terms]
-    known = [json.dumps(one.meanings, ensure_ascii=False) for own in passages for one in own]
-    made = compounds([document.spelt for document in documents], lambda number: map(_read, passages[number]))
-    with closing(sqlite3.connect(path)) as database, database:
-        rows = zip(range(1, len(terms) + 1), terms, known, strict=True)
-        database.executemany("INSERT INTO wording VALUES (?, ?, ?)", rows)
-        database.executemany("INSERT INTO words VALUES (?, ?)", sorted(counts.items()))
-        database.executemany("INSERT INTO compounds VALUES (?, ?)", made.items())
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._compounds = Compounds()
+
+    def take(self, document: Wording) -> None:
+        """Take in a document."""
+        self._counts.update(document.words)
+        self._compounds.take(document.spelt)
+
+    def look(self, document: Wording, passages: Sequence[Placed]) -> None:
+        """Look at a document again, in the same order, once all are taken in."""
+        self._compounds.look(document.spelt, lambda: map(_read, passages))
+
+    def write(self, path: Path) -> None:
+        """Add the tables `words` and `compounds` to the database at `path`."""
+        with closing(sqlite3.connect(path)) as database, database:
+            database.executemany("INSERT INTO words VALUES (?, ?)", sorted(self._counts.items()))
+            database.executemany("INSERT INTO compounds VALUES (?, ?)", self._compounds.found().items())

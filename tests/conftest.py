@@ -13,11 +13,19 @@ os.environ["COLUMNS"] = "100"  # wherever the tests run, lines are as long as th
 
 import pytest
 from fakes import RememberingEncoder, few_examples
+from hypothesis import HealthCheck, settings
 
 from models.encoder import Encoder, load_encoder
 from models.examples import Example
 from models.taxonomy import Taxonomy
 from models.theme_model import ThemeModel, content_of, train_themes
+
+# Each run of a developer tries new examples; where CI is set, as .ci/run does, they are always the same.
+# Nothing is timed: a machine may be slow.
+_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("developer", deadline=None, suppress_health_check=_FINE)
+settings.register_profile("ci", settings.get_profile("developer"), derandomize=True, database=None, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 _TRAINED: dict[str, ThemeModel] = {}
 Once = Callable[[str, Callable[[Path], None]], Path]

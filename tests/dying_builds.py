@@ -21,7 +21,7 @@ from corpus.english import dictionary
 from corpus.forces import load_forces
 from corpus.sample_marks import fictional
 from indexer import build as building
-from indexer.folds import fold_ids
+from indexer.folds import folds_of
 from indexer.program import program_hash
 
 WRITES = os.O_WRONLY | os.O_RDWR
@@ -83,7 +83,7 @@ def warm() -> None:
     program_hash()
     fictional((), "")
     dictionary()
-    fold_ids([document("0.txt", ["The force should light its lamps."])], load_forces())
+    folds_of([document("0.txt", ["The force should light its lamps."])], load_forces())
     FakeEncoder().encode_document(["A lamp."])
 
 

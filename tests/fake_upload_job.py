@@ -14,5 +14,5 @@ if __name__ == "__main__":
     training.shipped_examples = few_examples
     data = Path(sys.argv[1])
     if (data / "slow").exists():  # a test looks at it while it runs, or kills it
-        time.sleep(60)
+        time.sleep(600)
     upload_job.main(data)

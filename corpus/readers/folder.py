@@ -12,6 +12,7 @@ from corpus.model import CorpusError, Document, Source
 from corpus.readers.formats import MAPPING, READERS
 from corpus.readers.reading import MEGABYTE, Explained, Limits, source_of
 from corpus.readers.worker import Job, Read, Words, reading
+from corpus.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,23 @@ def read_paths(
 
 
 @dataclass(frozen=True, slots=True)
-class Documents:
-    """What a folder holds: (key of the source, document) in order, what was left out, what tables were taken for.
+class Placed:
+    """A document that lies on a shelf: the key of its source, its own key, and its number there."""
 
-    `files` gives by the key of a source its file, and the key that the file itself has.
+    source: str
+    key: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What a folder holds: its documents in order, what was left out, what tables were taken for.
+
+    The documents lie on `shelf`. `files` gives by the key of a source its file, and the key that the file itself has.
     """
 
-    found: Sequence[tuple[str, Document]]
+    shelf: Shelf
+    found: Sequence[Placed]
     skipped: Sequence[Skipped]
     explained: Mapping[str, Sequence[Explained]]
     files: Mapping[str, tuple[Path, str]] = field(default_factory=dict)
@@ -86,9 +97,10 @@ def read_documents(
 ) -> Documents:
     """Every document under `paths`, parsed where it was read; `said` is what people state of files, by real path.
 
-    What `kept` knows is not read again.
+    What `kept` knows is not read again. The documents are put on a shelf beside it, one by one.
     """
-    found: dict[str, Document] = {}
+    shelf = Shelf(kept.folder if kept else None)
+    found: dict[str, Placed] = {}
     skipped: list[Skipped] = []
     explained: dict[str, Sequence[Explained]] = {}
     files: dict[str, tuple[Path, str]] = {}
@@ -100,13 +112,13 @@ def read_documents(
             elif one.document is None:
                 skipped.append(_skip(file.path, one.problem, part))
             else:
-                found[one.key] = one.document
+                found[one.key] = Placed(one.key, one.document.key, shelf.put(one.document))
                 files[one.key] = (file.path, file.key)
                 skipped += _garbled(one.document)
         if read.reading.explained:
             explained[str(file.path)] = read.reading.explained
         skipped += (_skip(file.path, part.reason, part.where) for part in read.reading.left_out)
-    return Documents(list(found.items()), skipped, explained, files)
+    return Documents(shelf, list(found.values()), skipped, explained, files)
 
 
 def _garbled(document: Document) -> list[Skipped]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus.kept import Kept
-from corpus.model import CorpusError, Document
-from corpus.readers.folder import Documents, real_path
+from corpus.model import CorpusError
+from corpus.readers.folder import Documents, Placed, real_path
 from corpus.readers.reading import Limits
 from corpus.readers.worker import Job, Words, reading
 
@@ -27,9 +27,13 @@ def read_again(
         path, name = read.files[key]
         job = jobs.get(name) or Job(path, name, (said or {}).get(real_path(path), {}))
         jobs[name] = replace(job, people={**job.people, key: own})
-    again: dict[str, Document] = {}
+    again: dict[str, Placed] = {}
     with reading(list(jobs.values()), limits, words, kept) as readings:
         for came in readings:
             parsed = () if isinstance(came, CorpusError) else came.parsed
-            again |= {one.key: one.document for one in parsed if one.key in people and one.document}
-    return replace(read, found=[(key, again.get(key, document)) for key, document in read.found])
+            again |= {
+                one.key: Placed(one.key, one.document.key, read.shelf.put(one.document))
+                for one in parsed
+                if one.key in people and one.document
+            }
+    return replace(read, found=[again.get(one.source, one) for one in read.found])

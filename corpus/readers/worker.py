@@ -11,8 +11,9 @@ import selectors
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -35,7 +36,8 @@ _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 _CHUNK = 1 << 20
 _ANSWER = 40  # bytes of JSON that a character of text takes at most, with its share of all that is made of it
 _BROKE = "broke the program that reads it; it may be damaged: open it and save it anew."
-_AT_ONCE = 2
+_MOST = 8  # processes that read at a time: this one, which takes what they say, keeps up with no more
+_AHEAD = 4  # files for each process, at most, that are read before they are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +189,13 @@ class ReaderProcess:
 def reading(
     jobs: Sequence[Job], limits: Limits, words: Words | None = None, kept: Kept | None = None
 ) -> Iterator[Iterator[Read | CorpusError]]:
-    """What comes of each file, in order: read, or why it could not be. Two processes read at a time.
+    """What comes of each file, in order: read, or why it could not be. At most as many read at a time as processors.
 
     With `words` they parse what they read, and what `kept` knows is neither read nor parsed.
     """
-    readers = [ReaderProcess(limits) for _ in range(_AT_ONCE)]
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    at_once = max(1, min(len(jobs), allowed, _MOST))
+    readers = [ReaderProcess(limits) for _ in range(at_once)]
     idle: SimpleQueue[ReaderProcess] = SimpleQueue()
     for reader in readers:
         idle.put(reader)
@@ -205,9 +209,19 @@ def reading(
         finally:
             idle.put(reader)
 
-    pool = ThreadPoolExecutor(_AT_ONCE)
+    def read_ahead() -> Iterator[Read | CorpusError]:
+        # No further than this: what was read of a great folder is as large as the folder.
+        waiting: deque[Future[Read | CorpusError]] = deque()
+        for job in jobs:
+            waiting.append(pool.submit(read, job))
+            if len(waiting) > _AHEAD * at_once:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    pool = ThreadPoolExecutor(at_once)
     try:
-        yield pool.map(read, jobs)
+        yield read_ahead()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for reader in readers:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from corpus.model import FINDABLE
+from indexer.vector_index import distinct
 from service.contract.labels import label
 from service.contract.overview_shapes import DOCUMENT_FACETS, DocumentsAnswer, DocumentsRequest, Overview
 from service.contract.requests import LISTS
@@ -60,7 +61,7 @@ def _counted(seen: Snapshot, facet: str, chosen: Chosen) -> list[FacetValue]:
 def _total(columns: Columns, ids: Ids) -> int:
     """The total of a search that lists these passages: those that say the same counted once."""
     others = ids[~columns.alone[ids]]
-    return len(ids) - len(others) + len(np.unique(columns.fold[others]))
+    return len(ids) - len(others) + len(distinct(columns.fold[others]))
 
 
 def _findings(columns: Columns, kind: str) -> FacetValue:

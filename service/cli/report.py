@@ -1,7 +1,7 @@
 """What a build tells the people who ran it: in words, and as JSON."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus.text import control
@@ -22,11 +22,12 @@ _FEW = 5  # of a list that is an example
 
 def report_json(collection: "Collection", report: "BuildReport") -> dict[str, Any]:
     """Everything that is known of a build, as JSON data."""
+    found = _remarks(collection.documents)
     return {
         **asdict(report),
         "skipped": skipped_json(collection),
-        "left_open": left_open(collection.documents),
-        "notes": {d.key: [mask(note) for note in d.notes] for d in collection.documents if d.notes},
+        "left_open": found.left_open,
+        "notes": {key: [mask(note) for note in notes] for key, notes in found.notes.items()},
     }
 
 
@@ -35,13 +36,25 @@ def skipped_json(collection: "Collection") -> list[dict[str, Any]]:
     return [asdict(entry) for entry in collection.skipped]
 
 
-def left_open(documents: "Sequence[Document]") -> dict[str, list[str]]:
-    """What could not be decided: the keys of the documents by field."""
-    found = {
-        "force": [d.key for d in documents if not (d.force or decided_force(d.forces, records_of(d)))],
-        "date": [d.key for d in documents if not d.date],
-    }
-    return {field: keys for field, keys in found.items() if keys}
+@dataclass(frozen=True, slots=True)
+class _Remarks:
+    """What is told of documents: the keys of those of which a field could not be decided, by field, and their notes."""
+
+    left_open: Mapping[str, Sequence[str]]
+    notes: Mapping[str, Sequence[str]]
+
+
+def _remarks(documents: "Sequence[Document]") -> _Remarks:
+    left: dict[str, list[str]] = {"force": [], "date": []}
+    notes = {}
+    for one in documents:  # once: each lies on disk
+        if not (one.force or decided_force(one.forces, records_of(one))):
+            left["force"].append(one.key)
+        if not one.date:
+            left["date"].append(one.key)
+        if one.notes:
+            notes[one.key] = one.notes
+    return _Remarks({field: keys for field, keys in left.items() if keys}, notes)
 
 
 def report_lines(
@@ -78,8 +91,9 @@ def _report(collection: "Collection", report: "BuildReport", taken_out: Sequence
     yield from _changes(report)
     yield from _merged(report)
     yield from _skipped(collection.skipped)
-    yield from _open(collection.documents)
-    remarked = [document.key for document in collection.documents if document.notes]
+    found = _remarks(collection.documents)
+    yield from _open(found.left_open)
+    remarked = list(found.notes)
     if remarked:
         yield f"Something was unusual in {counted(len(remarked), 'document')}; each says so on its page:"
         yield from _some(remarked, _FEW)
@@ -94,9 +108,8 @@ def _kinds(report: "BuildReport") -> str:
     return ", ".join(counted(number, named[kind]) for kind, number in counts)
 
 
-def _open(documents: "Sequence[Document]") -> Iterator[str]:
+def _open(fields: Mapping[str, Sequence[str]]) -> Iterator[str]:
     why = {"force": "they do not say clearly enough whose they are", "date": "they state none that is theirs"}
-    fields = left_open(documents)
     for field, keys in fields.items():
         yield f"{field.capitalize()} left open in {counted(len(keys), 'document')}, because {why[field]}:"
         yield from _some(keys, _FEW)

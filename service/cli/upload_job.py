@@ -89,15 +89,19 @@ def _build(data: Path, told: _Told) -> Job:
 
 def _found(data: Path, collection: "Collection", names: tuple[str, ...]) -> Iterator[FileFound]:
     """What each file that was sent came to."""
-    for name in names:
-        path = (data / UPLOADS / PLACE / name).absolute()
-        own = [one for one in collection.documents if path in map(Path, (one.source, *one.other_sources))]
+    paths = {(data / UPLOADS / PLACE / name).absolute(): name for name in names}
+    held: dict[Path, list[dict[str, Any]]] = {path: [] for path in paths}
+    for one in collection.documents:  # once: each lies on disk
+        for path in {*map(Path, (one.source, *one.other_sources))} & held.keys():
+            held[path].append(_short(one))
+    for path, name in paths.items():
+        own = held[path]
         left = [entry for entry in collection.skipped if Path(entry.path) == path]
         whole = next((entry.reason for entry in left if not entry.part), "")
         if not own and not whole:
             whole = next((entry.reason for entry in left), "holds no text that is read.")
         parts = tuple(f"{entry.part}: {entry.reason}" for entry in left if entry.part)
-        yield FileFound(name, tuple(map(_short, own)), parts, "" if own else whole)
+        yield FileFound(name, tuple(own), parts, "" if own else whole)
 
 
 def _short(document: "Document") -> dict[str, Any]:

@@ -1,22 +1,31 @@
 """What programs may send of people's work: briefs, receipts, saved searches, words, details of documents."""
 
-from typing import Annotated, Literal
+import base64
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, FailFast, Field
 
 from service.contract.brief_shapes import MAX_NAME
 from service.contract.correction_requests import Who
 from service.contract.detail_shapes import DetailRecord
 from service.contract.requests import MAX_WHY
 from service.contract.shapes import Shape
-from service.contract.values import Request, Text, sized
+from service.contract.values import Request, Text, refuse, sized
 
 _Named = Annotated[Text, *sized(MAX_NAME, "Give the brief a name.")]
 _Words = Annotated[Text, *sized(100, "Give what people type, and what is meant by it: a word or a few.")]
 _Said = Annotated[Text, *sized(300)]
 _Why = Annotated[Text, *sized(MAX_WHY)]
+_BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 AskedFields = dict[str, list[str]]
 _ASKED = Field(description='What is asked, by the names of the API, such as {"q": ["missing children"]}.')
+
+
+def _in_base64(text: str) -> str:
+    if not re.match(_BASE64, text):
+        raise refuse("Send the content of each file in base64: letters, digits, + and /, padded with =.")
+    return text
 
 
 class BriefItemsRequest(Request):
@@ -79,6 +88,54 @@ class DetailsRequest(Request):
     finding: _Said = Field("", description="The finding that a status is of, where a record has several.")
     why: _Why = Field("", description="The reason.")
     who: Who = Field(description="The name of whoever says so.")
+
+
+class SentFile(Request):
+    """A document that is sent, in the bytes of its file."""
+
+    name: Annotated[Text, *sized(300, "Give each file the name that it has, with its ending.")] = Field(
+        description="The file's name, with the ending that tells its format."
+    )
+    content: Annotated[Text, Field(json_schema_extra={"pattern": _BASE64}), AfterValidator(_in_base64)] = Field(
+        description="The bytes of the file, in base64."
+    )
+
+    @property
+    def bytes_of(self) -> bytes:
+        """The file itself."""
+        return base64.b64decode(self.content)
+
+
+class DocumentsSent(Request):
+    """Documents to add to the index, by a build that begins at once."""
+
+    files: Annotated[list[SentFile], FailFast()] = Field(description="The files, 20 at most.")
+    who: Who = Field(description="The name of whoever sends them.")
+
+
+class FileReport(Shape):
+    """What came of one file: its documents, what was left out of it, or why nothing was read."""
+
+    name: str
+    documents: list[dict[str, Any]]
+    left_out: list[str]
+    refused: str
+
+
+class BuildAnswer(Shape):
+    """The build that was started last, by a page or a program: running, done, failed or stopped."""
+
+    state: Literal["none", "running", "done", "failed", "stopped"] = Field(description='"none" where none ever was.')
+    who: str
+    began: str
+    ended: str
+    stage: str = Field(description="What it does now.")
+    done: int = Field(description="How much of that is done, out of `total`.")
+    total: int
+    problem: str = Field(description="Why it failed.")
+    files: list[FileReport] = Field(description="What came of the files that were sent with it.")
+    counts: dict[str, int] | None = Field(description="What the index holds after it.")
+    published: bool = Field(description="Whether there was anything new.")
 
 
 class DetailsAnswer(Shape):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.text import for_xml
 from service.contract.exports import FORCE, MEMBER, REGISTER, Row, force_rows, guarded, similar_rows
 from service.contract.labels import date_words, label
 from service.contract.register_responses import ForceAnswer, Member, RegisterRow, SimilarResponse
@@ -46,7 +47,6 @@ _HEADINGS = {
 _WIDE = {"text": 70, "lead": 40, "document": 40, "last_comment": 60, "done": 60, "closing_comment": 60}
 _WIDE |= {"closure_sentence": 50, "mismatches": 40, "notes": 40, "citation": 50, "source": 40, "themes": 30}
 _LONGEST = 32_000  # characters; a cell takes no more than 32,767
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIRST_DAY = "1900-03-01"  # from here on all spreadsheets count days alike
 
 
@@ -159,7 +159,7 @@ def text_cell(sheet: Any, text: str) -> Any:
     """A cell that holds a text, never a formula or an error, whatever it looks like, as far as a cell takes it."""
     from openpyxl.cell import WriteOnlyCell
 
-    cell = WriteOnlyCell(sheet, value=_NO_XML.sub("", text[:_LONGEST]))
+    cell = WriteOnlyCell(sheet, value=for_xml(text[:_LONGEST]))
     cell.data_type = "s"
     return cell
 

@@ -18,7 +18,7 @@ from corpus.owners import owner_on
 from corpus.standing import Entry, Printed, Standing, standing
 from service.contract.responses import HitDocument, PrintedStatus
 from service.memory.facets import Facet
-from service.memory.passage_rows import DOCUMENT, FORCES, document_of, is_whole, printed_status
+from service.memory.passage_rows import DOCUMENT, FORCES, document_of, is_whole, many, printed_status
 from service.memory.record_columns import Listed, Mask, Records, read_records, themes_of
 
 _BATCH = 400  # findings that are looked up at a time: SQLite takes a bounded number of parameters in one statement
@@ -186,10 +186,12 @@ class Register:
 
     def by_key(self, key: str) -> Item | None:
         """The finding with this lasting id."""
-        if not is_whole(key):
-            return None
-        row = self._tables.execute("SELECT id FROM findings WHERE key = ?", (key,)).fetchone()
-        return self.by_id(row["id"]) if row else None
+        return self.by_keys([key]).get(key)
+
+    def by_keys(self, keys: Iterable[str]) -> dict[str, Item]:
+        """Those of the findings with these lasting ids that there are."""
+        rows = many(self._tables, "SELECT id FROM findings WHERE key IN ({})", list(filter(is_whole, keys)))
+        return {item.key: item for item in self.items(row["id"] for row in rows)}
 
     def same(self, item: Item) -> tuple[Item, ...]:
         """All findings that ask for the same, this one among them, and those that are only quoted."""

@@ -145,13 +145,13 @@ class SavedSearches:
                 for number in numbers
             )
 
-    def sent(self, channel: Channel) -> set[tuple[int, str]]:
-        """What was sent over a channel: search and generation."""
+    def sent(self, channel: str) -> set[tuple[int, str]]:
+        """What was sent over a channel, or to one reader of it ("mail ada@…"): search and generation."""
         statement = "SELECT search, generation FROM standing_sent WHERE channel = ?"
         rows = self._file.rows("standing_sent", statement, (channel,))
         return {(row["search"], row["generation"]) for row in rows}
 
-    def mark_sent(self, channel: Channel, what: Iterable[tuple[int, str]], at: str) -> None:
+    def mark_sent(self, channel: str, what: Iterable[tuple[int, str]], at: str) -> None:
         """Note what was sent."""
         with self._file.writing() as database:
             database.executemany(

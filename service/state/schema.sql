@@ -77,7 +77,7 @@ CREATE INDEX IF NOT EXISTS standing_changes_by_search ON standing_changes (searc
 CREATE TABLE IF NOT EXISTS standing_sent (
     search INTEGER NOT NULL,
     generation TEXT NOT NULL,
-    channel TEXT NOT NULL,              -- webhook or mail
+    channel TEXT NOT NULL,              -- webhook, mail, or mail and one address that has it where another was refused
     at TEXT NOT NULL,
     PRIMARY KEY (search, generation, channel)
 );

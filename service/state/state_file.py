@@ -14,7 +14,7 @@ from service.contract.service_errors import StateError
 
 _APPLICATION = 0x50524553  # "PRES": tells our file from any other SQLite database
 _VERSION = 1  # of what any program has to know to read the file; a table that is added changes nothing in it
-_PATIENCE = 10.0  # seconds that another program may hold the file
+_PATIENCE = 30.0  # seconds that another program may hold the file
 
 Row = sqlite3.Row
 

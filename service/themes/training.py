@@ -171,8 +171,8 @@ def flips_of(
     ):
         sets = []
         for model in (before, after):
-            tagged = tag_passages(tables, model, cached, lambda done, total: progress("themes", done, total))
-            assigned = model.classifier.assigned(tagged.probabilities)
+            told = tag_passages(tables, model, cached, lambda done, total: progress("themes", done, total))
+            assigned = (row for tagged in told for row in model.classifier.assigned(tagged.probabilities))
             keys = np.array(model.classifier.labels)
             sets.append([tuple(sorted(keys[row].tolist())) for row in assigned])
         rows = tables.execute(

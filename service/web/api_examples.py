@@ -17,6 +17,7 @@ _VALUES: Mapping[str, Any] = {
     "queries": [{"q": "missing children"}, {"q": "waiting in custody", "page_size": 5}],
     "who": "Your name",
     "name": "Paper for the board",
+    "files": [{"name": "letter.txt", "content": "QSBsZXR0ZXIuCgpLZW50IFBvbGljZSBjb3VudHMgaXRzIGxhbXBzLg=="}],
     "asked": {"q": ["missing children"]},
     "typed": "runaways",
     "other": "missing children",

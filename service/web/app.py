@@ -36,6 +36,7 @@ from service.web.standing_pages import standing_pages_blueprint
 from service.web.theme_api import themes_blueprint
 from service.web.theme_pages import themes_pages_blueprint
 from service.web.training_pages import training_pages_blueprint
+from service.web.upload_api import upload_blueprint
 from service.web.upload_pages import upload_pages_blueprint
 from service.web.vocabulary_api import vocabulary_blueprint
 from service.web.vocabulary_pages import vocabulary_pages_blueprint
@@ -93,6 +94,7 @@ def create_app(engine: Engine, trusted_hosts: list[str] | None = None, *, upload
         *(pages_blueprint, register_pages_blueprint, themes_pages_blueprint, correction_pages_blueprint),
         *(picture_blueprint, picture_pages_blueprint, compare_pages_blueprint, training_pages_blueprint),
         *(detail_pages_blueprint, partial(upload_pages_blueprint, allowed=uploads)),
+        partial(upload_blueprint, allowed=uploads),
         *(standing_blueprint, standing_pages_blueprint, vocabulary_blueprint, vocabulary_pages_blueprint),
         *(overview_pages_blueprint, help_pages_blueprint),
     ):

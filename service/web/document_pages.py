@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 
 from corpus.model import EvidenceField
 from corpus.stated import NO_FORCE
@@ -31,6 +32,7 @@ MANY = 60  # entries of the contents, from which on those of other parts are the
 def add_document_pages(pages: Blueprint, engine: Engine) -> None:
     """Add the route of a document's page to a blueprint, and what addresses of passages are made with."""
     pages.add_app_template_filter(anchor, "anchor")
+    pages.add_app_template_filter(hit_anchor, "hit_anchor")
     pages.add_app_template_global(passage_url, "passage_url")
     pages.add_app_template_filter(lambda passage: cited(engine, passage), "cited")
 
@@ -46,6 +48,11 @@ def add_document_pages(pages: Blueprint, engine: Engine) -> None:
 def anchor(key: str) -> str:
     """The anchor of a passage on its document's page: short, and lasting because the passage's key is."""
     return "p-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def hit_anchor(key: str) -> str:
+    """The anchor of a passage in a list of results, to come back to."""
+    return f"hit-{anchor(key)}"
 
 
 def passage_url(document: str, passage: str, query: str = "", expand: bool = True, external: bool = False) -> str:
@@ -106,8 +113,19 @@ def _document_page(engine: Engine, document: DocumentAnswer, view: DocumentView)
             if view.hit is not None and passage.passage_id == view.hit
         },
         query=query,
-        back=url_for("pages.search_page", **{**kept, "q": query}),
+        back=_back({**kept, "q": query}, view.hit),
     )
+
+
+def _back(asked: dict[str, Any], hit: str | None) -> str:
+    """The address of the results that a reader comes from, at the hit that was left: as far as the browser tells it.
+
+    It tells the page just before this one; of one further back only the words of the search are known.
+    """
+    came, own = urlsplit(request.referrer or ""), url_for("pages.search_page")
+    same = came.netloc == request.host and came.path == own and parse_qs(came.query).get("q") == [asked["q"]]
+    address = f"{own}?{came.query}" if same else url_for("pages.search_page", **asked)
+    return f"{address}#{hit_anchor(hit)}" if hit else address
 
 
 def _decided(engine: Engine, document: DocumentAnswer) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from service.contract.values import Values
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
 from service.web.exchange import asked_by_form, seen, sent
-from service.work.lately import lately
+from service.work.lately import brought, lately
 
 TITLES = {"document_kind": "Kind", "force": "Force", "year": "Year"}
 _PAGES_SHOWN = 2
@@ -48,6 +48,7 @@ def start(engine: Engine, examples: Sequence[str], query: str, sentence: str) ->
         "start.html",
         found=overview(now),
         lately=lately(engine, now),
+        brought=brought(now),
         findings=FINDABLE,
         examples=examples,
         query=query,

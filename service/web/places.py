@@ -75,8 +75,9 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(
                 "Add documents",
                 "upload_pages.upload_page",
-                ("upload_pages.job_page", "detail_pages.details_page", "detail_pages.document_details_page"),
+                ("upload_pages.job_page",),
             ),
+            Place("Corrected details", "detail_pages.details_page", ("detail_pages.document_details_page",)),
         ),
     ),
     ("Help", (Place("Help", "help_pages.help_page", ("help_pages.accessibility_page",)),)),

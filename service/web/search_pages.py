@@ -46,7 +46,7 @@ FACET_TITLES = {
     "year": "Year",
 }
 EXAMPLES = (
-    "officers taken away from neighbourhood policing",
+    "devices waiting for examination",  # on the sample, whose answers a new user sees first, all three have good ones
     "risk assessment of missing children",
     '"domestic abuse" training',
 )

@@ -13,7 +13,7 @@ SHADES = 5
 _LETTER = 0.56  # width of a letter by the size of its type, on average
 _LABEL, _LARGEST = 290, 64  # units for the names of rows, and of a column at most
 _ROW, _LEAN = 22, 60  # height of a row; degrees by which names of columns are turned where they do not fit
-_CUT = 24  # letters of a name above a column
+_CUT = 36  # letters of a name above a column: no force has a longer one
 _BAR, _GAP, _YEAR, _SUM = 22, 6, 90, 70  # bars by year: height, distance, units for the year and for the sum
 
 

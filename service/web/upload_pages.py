@@ -1,7 +1,6 @@
 """The pages that take documents in: the form, the build that it starts, and what each reading found and left out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from http import HTTPStatus
 from math import ceil
 from pathlib import Path
@@ -12,14 +11,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from corpus.readers.formats import READERS
 from corpus.readers.reading import MEGABYTE, Limits
-from service.contract.contacts import mask
 from service.contract.requests import MAX_WHO, WhoForm
 from service.contract.service_errors import RequestError
 from service.contract.signature import signed, this_moment
 from service.engine import Engine
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen_off, who
-from service.work.build_job import FileFound, Job, at_work, job_lock, left_behind, read_job, start_job
-from service.work.uploads import MOST_BYTES, MOST_FILES, Sent, receive
+from service.work.build_job import Job, at_work, job_lock, left_behind, read_job, start_job
+from service.work.receiving import begin, told
+from service.work.uploads import MOST_BYTES, MOST_FILES, Sent
 
 STAGES: Mapping[str, str] = {
     "": "Starting",
@@ -84,7 +83,7 @@ def upload_pages_blueprint(engine: Engine, allowed: bool) -> Blueprint:
             return redirect(url_for("upload_pages.upload_page"), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
         return render_template(
             "upload_progress.html",
-            job=_shown(engine, job),
+            job=told(job, masked=engine.masks),
             stage=STAGES.get(job.stage, job.stage.capitalize()),
             refresh=_REFRESH if job.state == "running" else None,
             percent=_percent(job),
@@ -113,18 +112,7 @@ def _received(engine: Engine) -> Response:
     """Keep what was sent and start a build with it. Raises RequestError where nothing was kept."""
     name = signed(request.form.get("who", ""), "it is shown with what you send")
     sent = [Sent(one.filename or "", _saver(one)) for one in request.files.getlist("file") if one.filename]
-    try:
-        with job_lock(engine.data) as lock:  # before anything is kept: no file waits for a build that never comes
-            kept, refused = receive(engine.data, sent)
-            if not kept:
-                raise RequestError(" ".join(f"{one.name} {one.reason}" for one in refused))
-            files = tuple(FileFound(one.name, refused=one.reason) for one in refused)
-            start_job(engine.data, lock, Job(name, this_moment(), files=files), kept)
-    except OSError as error:
-        raise RequestError(
-            f"The service cannot keep files or start a build ({error.strerror or error}): tell whoever runs it,"
-            " then send them again."
-        ) from error
+    begin(engine.data, name, sent)
     return seen_off(url_for("upload_pages.job_page"), name)
 
 
@@ -138,20 +126,3 @@ def _saver(one: FileStorage):  # type: ignore[no-untyped-def]
 def _percent(job: Job) -> int | None:
     """How much of its stage is done; None where that cannot be told."""
     return min(100, ceil(100 * job.done / job.total)) if job.total > 1 else None
-
-
-def _shown(engine: Engine, job: Job) -> dict[str, object]:
-    """A job as it is shown: without people's contact details."""
-    found = asdict(job)
-    found["problem"] = _masked(engine, job.problem)
-    for file in found["files"]:
-        file["refused"] = _masked(engine, file["refused"])
-        file["left_out"] = [_masked(engine, line) for line in file["left_out"]]
-        for one in file["documents"]:
-            one["title"] = _masked(engine, one["title"])
-            one["notes"] = [_masked(engine, note) for note in one["notes"]]
-    return found
-
-
-def _masked(engine: Engine, text: str) -> str:
-    return mask(text) if engine.masks else text

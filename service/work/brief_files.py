@@ -6,6 +6,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from corpus.text import for_xml
 from service.contract.brief_shapes import BriefAnswer, BriefItem, Form
 from service.contract.exports import table
 from service.contract.labels import counted, date_words, forces_words, label
@@ -20,8 +21,6 @@ MIMETYPES: Mapping[Form, str] = {
     "csv": "text/csv; charset=utf-8",
 }
 FICTIONAL = "An example that comes with the program: nothing in it happened."
-# What XML cannot hold: a document's text is read without them, a note may have been pasted with one.
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKS = re.compile(r"([\\`*_\[\]<>#&|~])")
 
 _COLUMNS: Mapping[str, Callable[[BriefItem], object]] = {
@@ -171,26 +170,26 @@ def _word(brief: BriefAnswer, names: Names, at: str) -> bytes:
 
     made = docx.Document()
     _set_up(made, brief, at)
-    made.add_heading(_xml(brief.name), 0)
+    made.add_heading(for_xml(brief.name), 0)
     if brief.note:
-        made.add_paragraph(_xml(brief.note))
+        made.add_paragraph(for_xml(brief.note))
     number = 0
     for part, items in parts_of(brief.results).items():
         if part:
-            made.add_heading(_xml(part), 1)
+            made.add_heading(for_xml(part), 1)
         for item in items:
             number += 1
-            made.add_heading(_xml(f"{number}. {heading_of(item, names)}"), 2)
+            made.add_heading(for_xml(f"{number}. {heading_of(item, names)}"), 2)
             if item.lead:
-                made.add_paragraph(_xml(item.lead), style="Lead")
-            made.add_paragraph(_xml(item.text), style="Quote")
+                made.add_paragraph(for_xml(item.lead), style="Lead")
+            made.add_paragraph(for_xml(item.text), style="Quote")
             for name, words in facts_of(item):
                 line = made.add_paragraph(style="Fact")
                 line.add_run(f"{name}: ").bold = True
-                line.add_run(_xml(words))
+                line.add_run(for_xml(words))
     made.add_heading("What this was made from", 1)
     for sentence in made_words(brief, at):
-        made.add_paragraph(_xml(sentence), style="Fact")
+        made.add_paragraph(for_xml(sentence), style="Fact")
     file = BytesIO()
     made.save(file)
     return file.getvalue()
@@ -234,9 +233,9 @@ def _set_up(made: "Document", brief: BriefAnswer, at: str) -> None:
     foot = page.footer.paragraphs[0]
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
-    foot.add_run(_xml(f"{brief.name[:80]} – page "))
+    foot.add_run(for_xml(f"{brief.name[:80]} – page "))
     foot._p.append(field)
-    made.core_properties.title, made.core_properties.author = _xml(brief.name)[:255], _xml(brief.who)[:255]
+    made.core_properties.title, made.core_properties.author = for_xml(brief.name)[:255], for_xml(brief.who)[:255]
     made.core_properties.comments = ""
     made.core_properties.language = "en-GB"
     made.core_properties.created = made.core_properties.modified = datetime.fromisoformat(at)
@@ -264,7 +263,3 @@ def _rule(style: Any) -> None:
         left.set(qn(f"w:{name}"), value)
     borders.append(left)
     style.element.get_or_add_pPr().insert(0, borders)
-
-
-def _xml(text: str) -> str:
-    return _NO_XML.sub("\ufffd", text)

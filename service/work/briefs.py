@@ -112,11 +112,13 @@ def picked_now(seen: Snapshot, refs: Iterable[Ref]) -> list[Picked]:
     wanted = list(refs)
     held, found = seen.held, dict[tuple[Kind, str], Picked]()
     rows = rows_by_key(held.generation.tables, list({one.key for one in wanted if one.kind == "passage"}))
-    for key, row in rows.items():
-        found["passage", key] = _of_passage(seen, passage_of(row, held.tags))
-    for key in {one.key for one in wanted if one.kind == "finding"}:
-        if item := held.register.by_key(key):
-            found["finding", key] = _of_finding(seen, item)
+    passages = {key: passage_of(row, held.tags) for key, row in rows.items()}
+    given = {one.key for one in wanted if one.kind == "finding"}
+    items = held.register.by_keys(given | {one.finding.id for one in passages.values() if one.finding})
+    for key, one in passages.items():
+        found["passage", key] = _of_passage(seen, one, items.get(one.finding.id) if one.finding else None)
+    for key in given & items.keys():
+        found["finding", key] = _of_finding(seen, items[key])
     with_words = [(one, found[one.kind, one.key]) for one in wanted if (one.kind, one.key) in found]
     return [_placed(own, one.part, one.note) for one, own in with_words]
 
@@ -126,8 +128,7 @@ def _placed(own: Picked, part: str, note: str) -> Picked:
     return Picked(**{**plain, "part": part, "note": note})
 
 
-def _of_passage(seen: Snapshot, passage: Passage) -> Picked:
-    item = seen.held.register.by_key(passage.finding.id) if passage.finding else None
+def _of_passage(seen: Snapshot, passage: Passage, item: Item | None) -> Picked:
     own = _standing(seen, item, passage.document, passage.kind, passage.date)
     own["details"]["lead"] = passage.parent.text if passage.parent else None
     if passage.finding and passage.kind != passage.finding.kind:

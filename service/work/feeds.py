@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree
 
-from corpus.text import control
+from corpus.text import for_xml
 from service.contract.labels import status_words
 from service.contract.standing_shapes import AlertRecord, ChangeRecord, Result, SavedRecord
 
@@ -112,11 +112,6 @@ def _entry(root: ElementTree.Element, alert: AlertRecord) -> None:
 
 
 def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
-    made = ElementTree.SubElement(parent, name, attributes)
-    made.text = _allowed(text) or None
+    made = ElementTree.SubElement(parent, name, {key: for_xml(value) for key, value in attributes.items()})
+    made.text = for_xml(text) or None
     return made
-
-
-def _allowed(text: Iterable[str]) -> str:
-    """A text without the characters that XML cannot hold."""
-    return "".join(c for c in text if c == "\n" or not (control(c) or "\ud800" <= c <= "\udfff" or c in "\ufffe\uffff"))

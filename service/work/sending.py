@@ -1,7 +1,8 @@
 """Alerts sent on: to a webhook as JSON, and by e-mail. Only where it is configured, and each of them once.
 
-An alert is noted as sent as soon as it was taken; what failed is tried again with the next call. A call that is killed
-between the two sends it twice, under the same id.
+An alert is noted as sent as soon as it was taken; what failed is tried again with the next call, and holds up no other.
+Of e-mail that a server takes for some readers and not for others it is noted who has it: the others get it with the
+next call. A call that is killed between sending and noting sends it twice, under the same id.
 """
 
 import http.client
@@ -26,6 +27,8 @@ _SECONDS = 20.0  # that a server has to answer in
 _PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _MAILED = 30  # changes of one alert that an e-mail lists
+_AWAY = 2  # alerts in a row that a server does not take for reasons of its own end a call
+_BUSY = (429, 503)  # what a webhook's server answers that takes none at all for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class Sent:
     channel: Channel
     sent: int
     problem: str | None
+
+
+class _PartlyRefused(smtplib.SMTPException):
+    """An e-mail was taken for some of its readers; says for how many it was not."""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -83,7 +90,7 @@ def send(saved: SavedSearches, alerts: Sequence[AlertRecord], channels: Channels
     if channels.webhook:
         found.append(_each(saved, alerts, "webhook", at, lambda one: _post(channels.webhook, one)))
     if channels.smtp:
-        found.append(_each(saved, alerts, "mail", at, lambda one: _mail(channels, one)))
+        found.append(_each(saved, alerts, "mail", at, lambda one: _mail_all(saved, channels, one, at)))
     return found
 
 
@@ -104,18 +111,31 @@ def payload(alert: AlertRecord) -> dict[str, Any]:
 def _each(
     saved: SavedSearches, alerts: Iterable[AlertRecord], channel: Channel, at: str, post: Callable[[AlertRecord], None]
 ) -> Sent:
-    """Send one after the other, and note each; the first that fails ends it."""
-    done, before = 0, saved.sent(channel)
+    """Send one after the other, and note each; what is refused is left, and where nobody answers the rest is too."""
+    done, away, before = 0, 0, saved.sent(channel)
+    problems: list[str] = []
     for one in sorted(alerts, key=lambda one: (one.generation, one.search.id)):
         if (one.search.id, one.generation) in before:
             continue
         try:
             post(one)
         except (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError) as error:
-            return Sent(channel, done, _told(error))
+            problems.append(_told(error))
+            away = away + 1 if _is_away(error) else 0
+            if away == _AWAY:
+                break
+            continue
         saved.mark_sent(channel, [(one.search.id, one.generation)], at)
-        done += 1
-    return Sent(channel, done, None)
+        done, away = done + 1, 0
+    return Sent(channel, done, "; ".join(dict.fromkeys(problems)) or None)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether a server may not be there at all, or takes nothing now: what it says of one alert is none of that."""
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code in _BUSY
+    refused = (_PartlyRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+    return not isinstance(error, (ValueError, *refused))
 
 
 def _post(address: str, alert: AlertRecord) -> None:
@@ -128,7 +148,21 @@ def _post(address: str, alert: AlertRecord) -> None:
         return
 
 
-def _mail(channels: Channels, alert: AlertRecord) -> None:
+def _mail_all(saved: SavedSearches, channels: Channels, alert: AlertRecord, at: str) -> None:
+    """Send an alert to all who have not got it yet. Raises _PartlyRefused where it is taken for some of them only."""
+    what = [(alert.search.id, alert.generation)]
+    readers = _addresses(channels.mail_to)
+    left = [one for one in readers if what[0] not in saved.sent(f"mail {one}")]
+    refused = _mail(channels, alert, left) if left else []
+    if refused:
+        for one in left:
+            if one not in refused:
+                saved.mark_sent(f"mail {one}", what, at)
+        raise _PartlyRefused(f"the server does not take mail for {len(refused)} of {len(readers)} addresses")
+
+
+def _mail(channels: Channels, alert: AlertRecord, readers: Sequence[str]) -> list[str]:
+    """Send one alert; the addresses that the server refused. Raises SMTPRecipientsRefused where it refused all."""
     server = urlsplit(channels.smtp)
     message = EmailMessage()
     message["Subject"] = _line(f"Precedent: {alert_title(alert)}")
@@ -140,7 +174,7 @@ def _mail(channels: Channels, alert: AlertRecord) -> None:
     with _server(server) as session:
         if server.username:
             session.login(unquote(server.username), unquote(server.password or ""))
-        session.send_message(message)
+        return list(session.send_message(message, to_addrs=list(readers)))
 
 
 def _server(server: SplitResult) -> smtplib.SMTP:
@@ -174,6 +208,10 @@ def _told(error: Exception) -> str:
         return f"the server answered {error.code}"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"the server answered {error.smtp_code}"
+    if isinstance(error, _PartlyRefused):
+        return str(error)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return f"the server does not take mail for any of {len(error.recipients)} addresses"
     reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
     return f"{reason}"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.answers.lookups import passage
 from service.answers.search import all_hits
 from service.answers.similar import similar
 from service.contract.contacts import mask
@@ -18,7 +19,7 @@ from service.contract.standing_shapes import MAX_TITLE, Result, ResultMember
 from service.contract.values import Known, Values, read
 from service.memory.snapshot import Snapshot
 from service.state.saved_searches import Change, SavedSearch, SavedSearches, SearchKind, Seen
-from service.work.result_changes import compared
+from service.work.result_changes import Changed, compared
 
 SIMILAR_LIMIT = 100  # similar findings that are watched: the most that can be asked for
 _TEXT = 600  # characters of a result that are kept, to tell it by when it is gone
@@ -124,8 +125,25 @@ def _ask_again(seen: Snapshot, saved: SavedSearches, search: SavedSearch, at: st
     changes = [
         Change(search.id, generation, at, one.kind, {"before": one.before, "after": one.after})
         for one in compared(before.rows, rows)
+        if not _only_weaker(seen, search, one)
     ]
     saved.record(search.id, before.generation, Seen(generation, tuple(rows)), changes)
+
+
+def _only_weaker(seen: Snapshot, search: SavedSearch, change: Changed) -> bool:
+    """Whether a result was a weak match and stands in the index as it did: that it is no longer near enough is no news.
+
+    What is near enough depends on what else there is: of a small index, weak matches come and go with every build.
+    """
+    before = change.before
+    if change.kind != "gone" or before is None or before["match"] != "weak" or search.asked.get("theme"):
+        return False
+    now = passage(seen, before["passage_id"])
+    if now is None:
+        return False
+    status = (now.finding.status, now.finding.status_date) if now.finding else (None, None)
+    standing = (now.kind, now.document.force, now.date, *status)
+    return standing == tuple(before[name] for name in ("kind", "force", "date", "status", "status_date"))
 
 
 def _row(hit: Hit, members: Iterable[ResultMember], forces: Sequence[str]) -> Result:

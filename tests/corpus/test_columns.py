@@ -188,7 +188,7 @@ CELLS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.permutations(range(len(SPELT))), st.randoms(use_true_random=False), st.booleans(), st.booleans())
 def test_columns_in_any_order_and_spelling_read_the_same(
     order: list[int], chance: random.Random, titled: bool, repeated: bool

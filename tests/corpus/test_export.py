@@ -93,7 +93,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]{4,}", text.replace("\u00ad", "").lower())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ROWS, st.dictionaries(st.sampled_from(["4471", "4472", "4473"]), TEXTS.filter(said)), st.booleans())
 def test_what_stands_in_the_cells_comes_out(
     rows: list[tuple[str, datetime.date, str, str]], asked: dict[str, str], titled: bool
@@ -134,7 +134,7 @@ def test_what_stands_in_the_cells_comes_out(
             assert len(document.findings) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=300), st.booleans())
 def test_whatever_stands_below_the_header_is_read_or_told(text: str, inside: bool) -> None:
     body = f'kent,4471,Lanterns,2018,"{text}",,4 May 2018,complete,"{text}"' if inside else text

@@ -1,13 +1,21 @@
 """Up to when a source is known: the newest entry of its file, and nothing of another file."""
 
 import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 
 from fakes import document, record
 
-from corpus.heard import with_heard
+from corpus.heard import entries_of
+from corpus.heard import heard as heard_on
 from corpus.model import Document, Event
 
 UNTIL = datetime.date(2025, 6, 30)
+
+
+def with_heard(documents: Sequence[Document], until: datetime.date) -> list[Document]:
+    days = heard_on(entries_of(one, until) for one in documents)
+    return [replace(one, heard=day) for one, day in zip(documents, days, strict=True)]
 
 
 def tracked(key: str, source: str, *dates: str, **more: object) -> Document:

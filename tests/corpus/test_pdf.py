@@ -333,7 +333,7 @@ PLACES = st.sampled_from([60.0, 75.0, 310.0, 325.0]) | st.floats(-50, 600)
 RUNS = st.lists(st.tuples(PLACES, st.floats(-20, 850), st.sampled_from(WORDS), st.sampled_from([8.0, 11.0, 20.0])))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(RUNS, min_size=1, max_size=4))
 def test_no_word_is_lost_and_pages_follow_one_another_however_runs_lie(
     pages: list[list[tuple[float, float, str, float]]],

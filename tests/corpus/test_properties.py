@@ -76,7 +76,7 @@ def check_places(document: Document) -> None:
         assert not event.text or document.text.startswith(event.text, event.start)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS)
 def test_every_text_parses_to_a_sound_document(text: str) -> None:
     document = read(text)
@@ -88,7 +88,7 @@ def test_every_text_parses_to_a_sound_document(text: str) -> None:
     assert document.text == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(["", "Lanterns (4471)\n\nThe force should light lamps.\n\n"]), BUILT)
 def test_every_record_parses_to_a_sound_document(head: str, marks: str) -> None:
     document = read(f"{head}[on]4th May 2018 [status]complete[/status][/on]{marks}")
@@ -102,13 +102,13 @@ def test_every_record_parses_to_a_sound_document(head: str, marks: str) -> None:
     assert all(f.status == stated[-1] for f in document.findings if f.kind == "recommendation")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS)
 def test_parsing_is_deterministic(text: str) -> None:
     assert read(text) == read(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(BUILT, min_size=1, max_size=3))
 def test_merging_copies_keeps_every_event_and_sound_indexes(bodies: list[str]) -> None:
     head = (
@@ -125,7 +125,7 @@ def test_merging_copies_keeps_every_event_and_sound_indexes(bodies: list[str]) -
     assert known
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=300), st.lists(st.integers(0, 300), max_size=5))
 def test_pages_are_counted_from_one(text: str, starts: list[int]) -> None:
     pages = tuple(sorted({0, *starts}))

@@ -1,10 +1,10 @@
 """Texts on which what was read was wrong, or was not there: what is asked, of whom, when, and how long it takes."""
 
 import hashlib
-import time
 from pathlib import Path
 
 import pytest
+from work import calls, ending
 
 from corpus.forces import load_forces
 from corpus.model import Document, Source
@@ -41,18 +41,13 @@ LONG = {
 }
 
 
-def taken(text: str) -> float:
-    begun = time.process_time()
-    read(text)
-    return time.process_time() - begun
-
-
 @pytest.mark.parametrize("name", LONG)
-def test_time_grows_as_the_text_does(name: str) -> None:
+def test_work_grows_as_the_text_does(name: str) -> None:
     text = LONG[name]
-    read(text[: len(text) // 20])  # what is read once is not counted
-    quarter = min(taken(text[: len(text) // 4]) for _ in range(2))
-    assert taken(text) < 10 * quarter + 0.1  # in line with the text it is 4, with its square 16
+    with ending():
+        read(text)  # what is made once is not counted
+    quarter, eighth = text[: len(text) // 4], text[: len(text) // 8]
+    assert calls(lambda: read(quarter)) < 3 * calls(lambda: read(eighth)) + 1_000
 
 
 # --- What is asked ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from corpus.closure import SIGNALS, Claim, claim_of, cue_names, hear
 from corpus.model import Document, Event
 from indexer.build import build
-from indexer.claims import HeardComment, claims_by_model, claims_by_rules, claims_in, claims_of, comments_of
+from indexer.claims import HeardComment, Hearing, claims_by_model, claims_by_rules, claims_in
 from indexer.closure_training import content_of, examples, learn
 from indexer.generation import open_generation
 from models.closure_model import ClosureModel, shipped_closure
@@ -41,8 +41,10 @@ def asked() -> Document:
 def test_with_another_encoder_the_rules_say_it() -> None:
     encoder = FakeEncoder()
     assert encoder.fingerprint != shipped_closure().encoder
-    told = claims_of([asked()], encoder, encoder, lambda done, total: None)
-    assert told == claims_by_rules(SAID) == {text: claim_of(text) for text in SAID}
+    hearing = Hearing(encoder, encoder)
+    hearing.take(asked())
+    told = hearing.claims()
+    assert {text: told[text] for text in SAID} == claims_by_rules(SAID) == {text: claim_of(text) for text in SAID}
     assert encoder.encoded == []
 
 
@@ -78,8 +80,14 @@ def test_some_is_taken_from_the_rules_too() -> None:
     assert list(claims_in([heard], [None, ("decided", 0.9)])) == [Claim("decided", heard.sentences[1].span)]
 
 
-def test_comments_are_asked_about_once() -> None:
-    assert comments_of([asked(), asked()]) == list(SAID)
+def test_comments_are_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr("indexer.claims.claim_of", heard.append)
+    hearing = Hearing(FakeEncoder(), FakeEncoder())
+    for _ in range(2):
+        hearing.take(asked())
+        hearing.claims()
+    assert heard == list(SAID)
 
 
 def test_the_model_that_is_shipped_knows_the_cues_of_the_rules() -> None:

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 
 import pytest
 
-from indexer.compounds import compounds, spelt
+from indexer.compounds import Compounds, spelt
 
 
 def found(texts: Sequence[str]) -> dict[str, str]:
     """The compounds of documents of one text each."""
-    return compounds([spelt([text]) for text in texts], lambda number: [texts[number]])
+    compounds = Compounds()
+    for text in texts:
+        compounds.take(spelt([text]))
+    for text in texts:
+        compounds.look(spelt([text]), lambda text=text: [text])  # type: ignore[misc]
+    return compounds.found()
 
 
 def test_what_is_hyphened_somewhere_is_a_compound() -> None:

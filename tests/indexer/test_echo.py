@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from corpus.forces import Forces, load_forces
 from corpus.model import Document, Event
 from indexer.canonical import Reading
-from indexer.claims import claims_by_rules, comments_of
+from indexer.claims import claims_by_rules
 from indexer.echo import COPIED_WORDS, adds_nothing, echoes, read
-from indexer.folds import finding_folds, fold_ids
+from indexer.folds import folds_of
 
 DATA = Path(__file__).parents[1] / "data"
 FORCES = load_forces(Path(__file__).parents[2] / "corpus" / "sample" / "forces.toml")
@@ -117,8 +117,8 @@ def with_comments(force: str, *comments: tuple[str, str]) -> Document:
 
 
 def echoes_of(*documents: Document, forces: Forces = FORCES) -> list[int | None]:
-    claims = claims_by_rules(comments_of(documents))
-    return echoes(documents, finding_folds(documents, fold_ids(documents, forces)), forces, claims)
+    claims = claims_by_rules([event.text for document in documents for event in document.events])
+    return echoes(documents, folds_of(documents, forces), forces, claims)
 
 
 def test_sentences_of_any_length_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:

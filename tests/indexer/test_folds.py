@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.english import dictionary
-from corpus.forces import load_forces
+from corpus.forces import Forces, load_forces
 from corpus.model import Document, Passage
-from indexer.folds import fold_ids, folded, is_slip
+from indexer.folds import folded, folds_of
+from indexer.slips import is_slip
 
 SHIPPED = load_forces()
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,10 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def together(*texts: str) -> bool:
     return len(set(folded(texts, SHIPPED))) == 1
+
+
+def fold_ids(documents: Sequence[Document], forces: Forces) -> list[int]:
+    return list(folds_of(documents, forces).passages)
 
 
 def passages(documents: Sequence[Document]) -> list[Passage]:
@@ -312,14 +317,14 @@ def collections(draw: st.DrawFn) -> list[Document]:
     return made
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_order_of_documents_does_not_change_what_is_together(data: st.DataObject) -> None:
     made = data.draw(collections())
     assert groups(data.draw(st.permutations(made))) == groups(made)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(collections())
 def test_a_fold_is_named_by_its_first_and_comments_and_documents_keep_theirs(made: list[Document]) -> None:
     folds, all_ = fold_ids(made, SHIPPED), passages(made)
@@ -355,7 +360,6 @@ NUMBERS = st.from_regex(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(WORDS), max_size=8),
     NUMBERS,
@@ -369,7 +373,6 @@ def test_a_changed_digit_always_parts(before: list[str], number: str, after: lis
     assert not together(text, f"{text[:at]}{digit}{text[at + 1 :]}")
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=40) | st.sampled_from(SAID), max_size=12), st.data())
 def test_folding_is_an_equivalence_whatever_the_texts_and_their_order(texts: list[str], data: st.DataObject) -> None:
     firsts = folded(texts, SHIPPED)

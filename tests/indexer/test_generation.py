@@ -187,8 +187,8 @@ def test_a_passage_has_the_mean_of_its_best_window_with_and_without_its_headings
     expected = [-1.0]
     vocabulary = load_vocabulary()
     for made in sorted(documents(), key=lambda d: d.key):
-        for pieces in pieces_of(list(placed(made, meanings(made, vocabulary))), encoder, lambda done, total: None):
-            means = [encoder.encode_document(piece) @ query @ (OWN, 1 - OWN) for piece in pieces]
+        for one in placed(made, meanings(made, vocabulary)):
+            means = [encoder.encode_document(piece) @ query @ (OWN, 1 - OWN) for piece in pieces_of(one, encoder)]
             expected.append(float(max(means)))
     assert (found.dtype, found.shape) == (np.float32, (14,))
     assert np.allclose(found, expected, atol=1e-3)

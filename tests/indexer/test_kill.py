@@ -102,3 +102,19 @@ def test_a_kill_at_no_step_leaves_a_mixture(tmp_path: Path, builds: Builds) -> N
         if kill > published:  # what an earlier kill left the next build has to clear away
             old = rebuild(tmp_path, f"What is there after a kill at step {kill}.")
     assert rebuild(tmp_path, "Afterwards.") == served(tmp_path)
+
+
+def test_a_build_killed_while_it_encodes_goes_on_from_there(tmp_path: Path) -> None:
+    texts = {f"Text {i} of a hundred." for i in range(100)}
+    whole, killed = Builds(tmp_path / "whole"), Builds(tmp_path / "killed")
+    try:
+        halfway = whole.run(texts).index("encode 128 200")  # each text by itself and under its title
+        assert killed.run(texts, halfway + 1)[-1] == "encode 128 200"
+    finally:
+        for builds in (whole, killed):
+            builds.process.kill()
+            builds.process.communicate()
+    encoder = FakeEncoder()
+    made = tuple(document(f"{i}.txt", [text]) for i, text in enumerate(sorted(texts)))
+    report = build(FakeCollection(made), encoder, tmp_path / "killed", inputs=["papers"])
+    assert (len(encoder.encoded), report.encoded, report.cached) == (72, 72, 128)

@@ -12,7 +12,7 @@ def test_a_question_goes_before_the_batches_that_wait() -> None:
     def first() -> None:
         with turns.batch():
             first_holds.set()
-            go_on.wait(10)
+            go_on.wait(600)
             done.append("first batch")
 
     def later(name: str) -> None:
@@ -21,7 +21,7 @@ def test_a_question_goes_before_the_batches_that_wait() -> None:
 
     threads = [threading.Thread(target=first)]
     threads[0].start()
-    first_holds.wait(10)
+    first_holds.wait(600)
     for name in ("batch", "batch", "question"):
         threads.append(threading.Thread(target=later, args=(name,)))
         threads[-1].start()
@@ -29,7 +29,7 @@ def test_a_question_goes_before_the_batches_that_wait() -> None:
         pass
     go_on.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(600)
     assert done == ["first batch", "question", "batch", "batch"]
 
 
@@ -55,6 +55,6 @@ def test_one_at_a_time_and_a_failure_gives_the_turn_back() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(600)
     assert most == 1
     assert not any(thread.is_alive() for thread in threads)

@@ -1,7 +1,6 @@
 """A served collection on the fake encoder: four forces, folds across them, every kind of missing value."""
 
 import random
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import chromium
 from fakes import FakeCollection, FakeEncoder, assessment, document, passage, record
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,11 +26,14 @@ from service.web.app import create_app
 from service.work.build_job import FileFound, Job, write_job
 
 SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-)
 FORCES = ("essex", "kent", "gwent", "surrey")
 WORDS = "missing children patrol custody abuse training vetting cyber search officers stalking records".split()  # noqa: SIM905
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of saved searches asks all of them, however slow the machine is."""
+    monkeypatch.setattr("service.web.standing_pages.PATIENCE", 600.0)
 
 
 def make_documents() -> tuple[Document, ...]:
@@ -305,11 +308,5 @@ def sample_address(sample_app: Flask) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium; skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed; .ci/run installs it")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=chromium, args=FLAGS.split())
+    with chromium() as opened:
         yield opened
-        opened.close()

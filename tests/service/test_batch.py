@@ -26,7 +26,7 @@ def ask(client: FlaskClient, queries: Any) -> Any:
 
 
 @given(st.lists(QUERIES, min_size=1, max_size=5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_each_is_answered_as_by_itself_and_in_order(client: FlaskClient, queries: list[dict[str, Any]]) -> None:
     response = ask(client, queries)
     assert response.status_code == 200

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import chromium
 from fakes import FakeEncoder
 
 from corpus.collection import load
@@ -17,14 +17,7 @@ from indexer.build import build
 from service.engine import Engine
 from service.web.app import create_app
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
 SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-)
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; .ci/run installs it")
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +36,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def page(address: str) -> Iterator[Any]:
     """A browser page that fails the test when the console reports an error or anything but `address` is asked."""
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+    with chromium() as browser:
         opened = browser.new_page()
         troubles: list[str] = []
         opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         opened.on("request", lambda sent: None if sent.url.startswith(address) else troubles.append(sent.url))
         yield opened
-        browser.close()
         assert troubles == []
 
 

@@ -159,7 +159,7 @@ def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
         taken.listen()
         command = [sys.executable, script, "serve", "--port", str(taken.getsockname()[1]), "--data", data]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=600)
     assert done.returncode == 2
     assert "choose another with --host or --port" in done.stderr
 

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +21,6 @@ from service.web.app import create_app
 __all__ = ["model", "tagged"]  # fixtures
 
 BASE = "http://localhost"
-CHROMIUM = shutil.which("chromium")
-FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 
 
 @pytest.fixture(scope="module")
@@ -86,40 +83,36 @@ def address(app: Flask) -> Iterator[str]:
     server.close()
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; .ci/run installs it")
-def test_a_form_asks_and_shows_what_comes_back(address: str) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        page = browser.new_page()
-        elsewhere: list[str] = []
-        page.on("request", lambda sent: None if sent.url.startswith(address) else elsewhere.append(sent.url))
-        page.goto(f"{address}/api/v1/docs")
+def test_a_form_asks_and_shows_what_comes_back(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    elsewhere: list[str] = []
+    page.on("request", lambda sent: None if sent.url.startswith(address) else elsewhere.append(sent.url))
+    page.goto(f"{address}/api/v1/docs")
 
-        def tried(path: str, method: str = "GET") -> Any:
-            return page.locator(f'form.try[data-path="{path}"][data-method="{method}"]')
+    def tried(path: str, method: str = "GET") -> Any:
+        return page.locator(f'form.try[data-path="{path}"][data-method="{method}"]')
 
-        def sent(form: Any, status: str) -> str:
-            form.get_by_role("button", name="Send").click()
-            form.get_by_text(f"Status {status}").wait_for()
-            return str(form.locator(".answer").inner_text())
+    def sent(form: Any, status: str) -> str:
+        form.get_by_role("button", name="Send").click()
+        form.get_by_text(f"Status {status}").wait_for()
+        return str(form.locator(".answer").inner_text())
 
-        search = tried("/api/v1/search")
-        search.get_by_label("q", exact=True).fill("missing children")
-        search.get_by_label("force").fill("kent\nessex")
-        search.get_by_label("page_size").fill("1")
-        shown = sent(search, "200 OK")
-        assert "content-type: application/json" in shown
-        assert "force=kent&force=essex" in shown
-        assert '"page_size": 1' in shown
-        search.get_by_label("page_size").fill("0")
-        assert "give a whole number from 1 to 100" in sent(search, "400 BAD REQUEST")
-        batch = tried("/api/v1/search/batch", "POST")
-        assert '"results"' in sent(batch, "200 OK")
-        odd = tried("/api/v1/documents/{id}")
-        odd.get_by_label("id").fill("gwent/odd & <name>?#1")
-        assert "There is no document" in sent(odd, "404 NOT FOUND")
-        table = tried("/api/v1/export/{table}.parquet")
-        assert "bytes, which is not text" in sent(table, "200 OK")
-        assert elsewhere == []
-        browser.close()
+    search = tried("/api/v1/search")
+    search.get_by_label("q", exact=True).fill("missing children")
+    search.get_by_label("force").fill("kent\nessex")
+    search.get_by_label("page_size").fill("1")
+    shown = sent(search, "200 OK")
+    assert "content-type: application/json" in shown
+    assert "force=kent&force=essex" in shown
+    assert '"page_size": 1' in shown
+    search.get_by_label("page_size").fill("0")
+    assert "give a whole number from 1 to 100" in sent(search, "400 BAD REQUEST")
+    batch = tried("/api/v1/search/batch", "POST")
+    assert '"results"' in sent(batch, "200 OK")
+    odd = tried("/api/v1/documents/{id}")
+    odd.get_by_label("id").fill("gwent/odd & <name>?#1")
+    assert "There is no document" in sent(odd, "404 NOT FOUND")
+    table = tried("/api/v1/export/{table}.parquet")
+    assert "bytes, which is not text" in sent(table, "200 OK")
+    assert elsewhere == []
+    page.close()

@@ -1,6 +1,5 @@
 """Documents and results in a real browser: what is in sight, how soon results are reached, and the keyboard."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -16,11 +15,6 @@ from service.web.document_pages import anchor
 
 __all__ = ["reports"]  # a fixture
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
-FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; .ci/run installs it")
-
 
 @pytest.fixture(scope="module")
 def address(reports: Engine) -> Iterator[str]:
@@ -30,14 +24,6 @@ def address(reports: Engine) -> Iterator[str]:
     threading.Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield opened
-        opened.close()
 
 
 def test_results_are_reached_within_three_tabs(browser: Any, address: str) -> None:

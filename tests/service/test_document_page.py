@@ -247,6 +247,13 @@ def test_search_within_by_meaning_stays_in_the_document(pages: FlaskClient, repo
     assert like_within(now, KEY, "count lanterns each night")[1]
 
 
+def test_one_control_finds_by_meaning_and_keeps_what_was_chosen(pages: FlaskClient) -> None:
+    for more, checked in (("", ""), ("?find=custody", ""), ("?find=custody&like=true", " checked")):
+        form = read(pages, f"/documents/{quote(KEY)}{more}")[0].split('class="find-within"')[1].split("</form>")[0]
+        assert re.findall(r"<button[^>]*>([^<]+)</button>", form) == ["Find"]
+        assert re.findall(r'<input type="checkbox" name="like" value="true"( checked)?>', form) == [checked]
+
+
 def test_a_citation_holds_force_number_quotation_and_address(pages: FlaskClient, reports: Engine) -> None:
     found = look_up(reports.snapshot(), KEY)
     assert found is not None

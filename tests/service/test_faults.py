@@ -183,7 +183,7 @@ def test_a_real_ctrl_c_stops_the_reading_too(tmp_path: Path, papers: Path) -> No
     assert build.stderr is not None
     assert build.stderr.readline().startswith("read")
     build.send_signal(signal.SIGINT)
-    _, said = build.communicate(timeout=60)
+    _, said = build.communicate(timeout=600)
     assert build.returncode == 130
     assert "Stopped. There is no index yet" in said
     assert "Traceback" not in said

@@ -112,7 +112,7 @@ def holding(**strategies: st.SearchStrategy[Any]) -> Callable[[Check], Check]:
         def test(served: tuple[Served, int]) -> None:
             index, examples = served
 
-            @settings(max_examples=examples, deadline=None)
+            @settings(max_examples=examples)
             @given(st.fixed_dictionaries(strategies))
             def holds(drawn: dict[str, Any]) -> None:
                 check(index, **drawn)

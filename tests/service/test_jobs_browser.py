@@ -76,7 +76,7 @@ def own(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]
 
 def built(page: Any) -> None:
     """Wait until the build that was started is done."""
-    page.get_by_role("heading", name="Done", exact=True).wait_for(timeout=90_000)
+    page.get_by_role("heading", name="Done", exact=True).wait_for(timeout=600_000)
 
 
 def put_in_brief(place: Any, name: str, note: str = "") -> None:
@@ -101,6 +101,25 @@ def test_1_find_a_passage_read_it_in_its_place_and_cite_it(page: Any) -> None:
     assert words in page.locator(".passage.found").inner_text()
     follow(page.get_by_role("link", name="Back to the results"))
     assert "appropriate" in page.url
+    left = page.url.partition("#")[2]
+    assert (
+        page.locator("article.hit:target").get_attribute("id")
+        == left
+        == page.locator("article.hit").first.get_attribute("id")
+    )
+
+
+def test_1_one_comes_back_to_the_hit_that_was_left_with_filters_and_page(page: Any) -> None:
+    page.goto("/?q=custody&force=saltmere&page_size=2&page=2")
+    last = page.locator("article.hit").last
+    left, title = last.get_attribute("id"), last.locator(":is(h2, h3) a")
+    asked = page.url
+    follow(title)
+    follow(page.get_by_role("link", name="Back to the results"))
+    assert page.url == f"{asked}#{left}"
+    assert page.locator("article.hit:target").count() == 1
+    put_in_brief(page.locator("article.hit").last, "Come back")
+    assert page.get_by_role("link", name="Back to where you were").get_attribute("href").endswith(f"page=2#{left}")
 
 
 def test_2_narrow_it_to_one_force_and_take_that_off(page: Any) -> None:
@@ -263,6 +282,36 @@ def test_12_a_brief_for_a_board(page: Any) -> None:
     ]
     assert quotes == sources
     assert "For the tenth." in [one.text for one in word.paragraphs]
+
+
+def test_12_items_of_a_brief_are_put_in_order_by_dragging(page: Any) -> None:
+    ask(page, "custody")
+    for at in range(3):
+        put_in_brief(page.locator("article.hit").nth(at), "By mouse", f"Put in as number {at + 1}.")
+        if at < 2:
+            follow(page.get_by_role("link", name="Back to where you were"))
+    before = [one["item_id"] for one in brief_of(page)["results"]]
+    follow(page.get_by_role("link", name="Change order, notes and items"))
+    page.set_viewport_size({"width": 1280, "height": 3000})  # all of them in sight: nothing has to scroll
+    drag(page, 2, 0)
+    drag(page, 1, 2)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    assert page.locator("input[name=place]").evaluate_all("all => all.map(one => one.value)") == ["1", "2", "3"]
+    follow(page.get_by_role("button", name="Save changes"))
+    results = brief_of(page)["results"]
+    assert [one["item_id"] for one in results] == [before[2], before[1], before[0]]
+    assert [one["note"] for one in results] == [f"Put in as number {number}." for number in (3, 2, 1)]
+
+
+def drag(page: Any, item: int, onto: int) -> None:
+    """Drag with the mouse, in steps, as a hand does: a browser begins to drag only where the mouse has moved."""
+    start = page.get_by_role("button", name="Move this item").nth(item).bounding_box()
+    end = page.locator("[data-item]").nth(onto).bounding_box()
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] - 10, steps=5)
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=15)
+    page.mouse.up()
 
 
 def test_13_a_ready_made_brief(page: Any) -> None:

@@ -78,7 +78,7 @@ def serving(data: Path) -> Iterator[str]:
 
 def ask(address: str, query: str) -> dict[str, object]:
     parameters = urllib.parse.urlencode({"q": query, "page_size": 100})
-    with urllib.request.urlopen(f"{address}/api/v1/search?{parameters}", timeout=30) as response:
+    with urllib.request.urlopen(f"{address}/api/v1/search?{parameters}", timeout=600) as response:
         answer: dict[str, object] = json.load(response)
     return answer
 
@@ -170,7 +170,7 @@ def test_builds_of_one_changed_paper_killed_under_a_server(tmp_path: Path, start
                 ended += 1
         built()
         # The request that notices a new generation opens it; others are answered from the old one meanwhile.
-        assert any(visitor.seen[-1:] == [tuple(now)] or time.sleep(0.05) for _ in range(600))
+        assert any(visitor.seen[-1:] == [tuple(now)] or time.sleep(0.05) for _ in range(12_000))
         visitor.leave.set()
         visitor.join()
     assert not visitor.failures

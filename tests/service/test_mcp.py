@@ -72,7 +72,7 @@ def asked_of(server: Any, conversation: Callable[[Any], Awaitable[None]]) -> Non
         async with mcp.Client(server) as client:
             await conversation(client)
 
-    asyncio.run(asyncio.wait_for(run(), 300))
+    asyncio.run(asyncio.wait_for(run(), 1_200))
 
 
 async def quotes_and_says_none(client: Any) -> None:

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_snapshot import model
 
+from corpus.forces import load_forces
 from corpus.model import Document
 from indexer.build import build
 from indexer.embed import Embedded
@@ -195,7 +196,7 @@ def same(one: MeaningMap, other: MeaningMap) -> bool:
     return one.words == other.words and all(np.array_equal(getattr(one, n), getattr(other, n)) for n in arrays)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.integers(1, 300))
 def test_a_map_is_whole_and_always_the_same(seed: int, count: int) -> None:
     embedded, texts = some(seed, count)
@@ -224,7 +225,7 @@ def test_an_address_gives_a_region_no_words() -> None:
     assert not {"jane", "wickham", "saltmere", "quays"} & {word for own in found.words for word in own}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.integers(0, 5_000), min_size=1, max_size=50), min_size=1, max_size=30))
 def test_a_heat_map_fits_the_page_and_shows_every_number(numbers: list[list[int]]) -> None:
     wide = max(len(row) for row in numbers)
@@ -238,7 +239,6 @@ def test_a_heat_map_fits_the_page_and_shows_every_number(numbers: list[list[int]
         assert box.kind == f"shade-{shade(cells[box.row][box.column], darkest)}"
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 10_000), st.integers(1, 10_000))
 def test_a_shade_never_falls_as_numbers_rise(one: int, other: int, greatest: int) -> None:
     low, high = sorted((min(one, greatest), min(other, greatest)))
@@ -246,7 +246,6 @@ def test_a_shade_never_falls_as_numbers_rise(one: int, other: int, greatest: int
     assert (shade(low, greatest) == 0) == (low == 0)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 900), min_size=3, max_size=3), min_size=1, max_size=20))
 def test_bars_are_as_long_as_their_numbers(numbers: list[list[int]]) -> None:
     picture = stacked_bars([str(n) for n in range(len(numbers))], numbers, ["a", "b", "c"])
@@ -258,7 +257,7 @@ def test_bars_are_as_long_as_their_numbers(numbers: list[list[int]]) -> None:
     assert all(box.x + box.width <= WIDTH for box in picture.boxes)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(1, 500)), min_size=1, max_size=32))
 def test_no_circle_of_the_map_covers_another(rows: list[tuple[float, float, int]]) -> None:
     picture = bubble_map([(x, y) for x, y, _ in rows], [n for _, _, n in rows], [["word"]] * len(rows))
@@ -290,3 +289,10 @@ def test_records_by_status_are_those_of_the_register(themed: FlaskClient, query:
     counts = Counter(row["status"] or "unknown" for row in rows)
     assert dict(zip(found["statuses"], found["totals"], strict=True)) == counts
     assert found["total"] == len(rows)
+
+
+def test_the_name_of_every_force_stands_whole_above_its_column() -> None:
+    names = [force.name for force in load_forces().all]
+    drawn = heat_map(["Custody"], names, [[1] * len(names)])
+    assert [one.text for one in drawn.heads] == names
+    assert max(box.x + box.width for box in drawn.boxes) <= drawn.width

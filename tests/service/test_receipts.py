@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from fakes import FakeEncoder, document, record
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_briefs import ASKS, brief_of, kept, keys, papers
 from test_snapshot import model, tagged
@@ -128,7 +128,6 @@ def test_what_can_no_longer_be_asked_is_said(kept: Engine, publish: Publish) -> 
     assert "not in the current index" in answer.problem
 
 
-@settings(deadline=None)
 @given(st.permutations(range(8)))
 def test_what_moved_is_as_little_as_can_be(order: list[int]) -> None:
     moved = room._moved(list(range(8)), order)

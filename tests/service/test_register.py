@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from conftest import FORCES
 from fakes import FakeCollection, FakeEncoder, record
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 
@@ -69,7 +69,7 @@ FACETS = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     chosen=st.fixed_dictionaries(
         {}, optional={name: st.lists(st.sampled_from(v), min_size=1, max_size=2) for name, v in FACETS.items()}

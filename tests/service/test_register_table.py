@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from fakes import FakeCollection, FakeEncoder, document, record
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from test_register import get, sample
@@ -48,7 +48,7 @@ FILTERS = {
     "theme": ["custody", "unknown"],
     "year": ["2018", "2019"],
 }
-RANDOM = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(max_examples=20)
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +309,7 @@ def test_nothing_in_a_workbook_is_run_or_lost(tmp_path: Path) -> None:
     assert len(found) == len(texts)
     for text, cell in zip(texts, found, strict=True):
         assert not cell.startswith(FORMULA)
-        assert cell in (text, f"'{text}", "ab  lamp")
+        assert cell in (text, f"'{text}", "a�b � lamp")
     assert all(not str(cell).startswith(FORMULA) for row in rows for cell in row)
 
 

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from fakes import FakeEncoder, document, passage, record
 
 from corpus.model import Document
+from service.answers.lookups import passage as passage_of
 from service.cli import common
 from service.cli.main import main
 from service.contract.requests import ListRequest, SimilarRequest
@@ -26,7 +27,7 @@ from service.contract.service_errors import RequestError, SettingsError
 from service.contract.standing_shapes import Result
 from service.engine import Engine
 from service.memory.snapshot import Snapshot
-from service.state.saved_searches import SavedSearch
+from service.state.saved_searches import SavedSearch, Seen
 from service.web.app import create_app
 from service.work.feeds import alert_lines, together
 from service.work.result_changes import compared, differences
@@ -125,7 +126,10 @@ def test_fifty_searches_over_three_generations_equal_full_searches(tmp_path: Pat
         for search in searches:
             before, after = known[search.id], full(seen, search)
             changes = [one for one in engine.saved.changes(search.id) if one.generation == name]
-            holds_together(before, after, [(one.kind, one.what["before"], one.what["after"]) for one in changes])
+            told_of = [(one.kind, one.what["before"], one.what["after"]) for one in changes]
+            quiet = [one.before for one in compared(before, after) if (one.kind, one.before, one.after) not in told_of]
+            assert all(row and row["match"] == "weak" and passage_of(seen, row["passage_id"]) for row in quiet)
+            holds_together(before, after, [*told_of, *(("gone", row, None) for row in quiet)])
             kept = engine.saved.seen(search.id)
             assert kept is not None
             assert list(kept.rows) == after
@@ -133,6 +137,34 @@ def test_fifty_searches_over_three_generations_equal_full_searches(tmp_path: Pat
             for one in changes:
                 told[one.kind] += 1
     assert min(told.values()) > 20, "the generations differ too little to try anything"
+
+
+@pytest.mark.parametrize(
+    ("differing", "told_as"),
+    [({}, []), ({"match": "good"}, ["gone"]), ({"status": "complete"}, ["gone"]), ({"force": "kent"}, ["gone"])],
+)
+def test_a_weak_match_that_is_no_longer_near_enough_is_no_news(
+    tmp_path: Path, publish: Publish, differing: Row, told_as: list[str]
+) -> None:
+    publish(tmp_path, (document("a", ["Zebras graze."], force="essex"), document("b", ["Lamps burn."], force="essex")))
+    engine = Engine(tmp_path, FakeEncoder())
+    search = SavedSearch("Zebras", "search", {"q": ('"zebras"',)}, "Ada", AT)
+    found = full(engine.snapshot(), search)
+    assert "b" not in [one["document_id"] for one in found]
+    left = next(iter(engine.all_hits(ListRequest(query="lamps")))).passage_id
+    weak = {"force": "essex", "match": "weak", **differing}
+    number = engine.saved.add(search, Seen("0", (*found, result(left, **weak))))
+    refresh(engine.snapshot(), engine.saved, AT)
+    assert [one.kind for one in engine.saved.changes(number)] == told_as
+
+
+def test_a_weak_match_whose_passage_is_gone_is_told(tmp_path: Path, publish: Publish) -> None:
+    publish(tmp_path, (document("a", ["Zebras graze."]),))
+    engine = Engine(tmp_path, FakeEncoder())
+    search = SavedSearch("Zebras", "search", {"q": ("zebras",)}, "Ada", AT)
+    number = engine.saved.add(search, Seen("0", (*full(engine.snapshot(), search), result("z#9", match="weak"))))
+    refresh(engine.snapshot(), engine.saved, AT)
+    assert [one.kind for one in engine.saved.changes(number)] == ["gone"]
 
 
 def holds_together(before: list[Row], after: list[Row], changes: Sequence[tuple[str, Row | None, Row | None]]) -> None:
@@ -361,7 +393,7 @@ def test_a_feed_holds_whatever_a_text_holds(tmp_path: Path, publish: Publish) ->
     publish(tmp_path, (*papers(0), odd))
     answer = create_app(engine).test_client().get("/searches.atom")
     content = parsed(answer).findtext(f"{ATOM}entry/{ATOM}content") or ""
-    assert "<zebra> &" in content
+    assert "<zebra> & � � ]]>" in content
     assert "bloggs" not in content
     assert "496" not in content
 
@@ -370,14 +402,18 @@ class Web(BaseHTTPRequestHandler):
     """Takes what is posted, or fails while `status` says so."""
 
     taken: list[dict[str, Any]] = []  # noqa: RUF012 - emptied by the fixture
+    asked = 0
     status = 200
+    refused = ""  # the id of an alert that is not taken
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.status == 200:
-            self.taken.append(json.loads(body))
-        self.send_response(self.status)
-        if self.status == 302:
+        alert = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        status = 400 if alert["id"] == self.refused else self.status
+        Web.asked += 1
+        if status == 200:
+            self.taken.append(alert)
+        self.send_response(status)
+        if status == 302:
             self.send_header("Location", "/elsewhere")
         self.end_headers()
 
@@ -389,7 +425,9 @@ class Mail(StreamRequestHandler):
     """As much of SMTP as takes a message."""
 
     taken: list[str] = []  # noqa: RUF012 - emptied by the fixture
+    readers: list[str] = []  # noqa: RUF012 - emptied by the fixture
     refuses = False
+    refused = ""  # an address that no mail is taken for
 
     def handle(self) -> None:
         self.wfile.write(b"220 sink\r\n")
@@ -402,21 +440,25 @@ class Mail(StreamRequestHandler):
             if verb == b"QUIT":
                 self.wfile.write(b"221 bye\r\n")
                 return
-            self.wfile.write(b"550 no\r\n" if verb == b"MAIL" and self.refuses else b"250 ok\r\n")
+            unknown = verb == b"RCPT" and bool(self.refused) and self.refused.encode() in line
+            if verb == b"RCPT" and not unknown:
+                self.readers.append(line.decode().strip())
+            self.wfile.write(b"550 no\r\n" if unknown or (verb == b"MAIL" and self.refuses) else b"250 ok\r\n")
 
 
 @pytest.fixture
 def web() -> Iterator[str]:
     yield from _served(HTTPServer(("127.0.0.1", 0), Web), "http")
     Web.taken.clear()
-    Web.status = 200
+    Web.status, Web.refused, Web.asked = 200, "", 0
 
 
 @pytest.fixture
 def mail() -> Iterator[str]:
     yield from _served(TCPServer(("127.0.0.1", 0), Mail), "smtp")
     Mail.taken.clear()
-    Mail.refuses = False
+    Mail.readers.clear()
+    Mail.refuses, Mail.refused = False, ""
 
 
 def _served(server: TCPServer, scheme: str) -> Iterator[str]:
@@ -458,6 +500,42 @@ def test_what_failed_is_told_and_sent_with_the_next_call(engine: Engine, web: st
     assert not any("secret" in str(one.problem) for one in failed)
     Web.status, Mail.refuses = 200, False
     assert [one.sent for one in send(engine.saved, told(engine), channels, AT)] == [2, 2]
+
+
+def test_one_alert_that_is_always_refused_holds_up_no_other(engine: Engine, web: str) -> None:
+    first = min(told(engine), key=lambda one: (one.generation, one.search.id))
+    Web.refused = first.id
+    for sent in (1, 0):
+        (one,) = send(engine.saved, told(engine), Channels(web), AT)
+        assert (one.sent, one.problem) == (sent, "the server answered 400")
+    assert first.id not in [one["id"] for one in Web.taken]
+
+
+def test_of_a_server_that_takes_nothing_not_every_alert_is_asked(engine: Engine, web: str, publish: Publish) -> None:
+    told(engine)
+    publish(engine.data, papers(2))
+    assert len(told(engine)) == 4
+    Web.status = 503
+    (one,) = send(engine.saved, told(engine), Channels(web), AT)
+    assert (one.sent, one.problem, Web.asked) == (0, "the server answered 503", 2)
+
+
+def test_mail_that_some_are_refused_is_told_and_tried_again_for_those_alone(engine: Engine, mail: str) -> None:
+    channels = Channels(smtp=mail, mail_to="a@x.example, b@x.example", mail_from="precedent@x.example")
+    Mail.refused = "b@x.example"
+    for readers in (2, 0):
+        (one,) = send(engine.saved, told(engine), channels, AT)
+        assert one.sent == 0
+        assert "any of 1" in str(one.problem) or "1 of 2 addresses" in str(one.problem)
+        assert len(Mail.readers) == readers
+        assert all("a@x.example" in reader for reader in Mail.readers)
+        Mail.readers.clear()
+    Mail.refused = ""
+    (one,) = send(engine.saved, told(engine), channels, AT)
+    assert (one.sent, one.problem) == (2, None)
+    assert len(Mail.readers) == 2
+    assert all("b@x.example" in reader for reader in Mail.readers)
+    assert [one.sent for one in send(engine.saved, told(engine), channels, AT)] == [0]
 
 
 def test_a_webhook_is_followed_nowhere_else(engine: Engine, web: str) -> None:

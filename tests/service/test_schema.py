@@ -5,6 +5,7 @@ be refused; every answer must have the status, the content type and the shape th
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,10 @@ UNFITTING = [
 
 
 @pytest.fixture(scope="module")
-def app(tagged: Path) -> Flask:
-    return create_app(Engine(tagged, FakeEncoder()))
+def app(tagged: Path) -> Iterator[Flask]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.work.build_job.PROGRAM", ("/bin/true",))  # documents are taken, and nothing is built
+        yield create_app(Engine(tagged, FakeEncoder()))
 
 
 @pytest.fixture(scope="module")

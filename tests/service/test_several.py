@@ -11,9 +11,12 @@ from fakes import FakeCollection, FakeEncoder, document, passage, record
 from flask.testing import FlaskClient
 
 from corpus.model import Document, Event, Evidence, Finding
+from corpus.text import words_only
 from indexer.build import build
 from service.contract.requests import SimilarRequest
 from service.engine import Engine
+from service.memory.findable_passages import findable_by_id
+from service.memory.finding_index import Item
 from service.web.app import create_app
 
 
@@ -26,6 +29,14 @@ def get(client: FlaskClient, path: str, **parameters: Any) -> Any:
 def rows_of(client: FlaskClient, key: str, **parameters: Any) -> list[Any]:
     rows = get(client, "register", page_size=100, **parameters)["results"]
     return [row for row in rows if row["document"]["id"] == key]
+
+
+def finding_that_asks(engine: Engine, words: str) -> Item:
+    """The finding of the first passage that asks for something in these words."""
+    held = engine.snapshot().held
+    asking = findable_by_id(held.generation.tables, held.columns.ids.tolist())
+    first = next(one for one in asking if words in words_only(one.text))
+    return held.register.by_id(first.finding or 0)
 
 
 # --- several forces
@@ -61,8 +72,7 @@ def test_forces_count_a_joint_report_each(client: FlaskClient, engine: Engine) -
 
 
 def test_similar_to_a_joint_finding_leaves_out_what_either_force_was_told_alone(engine: Engine) -> None:
-    asked = next(one for one in engine.snapshot().held.findable_texts if "both forces should train" in one.plain)
-    item = engine.snapshot().held.register.by_id(asked.finding or 0)
+    item = finding_that_asks(engine, "both forces should train")
     found = engine.similar(SimilarRequest(finding_id=item.key))
     assert found is not None
     shown = [hit.document.forces for hit in (*found.results, *found.nearest)]
@@ -71,10 +81,7 @@ def test_similar_to_a_joint_finding_leaves_out_what_either_force_was_told_alone(
 
 
 def test_what_a_force_was_told_together_with_another_is_a_precedent_to_it(engine: Engine) -> None:
-    asked = next(
-        one for one in engine.snapshot().held.findable_texts if "all forces should review how missing" in one.plain
-    )
-    items = engine.snapshot().held.register.same(engine.snapshot().held.register.by_id(asked.finding or 0))
+    items = engine.snapshot().held.register.same(finding_that_asks(engine, "all forces should review how missing"))
     essex = next(item for item in items if item.document.force == "essex")
     found = engine.similar(SimilarRequest(finding_id=essex.key, limit=100))
     assert found is not None

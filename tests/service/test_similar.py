@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from conftest import FORCES
 from fakes import FakeCollection, FakeEncoder, fitted, record
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.build import build
@@ -189,7 +189,7 @@ def test_any_text_is_answered(client: FlaskClient, text: str) -> None:
     assert client.post("/similar", data={"text": text[:MAX_TEXT]}, follow_redirects=True).status_code == 200
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @example(text="RECORD", force=["essex"], limit=2, as_of=None)
 @given(
     text=st.text(max_size=200),

@@ -200,16 +200,16 @@ def test_a_search_does_not_wait_for_a_forces_page(long_force: tuple[Engine, Coun
     def slow(texts: Sequence[str]) -> Vectors:
         if len(texts) == BATCH and not inside.is_set():
             inside.set()
-            assert done.wait(30)
+            assert done.wait(600)
         return told(texts)
 
     encoder.encode_queries = slow  # type: ignore[method-assign]
     page = threading.Thread(target=engine.force, args=("kent",))
     page.start()
-    assert inside.wait(30)
+    assert inside.wait(600)
     assert engine.search(SearchRequest(query="custody")).total > 0
     done.set()
-    page.join(30)
+    page.join(600)
     assert not page.is_alive()
 
 

@@ -2,17 +2,27 @@
 
 import re
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
-from fakes import FakeEncoder
+from fakes import FakeEncoder, document
 from flask import Flask
 from flask.testing import FlaskClient
 
+from corpus.collection import load
+from corpus.forces import load_forces
+from indexer.build import build
+from models.encoder import Encoder
+from service.contract.requests import SearchRequest
 from service.engine import Engine
 from service.web.app import create_app
 from service.web.places import GROUPS
+from service.web.search_pages import EXAMPLES
+
+SAMPLE = Path(__file__).parents[2] / "corpus" / "sample"
 
 # A number with the link to what it counts, in each of the ways in which the start page writes them.
 COUNTED = (
@@ -134,3 +144,41 @@ def test_the_start_page_tells_what_was_not_found_what_is_unread_and_what_waits(d
     assert '<a href="/details">1 corrected detail waits</a>' in page
     off = create_app(Engine(folder, FakeEncoder(), count_unmet=False)).test_client()
     assert "What others did not find" not in text_of(off, "/")
+
+
+def test_the_start_page_tells_what_the_last_index_brought(tmp_path: Path, publish: Callable[..., str]) -> None:
+    first, second = (document(name, [f"{name} burns."], title=f"About {name}") for name in ("lamps", "tapers"))
+    publish(tmp_path, (first, second))
+    client = create_app(Engine(tmp_path, FakeEncoder())).test_client()
+    assert "New since the last index" not in text_of(client, "/")
+    amended = replace(second, sha256="0" * 64)
+    publish(tmp_path, (amended, document("wicks", ["Wicks burn."], title="About wicks, jo.bloggs@force.example")))
+    card = text_of(client, "/").split('id="brought"')[1].split("</section>")[0]
+    assert re.findall(r'href="(/documents/[^"]+)"', card) == ["/documents/wicks"]
+    assert "About wicks" in card
+    assert "bloggs" not in card
+    assert "1 new document, 1 of files that changed, 1 no longer there." in card
+    earlier = next(one for one in sorted((tmp_path / "generations").iterdir()) if one.is_dir())
+    shutil.rmtree(earlier)
+    assert "New since the last index" not in text_of(create_app(Engine(tmp_path, FakeEncoder())).test_client(), "/")
+
+
+def test_corrected_details_are_in_the_menu(sample_app: Flask) -> None:
+    page = text_of(sample_app.test_client(), "/details")
+    assert re.findall(r'<a href="/details" aria-current="page">([^<]+)</a>', page) == ["Corrected details"] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_each_example_has_good_matches_in_the_sample(sample_engine: Engine, example: str) -> None:
+    answer = sample_engine.search(SearchRequest(query=example))
+    assert (answer.match, answer.results[0].match) == ("good", "good")
+    assert answer.strong >= (2 if example == EXAMPLES[0] else 1)
+
+
+@pytest.fixture(scope="module")
+def sample_engine(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> Engine:
+    """The sample as `make run` indexes it."""
+    data, forces = tmp_path_factory.mktemp("sample"), load_forces(SAMPLE / "forces.toml")
+    build(load([str(SAMPLE)], forces), real_encoder, data, inputs=[str(SAMPLE)])
+    return Engine(data, real_encoder, forces)

@@ -139,7 +139,7 @@ def test_threads_that_write_and_undo_at_once_lose_nothing(state: State) -> None:
 def test_processes_that_write_at_once_lose_nothing(state: State, tmp_path: Path) -> None:
     state.add([correction("The first.")])
     started = [writer(tmp_path / "data", f"w{n}", 25) for n in range(4)]
-    said = [process.communicate(timeout=60)[0].split() for process in started]
+    said = [process.communicate(timeout=600)[0].split() for process in started]
     assert [process.returncode for process in started] == [0] * 4
     ids = {one.id: one.text for one in state.all()}
     assert len(ids) == 101
@@ -156,7 +156,7 @@ def test_a_process_that_is_killed_loses_nothing_that_it_had_kept(tmp_path: Path)
         os.kill(process.pid, signal.SIGKILL)
         said += [int(line) for line in process.stdout.read().splitlines() if line]
         process.stdout.close()
-        assert process.wait(timeout=10) == -signal.SIGKILL
+        assert process.wait(timeout=600) == -signal.SIGKILL
         known |= set(said)
         assert known <= {one.id for one in State(tmp_path / "data").all()}
         assert State(tmp_path / "data").corrected().of(None, f"k{count} 0") is not None

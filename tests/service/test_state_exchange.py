@@ -210,7 +210,7 @@ def test_one_row_that_cannot_be_kept_keeps_all_others_out(tmp_path: Path) -> Non
     assert tables(there) == before
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(texts=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy")), max_size=6), cut=st.integers(0, 6))
 def test_in_whatever_order_files_come_all_is_there_once(
     tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, str]], cut: int
@@ -302,6 +302,7 @@ def test_killed_at_a_hundred_points_it_is_whole_and_keeps_what_was_answered(tmp_
                     rest.unlink()
             code = ended(choose.uniform(0.001, 1.2 * whole[what]), what, target)
             killed, done = killed + (code == -9), done + (code == 0)
+            whole[what] *= 1.1 if code else 0.8  # a machine is not always as fast as it was at first
             assert code in (0, -9)
             after = counts(data)
             step = {name: n - before[name] for name, n in after.items() if n != before[name]}

@@ -14,7 +14,7 @@ from conftest import make_documents
 from fakes import FakeCollection, FakeEncoder, few_examples
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from test_snapshot import model, tagged
@@ -183,7 +183,6 @@ def test_a_table_is_read_as_it_was_saved(encoding: str, delimiter: str) -> None:
 CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8))
 def test_a_table_that_is_written_and_read_again_is_the_same(rows: list[tuple[str, str]]) -> None:
     """Apart from the apostrophe before what would be run, and rows with nothing in them."""
@@ -197,7 +196,6 @@ def test_a_table_that_is_written_and_read_again_is_the_same(rows: list[tuple[str
         ]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_whatever_bytes_are_sent_are_read_or_refused(content: bytes) -> None:
     with suppress(RequestError):
@@ -226,7 +224,7 @@ def test_a_model_is_trained_shown_and_put_to_use_from_the_page(fresh: Engine) ->
     assert "Train a new model" in client.get("/training").text
     assert client.post("/training/promote", data={"model": str(before)}).status_code == 400  # nothing was shown
     assert client.post("/training").headers["Location"] == "/training"
-    job_of(app).wait(120)
+    job_of(app).wait(600)
     page = client.get("/training").text
     assert "What would change" in page
     assert 'http-equiv="refresh"' not in page
@@ -235,7 +233,7 @@ def test_a_model_is_trained_shown_and_put_to_use_from_the_page(fresh: Engine) ->
     assert (trained != before, current_model(fresh.data)) == (True, before)  # not yet in use
     assert client.post("/training/promote", data={"model": "another"}).status_code == 400
     client.post("/training/promote", data={"model": trained})
-    job_of(app).wait(120)
+    job_of(app).wait(600)
     assert current_model(fresh.data) == trained
     assert f"Model {trained} is in use." in client.get("/training").text
     assert fresh.snapshot().held.tags.model.id == trained  # type: ignore[union-attr]
@@ -244,19 +242,19 @@ def test_a_model_is_trained_shown_and_put_to_use_from_the_page(fresh: Engine) ->
 def test_one_trains_at_a_time_and_a_failure_says_why(fresh: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     app, going = create_app(fresh), threading.Event()
     client = app.test_client()
-    monkeypatch.setattr("service.themes.training_job.train_model", lambda *_, **__: going.wait(60) and 1 / 0)
+    monkeypatch.setattr("service.themes.training_job.train_model", lambda *_, **__: going.wait(600) and 1 / 0)
     client.post("/training")
     page = client.get("/training").text
     assert '<meta http-equiv="refresh" content="5">' in page
     assert "Train a new model" not in page
     assert client.post("/training").status_code == 400
     going.set()
-    job_of(app).wait(60)
+    job_of(app).wait(600)
     assert "The training failed." in client.get("/training").text
     monkeypatch.undo()
     with training(fresh.data):  # another process is at it
         client.post("/training")
-        job_of(app).wait(60)
+        job_of(app).wait(600)
         assert "Another process is training" in client.get("/training").text
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromium import chromium
 from click.testing import CliRunner
-from test_browser import CHROMIUM, FLAGS, SAMPLE, follow, playwright
+from test_browser import SAMPLE, follow
 
 from indexer.theme_store import current_model, open_model
 from models.encoder import Encoder
@@ -21,10 +22,7 @@ from service.cli import common
 from service.cli.main import main
 from service.state.corrections import State
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; .ci/run installs it"),
-]
+pytestmark = pytest.mark.slow
 # Invented comments of a force's mounted section, which the shipped model does not know where to put.
 COMMENTS = (
     "Two greys went lame in October and the farrier has been asked to come monthly.",
@@ -101,13 +99,11 @@ class Served:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+    with chromium() as browser:
         opened = browser.new_page()
         troubles: list[str] = []
         opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         yield opened
-        browser.close()
         assert troubles == []
 
 
@@ -210,3 +206,22 @@ def test_ten_corrections_change_the_model_survive_and_are_undone(
     assert sum(one.undone_at is not None for one in State(data).all()) == undone + len(COMMENTS)
     precedent("themes", "promote", former or "")
     assert np.allclose(probabilities(precedent, (*COMMENTS, UNSEEN), "specialist")[0], before)
+
+
+def test_a_model_is_trained_seen_and_put_to_use_from_the_page(page: Any, served: Served, precedent: Precedent) -> None:
+    correct_pasted(page, served.address, UNSEEN, "specialist")
+    former = current_model(precedent.data)
+    page.goto(f"{served.address}/training")
+    follow(page.get_by_role("button", name="Train a new model"))
+    page.get_by_role("heading", name="What would change").wait_for()  # the page is loaded again by itself until it is
+    assert current_model(precedent.data) == former, "nothing changes until somebody has seen what would"
+    put = page.get_by_role("button", name="Put model")
+    trained = put.inner_text().split()[2]
+    assert trained != former
+    follow(put)
+    page.get_by_text(f"Model {trained} is in use.").wait_for()
+    assert current_model(precedent.data) == trained
+    page.goto(f"{served.address}/tag")
+    page.get_by_label("Paste a comment").fill(UNSEEN)
+    follow(page.get_by_role("button", name="Tag", exact=True))
+    assert "as a person said" in page.locator("ul.themes").inner_text()

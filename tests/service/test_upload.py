@@ -1,5 +1,6 @@
 """Documents sent by the page: checked as a folder's are, one build at a time, and told of what came of each."""
 
+import base64
 import io
 import os
 import re
@@ -70,7 +71,7 @@ def send(client: FlaskClient, *files: tuple[str, bytes], who: str = "Ada Example
 
 def ended(client: FlaskClient, data: Path) -> str:
     """The page of the build once it is done."""
-    until = time.monotonic() + 300  # a machine may be busy
+    until = time.monotonic() + 1_200  # a machine may be busy
     while at_work(data):
         page = client.get("/upload/progress").text
         assert time.monotonic() < until, page
@@ -312,3 +313,56 @@ def test_another_site_cannot_send(client: FlaskClient, data: Path) -> None:
     response = client.post("/upload", data=form, headers={"Sec-Fetch-Site": "cross-site"})
     assert response.status_code == 403
     assert kept(data) == {}
+
+
+def sent_by_program(client: FlaskClient, *files: tuple[str, bytes], who: str = "A program") -> TestResponse:
+    listed = [{"name": name, "content": base64.b64encode(content).decode()} for name, content in files]
+    return client.post("/api/v1/documents", json={"files": listed, "who": who})
+
+
+def test_a_program_sends_documents_and_is_told_what_came_of_each(client: FlaskClient, data: Path) -> None:
+    assert (client.get("/api/v1/build").json or {})["state"] == "none"
+    begun = sent_by_program(client, ("letter.txt", LETTER), ("tool.exe", b"MZ"))
+    assert begun.status_code == 200, begun.text
+    assert kept(data) == {"letter.txt": LETTER}
+    assert (begun.json or {})["who"] == "A program"
+    ended(client, data)
+    build = client.get("/api/v1/build").json or {}
+    assert (build["state"], build["published"]) == ("done", True)
+    files = {one["name"]: one for one in build["files"]}
+    assert "is of a kind that is not read" in files["tool.exe"]["refused"]
+    assert [one["date"] for one in files["letter.txt"]["documents"]] == ["2019-06-04"]
+    assert build["counts"]["documents"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "says"),
+    [
+        ("empty.txt", b"", 409, "is empty"),
+        ("tool.exe", b"MZ", 409, "is of a kind that is not read"),
+        ("../../old.txt", b"Other", 409, "has the name of another file"),
+        ("", LETTER, 400, "name"),
+    ],
+)
+def test_what_the_form_refuses_a_program_is_refused_too(
+    client: FlaskClient, data: Path, name: str, content: bytes, status: int, says: str
+) -> None:
+    refused = sent_by_program(client, (name, content))
+    assert refused.status_code == status
+    assert says in (refused.json or {})["detail"]
+    assert kept(data) == {}
+
+
+def test_a_program_that_sends_nothing_too_much_or_no_file_is_refused(
+    client: FlaskClient, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sent_by_program(client).status_code == 409
+    assert sent_by_program(client, ("letter.txt", LETTER), who=" ").status_code == 400
+    broken = {"files": [{"name": "letter.txt", "content": "no base64!"}], "who": "A program"}
+    assert client.post("/api/v1/documents", json=broken).status_code == 400
+    assert sent_by_program(client, *((f"{at}.txt", LETTER) for at in range(MOST_FILES + 1))).status_code == 409
+    monkeypatch.setattr("service.web.upload_api.MOST_BYTES", 50_000)
+    assert sent_by_program(client, ("large.txt", b"x" * 60_000)).status_code == 413
+    assert kept(data) == {}
+    closed = create_app(Engine(data, FakeEncoder()), uploads=False).test_client()
+    assert sent_by_program(closed, ("letter.txt", LETTER)).status_code == 403

@@ -18,7 +18,12 @@
   }
 
   function clear() {
-    items().forEach(function (item) { item.classList.remove("over", "dragged"); });
+    items().forEach(function (item) { item.classList.remove("over", "under", "dragged"); });
+  }
+
+  // What is dragged takes the place of the item that it is dropped on, which moves towards where it came from.
+  function down(item) {
+    return items().indexOf(dragged) < items().indexOf(item);
   }
 
   // Fields are sent in the order of the page: where that changed by script, the form has to send the old order again.
@@ -58,12 +63,12 @@
       event.preventDefault();
       clear();
       dragged.classList.add("dragged");
-      item.classList.add("over");
+      item.classList.add(down(item) ? "under" : "over");
     });
     item.addEventListener("drop", function (event) {
       if (!dragged || dragged === item) return;
       event.preventDefault();
-      list.insertBefore(dragged, item);
+      list.insertBefore(dragged, down(item) ? item.nextElementSibling : item);
       renumber();
       clear();
     });
