@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.arrays import mapped
 from indexer.lexical import Analyzer, make_analyzer, open_lexical
 from indexer.manifest import (
     COLUMNS,
@@ -152,7 +153,7 @@ def _open(path: Path, encoder: Encoder | None, milvus: Link | None = None) -> Ge
         lexical = open_lexical(path / LEXICAL)
         postings = open_postings(path / POSTINGS)
         vectors = in_milvus(path.parents[1], manifest, milvus) or open_vectors(path / VECTORS)
-        reference = np.load(path / REFERENCE, allow_pickle=False)
+        reference = mapped(path / REFERENCE)
         drawn = read_map(path / MAP) if MAP in manifest.files else None
     except OSError as error:
         raise GenerationError(f"Generation {path.name} cannot be opened: {error}. {REBUILD}") from error

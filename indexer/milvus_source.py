@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from indexer.arrays import mapped
 from indexer.clock import Clock
 from indexer.manifest import COLUMNS, POSTINGS, VECTORS, GenerationError, read_manifest
 from indexer.milvus import Link
@@ -36,12 +36,12 @@ class GenerationRows:
 
     def __init__(self, folder: Path) -> None:
         vectors, columns = folder / VECTORS, folder / COLUMNS
-        self._vectors, self._owners, self._starts = (_mapped(vectors / name) for name in (ROWS, OWNERS, STARTS))
+        self._vectors, self._owners, self._starts = (mapped(vectors / name) for name in (ROWS, OWNERS, STARTS))
         plain = {**{name: name for name in _PLAIN}, **{f"{FACET}{name}": f"facet.{name}" for name in _SINGLE}}
-        self._numbers = {name: _mapped(columns / f"{file}.npy") for name, file in plain.items()}
-        self._findable = _mapped(columns / "findable.npy")
-        self._force = _mapped(columns / "facet.force.npy")
-        self._force_starts = _mapped(columns / "facet.force.starts.npy").astype(np.int64)
+        self._numbers = {name: mapped(columns / f"{file}.npy") for name, file in plain.items()}
+        self._findable = mapped(columns / "findable.npy")
+        self._force = mapped(columns / "facet.force.npy")
+        self._force_starts = mapped(columns / "facet.force.starts.npy").astype(np.int64)
         self._postings = open_postings(folder / POSTINGS)
         self._first, self._words = 0, list[Mapping[int, float]]()
         self.size = len(self._owners)
@@ -94,7 +94,3 @@ def _marks(data: Path) -> set[str]:
         except GenerationError:
             continue  # of an older format, or damaged: nothing serves it
     return found - {""}
-
-
-def _mapped(path: Path) -> NDArray[Any]:
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

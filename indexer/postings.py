@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.arrays import mapped
 from indexer.lexical import ALL, MEANT, NAMES, TEXT, WRITTEN, Fields, field_analyzers
 
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ class WordPostings:
     """The postings of all words, in files that are mapped: nothing is read before it is asked for. Safe to share."""
 
     def __init__(self, folder: Path) -> None:
-        self._terms = memoryview(_mapped(folder / "terms.npy"))
-        self._ends = memoryview(_mapped(folder / "ends.npy"))
+        self._terms = memoryview(mapped(folder / "terms.npy"))
+        self._ends = memoryview(mapped(folder / "ends.npy"))
         self._fields = {field: _Mapped(folder / field) for field in FIELDS}
         self._number = lru_cache(_REMEMBERED)(self._placed)  # a question asks for each of its words ten times
 
@@ -143,10 +144,10 @@ class _Mapped:
     """One field: by the number of a word, where its postings start and how many they are."""
 
     def __init__(self, folder: Path) -> None:
-        self.counts: memoryview[int] = memoryview(_mapped(folder / "counts.npy"))
-        self._starts: memoryview[int] = memoryview(_mapped(folder / "starts.npy"))
-        self._ids = _mapped(folder / "ids.npy")
-        self._scores = _mapped(folder / "scores.npy")
+        self.counts: memoryview[int] = memoryview(mapped(folder / "counts.npy"))
+        self._starts: memoryview[int] = memoryview(mapped(folder / "starts.npy"))
+        self._ids = mapped(folder / "ids.npy")
+        self._scores = mapped(folder / "scores.npy")
 
     def postings(self, number: int) -> Postings:
         start = self._starts[number]
@@ -173,11 +174,6 @@ def _between(ids: NDArray[np.int32], first: int, last: int) -> NDArray[np.bool_]
 def open_postings(folder: Path) -> WordPostings:
     """Open what `PostingsWriter` wrote into `folder`. Raises OSError or ValueError where it is not there or damaged."""
     return WordPostings(folder)
-
-
-def _mapped(path: Path) -> Any:
-    """An array, mapped: plain, because one value of a numpy.memmap is slow to get."""
-    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
 
 
 class PostingsWriter:
@@ -263,7 +259,7 @@ class _Runs:
         """The runs, those of earlier passages first."""
         self._flush()
         every = (self._paths(number) for number in range(self._written))
-        return [_Run(**{part: _mapped(path) for part, path in paths.items()}) for paths in every]
+        return [_Run(**{part: mapped(path) for part, path in paths.items()}) for paths in every]
 
     def _paths(self, number: int) -> dict[str, Path]:
         """The file of each part of a run."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.arrays import mapped
 from indexer.vector_store import Chosen, Numbers, Vectors
 
 # Rows up to which each is compared: a scan of so many takes 8 to 11 ms on one thread, and as much memory as the
@@ -174,7 +175,7 @@ def write_vectors(
     starts = np.searchsorted(owners, np.arange(passages + 2))
     np.save(folder / STARTS, starts.astype(np.int64), allow_pickle=False)
     if not exact:
-        _write_codes(folder, np.load(folder / ROWS, mmap_mode="r", allow_pickle=False))
+        _write_codes(folder, mapped(folder / ROWS))
 
 
 def _write_codes(folder: Path, rows: NDArray[Any]) -> None:
@@ -207,14 +208,12 @@ def evenly(count: int, wanted: int) -> Numbers:
 
 def open_vectors(folder: Path) -> VectorIndex:
     """Map the vectors in `folder`; codes are read into memory. Raises ValueError where files do not fit together."""
-    rows, owners, starts = (
-        np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (ROWS, OWNERS, STARTS)
-    )
+    rows, owners, starts = (mapped(folder / name) for name in (ROWS, OWNERS, STARTS))
     codes = _read_codes(sorted(folder.glob("codes-*.faiss")))
     fits = rows.ndim == 2 and len(rows) == len(owners) == starts[-1] and len(starts) > 1
     if not fits or (codes and (sum(part.ntotal for part in codes), codes[0].d) != rows.shape):
         raise ValueError(f"the files of {folder.name} do not fit together")
-    return VectorIndex(rows, owners, np.asarray(starts), codes)
+    return VectorIndex(rows, owners, starts, codes)
 
 
 def _read_codes(paths: Sequence[Path]) -> tuple[Any, ...]:

@@ -68,7 +68,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if server.gate and server.under_way >= server.opens_at:
                 server.gate.set()
         if server.gate:
-            server.gate.wait(60)
+            server.gate.wait(600)
         status, said, *more = answer or (200, self._vectors(body["input"]))
         # Before the answer: whoever has it may ask for more at once.
         with server.changed:

@@ -125,7 +125,7 @@ def _holding(opened: Opened, question: Question, within: Chosen | None = None) -
         return milvus.by_words(opened.words.weights(question), WORDED, within), 1.0
     if within is None:
         return opened.words.candidates(question, WORDED)
-    held, ceiling = opened.words.candidates(question, within.widened(WORDED, len(opened.columns.ids)))
+    held, ceiling = opened.words.candidates(question, within.widened(WORDED, opened.columns.size - 1))
     return within.of(held), ceiling
 
 

@@ -139,7 +139,7 @@ def found_by(seen: Snapshot, request: ListRequest, also: Ids | None = None) -> F
         kept = [ids for ids in (named.ids, also) if ids is not None]
         looked_at = candidates(held, question, vector, columns.sought(request), also=np.concatenate(kept))
         every = np.ones(len(looked_at.ids), np.bool_)
-        retrieved = retrieve(held, question, vector, looked_at, every, held.strength, len(columns.ids))
+        retrieved = retrieve(held, question, vector, looked_at, every, held.strength, columns.size - 1)
         retrieved = with_first(columns, retrieved, nearest(columns, retrieved, np.flatnonzero(retrieved.likely), FIRST))
         if nowhere:
             retrieved = replace(retrieved, good=np.zeros_like(retrieved.good))

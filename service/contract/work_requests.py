@@ -1,7 +1,6 @@
 """What programs may send of people's work: briefs, receipts, saved searches, words, details of documents."""
 
-import base64
-import re
+import binascii
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, FailFast, Field
@@ -23,9 +22,15 @@ _ASKED = Field(description='What is asked, by the names of the API, such as {"q"
 
 
 def _in_base64(text: str) -> str:
-    if not re.match(_BASE64, text):
-        raise refuse("Send the content of each file in base64: letters, digits, + and /, padded with =.")
+    try:
+        _decoded(text)
+    except ValueError:
+        raise refuse("Send the content of each file in base64: letters, digits, + and /, padded with =.") from None
     return text
+
+
+def _decoded(text: str) -> bytes:
+    return binascii.a2b_base64(text.removesuffix("\n"), strict_mode=True)
 
 
 class BriefItemsRequest(Request):
@@ -103,7 +108,7 @@ class SentFile(Request):
     @property
     def bytes_of(self) -> bytes:
         """The file itself."""
-        return base64.b64decode(self.content)
+        return _decoded(self.content)
 
 
 class DocumentsSent(Request):

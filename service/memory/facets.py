@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.arrays import mapped
 from indexer.column_files import FACETS as FACETS_FILE
 from indexer.column_files import THEMES as THEMES_FILE
 from indexer.milvus_rows import FACET
@@ -241,12 +242,14 @@ def open_columns(folder: Path) -> Columns:
     """The columns of a generation. Raises OSError or ValueError for one that is damaged."""
     values: dict[str, list[str]] = json.loads((folder / FACETS_FILE).read_text("utf-8"))
     values["theme"] = json.loads((folder / THEMES_FILE).read_text("utf-8"))
-    plain = {name: _mapped(folder, name) for name in Columns.__dataclass_fields__ if name not in ("size", "facets")}
+    plain = {
+        name: mapped(folder / f"{name}.npy") for name in Columns.__dataclass_fields__ if name not in ("size", "facets")
+    }
     facets = {}
     for name in FACETS:
-        starts = _mapped(folder, f"facet.{name}.starts") if name in SEVERAL else None
+        starts = mapped(folder / f"facet.{name}.starts.npy") if name in SEVERAL else None
         numbered = (*values[name], UNKNOWN)
-        facets[name] = Facet(numbered, numbered, Runs(_mapped(folder, f"facet.{name}"), starts))
+        facets[name] = Facet(numbered, numbered, Runs(mapped(folder / f"facet.{name}.npy"), starts))
     return Columns(size=len(plain["fold"]), facets=facets, **plain)
 
 
@@ -270,8 +273,3 @@ def _any_of(codes: Column, keep: Mask) -> Mask:
     for code in wanted:
         mask |= codes == code
     return mask
-
-
-def _mapped(folder: Path, name: str) -> Column:
-    # Not as a memmap: each slice of one would be another, which costs more than what is done with it.
-    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))

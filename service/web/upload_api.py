@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
+from corpus.readers.reading import MEGABYTE
 from service.contract.service_errors import RequestError
 from service.contract.work_requests import BuildAnswer, DocumentsSent, FileReport, SentFile
 from service.engine import Engine
@@ -12,7 +13,9 @@ from service.web.exchange import answered, asked_by_body, nothing_asked, problem
 from service.web.openapi import described
 from service.work.build_job import Job, read_job
 from service.work.receiving import begin, told
-from service.work.uploads import MOST_BYTES, Sent
+from service.work.uploads import Sent
+
+MOST_BYTES = 64 * MEGABYTE  # of one request, which is read as a whole; the form writes down what it takes as it comes
 
 _NOT_TAKEN = "This service takes no documents: ask whoever runs it."
 

@@ -1,6 +1,7 @@
 """Vectors on disk: exact up to a size, coded and refined beyond; the same answers from both."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import vector_index
+from indexer.arrays import mapped
 from indexer.vector_index import VectorIndex, open_vectors, write_reference, write_vectors
 
 DIMENSION = 32
@@ -119,3 +121,12 @@ def test_the_reference_is_evenly_spaced(tmp_path: Path) -> None:
     kept = np.load(tmp_path / "reference.npy", allow_pickle=False)
     assert kept.shape == (2_000, DIMENSION)
     assert np.array_equal(kept[[0, -1]], vectors[[0, -1]])
+
+
+def test_a_head_that_is_damaged_is_an_error_that_is_expected(tmp_path: Path) -> None:
+    np.save(tmp_path / "whole.npy", np.arange(9))
+    content = (tmp_path / "whole.npy").read_bytes()
+    for place in range(128):
+        (tmp_path / "one.npy").write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with suppress(ValueError):
+            mapped(tmp_path / "one.npy")

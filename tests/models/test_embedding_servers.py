@@ -265,5 +265,5 @@ def test_work_that_is_left_early_is_not_gone_on_with(start: Start) -> None:
 
 
 def _ends(thread: threading.Thread) -> bool:
-    thread.join(60)
+    thread.join(600)
     return not thread.is_alive()

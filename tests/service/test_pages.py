@@ -83,7 +83,16 @@ def test_pages_hold_no_script_of_their_own_and_no_style_and_are_well_made(client
         for tag, attrs in page.tags
         if tag == "input" and attrs.get("type") != "hidden" and attrs.get("id") not in labelled
     ]
-    inside = {"year_from", "year_to", "brief_name", "note", "title", "who", "why"}  # these stand inside their label
+    inside = {
+        "year_from",
+        "year_to",
+        "brief_name",
+        "note",
+        "title",
+        "who",
+        "why",
+        "like",
+    }  # these stand inside their label
     assert {attrs["name"] for attrs in loose} <= inside
 
 
