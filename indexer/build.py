@@ -172,7 +172,7 @@ def _build(documents: Survey, encoder: Encoder, data: Path, asked: _Asked, clock
     with unfinished(data / "generations" / f"{UNFINISHED}{stamp(created, data)}") as folder:
         for name, written in asked.copies.items():
             (folder / name).write_bytes(written)
-        embedded = write_stores(folder, documents, asked.given, encoder, data, clock)
+        embedded = write_stores(folder, documents, asked.given, encoder, data, clock, coded=asked.milvus is None)
         if asked.milvus and asked.mark:
             move_to_milvus(asked.milvus, data, asked.mark, folder, clock)
         manifest = _describe(folder, encoder, created, asked, embedded.count)

@@ -69,11 +69,14 @@ class Given:
     kept: Kept
 
 
-def write_stores(folder: Path, documents: Walked, given: Given, encoder: Encoder, data: Path, clock: Clock) -> Embedded:
+def write_stores(
+    folder: Path, documents: Walked, given: Given, encoder: Encoder, data: Path, clock: Clock, *, coded: bool = True
+) -> Embedded:
     """Write the stores of a generation into `folder`; everything numbers passages from 1 in the order of `documents`.
 
     The documents are walked several times, and none is in memory longer than it is worked on. What is encoded goes into
-    the cache of `data` as well. Raises GenerationError where no document holds a passage.
+    the cache of `data` as well. Many vectors are `coded`, unless they do not stay. Raises GenerationError where no
+    document holds a passage.
     """
     if not documents.passages:
         raise GenerationError(
@@ -93,7 +96,7 @@ def write_stores(folder: Path, documents: Walked, given: Given, encoder: Encoder
             embedded = embed(pieces, cached, data, tell)
     with clock.stage("vectors"), closing(open_tables(folder / PASSAGES)) as tables:
         count, dimension = embedded.vectors.shape
-        write_vectors(folder / VECTORS, count, dimension, embedded.batches(), documents.passages)
+        write_vectors(folder / VECTORS, count, dimension, embedded.batches(), documents.passages, coded=coded)
         write_reference(folder / REFERENCE, embedded.vectors)
         write_map(folder / MAP, map_of(embedded, _read_as(tables)))
     if given.themes:

@@ -151,11 +151,17 @@ def _products(vector: Vectors, rows: NDArray[Any], out: Vectors) -> None:
 
 
 def write_vectors(
-    folder: Path, count: int, dimension: int, batches: Iterator[tuple[Numbers, Vectors]], passages: int
+    folder: Path,
+    count: int,
+    dimension: int,
+    batches: Iterator[tuple[Numbers, Vectors]],
+    passages: int,
+    *,
+    coded: bool = True,
 ) -> None:
     """Write `count` rows as they come: the passages.id of each, ascending, up to `passages`, and its vector.
 
-    Kept as float32 where all are compared for a question, as float16 beyond, with codes.
+    Kept as float32 where all are compared for a question, as float16 beyond, with codes unless they are not wanted.
     """
     folder.mkdir()
     exact = count <= EXACT_UP_TO
@@ -174,7 +180,7 @@ def write_vectors(
     np.save(folder / OWNERS, owners, allow_pickle=False)
     starts = np.searchsorted(owners, np.arange(passages + 2))
     np.save(folder / STARTS, starts.astype(np.int64), allow_pickle=False)
-    if not exact:
+    if coded and not exact:
         _write_codes(folder, mapped(folder / ROWS))
 
 
