@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.arrays import mapped
 from indexer.clock import Clock
 from indexer.manifest import COLUMNS, POSTINGS, VECTORS, GenerationError, read_manifest
 from indexer.milvus import Link
-from indexer.milvus_rows import FACET, Rows, Shape, write_collection
-from indexer.postings import open_postings
+from indexer.milvus_rows import FACET, Numbers, Rows, Shape, write_collection
+from indexer.postings import SCORED, WordPostings, open_postings
 from indexer.vector_index import OWNERS, ROWS, STARTS
 
 _SINGLE = ("document_kind", "finding", "status", "grade", "year")
 _PLAIN = ("fold", "years")
+_PART = 1 << 22  # postings that are looked through at a time
 _BLOCK = 1 << 16  # passages whose words are held at once: some 100 bytes for each word of one
 
 
@@ -69,11 +71,35 @@ class GenerationRows:
         """The words of a passage, by their keys, and the BM25 of each."""
         if not self._first <= passage < self._first + len(self._words):
             self._first = passage // _BLOCK * _BLOCK
-            ids, keys, scores = self._postings.stretch(self._first, self._first + _BLOCK)
+            ids, keys, scores = words_between(self._postings, self._first, self._first + _BLOCK)
             ends = np.searchsorted(ids, np.arange(self._first, self._first + _BLOCK + 1))
             own = [slice(first, last) for first, last in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
             self._words = [dict(zip(keys[part].tolist(), scores[part].tolist(), strict=True)) for part in own]
         return self._words[passage - self._first]
+
+
+def words_between(postings: WordPostings, first: int, last: int) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
+    """What passages `first` up to `last` hold in all fields SCORED, passage by passage.
+
+    By entry the passage, the key of a word, and its BM25. Reads all postings, a part at a time.
+    """
+    parts = [_in_field(postings, at, first, last) for at in range(len(SCORED))]
+    ids, keys, scores = (np.concatenate(own) for own in zip(*parts, strict=True))
+    order = np.argsort(ids, kind="stable")
+    return ids[order], keys[order], scores[order]
+
+
+def _in_field(postings: WordPostings, number: int, first: int, last: int) -> tuple[Any, Any, Any]:
+    starts, counts, ids, scores = postings.arrays(SCORED[number])
+    there = np.flatnonzero(counts)
+    there = there[np.argsort(starts[there])]
+    found = [np.zeros(0, np.int64)]
+    for at in range(0, len(ids), _PART):
+        part = ids[at : at + _PART]
+        found.append(at + np.flatnonzero((part >= first) & (part < last)))
+    places = np.concatenate(found)
+    words = there[np.searchsorted(starts[there], places, side="right") - 1] if len(places) else places
+    return ids[places], number * len(counts) + words, scores[places]
 
 
 def write_rows(link: Link, data: Path, mark: str, folder: Path, clock: Clock) -> None:

@@ -1,7 +1,7 @@
 """The words of a generation, mapped into memory: which passages hold each, and what it scores there.
 
-`lexical.py` writes the same words for tantivy, which finds phrases; of a single word this has what tantivy would say,
-ready to be read: its passages in order, and the BM25 of each.
+`lexical.py` writes the same words for tantivy, which finds phrases; of a single word, and of a phrase that the build
+knows (`known_phrases.py`), this has what tantivy would say, ready to be read: its passages in order, the BM25 of each.
 """
 
 import tempfile
@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.arrays import mapped
+from indexer.known_phrases import Phrasing, Stems
+from indexer.known_phrases import written as as_term
 from indexer.lexical import ALL, MEANT, NAMES, TEXT, WRITTEN, Fields, field_analyzers
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ Places = NDArray[np.intp]
 
 FIELDS = (TEXT, ALL, MEANT, NAMES, WRITTEN)
 SCORED = (ALL, MEANT, NAMES, WRITTEN)  # of TEXT is asked only who holds a word
+PHRASED = (TEXT, ALL, MEANT)  # where phrases are found
 # Of words in the order of the texts, so many are sorted at once: about 40 bytes each.
 _BATCH = 1 << 22
 _REMEMBERED = 10_000  # words whose place is known
@@ -111,21 +114,19 @@ class WordPostings:
         number = self._number(term)
         return None if number is None else SCORED.index(field) * (len(self._ends) - 1) + number
 
-    def stretch(self, first: int, last: int) -> tuple[NDArray[np.int32], Ids, NDArray[np.float32]]:
-        """What passages `first` up to `last` hold in all fields SCORED, passage by passage.
-
-        By entry the passage, the key of a word, and its BM25. Reads all postings, a block at a time.
-        """
-        words = len(self._ends) - 1
-        parts = [self._fields[field].stretch(first, last, at * words) for at, field in enumerate(SCORED)]
-        ids, keys, scores = (np.concatenate(own) for own in zip(*parts, strict=True))
-        order = np.argsort(ids, kind="stable")
-        return ids[order], keys[order], scores[order]
+    def arrays(self, field: str) -> tuple[Ids, Ids, NDArray[np.int32], NDArray[np.float32]]:
+        """A field whole: by word where its postings start and how many they are; then all ids, and all scores."""
+        return self._fields[field].arrays()
 
     def of(self, field: str, term: str) -> Postings:
         """The passages with a word."""
         number = self._number(term)
         return NOWHERE if number is None else self._fields[field].postings(number)
+
+    def phrase(self, field: str, stems: Stems) -> Postings | None:
+        """The passages with a phrase, one that the build knew; None for another."""
+        number = self._number(as_term(stems)) if field in PHRASED else None
+        return None if number is None else self._fields[field].postings(number)
 
     def _placed(self, term: str) -> int | None:
         """The place of a word among all, which are sorted by their bytes."""
@@ -154,21 +155,8 @@ class _Mapped:
         end = start + self.counts[number]
         return Postings(self._ids[start:end], self._scores[start:end])
 
-    def stretch(self, first: int, last: int, key: int) -> tuple[Any, Any, Any]:
-        """The postings of passages `first` up to `last`; the keys of words are counted from `key`."""
-        starts, counts = np.asarray(self._starts), np.asarray(self.counts)
-        there = np.flatnonzero(counts)
-        there = there[np.argsort(starts[there])]
-        blocks = range(0, len(self._ids), _BATCH)
-        found = [np.zeros(0, np.int64)]
-        found += [at + np.flatnonzero(_between(self._ids[at : at + _BATCH], first, last)) for at in blocks]
-        places = np.concatenate(found)
-        numbers = there[np.searchsorted(starts[there], places, side="right") - 1] if len(places) else places
-        return self._ids[places], key + numbers, self._scores[places]
-
-
-def _between(ids: NDArray[np.int32], first: int, last: int) -> NDArray[np.bool_]:
-    return np.asarray((ids >= first) & (ids < last))
+    def arrays(self) -> tuple[Any, Any, Any, Any]:
+        return np.asarray(self._starts), np.asarray(self.counts), self._ids, self._scores
 
 
 def open_postings(folder: Path) -> WordPostings:
@@ -179,15 +167,17 @@ def open_postings(folder: Path) -> WordPostings:
 class PostingsWriter:
     """Writes postings into `folder`, which is made, from what is indexed of passages 1, 2, 3, …; a context manager.
 
-    Memory is taken for one batch of words, for the words themselves and for some bytes of each passage.
+    Those of words, and of `phrases`, wherever one stands within a part. Memory is taken for one batch of words, for the
+    words themselves and for some bytes of each passage.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, phrases: Iterable[Stems] = ()) -> None:
         self._folder = folder
         folder.mkdir()
         self._room = tempfile.TemporaryDirectory(prefix="runs-", dir=folder)
         self._analyzers = field_analyzers()
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._phrasing = Phrasing(phrases, self._numbers.__getitem__)
         self._runs = {field: _Runs(Path(self._room.name), field) for field in FIELDS}
 
     def __enter__(self) -> Self:
@@ -205,15 +195,19 @@ class PostingsWriter:
             yield passage
 
     def _note(self, passage: Fields) -> None:
-        parts = [self._terms(ALL, [part]) for part in passage.parts]
-        self._runs[TEXT].add(parts[-1])
-        self._runs[ALL].add([number for part in parts for number in part])
+        parts = [self._terms(ALL, part) for part in passage.parts]
+        self._add(TEXT, parts[-1:])
+        self._add(ALL, parts)
         for field, texts in ((NAMES, passage.names), (MEANT, passage.meant), (WRITTEN, passage.written)):
-            self._runs[field].add(self._terms(field, texts))
+            self._add(field, [self._terms(field, text) for text in texts])
 
-    def _terms(self, field: str, texts: Iterable[str]) -> list[int]:
+    def _terms(self, field: str, text: str) -> list[int]:
         analyzer: TextAnalyzer = self._analyzers[field]
-        return [self._numbers[term] for text in texts for term in analyzer.analyze(text)]
+        return [self._numbers[term] for term in analyzer.analyze(text)]
+
+    def _add(self, field: str, texts: Sequence[list[int]]) -> None:
+        phrases = [phrase for text in texts for phrase in self._phrasing.within(text)] if field in PHRASED else []
+        self._runs[field].add([number for text in texts for number in text], phrases)
 
     def _finish(self) -> None:
         terms = [term.encode() for term in self._numbers]
@@ -222,7 +216,7 @@ class PostingsWriter:
         np.save(self._folder / "ends.npy", np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
         np.save(self._folder / "terms.npy", np.frombuffer(b"".join(terms[number] for number in order), np.uint8))
         for field, runs in self._runs.items():
-            _write_field(self._folder / field, runs, order, scored=field in SCORED)
+            _write_field(self._folder / field, runs, order, self._phrasing.words, scored=field in SCORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,15 +237,17 @@ class _Runs:
 
     def __init__(self, folder: Path, field: str) -> None:
         self._folder, self._field = folder, field
-        self._waiting, self._lengths = array("i"), array("q")
+        self._waiting, self._lengths, self._counts = array("i"), array("q"), array("q")
         self._first, self._written = 1, 0
         self.words = 0
         self.norms = bytearray(1)  # by passages.id, entry 0 unused: the length in a byte
 
-    def add(self, numbers: Sequence[int]) -> None:
-        """The words of the next passage, by number."""
+    def add(self, numbers: Sequence[int], phrases: Sequence[int]) -> None:
+        """The words of the next passage, by number, and its phrases, which make it no longer."""
         self._waiting.extend(numbers)
+        self._waiting.extend(phrases)
         self._lengths.append(len(numbers))
+        self._counts.append(len(numbers) + len(phrases))
         if max(len(self._waiting), len(self._lengths)) >= _BATCH:
             self._flush()
 
@@ -267,7 +263,7 @@ class _Runs:
 
     def _flush(self) -> None:
         lengths = np.array(self._lengths, np.int64)
-        ids = np.repeat(np.arange(self._first, self._first + len(lengths)), lengths)
+        ids = np.repeat(np.arange(self._first, self._first + len(lengths)), np.array(self._counts, np.int64))
         keys = np.array(self._waiting, np.int64) << 32 | ids
         keys.sort()
         starts = np.flatnonzero(np.diff(keys, prepend=-1))
@@ -283,11 +279,11 @@ class _Runs:
         )
         for part, path in self._paths(self._written).items():
             np.save(path, getattr(run, part))
-        self.words += len(self._waiting)
+        self.words += int(lengths.sum())
         self.norms += (np.searchsorted(LENGTHS, lengths, side="right") - 1).astype(np.uint8).tobytes()
         self._first += len(lengths)
         self._written += 1
-        self._waiting, self._lengths = array("i"), array("q")
+        self._waiting, self._lengths, self._counts = array("i"), array("q"), array("q")
 
 
 class _Scoring:
@@ -299,11 +295,13 @@ class _Scoring:
         mean = np.float32(runs.words) / np.float32(self._passages)
         self._by_norm = (_K1 * (1 - _B + _B * LENGTHS.astype(np.float32) / mean)).astype(np.float32)
 
-    def weights(self, counts: NDArray[np.int64]) -> NDArray[np.float32]:
-        """What words weigh that stand in so many passages each."""
+    def weights(self, counts: NDArray[np.int64], phrases: Mapping[int, Sequence[int]]) -> NDArray[np.float32]:
+        """What words weigh that stand in so many passages each, and `phrases`, by number: all their words together."""
         half = np.float32(0.5)
         odds = ((self._passages - counts).astype(np.float32) + half) / (counts.astype(np.float32) + half)
         rarity = np.log((1 + odds).astype(np.float64)).astype(np.float32)  # in single precision numpy's is not exact
+        for phrase, words in phrases.items():
+            rarity[phrase] = sum(rarity[list(words)], start=np.float32(0))
         return (rarity * (1 + _K1)).astype(np.float32)
 
     def parts(self, ids: NDArray[np.int32], times: NDArray[np.uint16]) -> NDArray[np.float32]:
@@ -312,8 +310,11 @@ class _Scoring:
         return (often / (often + self._by_norm[self._norms[ids]])).astype(np.float32)
 
 
-def _write_field(folder: Path, runs: _Runs, order: Ids, *, scored: bool) -> None:
-    """Write the postings of a field, word by word in the order of their numbers; `order` has these sorted by word."""
+def _write_field(folder: Path, runs: _Runs, order: Ids, phrases: Mapping[int, Sequence[int]], *, scored: bool) -> None:
+    """Write the postings of a field, word by word in the order of their numbers; `order` has these sorted by word.
+
+    Those of `phrases` are numbers of words as well, each with those that it is made of.
+    """
     every = runs.all()
     counts = np.zeros(len(order), np.int64)
     for run in every:
@@ -322,7 +323,8 @@ def _write_field(folder: Path, runs: _Runs, order: Ids, *, scored: bool) -> None
     folder.mkdir()
     np.save(folder / "counts.npy", counts[order].astype(np.int32))
     np.save(folder / "starts.npy", starts[order])
-    scoring = _Scoring(runs) if runs.words else None
+    scoring = _Scoring(runs) if runs.words and scored else None
+    weights = scoring.weights(counts, phrases) if scoring else np.zeros(0, np.float32)
     with (
         _File(folder / "ids.npy", np.int32, starts[-1]) as ids,
         _File(folder / "scores.npy", np.float32, starts[-1] if scored else 0) as scores,
@@ -330,9 +332,8 @@ def _write_field(folder: Path, runs: _Runs, order: Ids, *, scored: bool) -> None
         for first, last in _blocks(starts):
             here, times = _merged(every, starts, first, last)
             ids.write(here)
-            if scored and scoring:
-                own = counts[first:last]
-                scores.write(np.repeat(scoring.weights(own), own) * scoring.parts(here, times))
+            if scoring:
+                scores.write(np.repeat(weights[first:last], counts[first:last]) * scoring.parts(here, times))
 
 
 def _blocks(starts: Ids) -> Iterator[tuple[int, int]]:

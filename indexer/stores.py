@@ -26,6 +26,7 @@ from indexer.context import placed
 from indexer.echo import Echoes
 from indexer.embed import Embedded, Pieces, embed
 from indexer.folds import Folding, findings_in
+from indexer.known_phrases import known_phrases
 from indexer.lexical import Fields, write_lexical
 from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, POSTINGS, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
@@ -86,8 +87,11 @@ def write_stores(
         heard = _hear(documents, given, Hearing(encoder, cached), tell)
     with clock.stage("passages") as tell:
         fields = _write_passages(folder, documents, given, heard, tell, data)
-    with clock.stage("lexical") as tell, PostingsWriter(folder / POSTINGS) as postings:
-        write_lexical(folder / LEXICAL, postings.noting(_fields(fields, documents.passages, tell)))
+    with clock.stage("lexical") as tell:
+        with closing(open_tables(folder / PASSAGES)) as tables:
+            phrases = known_phrases(given.vocabulary, tables)
+        with PostingsWriter(folder / POSTINGS, phrases) as postings:
+            write_lexical(folder / LEXICAL, postings.noting(_fields(fields, documents.passages, tell)))
     del fields
     with cached_encoder(data, encoder) as cached:
         with clock.stage("windows") as tell:

@@ -113,14 +113,11 @@ class VectorIndex:
         return similar
 
     def _some(self, vector: Vectors, numbers: Numbers) -> Vectors:
-        """The inner product with these rows, read in blocks on two threads."""
+        """The inner product with these rows, read in blocks."""
         similar = np.empty(len(numbers), np.float32)
-
-        def compare(first: int) -> None:
+        for first in range(0, len(numbers), _BLOCK):
             block = numbers[first : first + _BLOCK]
             similar[first : first + _BLOCK] = self.rows[block].astype(np.float32) @ vector
-
-        list(self._pool.map(compare, range(0, len(numbers), _BLOCK)))
         return similar
 
 

@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 from fakes import FakeEncoder
 
-from indexer.generation import open_generation
+from indexer.generation import open_generation, verify_generation
+from indexer.lexical import ALL, Fields
+from indexer.postings import FIELDS, PostingsWriter, open_postings
+from service.contract.requests import RegisterRequest, SearchRequest
+from service.contract.responses import SearchResponse
 from service.engine import Engine
 
 
@@ -26,8 +30,8 @@ def scale(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, flo
         patch.syspath_prepend(Path(__file__).parent / "benchmarks")
         import bench_scale
 
-        home = tmp_path_factory.mktemp("scale") / "150"
-        return home, bench_scale.made(home, 150, FakeEncoder(), real=100)
+        home = tmp_path_factory.mktemp("scale") / "200"
+        return home, bench_scale.made(home, 200, FakeEncoder(), real=100)
 
 
 def test_a_build_and_its_questions_are_told(scale: tuple[Path, dict[str, float]]) -> None:
@@ -35,7 +39,7 @@ def test_a_build_and_its_questions_are_told(scale: tuple[Path, dict[str, float]]
 
     home, built = scale
     found = built | bench_scale.asked(home, FakeEncoder(), 10)
-    assert found["passages"] >= 150
+    assert found["passages"] >= 200
     assert found["build peak MiB"] >= found["build peak own MiB"] > 0
     assert found["disk MiB"] == pytest.approx(sum(found[f"disk {path.name} MiB"] for path in current(home).iterdir()))
     assert found["any p95"] >= found["any p50"] >= found["less encoding p50"] > 0
@@ -43,6 +47,56 @@ def test_a_build_and_its_questions_are_told(scale: tuple[Path, dict[str, float]]
     assert found["recall@10"] == 1.0  # so few are all compared
     assert found["own MiB"] > 0
     assert set(bench_scale.SLOPES) <= found.keys()
+
+
+def test_an_index_is_multiplied(scale: tuple[Path, dict[str, float]], tmp_path: Path) -> None:
+    import bench_scale
+    import multiply_index
+
+    home, built = scale
+    made = multiply_index.multiplied(home, 3, tmp_path)
+    size = int(built["passages"])
+    assert made.counts["passages"] == 3 * size
+    few = f"lexical {size}."
+    assert verify_generation(current(tmp_path)) == [f"passages.sqlite holds {3 * size} passages and {few}"]
+    one, three = (Engine(folder, FakeEncoder(), count_unmet=False) for folder in (home, tmp_path))
+    (said,) = one.snapshot().held.generation.tables.execute("SELECT text FROM passages WHERE id = 5").fetchone()
+    for query in (said, ""):
+        before, after = (engine.search(SearchRequest(query=query, page_size=100)) for engine in (one, three))
+        assert after.total >= before.total > 0
+        assert len({hit.passage_id for hit in after.results}) == len(after.results)
+    assert after.total == 3 * before.total  # of the empty question, which everything answers
+    assert after.documents == 3 * before.documents
+    assert counts(after) == {name: {value: 3 * n for value, n in own.items()} for name, own in counts(before).items()}
+    records, threefold = (engine.register(RegisterRequest()) for engine in (one, three))
+    assert threefold.total == 3 * records.total > 0
+    held = three.snapshot().held
+    for number in range(1, 3 * size + 1, size // 7):
+        (own,) = held.generation.tables.execute("SELECT document, fold, finding FROM passages WHERE id = ?", (number,))
+        columns = held.columns
+        assert tuple(own) == (columns.document[number], columns.fold[number], columns.finding[number] or None)
+    found = bench_scale.standing(tmp_path) | bench_scale.asked(tmp_path, FakeEncoder(), 5, profile=True)
+    assert found["passages"] == 3 * size
+    assert found["part of any: scoring"] > 0
+
+
+def test_words_of_a_multiplied_index_are_as_those_of_one_that_is_built(tmp_path: Path) -> None:
+    from multiply_index import _write_postings
+
+    phrases = [("boat", "harbour"), ("harbour", "harbour"), ("quay", "boat")]
+    texts = ["lantern harbour harbour", "lantern", "boat harbour", "boat boat lantern quay"]
+    for times in (1, 4):
+        with PostingsWriter(tmp_path / str(times), phrases) as postings:
+            for text in texts * times:
+                list(postings.noting([Fields([text], [""], [], [])]))
+    _write_postings(tmp_path / "1", tmp_path / "made", 4, len(texts))
+    built, made = open_postings(tmp_path / "4"), open_postings(tmp_path / "made")
+    assert len(made.of(ALL, "boat harbour").ids) == 4
+    for word in ("lantern", "harbour", "boat", "quay", "none", *map(" ".join, phrases)):
+        for name in FIELDS:
+            assert made.count(name, word) == built.count(name, word)
+            assert np.array_equal(made.of(name, word).ids, built.of(name, word).ids)
+            assert made.of(name, word).scores == pytest.approx(built.of(name, word).scores, rel=1e-5)
 
 
 def test_a_table_tells_how_steeply_figures_rise() -> None:
@@ -135,3 +189,8 @@ def test_a_crowd_is_timed_one_by_one_and_together() -> None:
 def current(home: Path) -> Path:
     """The folder of the index that is served."""
     return home / "generations" / (home / "CURRENT").read_text().strip()
+
+
+def counts(answer: SearchResponse) -> dict[str, dict[str, int]]:
+    """By facet the count of each of its values."""
+    return {name: {row.value: row.count for row in rows} for name, rows in answer.facets.items()}

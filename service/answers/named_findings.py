@@ -10,7 +10,7 @@ from indexer.vector_index import distinct
 from service.answers.retrieve import WORDED, Ids, Retrieved, Scores
 from service.memory.finding_index import Outline
 from service.memory.opened import Opened
-from service.memory.passage_rows import texts_by_id
+from service.memory.passage_rows import statements
 from service.memory.snapshot import Snapshot
 from service.query.finding_numbers import NamedFindings, listed_numbers, named_findings
 from service.query.frame import without_frame
@@ -106,11 +106,13 @@ def _passages(held: Opened, items: Sequence[Outline], asked: NamedFindings) -> t
     """
     words = frozenset(telling(asked.rest))
     share = {i.id: len(words & set(telling(i.title))) / len(words) if words else 0.0 for i in items}
-    kinds = held.columns.facets["finding"].having({item.kind for item in items})
-    places = kinds[np.isin(held.columns.finding[kinds], list(share))]
-    texts = texts_by_id(held.generation.tables, places.tolist())
-    says = {place: bool(re.search(r"\w", without_frame(text))) for place, text in texts.items()}
+    stating = statements(held.generation.tables, list(share), {item.kind for item in items})
     first: dict[int, int] = {}
-    for place in sorted(places.tolist(), key=lambda place: (not says[place], place)):
-        first.setdefault(int(held.columns.finding[place]), place)
+    for one in sorted(stating, key=lambda one: (not _says(one.text), one.passage)):
+        first.setdefault(one.finding, one.passage)
     return np.array(list(first.values()), dtype=np.int64), np.array([share[number] for number in first])
+
+
+def _says(text: str) -> bool:
+    """Whether a text says more than "The force should:"."""
+    return bool(re.search(r"\w", without_frame(text)))

@@ -44,7 +44,7 @@ ENCODED_OTHERS = 2
 MAX_WINDOWS = 4
 # Where not all are candidates: rows nearest by their codes, and passages that hold most of the words. Within filters
 # that leave at most FEW passages all of them are.
-NEAR_ROWS, WORDED, FEW = 4_000, 10_000, 10_000
+NEAR_ROWS, WORDED, FEW = 2_000, 4_000, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +247,11 @@ def best_of_folds(columns: Columns, found: Retrieved, places: Places, newest: bo
     """
     ids, worse = found.ids[places], -found.score[places]
     order = np.lexsort((worse, -columns.dates[ids].astype(np.int64))) if newest else np.argsort(worse, kind="stable")
-    _, first = np.unique(columns.fold[ids][order], return_index=True)
-    return np.asarray(places[order[np.sort(first)]], dtype=np.int64)
+    first = columns.alone[ids[order]]  # of these there is no other: only the rest has to be sorted
+    others = np.flatnonzero(~first)
+    _, at = np.unique(columns.fold[ids[order[others]]], return_index=True)
+    first[others[at]] = True
+    return np.asarray(places[order[first]], dtype=np.int64)
 
 
 def nearest(columns: Columns, found: Retrieved, places: Places, count: int) -> Places:

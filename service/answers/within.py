@@ -57,7 +57,7 @@ def _stands(concept: Concept, stood: set[Stems], question: Question) -> bool:
 def like_within(seen: Snapshot, document: str, query: str, *, expand: bool = True) -> tuple[list[Hit], bool]:
     """The passages of a document that answer a query, best first, and whether they do; else the nearest of it."""
     columns, number = seen.held.columns, document_number(seen.held.generation.tables, document)
-    passages = np.flatnonzero(columns.document == number)
+    passages = columns.within(number or 0)
     found = found_by(seen, ListRequest(query=query, expand=expand), also=passages)
     own = np.isin(found.retrieved.ids, passages)
     best = best_of_folds(columns, found.retrieved, np.flatnonzero(found.members & own), newest=False)[:LIKE]

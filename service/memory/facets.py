@@ -57,7 +57,9 @@ class Runs:
         chosen = _any_of(self.codes, keep)
         if self.starts is None:
             return 1 + np.flatnonzero(chosen[1:])
-        return distinct(np.searchsorted(self.starts, np.flatnonzero(chosen), side="right") - 1)
+        # Of the type of the starts, which else would all be copied into that of the entries.
+        entries = np.flatnonzero(chosen).astype(self.starts.dtype)
+        return distinct(np.searchsorted(self.starts, entries, side="right") - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,11 @@ class Columns:
     def ids(self) -> Ids:
         """All passages."""
         return np.arange(1, self.size)
+
+    def within(self, document: int) -> Ids:
+        """The passages of a document, by its number, ascending: they are numbered one document after the other."""
+        first, last = 1 + np.searchsorted(self.document[1:], np.array([document, document + 1], self.document.dtype))
+        return np.arange(first, last)
 
     def passing(self, filters: Filters, ids: Ids, without: str | None = None) -> Mask:
         """Which of `ids` pass the filters, or all of them but the values chosen of the facet `without`; by position.

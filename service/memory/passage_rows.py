@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.acronyms import Meaning
+from corpus.model import FINDABLE
 from service.contract.labels import citation, label
 from service.contract.responses import (
     Fold,
@@ -125,6 +126,22 @@ def documents_by_number(connection: sqlite3.Connection, numbers: Sequence[str]) 
 def texts_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
     """The text of each of these passages."""
     return {row["id"]: row["text"] for row in many(connection, "SELECT id, text FROM passages WHERE id IN ({})", ids)}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A passage that states a finding: the numbers of both, and its text."""
+
+    passage: int
+    finding: int
+    text: str
+
+
+def statements(connection: sqlite3.Connection, findings: Sequence[int], kinds: Collection[str]) -> list[Statement]:
+    """The passages that state these findings, of these kinds of finding."""
+    statement = f"SELECT id, finding, kind, text FROM passages WHERE finding IN ({{}}) AND kind IN {FINDABLE}"  # noqa: S608
+    rows = many(connection, statement, findings)
+    return [Statement(row["id"], row["finding"], row["text"]) for row in rows if row["kind"] in kinds]
 
 
 def number_by_key(connection: sqlite3.Connection, key: str) -> int | None:

@@ -1,4 +1,7 @@
-"""Phrases of several words: which passages hold them, as tantivy finds it, remembered."""
+"""Phrases of several words: which passages hold them.
+
+Those that the build knew stand among the words; any other tantivy finds, and that is remembered.
+"""
 
 import threading
 from collections import OrderedDict
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.postings import NOWHERE, Postings
+from indexer.postings import NOWHERE, Postings, WordPostings
 from service.query.lexicon import Stems
 
 if TYPE_CHECKING:
@@ -18,11 +21,12 @@ _REMEMBERED, _ENTRY = 64_000_000, 1_000  # bytes of postings, and what each of t
 class Phrases:
     """The phrases of a generation. Safe to share between threads.
 
-    Postings are remembered, up to so many bytes: what stands in many passages takes longest to collect, and is asked
-    for again and again; so is what stands nowhere.
+    Postings that tantivy finds are remembered, up to so many bytes: what stands in many passages takes longest to
+    collect, and is asked for again and again; so is what stands nowhere.
     """
 
-    def __init__(self, index: "tantivy.Index") -> None:
+    def __init__(self, index: "tantivy.Index", words: WordPostings) -> None:
+        self._words = words
         self._searcher = index.searcher()
         self._schema = index.schema
         self._known: OrderedDict[tuple[Stems, str], Postings] = OrderedDict()
@@ -30,6 +34,8 @@ class Phrases:
 
     def of(self, stems: Stems, field: str) -> Postings:
         """The passages in which these words, two or more, stand side by side."""
+        if (written := self._words.phrase(field, stems)) is not None:
+            return written
         with self._guard:
             if (known := self._known.get((stems, field))) is not None:
                 self._known.move_to_end((stems, field))

@@ -1,15 +1,20 @@
 """Postings on disk: what tantivy says of every word, ready to be read."""
 
 import random
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from corpus.vocabulary import Sense, Vocabulary
 from indexer import postings
-from indexer.lexical import ALL, TEXT, Fields, field_analyzers, open_lexical, write_lexical
-from indexer.postings import FIELDS, LENGTHS, Postings, PostingsWriter, WordPostings, open_postings
+from indexer.known_phrases import Stems, known_phrases
+from indexer.lexical import ALL, NAMES, TEXT, Fields, field_analyzers, open_lexical, write_lexical
+from indexer.postings import FIELDS, LENGTHS, PHRASED, Postings, PostingsWriter, WordPostings, open_postings
 
 WORDS = ("police", "officers", "Barking", "barking", "PROtect", "résumé", "running", "ran", "1,000", "ß", "日本")
 VOCABULARY = (*WORDS, *(f"w{number}" for number in range(150)))
@@ -28,8 +33,8 @@ def passages(count: int) -> Iterator[Fields]:
         yield Fields(parts, names, meant, sorted(set(text(0, 0, 1, 2).split())))
 
 
-def written(folder: Path, texts: Iterable[Fields]) -> WordPostings:
-    with PostingsWriter(folder / "postings") as writer:
+def written(folder: Path, texts: Iterable[Fields], phrases: Sequence[Stems] = ()) -> WordPostings:
+    with PostingsWriter(folder / "postings", phrases) as writer:
         write_lexical(folder / "lexical", writer.noting(texts))
     return open_postings(folder / "postings")
 
@@ -57,6 +62,57 @@ def test_every_word_has_the_passages_and_scores_of_tantivy(
             assert words.count(field, term) == searcher.doc_freq(field, term) == len(wanted)
             if field != TEXT:
                 np.testing.assert_allclose(found.scores, [wanted[place] for place in found.ids.tolist()], rtol=1e-6)
+
+
+@pytest.mark.parametrize("batch", [64, 1 << 22])
+def test_a_known_phrase_has_the_passages_and_scores_of_tantivy(
+    tmp_path: Path, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tantivy import Query
+
+    monkeypatch.setattr(postings, "_BATCH", batch)
+    few = [word for text in WORDS for word in field_analyzers()[ALL].analyze(text)]
+    phrases = [*product(few, few), *product(few[:4], few[:4], few[:4]), ("polic", "nowher")]
+    chance = random.Random(5)
+    texts = []
+    for _ in range(150):
+        parts = [" ".join(chance.choices(WORDS, k=chance.randrange(60))) for _ in range(3)]
+        texts.append(Fields(parts, [], parts[:2], []))
+    words = written(tmp_path, texts, phrases)
+    index = open_lexical(tmp_path / "lexical")
+    searcher, several = index.searcher(), 0
+    for field in PHRASED:
+        for stems in phrases:
+            hits = searcher.search(Query.phrase_query(index.schema, field, list(stems)), limit=len(texts)).hits
+            ids = searcher.fast_field_values("id", [address for _, address in hits])
+            wanted = dict(zip(ids, (score for score, _ in hits), strict=True))
+            found = words.phrase(field, stems)
+            assert found is not None
+            assert found.ids.tolist() == sorted(wanted)
+            several += len(wanted) > 1
+            if field != TEXT:
+                np.testing.assert_allclose(found.scores, [wanted[place] for place in found.ids.tolist()], rtol=1e-6)
+    assert several > 300
+    assert words.phrase(ALL, ("polic", "unheard")) is None
+    assert words.phrase(NAMES, phrases[0]) is None
+
+
+def test_a_build_knows_the_phrases_of_the_vocabulary_and_of_its_documents(tmp_path: Path) -> None:
+    senses = {"PSD": (Sense("PSD", "professional standards department"),), "A&E": (Sense("A&E", "casualty"),)}
+    vocabulary = Vocabulary(senses, {"body worn video": ("cameras", "video recordings")})
+    with closing(sqlite3.connect(tmp_path / "passages.sqlite")) as tables:
+        tables.execute("CREATE TABLE shorts (means)")
+        tables.execute("CREATE TABLE compounds (apart)")
+        tables.execute("INSERT INTO shorts VALUES ('Lantern Safety Board')")
+        tables.execute("INSERT INTO compounds VALUES ('follow up')")
+        assert known_phrases(vocabulary, tables) == [
+            ("a", "e"),
+            ("bodi", "worn", "video"),
+            ("follow", "up"),
+            ("lantern", "safeti", "board"),
+            ("profession", "standard", "depart"),
+            ("video", "record"),
+        ]
 
 
 def test_what_stands_nowhere_has_no_postings(tmp_path: Path) -> None:

@@ -166,6 +166,13 @@ def test_each_column_holds_what_the_rows_say(
     assert any(expected["inherited"])
 
 
+def test_the_passages_of_a_document_stand_in_a_row(columns: Columns, rows: list[dict[str, Any]]) -> None:
+    last = max(row["document"] for row in rows)
+    assert last > 1
+    for number in range(last + 2):
+        assert columns.within(number).tolist() == [row["id"] for row in rows if row["document"] == number]
+
+
 def test_a_facet_has_the_values_of_the_rows_in_order(columns: Columns, plain: dict[str, Values]) -> None:
     assert columns.facets.keys() == {*FACETS}
     for name, values_of in plain.items():

@@ -575,10 +575,14 @@ def test_calibrate_fits_the_encoder_keeps_it_and_says_how_well(
 @pytest.mark.parametrize("grades", [1, 3, 1_000])
 def test_the_nearest_of_many_are_the_first_of_all(folds: int, grades: int) -> None:
     chance = np.random.default_rng(folds + grades)
-    columns: Any = SimpleNamespace(fold=chance.integers(0, folds, 5_001))
+    fold = chance.integers(0, folds, 5_001)
+    columns: Any = SimpleNamespace(fold=fold, alone=np.bincount(fold)[fold] == 1)
     one = replace(everything(np.arange(1, 5_001)), score=chance.integers(0, grades, 5_000).astype(float))
     for size in (1, 100, 4_000):
         some = np.sort(chance.choice(5_000, size, replace=False))
         every = best_of_folds(columns, one, some, newest=False)
         assert nearest(columns, one, some, 3).tolist() == every[:3].tolist()
         assert sorted(columns.fold[one.ids[every]]) == np.unique(columns.fold[one.ids[some]]).tolist()
+        ranked = sorted(some.tolist(), key=lambda place: (-one.score[place], place))
+        first = {fold[one.ids[place]]: place for place in reversed(ranked)}
+        assert every.tolist() == [place for place in ranked if first[fold[one.ids[place]]] == place]

@@ -1,8 +1,10 @@
 """Questions against the words of many passages: what each holds, and which of them are worth looking at."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
+from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,12 +12,12 @@ from fakes import passage
 
 from corpus.vocabulary import Sense, Vocabulary
 from indexer.context import Placed
-from indexer.lexical import fields_of, make_analyzer, open_lexical, write_lexical
+from indexer.lexical import ALL, fields_of, make_analyzer, open_lexical, write_lexical
 from indexer.postings import Ids, PostingsWriter, open_postings
 from service.memory import phrases
 from service.memory.phrases import Phrases
 from service.memory.word_index import Held, WordIndex
-from service.query.lexicon import Lexicon
+from service.query.lexicon import Lexicon, Stems
 from service.query.question import Question, understand
 
 # Ever rarer, with names that are common words as well.
@@ -56,10 +58,15 @@ QUESTIONS = (
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> WordIndex:
     folder = tmp_path_factory.mktemp("words")
-    with PostingsWriter(folder / "postings") as postings:
+    return written(folder)
+
+
+def written(folder: Path, phrases: Sequence[Stems] = ()) -> WordIndex:
+    """The words of the passages, where a build knew these phrases."""
+    with PostingsWriter(folder / "postings", phrases) as postings:
         write_lexical(folder / "lexical", postings.noting(map(fields_of, texts())))
-    phrases = Phrases(open_lexical(folder / "lexical"))
-    return WordIndex(open_postings(folder / "postings"), phrases, PASSAGES + 1)
+    opened = open_postings(folder / "postings")
+    return WordIndex(opened, Phrases(open_lexical(folder / "lexical"), opened), PASSAGES + 1)
 
 
 def texts() -> Iterator[Placed]:
@@ -107,6 +114,17 @@ def test_a_passage_holds_as_much_whoever_else_is_looked_at(words: WordIndex, que
     some = [np.sort(chance.choice(PASSAGES, count, replace=False)) + 1 for count in (0, 1, 5, 80, 700)]
     for ids in (*some, np.arange(200, 300), words.candidates(question, 100)[0]):
         same(words.held(question, ids), held, ids)
+
+
+def test_a_phrase_is_as_well_known_to_a_build_as_found(words: WordIndex, tmp_path: Path) -> None:
+    knowing = written(tmp_path, [*product(SMALL, SMALL), ("tide", "water", "crew")])
+    every = np.arange(1, PASSAGES + 1)
+    for query in QUESTIONS:
+        question = asked(knowing, query)
+        assert question == asked(words, query)
+        same(knowing.held(question, every), everywhere(words, question), every)
+        assert knowing.candidates(question, 60)[0].tolist() == words.candidates(question, 60)[0].tolist()
+    assert not knowing._phrases._known.keys() & {(pair, ALL) for pair in product(SMALL, SMALL)}
 
 
 def same(few: Held, every: Held, ids: Ids) -> None:
