@@ -83,14 +83,21 @@ class Shelf:
         try:
             return self._lines.put(_packed(document))
         except OSError as error:
-            raise CorpusError(
-                f"What was read could not be put down ({error.strerror}). See that there is room on the disk, then run"
-                " `precedent build` again."
-            ) from error
+            raise _no_room(error) from error
 
     def get(self, number: int) -> Document:
-        """The document that was put there with this number."""
-        return _unpacked(self._lines.get(number))
+        """The document that was put there with this number. Raises CorpusError where there was no room for it."""
+        try:
+            return _unpacked(self._lines.get(number))
+        except OSError as error:  # what was put last is written only now
+            raise _no_room(error) from error
+
+
+def _no_room(error: OSError) -> CorpusError:
+    return CorpusError(
+        f"What was read could not be put down ({error.strerror}). See that there is room on the disk, then run"
+        " `precedent build` again."
+    )
 
 
 class Shelved(Sequence[Document]):

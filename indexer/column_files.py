@@ -9,15 +9,17 @@ codes stand for are in facets.json and theme.json; the code behind the last is t
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from corpus.dates import last_day
 from corpus.model import FINDABLE, PROSE
+from indexer.arrays import ArrayFile, mapped
 from indexer.bare import HEADING, Headings
 from indexer.passage_themes import themes_between
 
@@ -69,21 +71,20 @@ def write_columns(folder: Path, tables: sqlite3.Connection) -> None:
     rank: Codes = {None: -1, **{date: at for at, date in enumerate(dates)}}
     most = _one(tables, "SELECT max(content) FROM wording")
     kinds = {**_FIXED, "dates": _signed(len(dates)), "content": _signed(most)}
-    columns = {name: _new(folder, name, kind, size) for name, kind in kinds.items()}
-    columns |= {f"facet.{name}": _new(folder, f"facet.{name}", _kind(own), size) for name, own in codes.items()}
-    several, first = _Several(folder, "force", size, forces), 1
-    with closing(Headings(tables)) as headings:
+    kinds |= {f"facet.{name}": _kind(own) for name, own in codes.items()}
+    with ExitStack() as open_ones:
+        headings = open_ones.enter_context(closing(Headings(tables)))
+        several = open_ones.enter_context(_Several(folder, "force", size, forces))
+        columns = {name: open_ones.enter_context(_new(folder, name, kind, size)) for name, kind in kinds.items()}
+        for column in columns.values():
+            column.write([0])
         for rows in _batches(tables.execute(_ROWS)):
             made = _numbers(rows, rank, codes, headings)
             for name, column in columns.items():
-                column[first : first + len(rows)] = made[name]
-            several.add(first, [_listed(row["forces"]) for row in rows])
-            first += len(rows)
-    several.finish()
-    alone = _new(folder, "alone", np.bool_, size)
-    alone[:] = np.bincount(columns["fold"], minlength=size)[columns["fold"]] == 1
-    for column in [*columns.values(), alone]:
-        column.flush()
+                column.write(made[name])
+            several.add([_listed(row["forces"]) for row in rows])
+    fold = mapped(folder / "fold.npy")
+    np.save(folder / "alone.npy", np.bincount(fold, minlength=size)[fold] == 1)
     values = {name: _values(own) for name, own in {**codes, "force": forces}.items()}
     (folder / FACETS).write_text(json.dumps(values, ensure_ascii=False), "utf-8")
     write_theme_columns(folder, tables, None)
@@ -99,21 +100,19 @@ def write_theme_columns(folder: Path, tables: sqlite3.Connection, tags: sqlite3.
     size = _one(tables, "SELECT max(id) FROM passages") + 1
     known = tags.execute("SELECT DISTINCT theme FROM tags WHERE assigned") if tags else ()
     codes = _codes(row[0] for row in known)
-    inherited = _new(folder, "inherited", np.bool_, size)
-    several = _Several(folder, "theme", size, codes)
-    for first in range(1, size, BATCH):
-        last = min(first + BATCH, size) - 1
-        given = themes_between(tables, tags, first, last)
-        inherited[[place for place, own in given.items() if own.taken]] = True
-        passages = (given.get(place) for place in range(first, last + 1))
-        several.add(first, [[theme for theme, _ in own.themes] if own else [] for own in passages])
-    several.finish()
-    inherited.flush()
+    with _new(folder, "inherited", np.bool_, size) as inherited, _Several(folder, "theme", size, codes) as several:
+        inherited.write([False])
+        for first in range(1, size, BATCH):
+            last = min(first + BATCH, size) - 1
+            given = themes_between(tables, tags, first, last)
+            passages = [given.get(place) for place in range(first, last + 1)]
+            inherited.write([own is not None and own.taken for own in passages])
+            several.add([[theme for theme, _ in own.themes] if own else [] for own in passages])
     (folder / THEMES).write_text(json.dumps(_values(codes), ensure_ascii=False), "utf-8")
 
 
 class _Several:
-    """Writes a facet of which a passage may have several values. Who has none gets the code for none."""
+    """Writes a facet of which a passage may have several values; a context manager. Who has none gets a code too."""
 
     def __init__(self, folder: Path, name: str, size: int, codes: Codes) -> None:
         self._folder, self._name, self._codes = folder, f"facet.{name}", codes
@@ -121,20 +120,22 @@ class _Several:
         self._parts: list[NDArray[np.generic]] = []
         self._count = 0
 
-    def add(self, first: int, passages: Sequence[Sequence[str]]) -> None:
-        """The values of the passages from `first` on, which come in their order."""
+    def __enter__(self) -> Self:
+        self._starts.__enter__().write([0, 0])
+        return self
+
+    def add(self, passages: Sequence[Sequence[str]]) -> None:
+        """The values of the next passages."""
         lengths = np.array([max(len(own), 1) for own in passages], np.int64)
-        self._starts[first + 1 : first + 1 + len(passages)] = self._count + np.cumsum(lengths)
+        self._starts.write(self._count + np.cumsum(lengths))
         codes = [self._codes[value] for own in passages for value in own or (None,)]
         self._parts.append(np.array(codes, _kind(self._codes)))
         self._count += len(codes)
 
-    def finish(self) -> None:
-        """Write the codes, whose number is known only now."""
-        column = _new(self._folder, self._name, _kind(self._codes), self._count)
-        np.concatenate(self._parts, out=column)
-        column.flush()
-        self._starts.flush()
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        self._starts.__exit__()
+        if failed is None:
+            np.save(self._folder / f"{self._name}.npy", np.concatenate(self._parts))
 
 
 def _numbers(
@@ -185,8 +186,8 @@ def _signed(most: int) -> DTypeLike:
     return np.min_scalar_type(-1 - most)
 
 
-def _new(folder: Path, name: str, kind: DTypeLike, size: int) -> "np.memmap[tuple[int], np.dtype[np.generic]]":
-    return np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=kind, shape=(size,))
+def _new(folder: Path, name: str, kind: DTypeLike, size: int) -> ArrayFile:
+    return ArrayFile(folder / f"{name}.npy", kind, [size])
 
 
 def _batches(rows: sqlite3.Cursor) -> Iterator[list[sqlite3.Row]]:

@@ -9,7 +9,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.arrays import mapped
+from indexer.arrays import ArrayFile, mapped
 from indexer.known_phrases import Phrasing, Stems
 from indexer.known_phrases import written as as_term
 from indexer.lexical import ALL, MEANT, NAMES, TEXT, WRITTEN, Fields, field_analyzers
@@ -325,9 +325,10 @@ def _write_field(folder: Path, runs: _Runs, order: Ids, phrases: Mapping[int, Se
     np.save(folder / "starts.npy", starts[order])
     scoring = _Scoring(runs) if runs.words and scored else None
     weights = scoring.weights(counts, phrases) if scoring else np.zeros(0, np.float32)
+    total = int(starts[-1])
     with (
-        _File(folder / "ids.npy", np.int32, starts[-1]) as ids,
-        _File(folder / "scores.npy", np.float32, starts[-1] if scored else 0) as scores,
+        ArrayFile(folder / "ids.npy", np.int32, [total]) as ids,
+        ArrayFile(folder / "scores.npy", np.float32, [total if scored else 0]) as scores,
     ):
         for first, last in _blocks(starts):
             here, times = _merged(every, starts, first, last)
@@ -361,31 +362,3 @@ def _merged(runs: Sequence[_Run], starts: Ids, first: int, last: int) -> tuple[N
         ids[to], times[to] = run.ids[start:end], run.times[start:end]
         free[here] += own
     return ids, times
-
-
-class _File:
-    """A file of one array that is written piece by piece."""
-
-    def __init__(self, path: Path, kind: type[np.generic], length: int) -> None:
-        self._kind = np.dtype(kind)
-        self._header: Mapping[str, Any] = {
-            "descr": np.lib.format.dtype_to_descr(self._kind),
-            "fortran_order": False,
-            "shape": (int(length),),
-        }
-        self._path = path
-
-    @cached_property
-    def _file(self) -> Any:
-        return self._path.open("wb")
-
-    def __enter__(self) -> Self:
-        np.lib.format.write_array_header_1_0(self._file, dict(self._header))
-        return self
-
-    def write(self, piece: NDArray[Any]) -> None:
-        """The next values."""
-        self._file.write(np.ascontiguousarray(piece, self._kind).data)
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.arrays import mapped
+from indexer.arrays import ArrayFile, mapped
 from indexer.vector_store import Chosen, Numbers, Vectors
 
 # Rows up to which each is compared: a scan of so many takes 8 to 11 ms on one thread, and as much memory as the
@@ -163,13 +163,10 @@ def write_vectors(
     folder.mkdir()
     exact = count <= EXACT_UP_TO
     owners = np.empty(count, np.int32)
-    with (folder / ROWS).open("wb") as file:
-        kept: Any = np.float32 if exact else np.float16
-        head = {"descr": np.lib.format.dtype_to_descr(np.dtype(kept)), "fortran_order": False}
-        np.lib.format.write_array_header_1_0(file, {**head, "shape": (count, dimension)})
+    with ArrayFile(folder / ROWS, np.float32 if exact else np.float16, (count, dimension)) as rows:
         at = 0
         for ids, vectors in batches:
-            file.write(np.ascontiguousarray(vectors, kept).data)
+            rows.write(vectors)
             owners[at : at + len(ids)] = ids
             at += len(ids)
     if at != count:
@@ -193,10 +190,9 @@ def _write_codes(folder: Path, rows: NDArray[Any]) -> None:
         codes = faiss.clone_index(trained)
         for start in range(first, last, _BATCH):
             codes.add(rows[start : min(start + _BATCH, last)].astype(np.float32))
-        try:
-            faiss.write_index(codes, str(folder / f"codes-{number}.faiss"))
-        except RuntimeError as error:
-            raise OSError(f"the codes of the vectors could not be written ({error})") from error
+        with (folder / f"codes-{number}.faiss").open("wb") as file:
+            # Through Python's file: what FAISS cannot write as it closes one of its own, it does not tell.
+            faiss.write_index(codes, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]  # by swig
 
 
 def write_reference(path: Path, vectors: Any) -> None:
@@ -210,7 +206,11 @@ def evenly(count: int, wanted: int) -> Numbers:
 
 
 def open_vectors(folder: Path) -> VectorIndex:
-    """Map the vectors in `folder`; codes are read into memory. Raises ValueError where files do not fit together."""
+    """Map the vectors in `folder`; codes are read into memory.
+
+    Raises ValueError where files do not fit together, RuntimeError where codes are damaged, and OSError where a file is
+    not there or there is no memory for it.
+    """
     rows, owners, starts = (mapped(folder / name) for name in (ROWS, OWNERS, STARTS))
     codes = _read_codes(sorted(folder.glob("codes-*.faiss")))
     fits = rows.ndim == 2 and len(rows) == len(owners) == starts[-1] and len(starts) > 1
@@ -224,4 +224,7 @@ def _read_codes(paths: Sequence[Path]) -> tuple[Any, ...]:
         return ()
     import faiss
 
-    return tuple(faiss.read_index(str(path)) for path in paths)
+    try:
+        return tuple(faiss.read_index(str(path)) for path in paths)
+    except MemoryError as error:  # a damaged length asks for any amount
+        raise OSError(f"there is no memory for what {paths[0].parent.name} says that its codes take") from error

@@ -34,7 +34,9 @@ def compare(seen: Snapshot, request: CompareRequest) -> CompareAnswer:
     A finding that a document only quotes is left out: its own record stands in the list.
     """
     asked = ListRequest(query=request.query, theme=request.theme, finding=FINDABLE)
-    members, good = answering(seen, asked)
+    # All that these forces were told is looked at, so that what is counted of each is all of it.
+    theirs = seen.held.columns.chosen(ListRequest(force=request.force, theme=request.theme, finding=FINDABLE))
+    members, good = answering(seen, asked, theirs)
     finding = seen.held.columns.finding
     numbers = (number for number in np.unique(finding[members]).tolist() if number)
     told = [one for one in seen.held.register.outlines(numbers) if not one.quoted and one.known(request.as_of)]

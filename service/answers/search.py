@@ -112,9 +112,12 @@ def all_hits(seen: Snapshot, request: ListRequest, *, matching: bool = True) -> 
     return made()
 
 
-def answering(seen: Snapshot, request: ListRequest) -> tuple[Ids, Ids]:
-    """The passages that answer a search and pass its filters, and those of them that answer well."""
-    found = found_by(seen, request)
+def answering(seen: Snapshot, request: ListRequest, also: Ids | None = None) -> tuple[Ids, Ids]:
+    """The passages that answer a search and pass its filters, and those of them that answer well.
+
+    The passages `also` are looked at in any case.
+    """
+    found = found_by(seen, request, also)
     return found.retrieved.ids[found.members], found.retrieved.ids[found.members & found.retrieved.good]
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text import words_only
+from corpus.text import normalise, words_only
 from indexer.folds import folded
 from indexer.milvus_store import FINDABLE, all_hold
 from indexer.openings import OPENING
@@ -241,7 +241,7 @@ def asked_about(opened: Opened, request: SimilarRequest) -> Asked | None:
 def asked_by_text(opened: Opened, text: str) -> Asked:
     """A text of a user's own, which may be, hold, or be a part of, a finding of the index."""
     may_be = opening_within(opened.generation.tables, text)
-    if len(begun := opened.lexicon.analyzer.analyze(text)[:OPENING]) == OPENING:
+    if len(begun := opened.lexicon.analyzer.analyze(normalise(text))[:OPENING]) == OPENING:
         may_be.update(opened.words.holding(tuple(begun)).tolist())
     plain = words_only(text)
     known = findable_by_id(opened.generation.tables, sorted(may_be))

@@ -12,11 +12,11 @@ from service.answers.similar import similar
 from service.contract.contacts import mask
 from service.contract.register_responses import SimilarHit
 from service.contract.requests import ListRequest, SimilarRequest
-from service.contract.responses import Hit
+from service.contract.responses import Hit, Passage
 from service.contract.service_errors import RequestError
 from service.contract.signature import signed
 from service.contract.standing_shapes import MAX_TITLE, Result, ResultMember
-from service.contract.values import Known, Values, read
+from service.contract.values import UNKNOWN, Known, Values, read
 from service.memory.snapshot import Snapshot
 from service.state.saved_searches import Change, SavedSearch, SavedSearches, SearchKind, Seen
 from service.work.result_changes import Changed, compared
@@ -122,12 +122,15 @@ def _ask_again(seen: Snapshot, saved: SavedSearches, search: SavedSearch, at: st
     if before is None:
         return
     generation = seen.held.generation.id
+    found = list(compared(before.rows, rows))
+    unseen = [one for one in found if _may_be_unseen(seen, search, one)]
     changes = [
         Change(search.id, generation, at, one.kind, {"before": one.before, "after": one.after})
-        for one in compared(before.rows, rows)
-        if not _only_weaker(seen, search, one)
+        for one in found
+        if one not in unseen and not _only_weaker(seen, search, one)
     ]
-    saved.record(search.id, before.generation, Seen(generation, tuple(rows)), changes)
+    kept = (dict(one.before) for one in unseen if one.before)  # so that it is no news either when it is looked at again
+    saved.record(search.id, before.generation, Seen(generation, (*rows, *kept)), changes)
 
 
 def _only_weaker(seen: Snapshot, search: SavedSearch, change: Changed) -> bool:
@@ -138,12 +141,28 @@ def _only_weaker(seen: Snapshot, search: SavedSearch, change: Changed) -> bool:
     before = change.before
     if change.kind != "gone" or before is None or before["match"] != "weak" or search.asked.get("theme"):
         return False
+    return _stands(seen, before) is not None
+
+
+def _may_be_unseen(seen: Snapshot, search: SavedSearch, change: Changed) -> bool:
+    """Whether a result that is not found stands in a large index as it did: not all of that is looked at."""
+    if seen.held.generation.vectors.exact or search.kind != "search" or change.kind != "gone" or change.before is None:
+        return False
+    now, themes = _stands(seen, change.before), set(search.asked.get("theme", ()))
+    if now is None or change.before["text_sha256"] != _digest(now.text):
+        return False
+    return not themes or not themes.isdisjoint([tag.theme for tag in now.themes] or [UNKNOWN])
+
+
+def _stands(seen: Snapshot, before: Mapping[str, Any]) -> Passage | None:
+    """The passage of a result, where it stands in the index as it did then."""
     now = passage(seen, before["passage_id"])
     if now is None:
-        return False
+        return None
     status = (now.finding.status, now.finding.status_date) if now.finding else (None, None)
     standing = (now.kind, now.document.force, now.date, *status)
-    return standing == tuple(before[name] for name in ("kind", "force", "date", "status", "status_date"))
+    same = standing == tuple(before[name] for name in ("kind", "force", "date", "status", "status_date"))
+    return now if same else None
 
 
 def _row(hit: Hit, members: Iterable[ResultMember], forces: Sequence[str]) -> Result:
@@ -159,12 +178,16 @@ def _row(hit: Hit, members: Iterable[ResultMember], forces: Sequence[str]) -> Re
         force=document.force,
         date=hit.date,
         text=mask(hit.text)[:_TEXT],
-        text_sha256=hashlib.sha256(mask(hit.text).encode("utf-8", "surrogatepass")).hexdigest(),
+        text_sha256=_digest(hit.text),
         match=hit.match,
         status=finding.status if finding else None,
         status_date=finding.status_date if finding else None,
         members=sorted(chosen, key=lambda one: one.passage_id),
     )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(mask(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _folded(hit: Hit) -> Iterator[ResultMember]:

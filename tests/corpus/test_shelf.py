@@ -47,10 +47,12 @@ def test_what_a_folder_comes_to_can_be_walked_again() -> None:
     assert [one.key for one in documents] == sorted(one.key for one in documents)
 
 
-def test_where_there_is_no_room_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(lines: Lines, value: object) -> int:
+@pytest.mark.parametrize("step", ["put", "get"])
+def test_where_there_is_no_room_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Lines, "put", full)
+    monkeypatch.setattr(Lines, step, full)
+    shelf = Shelf()
     with pytest.raises(CorpusError, match=r"No space left on device.*room on the disk"):
-        Shelf().put(MADE[0])
+        shelf.get(shelf.put(MADE[0]))

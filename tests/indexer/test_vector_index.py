@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,3 +131,30 @@ def test_a_head_that_is_damaged_is_an_error_that_is_expected(tmp_path: Path) -> 
         (tmp_path / "one.npy").write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
         with suppress(ValueError):
             mapped(tmp_path / "one.npy")
+
+
+def test_codes_that_find_no_room_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_index, "EXACT_UP_TO", 10)
+    opened = Path.open
+
+    def full(path: Path, mode: str = "r", *args: Any, **more: Any) -> Any:
+        return opened(Path("/dev/full") if path.suffix == ".faiss" else path, mode, *args, **more)
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(OSError, match="No space left"):
+        written(tmp_path / "vectors", *rows_of(200, 2), 200)
+
+
+def test_codes_that_ask_for_more_memory_than_there_is_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import faiss
+
+    def greedy(path: str) -> None:
+        raise MemoryError("std::bad_alloc")
+
+    monkeypatch.setattr(vector_index, "EXACT_UP_TO", 10)
+    written(tmp_path / "vectors", *rows_of(200, 2), 200)
+    monkeypatch.setattr(faiss, "read_index", greedy)
+    with pytest.raises(OSError, match="no memory"):
+        open_vectors(tmp_path / "vectors")

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 
 from indexer.build import build
 from service.answers import retrieve
+from service.answers.compare import compare
 from service.cli import common
 from service.cli.main import main
+from service.contract.compare_shapes import CompareRequest
 from service.contract.requests import FACETS, SearchRequest, SimilarRequest
 from service.engine import Engine
 from service.web.app import create_app
@@ -85,6 +87,16 @@ def test_similar_findings_are_found_in_a_large_index(coded: Engine, engine: Engi
     assert whole is not None
     assert keys(part)[:3] == keys(whole)[:3]
     assert [one.finding_id for one in part.own] == [one.finding_id for one in whole.own]
+
+
+def test_forces_are_compared_by_all_that_they_were_told(
+    coded: Engine, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NEAR_ROWS", "WORDED", "FEW", "MOST"):
+        monkeypatch.setattr(retrieve, name, 10)
+    asked = CompareRequest(query="missing children", force=("kent", "essex", "gwent", "surrey"))
+    part, whole = (compare(one.snapshot(), asked) for one in (coded, engine))
+    assert [one.total for one in part.forces] == [one.total for one in whole.forces]
 
 
 def test_pages_and_commands_say_at_least(coded: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

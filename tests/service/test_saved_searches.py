@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from fakes import FakeEncoder, document, passage, record
 
 from corpus.model import Document
+from indexer.vector_index import VectorIndex
 from service.answers.lookups import passage as passage_of
 from service.cli import common
 from service.cli.main import main
@@ -165,6 +166,31 @@ def test_a_weak_match_whose_passage_is_gone_is_told(tmp_path: Path, publish: Pub
     number = engine.saved.add(search, Seen("0", (*full(engine.snapshot(), search), result("z#9", match="weak"))))
     refresh(engine.snapshot(), engine.saved, AT)
     assert [one.kind for one in engine.saved.changes(number)] == ["gone"]
+
+
+@pytest.mark.parametrize(
+    ("differing", "told_as"),
+    [({}, []), ({"status": "complete"}, ["gone"]), ({"text_sha256": "of another text"}, ["gone"])],
+)
+def test_what_may_not_have_been_looked_at_in_a_large_index_is_not_told_as_gone(
+    tmp_path: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch, differing: Row, told_as: list[str]
+) -> None:
+    publish(tmp_path, (document("a", ["Zebras graze."], force="essex"), document("b", ["Lamps burn."], force="essex")))
+    engine = Engine(tmp_path, FakeEncoder())
+    search = SavedSearch("Zebras", "search", {"q": ('"zebras"',)}, "Ada", AT)
+    found = full(engine.snapshot(), search)
+    (left,) = full(engine.snapshot(), replace(search, asked={"q": ('"lamps"',)}))
+    monkeypatch.setattr(VectorIndex, "exact", False)
+    number = engine.saved.add(search, Seen("0", (*found, {**left, **differing})))
+    refresh(engine.snapshot(), engine.saved, AT)
+    assert [one.kind for one in engine.saved.changes(number)] == told_as
+    now = engine.saved.seen(number)
+    assert now is not None
+    assert len(now.rows) == len(found) + (not told_as)
+    publish(tmp_path, (document("a", ["Zebras graze."], force="essex"),))
+    engine = Engine(tmp_path, FakeEncoder())
+    refresh(engine.snapshot(), engine.saved, AT)
+    assert [one.kind for one in engine.saved.changes(number) if one.kind != "changed"] == ["gone"]
 
 
 def holds_together(before: list[Row], after: list[Row], changes: Sequence[tuple[str, Row | None, Row | None]]) -> None:

@@ -44,6 +44,13 @@ def test_a_copy_in_other_print_is_a_copy(client: FlaskClient, printed: str) -> N
     assert {member["force"] for member in post(client, text=printed)["own"]} == set(FORCES)
 
 
+@pytest.mark.parametrize(
+    "printed", [ASKS, ASKS.replace("forces", "for\u00adces"), ASKS.replace("forces", "\uff46orces")]
+)
+def test_a_part_of_a_finding_is_a_copy_whatever_signs_it_is_pasted_with(client: FlaskClient, printed: str) -> None:
+    assert {member["force"] for member in post(client, text=printed[3:])["own"]} == set(FORCES)
+
+
 def test_a_copy_that_names_a_force_of_the_users_is_a_copy(tmp_path: Path) -> None:
     """The name is one of plain words: only who knows the force can tell that the copy speaks to it alone."""
     names = tmp_path / "forces.toml"
