@@ -17,7 +17,7 @@ from corpus.vocabulary import load_vocabulary
 from indexer.clock import Clock, Progress
 from indexer.durable import UNFINISHED, unfinished
 from indexer.embed import Embedded
-from indexer.generation import verify_generation
+from indexer.generation import in_milvus, verify_generation
 from indexer.manifest import (
     FINDINGS,
     FORCES,
@@ -32,9 +32,12 @@ from indexer.manifest import (
     file_record,
     read_manifest,
 )
+from indexer.milvus import Link
+from indexer.milvus_rows import current_mark
+from indexer.milvus_source import mark_of
 from indexer.program import program_hash, worked_out
 from indexer.publish import building, clean, prune, publish, stamp
-from indexer.stores import Given, write_stores
+from indexer.stores import Given, move_to_milvus, write_stores
 from indexer.survey import Survey, survey
 from indexer.tables import Known, count_kinds, count_rows, open_tables
 from models.encoder import Encoder
@@ -85,6 +88,7 @@ def build(
     vocabulary: Path | None = None,
     findings: Path | None = None,
     themes: ThemeModel | None = None,
+    milvus: Link | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Index `collection` into a new generation of `data` and make it the current one.
@@ -92,14 +96,14 @@ def build(
     `inputs`, `without` and `force_from_name` are what `collection` was loaded with, kept for `last_inputs`; `left_out`
     says by source what of a file was not read, to be shown with its documents; `forces`, `vocabulary` and `findings`
     are the user's files of force names, of words, and of what introduces a finding, of which the generation keeps
-    copies; passages are tagged by the model `themes`, or not at all without one. Whatever goes wrong, the generation
-    before stays current.
+    copies; passages are tagged by the model `themes`, or not at all without one. With `milvus`, vectors, words and
+    columns are kept there. Whatever goes wrong, the generation before stays current.
     `progress(stage, done, total)` is called as each stage starts, in "closure" as documents are looked through, in
     "passages" as they are folded and written, in "windows" as passages are cut up, in "encode" as strings are encoded,
-    out of the new ones (perhaps none), and in "themes" as passages are tagged.
+    out of the new ones (perhaps none), in "themes" as passages are tagged, and in "milvus" as rows are sent.
     Of the documents one at a time is in memory, and of their vectors as many as are encoded at a time.
     Raises GenerationError for an empty collection, while another build is at work, and when the generation cannot
-    be written or does not check out; CorpusError where the vocabulary cannot be used.
+    be written or does not check out; CorpusError where the vocabulary cannot be used; MilvusError.
     """
     if not collection.documents:
         raise GenerationError(
@@ -113,13 +117,16 @@ def build(
         data.mkdir(parents=True, exist_ok=True)
         with building(data):
             clean(data)
+            if milvus:
+                current_mark(milvus, data)  # one that is away is told before anything is made
             files = {FORCES: forces, VOCABULARY: vocabulary, FINDINGS: findings}
             copies = {name: path.read_bytes() for name, path in files.items() if path is not None}
             content = _content(documents, asked_for, known, copies)
             with_these = Given(
                 load_forces(forces), load_vocabulary(vocabulary), known, themes, worked_out(data, copies)
             )
-            asked = _Asked(asked_for, os.getcwd(), copies, with_these, content)
+            mark = mark_of(content, encoder.fingerprint) if milvus else None
+            asked = _Asked(asked_for, os.getcwd(), copies, with_these, content, milvus, mark)
             report = _build(documents, encoder, data, asked, Clock(progress))
             # Published by now: what cannot be removed only takes up room, and the next build tries again.
             with suppress(OSError):
@@ -136,13 +143,18 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the generation and its manifest keep of the call, and the SHA-256 of all that is made from it."""
+    """What the generation and its manifest keep of the call, and the SHA-256 of all that is made from it.
+
+    `mark` is that of its collection in Milvus.
+    """
 
     inputs: Inputs
     folder: str
     copies: Mapping[str, bytes]
     given: Given
     content: str
+    milvus: Link | None
+    mark: str | None
 
     @property
     def theme_id(self) -> str | None:
@@ -160,7 +172,9 @@ def _build(documents: Survey, encoder: Encoder, data: Path, asked: _Asked, clock
     with unfinished(data / "generations" / f"{UNFINISHED}{stamp(created, data)}") as folder:
         for name, written in asked.copies.items():
             (folder / name).write_bytes(written)
-        embedded = write_stores(folder, documents, asked.given, encoder, data, clock)
+        embedded = write_stores(folder, documents, asked.given, encoder, data, clock, coded=asked.milvus is None)
+        if asked.milvus and asked.mark:
+            move_to_milvus(asked.milvus, data, asked.mark, folder, clock)
         manifest = _describe(folder, encoder, created, asked, embedded.count)
         with clock.stage("verify"):
             if problems := verify_generation(folder):
@@ -180,7 +194,7 @@ def _content(documents: Survey, inputs: Inputs, known: Known, copies: Mapping[st
 
 
 def _unchanged(data: Path, asked: _Asked, encoder: Encoder) -> tuple[str, Manifest] | None:
-    """Id and manifest of the current generation if it is sound and made from just this; looks at no model."""
+    """Id and manifest of the current generation if it is whole and made from just this; looks at no model."""
     try:
         name = current_id(data)
         if name is None:
@@ -193,8 +207,12 @@ def _unchanged(data: Path, asked: _Asked, encoder: Encoder) -> tuple[str, Manife
         manifest.content == asked.content
         and manifest.encoder.fingerprint == encoder.fingerprint
         and manifest.theme_model == asked.theme_id
+        and manifest.milvus == asked.mark
     )
-    return (name, manifest) if same and not verify_generation(path) else None
+    if not same or verify_generation(path):
+        return None
+    kept = in_milvus(data, manifest, asked.milvus)
+    return None if kept and kept.problem() else (name, manifest)
 
 
 def _report(
@@ -242,6 +260,7 @@ def _describe(folder: Path, encoder: Encoder, created: datetime, asked: _Asked, 
         counts=counts | {"vectors": vectors},
         document_kinds=kinds,
         files={path.relative_to(folder).as_posix(): file_record(path) for path in files},
+        milvus=asked.mark,
     )
     (folder / "manifest.json").write_text(manifest.to_json(), "utf-8")
     return manifest

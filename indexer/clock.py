@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Stage = Literal[
-    "compare", "closure", "passages", "lexical", "windows", "encode", "vectors", "themes", "verify", "publish"
+    "compare",
+    "closure",
+    "passages",
+    "lexical",
+    "windows",
+    "encode",
+    "vectors",
+    "themes",
+    "milvus",
+    "verify",
+    "publish",
 ]
 Progress = Callable[[Stage, int, int], None]
 

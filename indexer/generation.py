@@ -35,9 +35,14 @@ from indexer.manifest import (
     read_manifest,
 )
 from indexer.meaning_map import MeaningMap, read_map
+from indexer.milvus import Address, Link
+from indexer.milvus_index import MilvusIndex
+from indexer.milvus_rows import collection_of
+from indexer.milvus_store import MilvusStore
 from indexer.postings import WordPostings, open_postings
 from indexer.tables import count_kinds, count_rows, open_tables
 from indexer.vector_index import VectorIndex, open_vectors
+from indexer.vector_store import VectorStore
 from models.encoder import Encoder
 
 if TYPE_CHECKING:
@@ -54,6 +59,7 @@ __all__ = [
     "Inputs",
     "Manifest",
     "current_id",
+    "in_milvus",
     "last_copy",
     "last_inputs",
     "open_generation",
@@ -71,7 +77,7 @@ class Generation:
     Threads may query it at the same time, each through its own cursor, as `execute` gives: SQLite takes one
     call after the other (sqlite3.threadsafety is 3), and there is no transaction for one to disturb.
     `tags` is tags.sqlite, held in the same way; None where the passages were not tagged.
-    `vectors` holds one row for each sentence of a passage; `reference` has shape (m, dimension), m <= 2000.
+    `vectors` holds one row or more for each passage; `reference` has shape (m, dimension), m <= 2000.
     `map` is None in a generation of before there were maps.
     """
 
@@ -82,33 +88,39 @@ class Generation:
     tags: sqlite3.Connection | None
     lexical: "tantivy.Index"
     postings: WordPostings
-    vectors: VectorIndex
+    vectors: VectorStore
     reference: NDArray[np.float32]
     map: MeaningMap | None = None
+
+    @property
+    def milvus(self) -> MilvusIndex | None:
+        """Where vectors and words are kept in Milvus; None where they are among the files."""
+        return self.vectors if isinstance(self.vectors, MilvusIndex) else None
 
     def analyzer(self) -> Analyzer:
         """The analyzer that the passages of `lexical` went through."""
         return make_analyzer()
 
 
-def open_generation(data: Path, encoder: Encoder | None = None) -> Generation:
+def open_generation(data: Path, encoder: Encoder | None = None, milvus: Link | None = None) -> Generation:
     """Open the current generation of `data`; with `encoder`, only if that encoder made its vectors.
 
-    Format version and file sizes are checked here, checksums by `verify_generation`. Raises GenerationError.
+    `milvus` is the way to where the vectors of one are that has none of its own; nothing is asked there yet. Format
+    version and file sizes are checked here, checksums by `verify_generation`. Raises GenerationError.
     """
     wanted = _wanted(data)
     try:
-        return _open(data / "generations" / wanted, encoder)
+        return _open(data / "generations" / wanted, encoder, milvus)
     except GenerationError:
         # Builds may have retired it between reading CURRENT and opening it.
         newer = _wanted(data)
         if newer == wanted:
             raise
-        return _open(data / "generations" / newer, encoder)
+        return _open(data / "generations" / newer, encoder, milvus)
 
 
 def verify_generation(path: Path) -> list[str]:
-    """What is wrong with the generation in folder `path`, one sentence each; nothing if it is sound."""
+    """What is wrong with the files of the generation in folder `path`, one sentence each; nothing if they are sound."""
     try:
         manifest = read_manifest(path)
         # A store whose bytes are wrong is not opened: the libraries trust what they read.
@@ -126,7 +138,7 @@ def _wanted(data: Path) -> str:
     return wanted
 
 
-def _open(path: Path, encoder: Encoder | None) -> Generation:
+def _open(path: Path, encoder: Encoder | None, milvus: Link | None = None) -> Generation:
     manifest = read_manifest(path)
     for name, record in manifest.files.items():
         _check_size(path, name, record)
@@ -140,7 +152,7 @@ def _open(path: Path, encoder: Encoder | None) -> Generation:
             tags.execute("SELECT passage FROM decisions LIMIT 1")
         lexical = open_lexical(path / LEXICAL)
         postings = open_postings(path / POSTINGS)
-        vectors = open_vectors(path / VECTORS)
+        vectors = in_milvus(path.parents[1], manifest, milvus) or open_vectors(path / VECTORS)
         reference = mapped(path / REFERENCE)
         drawn = read_map(path / MAP) if MAP in manifest.files else None
     except OSError as error:
@@ -148,6 +160,14 @@ def _open(path: Path, encoder: Encoder | None) -> Generation:
     except (ValueError, KeyError, RuntimeError, zipfile.BadZipFile, sqlite3.Error) as error:
         raise _damaged(path, str(error)) from error
     return Generation(path.name, path, manifest, tables, tags, lexical, postings, vectors, reference, drawn)
+
+
+def in_milvus(data: Path, manifest: Manifest, link: Link | None) -> MilvusIndex | None:
+    """Where the vectors of a generation of `data` are in Milvus; None where they are among its files."""
+    if manifest.milvus is None:
+        return None
+    store = MilvusStore(link or Link(Address("")), collection_of(data, manifest.milvus))
+    return MilvusIndex(store, manifest.counts["vectors"], manifest.counts["passages"], manifest.encoder.dimension)
 
 
 def _check_size(path: Path, name: str, record: FileRecord) -> None:
@@ -197,16 +217,18 @@ def _wrong_counts(path: Path, manifest: Manifest) -> list[str]:
     integrity = [row[0] for row in generation.tables.execute("PRAGMA integrity_check")]
     counts, kinds = count_rows(generation.tables), count_kinds(generation.tables)
     ids = _numbers(generation.tables, "SELECT id FROM passages ORDER BY id")
-    vector_ids = generation.vectors.owners
-    counts["vectors"] = len(vector_ids)
+    vectors = generation.vectors
+    owners = vectors.owners if isinstance(vectors, VectorIndex) else None
+    counts["vectors"] = manifest.counts.get("vectors", 0) if owners is None else len(owners)
     words = generation.lexical.searcher().num_docs
     checks = [
         (integrity == ["ok"], f"{PASSAGES} fails SQLite's integrity check: {'; '.join(integrity)}."),
         (counts == manifest.counts, f"The manifest counts {manifest.counts}, the stores hold {counts}."),
         (kinds == manifest.document_kinds, f"The manifest counts {manifest.document_kinds}, there are {kinds}."),
         (words == len(ids), f"{PASSAGES} holds {len(ids)} passages and {LEXICAL} {words}."),
-        (np.array_equal(np.unique(vector_ids), ids), f"{VECTORS} and {PASSAGES} hold different passages."),
     ]
+    if owners is not None:
+        checks.append((np.array_equal(np.unique(owners), ids), f"{VECTORS} and {PASSAGES} hold different passages."))
     if generation.tags:
         tagged = _numbers(generation.tags, "SELECT passage FROM decisions ORDER BY passage")
         models = [row[0] for row in generation.tags.execute("SELECT id FROM model")]

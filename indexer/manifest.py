@@ -63,7 +63,8 @@ class Manifest:
     `without` are files and folders among them that were taken out. `force_from_name` is as given to `build`, `files`
     are by relative path. `content` is the SHA-256 of the inputs, the parsed documents and what of the program had a
     part in writing them: the same content need not be built again. `theme_model` is the id of the model that tagged the
-    passages, None where they are not tagged.
+    passages, None where they are not tagged. `milvus` is the mark of the collection that holds its vectors in Milvus,
+    None where they are among its files.
     """
 
     format_version: int
@@ -78,6 +79,7 @@ class Manifest:
     counts: Mapping[str, int]
     document_kinds: Mapping[str, int]
     files: Mapping[str, FileRecord]
+    milvus: str | None = None
 
     def to_json(self) -> str:
         """The manifest as it stands in manifest.json."""
@@ -219,4 +221,5 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         counts=found["counts"],
         document_kinds=found["document_kinds"],
         files={name: FileRecord(**record) for name, record in found["files"].items()},
+        milvus=found.get("milvus"),
     )

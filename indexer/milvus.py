@@ -38,7 +38,10 @@ class MilvusError(PrecedentError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A Milvus: `uri` is a file's name that ends in .db, or http://host:port. The token is never shown."""
+    """A Milvus: `uri` is a file's name that ends in .db, or http://host:port, or empty where none is named.
+
+    The token is never shown.
+    """
 
     uri: str
     token: str = field(default="", repr=False)
@@ -46,7 +49,7 @@ class Address:
     @property
     def file(self) -> Path | None:
         """The file that milvus-lite keeps in this process; None for a server."""
-        return None if "://" in self.uri else Path(self.uri)
+        return Path(self.uri) if self.uri and "://" not in self.uri else None
 
 
 def parse_address(text: str, token: str = "") -> Address:
@@ -130,6 +133,11 @@ class Link:
             return self._client
 
     def _open(self) -> Any:
+        if not self.address.uri:
+            raise MilvusError(
+                "This index is kept in Milvus, and PRECEDENT_INDEX does not say where. Set it, or run `precedent"
+                " build` to keep the index in files."
+            )
         try:
             from pymilvus import MilvusClient, MilvusException
         except ImportError:

@@ -21,6 +21,7 @@ Numbers = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
 ROW, PASSAGE, WINDOW, VECTOR, WORDS = "row", "passage", "window", "vector", "words"
+FACET = "facet_"  # before the name of a facet, of which the column has the codes
 WINDOW_BITS = 16  # of a row's key, below those of its passage
 BATCH = 1_000  # rows sent at once: about 3 MB, of the 64 that Milvus takes
 EXACT_UP_TO = 100_000  # rows up to which a question is compared with each

@@ -5,7 +5,6 @@ Nothing of the corpus's size is read: what a question costs here follows the pas
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from indexer.milvus_rows import (
     WORDS,
     Numbers,
     Vectors,
-    collection_of,
     keys_of,
     passages_of,
 )
@@ -28,6 +26,7 @@ MOST = 16_384  # rows that Milvus gives to one question
 _ASKED = 4_096  # passages named in one question
 _LOADS = 4  # of a collection, for one question
 _NOTHING = f"{ROW} < 0"
+FINDABLE = "findable == true"  # an expression: similar findings are looked for among these
 Within = str | Numbers | None
 """Where to look: an expression of Milvus, the passages.id among which, or everywhere."""
 
@@ -130,6 +129,22 @@ class MilvusStore:
         counted = self._rows(all_hold([f"{WINDOW} == 0", within]), ["count(*)"])
         return int(counted[0]["count(*)"])
 
+    def missing(self, rows: int) -> str | None:
+        """What of a generation with so many rows is not there: a sentence; None where all is."""
+        link, name = self.link, self.collection
+        if not link.ask(lambda client: client.has_collection(name, timeout=ANSWERING)):
+            return (
+                f"Milvus at {link.address.uri} does not hold this index ({name}). Run `precedent build` to write it"
+                " there."
+            )
+        there = int(self._rows("", ["count(*)"])[0]["count(*)"])
+        if there == rows:
+            return None
+        return (
+            f"Milvus at {link.address.uri} holds {there:,} rows of this index ({name}), which has {rows:,}. Run"
+            " `precedent build` to write the others."
+        )
+
     def _best(self, column: str, query: Any, count: int, within: Within) -> tuple[Numbers, Vectors]:
         if within is None or isinstance(within, str):
             places = [within or ""]
@@ -181,17 +196,6 @@ class MilvusStore:
                     raise
             self.link.ask(lambda client: client.load_collection(self.collection, timeout=WRITING))
         return self.link.ask(question)
-
-
-def open_store(link: Link, data: Path, mark: str) -> MilvusStore:
-    """The collection of the generation with `mark`, ready to be asked. Raises MilvusError."""
-    name = collection_of(data, mark)
-    if not link.ask(lambda client: client.has_collection(name, timeout=ANSWERING)):
-        raise MilvusError(
-            f"Milvus at {link.address.uri} does not hold this index ({name}). Run `precedent build` to write it there."
-        )
-    link.ask(lambda client: client.load_collection(name, timeout=WRITING))
-    return MilvusStore(link, name)
 
 
 def _among(ids: Numbers) -> str:

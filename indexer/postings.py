@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +109,15 @@ class WordPostings:
         number = self._number(term)
         return 0 if number is None else self._fields[field].counts[number]
 
+    def key(self, field: str, term: str) -> int | None:
+        """A number for a word in one of the fields SCORED, from 0; None where it stands nowhere."""
+        number = self._number(term)
+        return None if number is None else SCORED.index(field) * (len(self._ends) - 1) + number
+
+    def arrays(self, field: str) -> tuple[Ids, Ids, NDArray[np.int32], NDArray[np.float32]]:
+        """A field whole: by word where its postings start and how many they are; then all ids, and all scores."""
+        return self._fields[field].arrays()
+
     def of(self, field: str, term: str) -> Postings:
         """The passages with a word."""
         number = self._number(term)
@@ -145,6 +154,9 @@ class _Mapped:
         start = self._starts[number]
         end = start + self.counts[number]
         return Postings(self._ids[start:end], self._scores[start:end])
+
+    def arrays(self) -> tuple[Any, Any, Any, Any]:
+        return np.asarray(self._starts), np.asarray(self.counts), self._ids, self._scores
 
 
 def open_postings(folder: Path) -> WordPostings:

@@ -3,6 +3,7 @@
 Whatever module has a part in what is written is imported from here, or from what is: `indexer.program` counts them all.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -29,6 +30,8 @@ from indexer.known_phrases import known_phrases
 from indexer.lexical import Fields, write_lexical
 from indexer.manifest import COLUMNS, LEXICAL, MAP, PASSAGES, POSTINGS, REFERENCE, TAGS, VECTORS, GenerationError
 from indexer.meaning_map import map_of, write_map
+from indexer.milvus import Link
+from indexer.milvus_source import write_rows
 from indexer.postings import PostingsWriter
 from indexer.standings import write_shorts, write_standings
 from indexer.tables import Known, Written, open_tables, write_tables
@@ -67,11 +70,14 @@ class Given:
     kept: Kept
 
 
-def write_stores(folder: Path, documents: Walked, given: Given, encoder: Encoder, data: Path, clock: Clock) -> Embedded:
+def write_stores(
+    folder: Path, documents: Walked, given: Given, encoder: Encoder, data: Path, clock: Clock, *, coded: bool = True
+) -> Embedded:
     """Write the stores of a generation into `folder`; everything numbers passages from 1 in the order of `documents`.
 
     The documents are walked several times, and none is in memory longer than it is worked on. What is encoded goes into
-    the cache of `data` as well. Raises GenerationError where no document holds a passage.
+    the cache of `data` as well. Many vectors are `coded`, unless they do not stay. Raises GenerationError where no
+    document holds a passage.
     """
     if not documents.passages:
         raise GenerationError(
@@ -94,12 +100,21 @@ def write_stores(folder: Path, documents: Walked, given: Given, encoder: Encoder
             embedded = embed(pieces, cached, data, tell)
     with clock.stage("vectors"), closing(open_tables(folder / PASSAGES)) as tables:
         count, dimension = embedded.vectors.shape
-        write_vectors(folder / VECTORS, count, dimension, embedded.batches(), documents.passages)
+        write_vectors(folder / VECTORS, count, dimension, embedded.batches(), documents.passages, coded=coded)
         write_reference(folder / REFERENCE, embedded.vectors)
         write_map(folder / MAP, map_of(embedded, _read_as(tables)))
     if given.themes:
         write_themes(folder, given.themes, encoder, data, clock, given.kept)
     return embedded
+
+
+def move_to_milvus(link: Link, data: Path, mark: str, folder: Path, clock: Clock) -> None:
+    """Write vectors, words and columns in `folder` to Milvus; vectors are kept there alone.
+
+    Raises MilvusError, and then the generations before are as they were, in Milvus too.
+    """
+    write_rows(link, data, mark, folder, clock)
+    shutil.rmtree(folder / VECTORS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.arrays import ArrayFile, mapped
-
-Vectors = NDArray[np.float32]
-Numbers = NDArray[np.int64]
+from indexer.vector_store import Chosen, Numbers, Vectors
 
 # Rows up to which each is compared: a scan of so many takes 8 to 11 ms on one thread, and as much memory as the
 # processor reads in that time.
@@ -59,11 +57,14 @@ class VectorIndex:
         """The passages.id of all that have a vector, ascending."""
         return np.flatnonzero(np.diff(self.starts)).astype(np.int64)
 
-    def near(self, vector: Vectors, count: int) -> Numbers:
+    def near(self, vector: Vectors, count: int, within: Chosen | None = None) -> Numbers:
         """The passages.id of the rows that are nearest by their codes, `count` rows, ascending; of all, where none is.
 
-        Which they are is told by codes: compare them by `cosines`.
+        Which they are is told by codes: compare them by `cosines`. `within` some passages, those of so many more rows
+        that about `count` are expected of these.
         """
+        if within is not None:
+            return within.of(self.near(vector, within.widened(count, len(self.starts) - 2)))
         if self.exact or count >= len(self.rows):
             return self.passages
         found = list(self._pool.map(lambda part: _scan(part, vector, count), self.codes))
@@ -95,6 +96,11 @@ class VectorIndex:
         if not 0 <= passage < len(self.starts) - 1:
             return np.zeros((0, self.dimension), np.float32)
         return np.asarray(self.rows[self.starts[passage] : self.starts[passage + 1]], np.float32)
+
+    def means(self, ids: Numbers) -> Vectors:
+        """The mean of the vectors of each passage, shape (len(ids), dimension); zeros for one without any."""
+        rows = [self.rows_of(number) for number in ids.tolist()]
+        return np.array([own.mean(axis=0) if len(own) else np.zeros(self.dimension) for own in rows], np.float32)
 
     def _all(self, vector: Vectors) -> Vectors:
         """The inner product with every row, on two threads."""
@@ -142,11 +148,17 @@ def _products(vector: Vectors, rows: NDArray[Any], out: Vectors) -> None:
 
 
 def write_vectors(
-    folder: Path, count: int, dimension: int, batches: Iterator[tuple[Numbers, Vectors]], passages: int
+    folder: Path,
+    count: int,
+    dimension: int,
+    batches: Iterator[tuple[Numbers, Vectors]],
+    passages: int,
+    *,
+    coded: bool = True,
 ) -> None:
     """Write `count` rows as they come: the passages.id of each, ascending, up to `passages`, and its vector.
 
-    Kept as float32 where all are compared for a question, as float16 beyond, with codes.
+    Kept as float32 where all are compared for a question, as float16 beyond, with codes unless they are not wanted.
     """
     folder.mkdir()
     exact = count <= EXACT_UP_TO
@@ -160,7 +172,7 @@ def write_vectors(
     np.save(folder / OWNERS, owners, allow_pickle=False)
     starts = np.searchsorted(owners, np.arange(passages + 2))
     np.save(folder / STARTS, starts.astype(np.int64), allow_pickle=False)
-    if not exact:
+    if coded and not exact:
         _write_codes(folder, mapped(folder / ROWS))
 
 

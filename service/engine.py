@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from indexer.milvus import MilvusError
 from service.answers.force_profile import force_profile
 from service.answers.lookups import document, finding, forces, passage
 from service.answers.register import register, register_rows
@@ -23,6 +24,7 @@ from service.state.vocabulary_entries import NOTHING_TAUGHT, Taught, VocabularyE
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
+    from indexer.milvus import Link
     from models.encoder import Encoder
     from service.contract.document_responses import DocumentAnswer
     from service.contract.register_responses import (
@@ -48,8 +50,9 @@ class Engine:
 
     Forces are known by `forces`, or without it by the names that each generation was built with; match strength is
     judged by `strength`, or without it by the calibration on disk; `count_unmet` says whether questions that nothing
-    answers are counted. Whoever asks several things for one answer takes a
-    `snapshot` and asks the functions of `service.answers`; each method below takes one of its own.
+    answers are counted; `milvus` is the way to the vectors of a generation that is kept there. Whoever asks several
+    things for one answer takes a `snapshot` and asks the functions of `service.answers`; each method below takes one of
+    its own.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Engine:
         mask_contacts: bool = True,
         strength: "Strength | None" = None,
         count_unmet: bool = True,
+        milvus: "Link | None" = None,
     ) -> None:
         self.data = Path(data)
         self.encoder = encoder
@@ -70,7 +74,7 @@ class Engine:
         self.unmet = UnmetCounts(self.data, count_unmet)
         self._forces = forces
         self.masks = mask_contacts
-        self._current = Current(self.data, encoder, strength)
+        self._current = Current(self.data, encoder, strength, milvus)
         self._corrections: Corrected = NOTHING
         self._taught: Taught = NOTHING_TAUGHT
         self._unread: str | None = None
@@ -99,9 +103,11 @@ class Engine:
         return Snapshot(shown, corrected, self._forces or held.forces, self.encoder, self.masks)
 
     def health(self) -> Readiness:
-        """What is served. Raises GenerationError where nothing is."""
+        """What is served. Raises GenerationError where nothing is, MilvusError where Milvus does not hold it whole."""
         held = self.snapshot().held
-        manifest = held.generation.manifest
+        manifest, milvus = held.generation.manifest, held.generation.milvus
+        if milvus and (why := milvus.problem()):
+            raise MilvusError(why)
         problem = self._current.refused or self._unread
         return Readiness(
             status="ok" if problem is None else "stale",
@@ -110,6 +116,7 @@ class Engine:
             counts=dict(manifest.counts),
             calibrated=calibrated(held.strength, self.encoder),
             problem=problem,
+            milvus=milvus.address if milvus else None,
         )
 
     def search(self, request: "SearchRequest") -> "SearchResponse":

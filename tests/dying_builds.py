@@ -1,8 +1,9 @@
 """Builds that are killed at a chosen step: python dying_builds.py, and a line "STEP DATA TEXT…" in JSON for each.
 
-Each is a process of its own, forked from this one, which has what takes long to import. On standard output it says each
-step before it takes it: a stage and how far it is, and whatever it does to a file. At step STEP, from 1, it dies as if
-by another's `kill -9`; 0 lets it live. Then stands "end" and how it ended.
+With PRECEDENT_INDEX they keep vectors and words in that Milvus, in small batches. Each is a process of its own, forked
+from this one, which has what takes long to import. On standard output it says each step before it takes it: a stage and
+how far it is, and whatever it does to a file. At step STEP, from 1, it dies as if by another's `kill -9`; 0 lets it
+live. Then stands "end" and how it ended.
 """
 
 import json
@@ -21,7 +22,9 @@ from corpus.english import dictionary
 from corpus.forces import load_forces
 from corpus.sample_marks import fictional
 from indexer import build as building
+from indexer import milvus_rows
 from indexer.folds import folds_of
+from indexer.milvus import Link, parse_address
 from indexer.program import program_hash
 
 WRITES = os.O_WRONLY | os.O_RDWR
@@ -72,8 +75,11 @@ def run(step: int, data: str, *texts: str) -> None:
     def progress(stage: str, done: int, total: int) -> None:
         at(f"{stage} {done} {total}")
 
+    address = os.environ.get("PRECEDENT_INDEX")
+    milvus = Link(parse_address(address)) if address else None
+    milvus_rows.BATCH = 20
     watched(at)
-    building.build(FakeCollection(made), FakeEncoder(), Path(data), inputs=["papers"], progress=progress)
+    building.build(FakeCollection(made), FakeEncoder(), Path(data), inputs=["papers"], milvus=milvus, progress=progress)
 
 
 def warm() -> None:

@@ -2,12 +2,11 @@
 
 In an index of up to EXACT_UP_TO vectors every passage is a candidate. Beyond, those are that are nearest in meaning or
 hold most of the words, in the whole index and within the filters asked for; what filters leave of few passages is
-looked at whole. Filters decide nothing else here: they can only take passages away from R and never move one past
-another.
+looked at whole. Where Milvus keeps vectors and words, it says which these are. Filters decide nothing else here: they
+can only take passages away from R and never move one past another.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.vector_index import distinct
+from indexer.vector_store import Chosen
 from service.memory.facets import Columns, Mask, substance_of
 from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
@@ -43,8 +43,8 @@ ENCODED_OTHERS = 2
 # Of a long text so many windows are encoded: what one reader sends must not keep the others waiting.
 MAX_WINDOWS = 4
 # Where not all are candidates: rows nearest by their codes, and passages that hold most of the words. Within filters
-# that leave at most FEW passages all of them are; within others so many of each as pass, of at most MOST.
-NEAR_ROWS, WORDED, FEW, MOST = 2_000, 4_000, 5_000, 100_000
+# that leave at most FEW passages all of them are.
+NEAR_ROWS, WORDED, FEW = 2_000, 4_000, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +94,39 @@ def everything(ids: Ids) -> Retrieved:
 
 
 def candidates(
-    opened: Opened, question: Question, vector: NDArray[np.float32], *chosen: Ids | None, also: Ids | None = None
+    opened: Opened, question: Question, vector: NDArray[np.float32], *chosen: Chosen | None, also: Ids | None = None
 ) -> Candidates:
     """What is looked at for a question that encodes to `vector`; the passages `also` in any case.
 
-    Each of `chosen` are the passages that some filters leave, ascending, of which the best are there; None for all.
+    Each of `chosen` are the passages that some filters leave, of which the best are there; None for all.
     """
     vectors = opened.generation.vectors
     if vectors.exact:
         return Candidates(opened.columns.ids, 0.0, whole=True)
-    held, unheld = opened.words.candidates(question, WORDED)
+    held, unheld = _holding(opened, question)
     found = [vectors.near(vector, NEAR_ROWS), held]
-    for ids in chosen:
-        if ids is not None:
-            found += _within(opened, question, vector, ids)
+    for within in chosen:
+        if within is not None and len(within.ids) <= FEW:
+            found.append(within.ids)
+        elif within is not None:
+            found += [vectors.near(vector, NEAR_ROWS, within), _holding(opened, question, within)[0]]
     if also is not None:
         found.append(also)
     return Candidates(distinct(np.concatenate(found)), unheld, whole=False)
 
 
-def _within(opened: Opened, question: Question, vector: NDArray[np.float32], ids: Ids) -> Iterator[Ids]:
-    """The passages that are nearest in meaning, and that hold most of the words, of these alone."""
-    if len(ids) <= FEW:
-        yield ids
-        return
-    more = (opened.columns.size - 1) / len(ids)
-    near = opened.generation.vectors.near(vector, int(min(NEAR_ROWS * more, MOST)))
-    held, _ = opened.words.candidates(question, int(min(WORDED * more, MOST)))
-    for found in (near, held):
-        places = np.searchsorted(ids, found)
-        yield found[ids[np.minimum(places, len(ids) - 1)] == found]
+def _holding(opened: Opened, question: Question, within: Chosen | None = None) -> tuple[Ids, float]:
+    """The passages that hold most of the words, of those `within` alone, and a ceiling for any other.
+
+    Who holds a quoted phrase is told by the generation's own words, which know what stands side by side.
+    """
+    milvus = opened.generation.milvus
+    if milvus and not question.phrases:
+        return milvus.by_words(opened.words.weights(question), WORDED, within), 1.0
+    if within is None:
+        return opened.words.candidates(question, WORDED)
+    held, ceiling = opened.words.candidates(question, within.widened(WORDED, opened.columns.size - 1))
+    return within.of(held), ceiling
 
 
 def encode(question: Question, encoder: "Encoder") -> NDArray[np.float32]:

@@ -140,7 +140,7 @@ def found_by(seen: Snapshot, request: ListRequest, also: Ids | None = None) -> F
     else:
         vector, named = encode(question, seen.encoder), named_passages(seen, question)
         kept = [ids for ids in (named.ids, also) if ids is not None]
-        looked_at = candidates(held, question, vector, columns.chosen(request), also=np.concatenate(kept))
+        looked_at = candidates(held, question, vector, columns.sought(request), also=np.concatenate(kept))
         every = np.ones(len(looked_at.ids), np.bool_)
         retrieved = retrieve(held, question, vector, looked_at, every, held.strength, columns.size - 1)
         retrieved = with_first(columns, retrieved, nearest(columns, retrieved, np.flatnonzero(retrieved.likely), FIRST))

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from corpus.text import normalise, words_only
 from indexer.folds import folded
+from indexer.milvus_store import FINDABLE, all_hold
 from indexer.openings import OPENING
+from indexer.vector_store import Chosen
 from service.answers.also_said import also_said, with_prose
 from service.answers.by_finding import one_each, under_findings
 from service.answers.hits import hits, match_of
@@ -173,15 +175,16 @@ def sought(
     return asked, question, found, universe
 
 
-def _chosen(opened: Opened, request: SimilarRequest) -> tuple[Ids, ...]:
+def _chosen(opened: Opened, request: SimilarRequest) -> tuple[Chosen, ...]:
     """What is looked for in any case, where not all is: findings and comments, and those that pass the filters."""
     if opened.generation.vectors.exact:
         return ()
-    findable = np.flatnonzero(opened.columns.findable)
-    passing = opened.columns.chosen(request)
+    findable = Chosen(np.flatnonzero(opened.columns.findable), FINDABLE)
+    passing = opened.columns.sought(request)
     if passing is None:
         return (findable,)
-    return findable, np.intersect1d(findable, passing, assume_unique=True)
+    both = np.intersect1d(findable.ids, passing.ids, assume_unique=True)
+    return findable, replace(passing, ids=both, expression=all_hold([FINDABLE, passing.expression]))
 
 
 def _under(opened: Opened, question: Question, vector: Vector, looked_at: Candidates, universe: Mask) -> Retrieved:

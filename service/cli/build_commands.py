@@ -193,6 +193,7 @@ def built(
             vocabulary=vocabulary,
             findings=findings,
             themes=model_for(settings.data, encoder, progress),
+            milvus=common.milvus_for(settings),
             progress=progress,
         )
 

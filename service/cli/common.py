@@ -14,6 +14,7 @@ from service.cli.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from corpus.forces import Forces
+    from indexer.milvus import Link
     from models.encoder import Encoder
     from service.engine import Engine
     from service.memory.snapshot import Snapshot
@@ -132,6 +133,15 @@ def encoder_for(settings: Settings) -> "Encoder":
     return load_encoder(settings.encoder, settings.data / ENCODERS)
 
 
+def milvus_for(settings: Settings) -> "Link | None":
+    """The way to the Milvus that the settings name, if they name one; nothing is opened yet."""
+    if settings.index is None:
+        return None
+    from indexer.milvus import Link
+
+    return Link(settings.index)
+
+
 def forces_file(settings: Settings) -> Path | None:
     """The user's file of force names: the one that the settings name, else the copy of the one last built with."""
     from indexer.manifest import FORCES, last_copy
@@ -191,4 +201,11 @@ def engine_for(settings: Settings) -> "Engine":
 
     # Without a word of the settings, each generation brings the force names that it was built with.
     forces = forces_for(settings) if settings.forces_stated else None
-    return Engine(settings.data, encoder, forces, mask_contacts=settings.mask, count_unmet=settings.count)
+    return Engine(
+        settings.data,
+        encoder,
+        forces,
+        mask_contacts=settings.mask,
+        count_unmet=settings.count,
+        milvus=milvus_for(settings),
+    )

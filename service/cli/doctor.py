@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING
 
 from corpus.kept import damaged
 from indexer.cache import check_cache
-from indexer.generation import GenerationError, current_id, open_generation, read_manifest, verify_generation
+from indexer.generation import (
+    GenerationError,
+    current_id,
+    in_milvus,
+    open_generation,
+    read_manifest,
+    verify_generation,
+)
 from indexer.manifest import ENCODERS, PARSED, WORKED_OUT
+from indexer.milvus import Link
 from indexer.theme_store import current_model, model_ids, open_model
 from models.compiled import unsound
 from models.encoder import ModelError
@@ -38,14 +46,22 @@ class Check:
     mend: str | None = None
 
 
-def examine(data: Path, load: "Callable[[], Encoder]") -> list[Check]:
-    """All checks of the data folder; `load` gives the encoder that searches would use."""
+def examine(data: Path, load: "Callable[[], Encoder]", milvus: Link | None = None) -> list[Check]:
+    """All checks of the data folder; `load` gives the encoder, and `milvus` is the Milvus, that searches would use."""
     if not data.is_dir():
         return [Check("data", False, f"There is no folder {data}.", f"precedent build PATH --data {quote(str(data))}")]
     cache = data / "embeddings.sqlite"
     made_again = list(_made_again(data))  # before the encoder is loaded, which mends what it finds damaged
     encoder = [_encoder(data, load), _strength(data, load), *_themes(data, load)]
-    return [*_generations(data), *encoder, _state(data), _cache(cache), *made_again, _disk(data)]
+    return [
+        *_generations(data),
+        *_milvus(data, milvus),
+        *encoder,
+        _state(data),
+        _cache(cache),
+        *made_again,
+        _disk(data),
+    ]
 
 
 def _themes(data: Path, load: "Callable[[], Encoder]") -> Iterator[Check]:
@@ -102,6 +118,21 @@ def _generations(data: Path) -> Iterator[Check]:
             yield Check("generation", False, " ".join(problems), mend)
         else:
             yield Check("generation", True, f"Generation {path.name} is as it was written.")
+
+
+def _milvus(data: Path, link: Link | None) -> Iterator[Check]:
+    """Whether Milvus holds the current generation whole, where its vectors are kept there."""
+    try:
+        name = current_id(data)
+        kept = in_milvus(data, read_manifest(data / "generations" / name), link) if name else None
+    except GenerationError:
+        return  # told already
+    if kept is None:
+        return
+    if (why := kept.problem()) is None:
+        yield Check("milvus", True, f"Milvus at {kept.address} holds the index whole: {kept.rows:,} rows.")
+    else:
+        yield Check("milvus", False, why, f"precedent build --data {quote(str(data))}")
 
 
 def _rebuild(data: Path) -> str:

@@ -136,12 +136,13 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
     from waitress import create_server
 
     from indexer.generation import GenerationError
+    from indexer.milvus import MilvusError
     from service.web.app import create_app
 
     try:
         if not engine.health().calibrated:
             click.echo("precedent: Match strength is fitted to another encoder: run `precedent calibrate`.", err=True)
-    except GenerationError as error:
+    except (GenerationError, MilvusError) as error:
         click.echo(f"precedent: {error} The service starts all the same and takes it up then.", err=True)
     app = create_app(engine, _LOOPBACK if host in _LOOPBACK else None, uploads=settings.upload)
     try:
@@ -215,7 +216,7 @@ def doctor(as_json: bool, data: Path | None) -> None:
     from service.cli.doctor import examine
     from service.contract.shapes import to_json
 
-    checks = examine(settings.data, lambda: common.encoder_for(settings))
+    checks = examine(settings.data, lambda: common.encoder_for(settings), common.milvus_for(settings))
     if as_json:
         click.echo(to_json({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]}))
     else:

@@ -4,8 +4,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from service.contract.service_errors import SettingsError
+
+if TYPE_CHECKING:
+    from indexer.milvus import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,13 @@ SETTINGS = (
         " http://…/v1#model for an embedding server, with commas between several addresses; empty for the bundled one.",
     ),
     Setting("PRECEDENT_ENCODER_KEY", "", "Key that an embedding server asks for."),
+    Setting(
+        "PRECEDENT_INDEX",
+        "",
+        "Milvus that keeps vectors and words: milvus:http://host:19530, or milvus:./folder/file.db for a file; empty"
+        " for files in the folder of the index.",
+    ),
+    Setting("PRECEDENT_INDEX_TOKEN", "", "Token, name:password, that Milvus asks for."),
     Setting(
         "PRECEDENT_FORCES",
         "",
@@ -64,10 +75,11 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the settings say. `encoder` is None where nothing was set; a file too, or where it was set to none."""
+    """What the settings say. `encoder` and `index` are None where nothing was set; a file too, or if it is none."""
 
     data: Path
     encoder: str | None
+    index: "Address | None"
     forces: Path | None
     forces_stated: bool
     vocabulary: Path | None
@@ -94,6 +106,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data=Path(values["PRECEDENT_DATA"]),
         encoder=values["PRECEDENT_ENCODER"] or None,
+        index=_address(values),
         forces=_file(values, "PRECEDENT_FORCES"),
         forces_stated=bool(values["PRECEDENT_FORCES"]),
         vocabulary=_file(values, "PRECEDENT_VOCABULARY"),
@@ -121,6 +134,17 @@ def _file(values: Mapping[str, str], name: str) -> Path | None:
     if not path.is_file():
         raise SettingsError(f"{name} names {path}, which is not a file: correct it or unset it.")
     return path
+
+
+def _address(values: Mapping[str, str]) -> "Address | None":
+    if not values["PRECEDENT_INDEX"]:
+        return None
+    from indexer.milvus import MilvusError, parse_address
+
+    try:
+        return parse_address(values["PRECEDENT_INDEX"], values["PRECEDENT_INDEX_TOKEN"])
+    except MilvusError as error:
+        raise SettingsError(f"PRECEDENT_INDEX cannot be used: {error}") from None
 
 
 def _whole(values: Mapping[str, str], name: str, low: int, high: int) -> int:

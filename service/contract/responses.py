@@ -230,7 +230,8 @@ class Liveness(Shape):
 class Readiness(Shape):
     """`problem` says why a newer generation is not served, where there is one.
 
-    `calibrated` says whether match strength is fitted to the encoder.
+    `calibrated` says whether match strength is fitted to the encoder. `milvus` is the address of the Milvus that keeps
+    the vectors, which answers and holds all of them; null where they are in files.
     """
 
     status: Literal["ok", "stale"]
@@ -239,6 +240,7 @@ class Readiness(Shape):
     counts: dict[str, int]
     calibrated: bool
     problem: str | None
+    milvus: str | None = None
 
 
 class Problem(Shape):

@@ -11,6 +11,7 @@ from models.encoder import ModelError
 from service.memory.opened import Opened, open_for
 
 if TYPE_CHECKING:
+    from indexer.milvus import Link
     from models.encoder import Encoder
     from service.memory.strength import Strength
 
@@ -29,8 +30,10 @@ class _Refused:
 class Current:
     """Holds the generation that `data` names as current, opened for questions. Safe to use from several threads."""
 
-    def __init__(self, data: Path, encoder: "Encoder", strength: "Strength | None") -> None:
-        self._data, self._encoder, self._strength = data, encoder, strength
+    def __init__(
+        self, data: Path, encoder: "Encoder", strength: "Strength | None", milvus: "Link | None" = None
+    ) -> None:
+        self._data, self._encoder, self._strength, self._milvus = data, encoder, strength, milvus
         self._opening = threading.Lock()
         self._open: Opened | None = None
         self._refused: _Refused | None = None
@@ -73,7 +76,7 @@ class Current:
             return held
         if held is None or wanted != held.generation.id:
             try:
-                self._open = held = open_for(self._data, self._encoder, self._strength)
+                self._open = held = open_for(self._data, self._encoder, self._strength, self._milvus)
             except (GenerationError, ModelError) as error:
                 if held is None:
                     raise

@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 from indexer.arrays import mapped
 from indexer.column_files import FACETS as FACETS_FILE
 from indexer.column_files import THEMES as THEMES_FILE
+from indexer.milvus_rows import FACET
+from indexer.milvus_store import all_hold, has_any, has_one, lies_between
 from indexer.vector_index import distinct
+from indexer.vector_store import Chosen
 from service.contract.requests import FACETS, Filters
 from service.contract.values import UNKNOWN
 
@@ -29,6 +32,7 @@ Column = NDArray[Any]  # by passages.id, of the narrowest type: widen it before 
 SHORT = 12
 SEVERAL = ("force", "theme")  # facets of which a passage may have several values
 _FEW = 8
+_LAST = 9_999  # year
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,10 @@ class Facet:
         totals += np.bincount(pairs % len(self.numbered), minlength=len(self.numbered))
         found = dict(zip(self.numbered, totals.tolist(), strict=True))
         return {value: found[value] for value in self.values if found[value]}
+
+    def codes(self, chosen: Iterable[str]) -> list[int]:
+        """The codes of these values, as they were written; a value that no passage has has none."""
+        return np.flatnonzero(self._kept(chosen)).tolist()
 
     def total(self) -> int:
         """How many values all passages have together, "unknown" left out."""
@@ -214,6 +222,20 @@ class Columns:
             return None
         return ids[self.passing(filters, ids)]
 
+    def sought(self, filters: Filters) -> Chosen | None:
+        """The same as `chosen`, with what Milvus can tell them by: themes, which people correct, are left out there."""
+        ids = self.chosen(filters)
+        if ids is None:
+            return None
+        parts = [
+            (has_any if name in SEVERAL else has_one)(f"{FACET}{name}", self.facets[name].codes(filters.chosen(name)))
+            for name in FACETS
+            if name != "theme" and filters.chosen(name)
+        ]
+        if filters.year_from is not None or filters.year_to is not None:
+            parts.append(lies_between("years", filters.year_from or 0, filters.year_to or _LAST))
+        return Chosen(ids, all_hold(parts), narrower=bool(filters.chosen("theme")))
+
     def counts(self, facet: str, ids: Ids) -> dict[str, int]:
         """For each value of a facet, the number of folds with a passage of `ids` that has it; zeros are left out."""
         return self.facets[facet].counts(ids, self.fold[ids], self.alone[ids])
@@ -256,7 +278,7 @@ def substance_of(content: Column) -> NDArray[np.float64]:
 
 def _within(years: Column, filters: Filters) -> Mask:
     """Which years are in the range of the filters; what has none, -1, is in no range."""
-    first, last = filters.year_from or 0, filters.year_to or 9_999
+    first, last = filters.year_from or 0, filters.year_to or _LAST
     return np.asarray((years >= first) & (years <= last))
 
 

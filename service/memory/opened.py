@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.model import CorpusError
 from indexer.generation import COLUMNS, FORCES, VOCABULARY, Generation, GenerationError, open_generation
+from indexer.milvus import Link
 from indexer.theme_store import open_model
 from models.encoder import ModelError
 from service.memory.asked_sentences import AskedSentences
@@ -53,15 +54,16 @@ class Opened:
     taught: Taught = NOTHING_TAUGHT
 
 
-def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None) -> Opened:
+def open_for(data: Path, encoder: "Encoder", strength: Strength | None = None, milvus: Link | None = None) -> Opened:
     """Open the current generation of `data` for questions; `strength` in place of the calibration on disk.
 
+    `milvus` is the way to where its vectors are, if they are there.
     Raises GenerationError for one that cannot be used.
     """
     from corpus.forces import load_forces
     from corpus.vocabulary import load_vocabulary
 
-    generation = open_generation(data, encoder)
+    generation = open_generation(data, encoder, milvus)
     files = {name: generation.path / name if name in generation.manifest.files else None for name in _COPIED}
     try:
         columns = open_columns(generation.path / COLUMNS)

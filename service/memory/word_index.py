@@ -157,6 +157,21 @@ class WordIndex:
         )
         return listed(sought, self.postings, most)
 
+    def weights(self, question: Question) -> dict[int, float]:
+        """By how much the BM25 of each word counts for a question, by its key in the postings.
+
+        A sum for what `held` takes the best of, and the words of what has to stand side by side: good enough to tell
+        which passages to look at.
+        """
+        found: dict[int, float] = {}
+        for concept, ways in zip(question.concepts, self._weighed(question)[0], strict=True):
+            for terms, scored, _ in ways:
+                for (stems, field), weight in zip(terms, scored, strict=True):
+                    for stem in stems:
+                        if (key := self._words.key(field, stem)) is not None:
+                            found[key] = found.get(key, 0.0) + concept.count * weight / len(stems)
+        return found
+
     def held(self, question: Question, ids: Ids) -> Held:
         """What each of some passages, ascending, holds of a question."""
         among = _Among(self, ids)

@@ -131,8 +131,7 @@ def _unlike(opened: Opened, waiting: Ids, doubts: Numbers, size: int) -> list[in
     """Some of the passages, each in doubt and unlike those before it."""
     if not len(waiting):
         return []
-    rows = [opened.generation.vectors.rows_of(int(n)) for n in waiting]
-    means = np.array([own.mean(axis=0) if len(own) else np.zeros(own.shape[1]) for own in rows])
+    means = opened.generation.vectors.means(waiting).astype(np.float64)
     means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
     nearest = np.zeros(len(waiting))
     left = np.ones(len(waiting), np.bool_)

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, current_app, render_template, request
 
 from indexer.generation import GenerationError
+from indexer.milvus import MilvusError
 from service.answers.force_counts import forces_table
 from service.answers.lookups import document, passage
 from service.answers.search import all_hits, search
@@ -99,7 +100,7 @@ def health_blueprint(engine: Engine) -> Blueprint:
         nothing_asked()
         try:
             return answered(engine.health())
-        except GenerationError as error:
+        except (GenerationError, MilvusError) as error:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
     return health

@@ -31,6 +31,7 @@ STAGES: Mapping[str, str] = {
     "windows": "Cutting passages up",
     "encode": "Working out what passages mean",
     "vectors": "Making meanings searchable",
+    "milvus": "Sending them to Milvus",
     "themes": "Finding themes",
     "verify": "Checking the new index",
     "publish": "Putting it in place",

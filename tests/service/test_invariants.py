@@ -1,23 +1,32 @@
-"""What must hold for every query and every filter: pages, facets, order, and that filters only take away."""
+"""What must hold for every query and every filter: pages, facets, order, and that filters only take away.
+
+It holds of vectors that are all compared, of such that are coded, and of such that Milvus keeps.
+"""
 
 import csv
 import io
 import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import FakeEncoder
+from conftest import make_documents
+from fakes import FakeCollection, FakeEncoder
 from flask.testing import FlaskClient
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from corpus.model import STATUSES
+from indexer.build import build
+from indexer.milvus import Link, parse_address
 from service.contract.requests import FACETS, Filters, SearchRequest
 from service.contract.responses import Hit
 from service.contract.shapes import to_json
 from service.contract.values import UNKNOWN
 from service.engine import Engine
+from service.web.app import create_app
 
 # Words of the collection, words that its texts have others for, short forms, phrases, and what nothing answers.
 WORDS = (
@@ -57,13 +66,62 @@ REQUESTS = st.builds(
     sort=st.sampled_from(("relevance", "newest")),
     expand=st.booleans(),
 )
-many = settings(max_examples=150)
+# Requests by how an index keeps its vectors: every one of Milvus takes a good part of a second.
+EXAMPLES = {"exact": 150, "coded": 30, "milvus": 10}
 
 
-@pytest.fixture(scope="module")
-def other(data: Path) -> Engine:
-    """Another engine over the same index."""
-    return Engine(data, FakeEncoder())
+@dataclass(frozen=True)
+class Served:
+    """An index, by an engine, by another one, and by a client of the first."""
+
+    engine: Engine
+    other: Engine
+    client: FlaskClient
+
+
+@pytest.fixture(scope="module", params=EXAMPLES)
+def served(
+    request: pytest.FixtureRequest, data: Path, tmp_path_factory: pytest.TempPathFactory, publish: Any
+) -> Iterator[tuple[Served, int]]:
+    """One index, and how many requests to try."""
+    milvus = None
+    with pytest.MonkeyPatch.context() as patched:
+        if request.param != "exact":
+            data = tmp_path_factory.mktemp(request.param)
+        if request.param == "coded":
+            patched.setattr("indexer.vector_index.EXACT_UP_TO", 10)
+            publish(data, make_documents())
+        if request.param == "milvus":
+            pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
+            patched.setattr("indexer.milvus_index.WHOLE", 0)
+            milvus = Link(parse_address(f"milvus:{data}/milvus.db"))
+            build(FakeCollection(make_documents()), FakeEncoder(), data, inputs=["papers"], milvus=milvus)
+        engines = [Engine(data, FakeEncoder(), milvus=milvus) for _ in range(2)]
+        yield Served(engines[0], engines[1], create_app(engines[0]).test_client()), EXAMPLES[request.param]
+    if milvus:
+        milvus.close()
+
+
+Check = Callable[..., None]
+
+
+def holding(**strategies: st.SearchStrategy[Any]) -> Callable[[Check], Check]:
+    """A test that what is decorated holds of an index, whatever the strategies give."""
+
+    def made(check: Check) -> Check:
+        def test(served: tuple[Served, int]) -> None:
+            index, examples = served
+
+            @settings(max_examples=examples)
+            @given(st.fixed_dictionaries(strategies))
+            def holds(drawn: dict[str, Any]) -> None:
+                check(index, **drawn)
+
+            holds()
+
+        return test
+
+    return made
 
 
 def hits(engine: Engine, request: SearchRequest, size: int = 100) -> list[Hit]:
@@ -124,36 +182,31 @@ def address(request: SearchRequest, form: str) -> tuple[str, dict[str, Any]]:
     return f"/api/v1/search.{form}", asked
 
 
-@many
-@given(request=REQUESTS, size=st.integers(1, 40))
-def test_the_pages_together_are_the_total_with_each_hit_once(
-    engine: Engine, other: Engine, request: SearchRequest, size: int
-) -> None:
-    whole = hits(engine, request)
+@holding(request=REQUESTS, size=st.integers(1, 40))
+def test_the_pages_together_are_the_total_with_each_hit_once(served: Served, request: SearchRequest, size: int) -> None:
+    whole = hits(served.engine, request)
     assert len({fold_of(hit) for hit in whole}) == len(whole)
-    assert ids(hits(engine, request, size)) == ids(whole)
-    assert hits(other, request, size) == whole
+    assert ids(hits(served.engine, request, size)) == ids(whole)
+    assert hits(served.other, request, size) == whole
 
 
-@many
-@given(request=REQUESTS, data=st.data())
+@holding(request=REQUESTS, data=st.data())
 def test_a_facet_counts_the_total_you_get_by_choosing_the_value(
-    engine: Engine, request: SearchRequest, data: st.DataObject
+    served: Served, request: SearchRequest, data: st.DataObject
 ) -> None:
-    facets = engine.search(request).facets
+    facets = served.engine.search(request).facets
     assert tuple(facets) == FACETS
     listed = [(name, row.value) for name in FACETS for row in facets[name]]
     name, value = data.draw(st.sampled_from([*listed, *((name, v) for name, values in VALUES.items() for v in values)]))
     replaced: dict[str, object] = {name: (value,)}
     chosen = request.model_copy(update=replaced)
     counts = {row.value: row.count for row in facets[name]}
-    assert engine.search(chosen).total == counts.get(value, 0)
+    assert served.engine.search(chosen).total == counts.get(value, 0)
 
 
-@many
-@given(request=REQUESTS)
-def test_every_value_with_a_hit_is_among_the_facets(engine: Engine, request: SearchRequest) -> None:
-    response = engine.search(request.model_copy(update={"page_size": 100}))
+@holding(request=REQUESTS)
+def test_every_value_with_a_hit_is_among_the_facets(served: Served, request: SearchRequest) -> None:
+    response = served.engine.search(request.model_copy(update={"page_size": 100}))
     counts = {name: {row.value: row.count for row in rows} for name, rows in response.facets.items()}
     for hit in response.results:
         for name, values in values_of(hit).items():
@@ -162,11 +215,10 @@ def test_every_value_with_a_hit_is_among_the_facets(engine: Engine, request: Sea
         assert set(request.chosen(name)) <= counts[name].keys()
 
 
-@many
-@given(request=REQUESTS)
-def test_filters_only_take_hits_away_and_keep_the_order(engine: Engine, request: SearchRequest) -> None:
-    free = hits(engine, request.model_copy(update=dict(Filters())))
-    narrowed = hits(engine, request)
+@holding(request=REQUESTS)
+def test_filters_only_take_hits_away_and_keep_the_order(served: Served, request: SearchRequest) -> None:
+    free = hits(served.engine, request.model_copy(update=dict(Filters())))
+    narrowed = hits(served.engine, request)
     assert {fold_of(hit) for hit in narrowed} <= {fold_of(hit) for hit in free}
     # What shows a fold still does if it passes. Others of the fold may come up in its place, never before it.
     kept = [hit for hit in free if passes(hit, request)]
@@ -177,54 +229,48 @@ def test_filters_only_take_hits_away_and_keep_the_order(engine: Engine, request:
         assert all(hit.score <= best[fold_of(hit)] for hit in narrowed)
 
 
-@many
-@given(request=REQUESTS)
-def test_what_is_found_passes_the_filters_and_has_its_match(engine: Engine, request: SearchRequest) -> None:
-    found = hits(engine, request)
+@holding(request=REQUESTS)
+def test_what_is_found_passes_the_filters_and_has_its_match(served: Served, request: SearchRequest) -> None:
+    found = hits(served.engine, request)
     assert all(passes(hit, request) for hit in found)
     assert {hit.match for hit in found} <= {"good", "weak"}
-    response = engine.search(request)
+    response = served.engine.search(request)
     assert (response.match == "none") == (response.total == 0)
     if response.match == "weak":
         assert {hit.match for hit in found} == {"weak"}
 
 
-@many
-@given(request=REQUESTS)
-def test_the_nearest_are_three_at_most_that_pass_and_are_not_counted(engine: Engine, request: SearchRequest) -> None:
-    response = engine.search(request)
+@holding(request=REQUESTS)
+def test_the_nearest_are_three_at_most_that_pass_and_are_not_counted(served: Served, request: SearchRequest) -> None:
+    response = served.engine.search(request)
     nearest = response.nearest
     if response.total:
         assert nearest == []
         return
-    passing = engine.search(request.model_copy(update={"query": ""})).total
+    passing = served.engine.search(request.model_copy(update={"query": ""})).total
     assert len(nearest) == min(3, passing)
     assert len({fold_of(hit) for hit in nearest}) == len(nearest)
     assert all(passes(hit, request) and hit.match == "none" for hit in nearest)
 
 
-@many
-@given(request=REQUESTS)
-def test_a_file_holds_the_hits_of_all_pages_in_their_order(
-    engine: Engine, client: FlaskClient, request: SearchRequest
-) -> None:
-    found = hits(engine, request, 17)
+@holding(request=REQUESTS)
+def test_a_file_holds_the_hits_of_all_pages_in_their_order(served: Served, request: SearchRequest) -> None:
+    found = hits(served.engine, request, 17)
     path, asked = address(request, "json")
-    assert json.loads(client.get(path, query_string=asked).data) == {"results": json.loads(to_json(found))}
+    assert json.loads(served.client.get(path, query_string=asked).data) == {"results": json.loads(to_json(found))}
     path, asked = address(request, "csv")
-    text = client.get(path, query_string=asked).get_data(as_text=True).removeprefix("\ufeff")
+    text = served.client.get(path, query_string=asked).get_data(as_text=True).removeprefix("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [row["passage_id"] for row in rows] == ids(found)
     assert [row["rank"] for row in rows] == [str(rank) for rank in range(1, len(found) + 1)]
 
 
-@many
-@given(query=QUERIES)
-def test_without_other_words_nothing_is_said_to_be_looked_for(engine: Engine, query: str) -> None:
-    plain = engine.search(SearchRequest(query=query, expand=False, explain=True))
+@holding(query=QUERIES)
+def test_without_other_words_nothing_is_said_to_be_looked_for(served: Served, query: str) -> None:
+    plain = served.engine.search(SearchRequest(query=query, expand=False, explain=True))
     assert plain.expansions == []
     assert all(hit.explain and hit.explain.expansions == [] for hit in plain.results)
-    also = engine.search(SearchRequest(query=query, explain=True))
+    also = served.engine.search(SearchRequest(query=query, explain=True))
     said = {(one.typed, one.to) for one in also.expansions}
     for hit in also.results:
         assert hit.explain is not None
