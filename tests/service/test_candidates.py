@@ -34,8 +34,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def coded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    for name, few in (("NEAR_ROWS", 20), ("WORDED", 30), ("FEW", 40), ("MOST", 60)):
+    for name, few in (("NEAR_ROWS", 20), ("WORDED", 30), ("FEW", 40)):
         monkeypatch.setattr(retrieve, name, few)
+    monkeypatch.setattr("indexer.vector_store.MOST", 60)
     return Engine(folder, FakeEncoder())
 
 
@@ -92,7 +93,8 @@ def test_similar_findings_are_found_in_a_large_index(coded: Engine, engine: Engi
 def test_forces_are_compared_by_all_that_they_were_told(
     coded: Engine, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("NEAR_ROWS", "WORDED", "FEW", "MOST"):
+    monkeypatch.setattr("indexer.vector_store.MOST", 10)
+    for name in ("NEAR_ROWS", "WORDED", "FEW"):
         monkeypatch.setattr(retrieve, name, 10)
     asked = CompareRequest(query="missing children", force=("kent", "essex", "gwent", "surrey"))
     part, whole = (compare(one.snapshot(), asked) for one in (coded, engine))
