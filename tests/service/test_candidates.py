@@ -9,7 +9,6 @@ from conftest import make_documents
 from fakes import FakeCollection, FakeEncoder
 from flask.testing import FlaskClient
 
-from indexer import vector_store
 from indexer.build import build
 from service.answers import retrieve
 from service.answers.compare import compare
@@ -33,15 +32,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield data
 
 
-def few_looked_at(monkeypatch: pytest.MonkeyPatch, *, near: int, worded: int, few: int, most: int) -> None:
-    for name, number in (("NEAR_ROWS", near), ("WORDED", worded), ("FEW", few)):
-        monkeypatch.setattr(retrieve, name, number)
-    monkeypatch.setattr(vector_store, "MOST", most)
-
-
 @pytest.fixture
 def coded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    few_looked_at(monkeypatch, near=20, worded=30, few=40, most=60)
+    for name, few in (("NEAR_ROWS", 20), ("WORDED", 30), ("FEW", 40)):
+        monkeypatch.setattr(retrieve, name, few)
+    monkeypatch.setattr("indexer.vector_store.MOST", 60)
     return Engine(folder, FakeEncoder())
 
 
@@ -98,7 +93,9 @@ def test_similar_findings_are_found_in_a_large_index(coded: Engine, engine: Engi
 def test_forces_are_compared_by_all_that_they_were_told(
     coded: Engine, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few_looked_at(monkeypatch, near=10, worded=10, few=10, most=10)
+    monkeypatch.setattr("indexer.vector_store.MOST", 10)
+    for name in ("NEAR_ROWS", "WORDED", "FEW"):
+        monkeypatch.setattr(retrieve, name, 10)
     asked = CompareRequest(query="missing children", force=("kent", "essex", "gwent", "surrey"))
     part, whole = (compare(one.snapshot(), asked) for one in (coded, engine))
     assert [one.total for one in part.forces] == [one.total for one in whole.forces]
