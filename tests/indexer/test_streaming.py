@@ -96,14 +96,14 @@ class Watched:
         self.most: dict[str, int] = {}
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        alive = sum(isinstance(one, Document) for one in gc.get_objects())
+        alive = sum(type(one) is Document for one in gc.get_objects())
         self.most[stage] = max(self.most.get(stage, 0), alive)
 
 
 def test_few_documents_are_in_memory_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.stores._TELL", 10)
     gc.collect()
-    before = sum(isinstance(one, Document) for one in gc.get_objects())
+    before = sum(type(one) is Document for one in gc.get_objects())
     watched = Watched()
     build(FakeCollection(OnDemand(60)), FakeEncoder(), tmp_path, inputs=[], progress=watched)  # type: ignore[arg-type]
     assert {"closure", "passages", "lexical", "windows", "encode", "vectors"} <= watched.most.keys()

@@ -145,6 +145,7 @@ def test_the_contract_of_a_search(client: FlaskClient) -> None:
             "nowhere",
             "match",
             "total",
+            "complete",
             "page",
             "page_size",
             "results",

@@ -154,7 +154,7 @@ def test_ctrl_c_says_what_is_kept(
 ) -> None:
     function = {"encode": "indexer.stores.write_vectors", "publish": "indexer.build.prune"}[stage]
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as stopping:
