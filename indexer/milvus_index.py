@@ -8,7 +8,8 @@ import numpy as np
 
 from indexer.milvus import MilvusError
 from indexer.milvus_store import MOST, MilvusStore
-from indexer.vector_store import Chosen, Numbers, Vectors
+from indexer.vector_index import distinct
+from indexer.vector_store import FOURTH, Chosen, Numbers, Vectors
 
 WHOLE = 4_000  # rows up to which all passages are looked at for each question
 
@@ -31,9 +32,10 @@ class MilvusIndex:
         """Whether every passage is looked at for each question."""
         return self.rows <= WHOLE
 
-    def near(self, vector: Vectors, count: int, within: Chosen | None = None) -> Numbers:
-        """The passages.id, ascending, of those nearest, `count` of them; of those `within` alone."""
-        return self._chosen(self.store.near, vector, count, within)
+    def near(self, vector: Vectors, count: int, *within: Chosen) -> Numbers:
+        """The passages.id, ascending, of those nearest, `count` of them, and a fourth as many of each `within`."""
+        own = [self._chosen(self.store.near, vector, count // FOURTH, one) for one in within]
+        return distinct(np.concatenate([self._chosen(self.store.near, vector, count, None), *own]))
 
     def by_words(self, weights: Mapping[int, float], count: int, within: Chosen | None = None) -> Numbers:
         """The passages.id, ascending, that hold most of some words, by what each weighs; keys as postings have them."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.arrays import ArrayFile, mapped
-from indexer.vector_store import Chosen, Numbers, Vectors
+from indexer.vector_store import FOURTH, Chosen, Numbers, Vectors
 
 # Rows up to which each is compared: a scan of so many takes 8 to 11 ms on one thread, and as much memory as the
 # processor reads in that time.
@@ -57,22 +57,32 @@ class VectorIndex:
         """The passages.id of all that have a vector, ascending."""
         return np.flatnonzero(np.diff(self.starts)).astype(np.int64)
 
-    def near(self, vector: Vectors, count: int, within: Chosen | None = None) -> Numbers:
-        """The passages.id of the rows that are nearest by their codes, `count` rows, ascending; of all, where none is.
+    def near(self, vector: Vectors, count: int, *within: Chosen) -> Numbers:
+        """The passages.id, ascending, of the `count` rows that are nearest by their codes; of all, where none is coded.
 
-        Which they are is told by codes: compare them by `cosines`. `within` some passages, those of so many more rows
-        that about `count` are expected of these.
+        Which they are is told by codes: compare them by `cosines`. Of each `within`, those among so many of the nearest
+        rows that a fourth of `count` are expected.
         """
-        if within is not None:
-            return within.of(self.near(vector, within.widened(count, len(self.starts) - 2)))
         if self.exact or count >= len(self.rows):
             return self.passages
-        found = list(self._pool.map(lambda part: _scan(part, vector, count), self.codes))
+        wide = [one.widened(count // FOURTH, len(self.starts) - 2) for one in within]
+        owners = self._nearest(vector, [count, *wide])
+        found = [owners[count], *(one.of(owners[many]) for one, many in zip(within, wide, strict=True))]
+        return distinct(np.concatenate(found))
+
+    def _nearest(self, vector: Vectors, counts: Sequence[int]) -> dict[int, Numbers]:
+        """For each of `counts`, the passages.id of so many rows that are nearest by their codes, ascending."""
+        scans = list(self._pool.map(lambda part: _scan(part, vector, max(counts)), self.codes))
         firsts = np.cumsum([0, *(part.ntotal for part in self.codes[:-1])])
-        scores = np.concatenate([values for values, _ in found])
-        rows = np.concatenate([numbers + first for (_, numbers), first in zip(found, firsts, strict=True)])
-        best = np.argpartition(-scores, count - 1)[:count]
-        return distinct(self.owners[rows[best]].astype(np.int64))
+        scores = np.concatenate([values for values, _ in scans])
+        rows = np.concatenate([numbers + first for (_, numbers), first in zip(scans, firsts, strict=True)])
+        found = {}
+        for count in sorted(set(counts), reverse=True):
+            if count < len(rows):
+                best = np.argpartition(-scores, count - 1)[:count]
+                scores, rows = scores[best], rows[best]
+            found[count] = distinct(self.owners[rows].astype(np.int64))
+        return found
 
     def cosines(self, vector: Vectors, ids: Numbers) -> Vectors:
         """The inner product of `vector`, shape (dimension,), with the best row of each of `ids`, which ascend.

@@ -10,6 +10,7 @@ Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
 MOST = 100_000  # passages, or rows, that are asked for at most, so that enough of them are of those chosen
+FOURTH = 4  # of some chosen passages a fourth as many are asked for: more have to be looked through for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class VectorStore(Protocol):
         """Whether every passage is looked at for each question."""
         ...
 
-    def near(self, vector: Vectors, count: int, within: Chosen | None = None) -> Numbers:
-        """The passages.id, ascending, of about `count` rows that are nearest, of those `within` alone."""
+    def near(self, vector: Vectors, count: int, *within: Chosen) -> Numbers:
+        """The passages.id, ascending, of about `count` rows that are nearest, and a fourth as many of each `within`."""
         ...
 
     def cosines(self, vector: Vectors, ids: Numbers) -> Vectors:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.vector_index import distinct
-from indexer.vector_store import Chosen
+from indexer.vector_store import FOURTH, Chosen
 from service.memory.facets import Columns, Mask, substance_of
 from service.memory.opened import Opened
 from service.memory.strength import Strength, luck
@@ -44,7 +44,7 @@ ENCODED_OTHERS = 2
 MAX_WINDOWS = 4
 # Where not all are candidates: rows nearest by their codes, and passages that hold most of the words. Within filters
 # that leave at most FEW passages all of them are.
-NEAR_ROWS, WORDED, FEW = 2_000, 4_000, 5_000
+NEAR_ROWS, WORDED, FEW = 2_000, 2_500, 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,10 @@ def candidates(
     if vectors.exact:
         return Candidates(opened.columns.ids, 0.0, whole=True)
     held, unheld = _holding(opened, question)
-    found = [vectors.near(vector, NEAR_ROWS), held]
-    for within in chosen:
-        if within is not None and len(within.ids) <= FEW:
-            found.append(within.ids)
-        elif within is not None:
-            found += [vectors.near(vector, NEAR_ROWS, within), _holding(opened, question, within)[0]]
+    few = [within.ids for within in chosen if within is not None and len(within.ids) <= FEW]
+    many = [within for within in chosen if within is not None and len(within.ids) > FEW]
+    found = [vectors.near(vector, NEAR_ROWS, *many), held, *few]
+    found += [_holding(opened, question, within)[0] for within in many]
     if also is not None:
         found.append(also)
     return Candidates(distinct(np.concatenate(found)), unheld, whole=False)
@@ -122,10 +120,10 @@ def _holding(opened: Opened, question: Question, within: Chosen | None = None) -
     """
     milvus = opened.generation.milvus
     if milvus and not question.phrases:
-        return milvus.by_words(opened.words.weights(question), WORDED, within), 1.0
+        return milvus.by_words(opened.words.weights(question), WORDED // FOURTH if within else WORDED, within), 1.0
     if within is None:
         return opened.words.candidates(question, WORDED)
-    held, ceiling = opened.words.candidates(question, within.widened(WORDED, opened.columns.size - 1))
+    held, ceiling = opened.words.candidates(question, within.widened(WORDED // FOURTH, opened.columns.size - 1))
     return within.of(held), ceiling
 
 

@@ -32,6 +32,7 @@ from memory import MIB, Peak, resident
 from numpy.typing import NDArray
 from partly_real import PartlyReal, Timed
 from question_parts import Parts
+from threadpoolctl import threadpool_limits
 
 from indexer.build import build
 from indexer.generation import COLUMNS, current_id, open_generation, read_manifest
@@ -143,6 +144,7 @@ def stores(generation: Path) -> Row:
 
 def asked(home: Path, encoder: Encoder, count: int, *, profile: bool = False) -> Row:
     """Open the index in `home` and ask: seconds of the opening, ms of questions, MiB, and recall."""
+    threadpool_limits(1, "blas")  # as `precedent serve` has it
     # Before anything is measured: their pages are given back.
     filters = filters_of(open_columns(home / "generations" / (current_id(home) or "") / COLUMNS))
     timed = Timed(encoder)

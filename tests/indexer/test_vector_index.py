@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from indexer import vector_index
 from indexer.arrays import mapped
 from indexer.vector_index import VectorIndex, open_vectors, write_reference, write_vectors
+from indexer.vector_store import Chosen
 
 DIMENSION = 32
 
@@ -80,6 +81,21 @@ def test_what_the_codes_call_near_holds_the_nearest(tmp_path: Path, monkeypatch:
         nearest = every[np.argsort(-index.cosines(query, every), kind="stable")[:10]]
         hits += len(np.intersect1d(near, nearest))
     assert hits >= 0.99 * 10 * len(vectors[::150])
+
+
+def test_what_is_near_of_some_passages_is_found_beside_what_is_near_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_index, "EXACT_UP_TO", 1_000)
+    owners, vectors = rows_of(3_000, 2, seed=2)
+    index = written(tmp_path / "vectors", owners, vectors, 3_000, batch=500)
+    some, few = Chosen(np.arange(1, 3_001, 20)), Chosen(np.array([7, 8]))
+    for query in vectors[::500]:
+        near = index.near(query, 200, some, few)
+        assert np.all(np.diff(near) > 0)
+        assert np.isin(index.near(query, 200), near).all()
+        of_them = some.ids[np.argsort(-index.cosines(query, some.ids), kind="stable")[:10]]
+        assert np.isin(of_them, near).mean() >= 0.9
 
 
 def test_where_all_are_compared_all_are_near(tmp_path: Path) -> None:
