@@ -9,7 +9,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -102,7 +102,8 @@ class WordPostings:
         self._terms = memoryview(mapped(folder / "terms.npy"))
         self._ends = memoryview(mapped(folder / "ends.npy"))
         self._fields = {field: _Mapped(folder / field) for field in FIELDS}
-        self._number = lru_cache(_REMEMBERED)(self._placed)  # a question asks for each of its words ten times
+        # A question asks for each of its words ten times. Not by a method: it would hold all this for good.
+        self._number = lru_cache(_REMEMBERED)(partial(_placed, self._terms, self._ends))
 
     def count(self, field: str, term: str) -> int:
         """In how many passages a word stands."""
@@ -128,17 +129,18 @@ class WordPostings:
         number = self._number(as_term(stems)) if field in PHRASED else None
         return None if number is None else self._fields[field].postings(number)
 
-    def _placed(self, term: str) -> int | None:
-        """The place of a word among all, which are sorted by their bytes."""
-        wanted, terms, ends = term.encode(), self._terms, self._ends
-        low, high = 0, len(ends) - 1
-        while low < high:
-            middle = (low + high) // 2
-            found = bytes(terms[ends[middle] : ends[middle + 1]])
-            if found == wanted:
-                return middle
-            low, high = (middle + 1, high) if found < wanted else (low, middle)
-        return None
+
+def _placed(terms: memoryview, ends: memoryview, term: str) -> int | None:
+    """The place of a word among all, which are sorted by their bytes."""
+    wanted = term.encode()
+    low, high = 0, len(ends) - 1
+    while low < high:
+        middle = (low + high) // 2
+        found = bytes(terms[ends[middle] : ends[middle + 1]])
+        if found == wanted:
+            return middle
+        low, high = (middle + 1, high) if found < wanted else (low, middle)
+    return None
 
 
 class _Mapped:

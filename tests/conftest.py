@@ -1,9 +1,10 @@
 """What all tests share: one thread for each library, a place for what is made once in a run, little to train on."""
 
 import fcntl
+import gc
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,13 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first: what is left to share out between the workers at the end is short."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _given_back() -> Iterator[None]:
+    """Indexes that tests have opened, and their files, are given back: a process may have so many open."""
+    yield
+    gc.collect()
 
 
 def _train_once(

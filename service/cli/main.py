@@ -152,6 +152,7 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
             port=port,
             threads=settings.threads,
             ident=None,
+            asyncore_use_poll=True,  # select() fails from the 1,024th open file on, and a generation maps forty
             max_request_body_size=_most_body(settings.upload),
         )
     except (OSError, ValueError) as error:

@@ -299,7 +299,7 @@ def sample_address(sample_app: Flask) -> Iterator[str]:
     """Where that application is served."""
     from waitress import create_server
 
-    server = create_server(sample_app, host="127.0.0.1", port=0, threads=2)
+    server = create_server(sample_app, host="127.0.0.1", port=0, threads=2, asyncore_use_poll=True)
     threading.Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()

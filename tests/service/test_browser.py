@@ -27,7 +27,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     data, forces, encoder = tmp_path_factory.mktemp("data"), load_forces(SAMPLE / "forces.toml"), FakeEncoder()
     build(load([str(SAMPLE)], forces), encoder, data, inputs=[str(SAMPLE)])
-    server = create_server(create_app(Engine(data, encoder, forces)), host="127.0.0.1", port=0, threads=2)
+    server = create_server(
+        create_app(Engine(data, encoder, forces)), host="127.0.0.1", port=0, threads=2, asyncore_use_poll=True
+    )
     threading.Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()

@@ -1,5 +1,7 @@
 """A large index, where not every passage is looked at: what still holds, and what is said of it."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from service.cli.main import main
 from service.contract.compare_shapes import CompareRequest
 from service.contract.requests import FACETS, SearchRequest, SimilarRequest
 from service.engine import Engine
+from service.memory.opened import open_for
+from service.query.question import understand
 from service.web.app import create_app
 
 QUERIES = ("missing children", "custody training", "how are stalking records kept", "vetting", "domestic abuse", "8837")
@@ -111,3 +115,16 @@ def test_pages_and_commands_say_at_least(coded: Engine, folder: Path, monkeypatc
     monkeypatch.setattr(common, "encoder_for", lambda settings: FakeEncoder())
     told = CliRunner().invoke(main, ["search", query, "--data", str(folder)])
     assert "At least" in told.output
+
+
+def test_an_index_that_nobody_holds_any_more_is_given_back_at_once(folder: Path) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        opened = open_for(folder, FakeEncoder())
+        opened.words.held(understand("custody training", opened.lexicon), opened.columns.ids)
+        parts = [weakref.ref(opened.generation.postings), weakref.ref(opened.words)]
+        del opened
+        assert [part() for part in parts] == [None, None]
+    finally:
+        gc.enable()

@@ -31,7 +31,7 @@ def app(tagged: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def address(app: Any) -> Iterator[str]:
-    server = create_server(app, host="127.0.0.1", port=0, threads=2)
+    server = create_server(app, host="127.0.0.1", port=0, threads=2, asyncore_use_poll=True)
     threading.Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()

@@ -20,7 +20,7 @@ __all__ = ["reports"]  # a fixture
 def address(reports: Engine) -> Iterator[str]:
     from waitress import create_server
 
-    server = create_server(create_app(reports), host="127.0.0.1", port=0, threads=2)
+    server = create_server(create_app(reports), host="127.0.0.1", port=0, threads=2, asyncore_use_poll=True)
     threading.Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()

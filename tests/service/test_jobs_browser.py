@@ -66,7 +66,7 @@ def own(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]
         built = CliRunner().invoke(main, ["build", str(home / "papers"), "--data", str(home / "data")])
         assert built.exit_code == 0, built.output
         app = create_app(Engine(home / "data", FakeEncoder()))
-        server = create_server(app, host="127.0.0.1", port=0, threads=2)
+        server = create_server(app, host="127.0.0.1", port=0, threads=2, asyncore_use_poll=True)
         threading.Thread(target=server.run, daemon=True).start()
         opened = browser.new_page(base_url=f"http://127.0.0.1:{server.effective_port}")
         yield opened
