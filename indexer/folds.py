@@ -10,7 +10,7 @@ for all that have it.
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -100,18 +100,6 @@ class Folding:
         asked = json.dumps([(saying.text, saying.force, saying.depth) for saying in sayings])
         found = recalled(self._kept, "folds", asked, lambda: _folded(sayings, self._forces, framed=False))
         return list(found)
-
-
-def folds_of(documents: Iterable[Document], forces: Forces, kept: Kept | None = None) -> Folds:
-    """The folds of documents, which are walked twice; as for `Folding`."""
-    usage = Usage()
-    for document in documents:
-        for text in findings_in(document):
-            usage.take(text)
-    folding = Folding(forces, usage, kept)
-    for document in documents:
-        folding.take(document)
-    return folding.folds()
 
 
 def folded(texts: Sequence[str], forces: Forces) -> list[int]:

@@ -17,13 +17,13 @@ from pathlib import Path
 import faiss  # noqa: F401 - before the fork, as tantivy
 import tantivy  # noqa: F401
 from fakes import FakeCollection, FakeEncoder, document
+from folding import folds_of
 
 from corpus.english import dictionary
 from corpus.forces import load_forces
 from corpus.sample_marks import fictional
 from indexer import build as building
 from indexer import milvus_rows
-from indexer.folds import folds_of
 from indexer.milvus import Link, parse_address
 from indexer.program import program_hash
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import document, passage, record
+from folding import folds_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from corpus.model import Document, Event
 from indexer.canonical import Reading
 from indexer.claims import claims_by_rules
 from indexer.echo import COPIED_WORDS, adds_nothing, echoes, read
-from indexer.folds import folds_of
 
 DATA = Path(__file__).parents[1] / "data"
 FORCES = load_forces(Path(__file__).parents[2] / "corpus" / "sample" / "forces.toml")

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from fakes import document, passage, record
+from folding import folds_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.english import dictionary
 from corpus.forces import Forces, load_forces
 from corpus.model import Document, Passage
-from indexer.folds import folded, folds_of
+from indexer.folds import folded
 from indexer.slips import is_slip
 
 SHIPPED = load_forces()
