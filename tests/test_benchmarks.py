@@ -1,5 +1,6 @@
 """The benchmarks of size, tried at a small one: what they measure is told, and made documents are what they say."""
 
+import importlib
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -194,3 +195,18 @@ def current(home: Path) -> Path:
 def counts(answer: SearchResponse) -> dict[str, dict[str, int]]:
     """By facet the count of each of its values."""
     return {name: {row.value: row.count for row in rows} for name, rows in answer.facets.items()}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parent / "benchmarks").glob("bench_*.py")), ids=lambda p: p.stem
+)
+def test_a_benchmark_finds_what_it_measures(path: Path) -> None:
+    importlib.import_module(path.stem)
+
+
+def test_what_an_ablation_switches_off_is_there() -> None:
+    import bench_ablation
+
+    for switched_off in {**bench_ablation.QUERY_TIME, **bench_ablation.INDEX_TIME}.values():
+        with switched_off():
+            pass

@@ -84,7 +84,7 @@ def unexpanded(query: str, lexicon: Any, **_: object) -> Any:
     return UNDERSTAND(query, lexicon, expand=False)
 
 
-DENSE, LEXICAL, UNDERSTAND, PIECES = ranking._dense, ranking._lexical, asking.understand, embed._pieces
+DENSE, LEXICAL, UNDERSTAND, PIECES = ranking._dense, ranking._lexical, asking.understand, embed.pieces_of
 QUERY_TIME: Mapping[str, Patches] = {
     "words alone": setting(DENSE_WEIGHT=0.0),
     "meaning alone": setting(DENSE_WEIGHT=1.0),
@@ -102,7 +102,7 @@ QUERY_TIME: Mapping[str, Patches] = {
     ),
 }
 INDEX_TIME: Mapping[str, Patches] = {
-    "no headings in vectors": lambda: patch("indexer.embed._pieces", without_headings),
+    "no headings in vectors": lambda: patch("indexer.embed.pieces_of", without_headings),
     "no headings for words": lambda: patch("indexer.wording.fields_of", no_headings_for_words),
     "no meanings of short forms": lambda: patch("indexer.wording.meanings", lambda d, _: [()] * len(d.passages)),
 }
