@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from corpus.model import FINDABLE
 
 _OWN = """
-SELECT passage, theme, probability FROM tags WHERE {} AND assigned ORDER BY passage, probability DESC, theme
+SELECT passage, theme, probability FROM tags WHERE passage {} AND assigned ORDER BY passage, probability DESC, theme
 """
-_BETWEEN, _AMONG = "passage BETWEEN ? AND ?", "passage IN (SELECT value FROM json_each(?))"
+_BETWEEN, _AMONG = "BETWEEN ? AND ?", "IN (SELECT value FROM json_each(?))"
 # What asks for something, with the comments on it.
 _ASKED = f"""
 SELECT c.id, a.id FROM passages c CROSS JOIN passages a ON a.finding = c.finding
-WHERE c.id BETWEEN ? AND ? AND c.kind = 'comment' AND a.kind IN {FINDABLE} ORDER BY c.id, a.id
+WHERE c.id {{}} AND c.kind = 'comment' AND a.kind IN {FINDABLE} ORDER BY c.id, a.id
 """  # noqa: S608 - constants alone
 
 Likely = tuple[str, float]
@@ -36,11 +36,22 @@ def themes_between(
 
     `tags` is tags.sqlite, None where nothing is tagged.
     """
+    return _themes(tables, tags, _BETWEEN, first, last)
+
+
+def themes_of(tables: sqlite3.Connection, tags: sqlite3.Connection | None, passages: Iterable[int]) -> dict[int, Given]:
+    """The same of these passages."""
+    return _themes(tables, tags, _AMONG, json.dumps(list(passages)))
+
+
+def _themes(
+    tables: sqlite3.Connection, tags: sqlite3.Connection | None, where: str, *values: object
+) -> dict[int, Given]:
     if tags is None:
         return {}
-    own = _own(tags, _BETWEEN, first, last)
+    own = _own(tags, where, *values)
     asked: dict[int, list[int]] = {}
-    for comment, place in tables.execute(_ASKED, (first, last)):
+    for comment, place in tables.execute(_ASKED.format(where), values):
         if comment not in own:
             asked.setdefault(comment, []).append(place)
     theirs = _own(tags, _AMONG, json.dumps(sorted({place for places in asked.values() for place in places})))

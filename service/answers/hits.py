@@ -40,7 +40,9 @@ def hits(
     held = seen.held
     weights = held.words.rarities([stem for concept in question.concepts for stem in concept.typed])
     asked = _Asked(held, question, found, members, weights, explain)
-    rows = rows_by_id(held.generation.tables, found.ids[places].tolist())
+    ids = found.ids[places].tolist()
+    held.tags.look_up(ids)
+    rows = rows_by_id(held.generation.tables, ids)
     return [_hit(asked, int(place), row) for place, row in zip(places, rows, strict=True)]
 
 

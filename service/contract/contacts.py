@@ -37,7 +37,8 @@ def _masked(value: object, name: str) -> object:
     if isinstance(value, str):
         if _is_kept(name):
             return value
-        return _mask_again(value) if len(value) <= _SHORT else mask(value)
+        shown = _mask_again(value) if len(value) <= _SHORT else mask(value)
+        return value if shown == value else shown  # the same text in another object would have all around it copied
     if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, Shape):

@@ -7,12 +7,12 @@ index.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from corpus.model import FINDABLE
-from indexer.passage_themes import Given, taken_over, themes_between
+from indexer.passage_themes import Given, taken_over, themes_between, themes_of
 from service.contract.responses import ThemeTag
 from service.contract.values import UNKNOWN
 from service.state.corrections import NOTHING, Corrected, Correction, words_hash
@@ -45,11 +45,19 @@ class Assigned:
     def at(self, place: int) -> Themes:
         """The themes of a passage by its number."""
         found = self._known.get(place)
-        if found is None:
-            found = self.between(place, place).get(place, ())
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[place] = found
+        return self._looked_up([place])[place] if found is None else found
+
+    def look_up(self, places: Sequence[int]) -> None:
+        """Have the themes of these passages at hand for `at`."""
+        if fresh := [place for place in places if place not in self._known]:
+            self._looked_up(fresh)
+
+    def _looked_up(self, places: Sequence[int]) -> dict[int, Themes]:
+        given = themes_of(self.tables, self.tags, places)
+        found = {place: _shown(given[place]) if place in given else () for place in places}
+        if len(self._known) + len(found) > _REMEMBERED:
+            self._known.clear()
+        self._known.update(found)
         return found
 
     def between(self, first: int, last: int) -> dict[int, Themes]:
@@ -97,6 +105,10 @@ class Tags:
         """The themes of a passage by its number, the likeliest first."""
         found = self.changed.get(place)
         return self.assigned.at(place) if found is None else found
+
+    def look_up(self, places: Sequence[int]) -> None:
+        """Have the themes of these passages at hand for `at`: together they take no longer than one."""
+        self.assigned.look_up(places)
 
     def between(self, first: int, last: int) -> dict[int, Themes]:
         """The themes of each passage from `first` to `last` that has any."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, takewhile
 
 from corpus.english import dictionary, singular
@@ -95,6 +95,7 @@ class Question:
         return not self.text
 
 
+@lru_cache(1_024)  # all that is offered beside the hits cleans the same query
 def clean(query: str) -> str:
     """The query without control characters and with single spaces."""
     kept = "".join(" " if c.isspace() else c for c in query if c.isspace() or not control(c))

@@ -24,6 +24,7 @@ from models.taxonomy import Taxonomy, Theme
 from models.theme_model import train_themes
 from service.contract.contacts import mask, masked
 from service.contract.requests import SearchRequest
+from service.contract.responses import Expansion
 from service.contract.workbooks import XLSX
 from service.engine import Engine
 from service.themes.review import queue
@@ -88,6 +89,13 @@ def test_masking_keeps_length_and_is_done_once(text: str) -> None:
 @given(st.text(st.sampled_from("0123479@+tephonxfaTELPHNXFAmobile .-()£…\n\u00a0")) | st.text())
 def test_no_text_is_passed_over_that_holds_a_contact(text: str) -> None:
     assert mask(text) == contact_details._CONTACT.sub(contact_details._dotted, text)
+
+
+def test_what_holds_no_contact_is_given_back_as_it_is() -> None:
+    answer = [Expansion(typed="patrol", to="Beat 4 of 12"), Expansion(typed="call", to="on 01632 960123")]
+    shown = masked(answer)
+    assert shown[0] is answer[0]
+    assert shown[1].to == "on ••••• ••••••"
 
 
 def test_only_texts_are_masked() -> None:

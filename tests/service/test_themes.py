@@ -30,6 +30,7 @@ from models.taxonomy import Taxonomy, Theme
 from models.theme_model import ThemeModel, train_themes
 from service.contract.requests import MAX_TEXTS
 from service.engine import Engine
+from service.memory.theme_tags import Assigned
 from service.state.corrections import State
 from service.themes.review import corrections, queue
 from service.themes.tagging import EMPTY, FOREIGN
@@ -229,6 +230,18 @@ def test_every_passage_has_a_decision(served: Engine, model: ThemeModel) -> None
     assert {row["decision"] for row in decided.values()} == {"assigned", "review", "none"}
     assert [row[0] for row in generation.tags.execute("SELECT id FROM model")] == [model.id]
     assert generation.manifest.theme_model == model.id
+
+
+def test_themes_looked_up_together_are_those_of_each(served: Engine) -> None:
+    generation = served.snapshot().held.generation
+    assert generation.tags is not None
+    every = range(1, generation.manifest.counts["passages"] + 1)
+    one_by_one, together = (Assigned(generation.tables, generation.tags) for _ in range(2))
+    together.look_up(every)
+    asked = [together.at(place) for place in every]
+    assert asked == [one_by_one.at(place) for place in every]
+    assert {place: found for place, found in zip(every, asked, strict=True) if found} == together.between(1, len(every))
+    assert {tag.origin for found in asked for tag in found} == {"model", "inherited"}
 
 
 @pytest.mark.parametrize(
