@@ -3,7 +3,6 @@
 import importlib
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -180,8 +179,7 @@ def test_a_crowd_is_timed_one_by_one_and_together() -> None:
     from peer import crowded
 
     asked: list[str] = []
-    with ThreadPoolExecutor(2) as pool:
-        *each, whole = crowded(asked.append, ["a", "b", "c"], pool)
+    *each, whole = crowded(asked.append, ["a", "b", "c"], 2)
     assert sorted(asked) == ["a", "b", "c"]
     assert len(each) == 3
     assert whole >= max(each) >= 0
