@@ -108,12 +108,20 @@ class Classifier:
 
     def scores(self, texts: Sequence[str], headings: Sequence[str], vectors: Vectors) -> Numbers:
         """The heads' scores before calibration, shape (texts, labels)."""
-        dimension, fragments = vectors.shape[1], len(self.words.fragments)
-        of_vectors, of_words, of_terms = np.split(self.weights, [dimension, dimension + fragments], axis=1)
-        found = vectors @ of_vectors.T + self.words.weights(texts) @ (WORDS * of_words.T)
-        if of_terms.shape[1]:
-            found = found + _terms(self.terms, texts, headings) @ of_terms.T
+        of_vectors, of_words, of_terms = self._of_each
+        found = vectors @ of_vectors + self.words.weights(texts) @ of_words
+        if len(of_terms):
+            found = found + _terms(self.terms, texts, headings) @ of_terms
         return np.asarray(found + self.bias, np.float64)
+
+    @cached_property
+    def _of_each(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The weights of vectors, words and terms, shape (features, labels); those of words scaled by WORDS."""
+        terms = 2 * len(self.labels) if any(self.terms.of_labels) else 0  # in the text, and in what it stands under
+        words = len(self.words.fragments)
+        dimension = self.weights.shape[1] - words - terms
+        of_vectors, of_words, of_terms = np.split(self.weights.T, [dimension, dimension + words])
+        return of_vectors, np.ascontiguousarray(WORDS * of_words), of_terms
 
     def assigned(self, probabilities: Numbers) -> Flags:
         """Which labels are assigned, shape (texts, labels)."""
