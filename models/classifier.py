@@ -115,13 +115,13 @@ class Classifier:
         return np.asarray(found + self.bias, np.float64)
 
     @cached_property
-    def _of_each(self) -> tuple[Numbers, Numbers, Numbers]:
+    def _of_each(self) -> tuple[Vectors, Vectors, Vectors]:
         """The weights of vectors, words and terms, shape (features, labels); those of words scaled by WORDS."""
         terms = 2 * len(self.labels) if any(self.terms.of_labels) else 0  # in the text, and in what it stands under
         words = len(self.words.fragments)
         dimension = self.weights.shape[1] - words - terms
         of_vectors, of_words, of_terms = np.split(self.weights.T, [dimension, dimension + words])
-        return of_vectors, np.ascontiguousarray(WORDS * of_words), of_terms
+        return of_vectors, np.ascontiguousarray(WORDS * of_words, np.float32), of_terms
 
     def assigned(self, probabilities: Numbers) -> Flags:
         """Which labels are assigned, shape (texts, labels)."""
