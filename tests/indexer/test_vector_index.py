@@ -61,6 +61,22 @@ def test_cosines_are_those_of_the_best_row(tmp_path: Path, exact_up_to: int) -> 
         assert np.allclose(found, best_of(owners, vectors, vectors[3], ids), atol=2e-3)
 
 
+def test_halves_are_compared_as_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_index, "EXACT_UP_TO", 10)
+    draw = np.random.default_rng(3)
+    vectors = draw.standard_normal((700, 8)).astype(np.float32)
+    vectors[:40] *= np.float32(1e-5)  # below what half precision has in full
+    vectors[40:50, 2:] = 0.0
+    ids = np.arange(1, 701)
+    write_vectors(tmp_path / "v", 700, 8, iter([(ids, vectors)]), 700, coded=False)
+    index, asked = open_vectors(tmp_path / "v"), draw.standard_normal(8).astype(np.float32)
+    some = ids[::2]
+    assert index.rows.dtype == np.float16
+    np.testing.assert_allclose(
+        index.cosines(asked, some), index.rows[some - 1].astype(np.float32) @ asked, rtol=1e-5, atol=1e-6
+    )
+
+
 def test_rows_of_a_passage(tmp_path: Path, exact_up_to: int) -> None:
     owners, vectors = rows_of(50, 3)
     index = written(tmp_path / "vectors", owners, vectors, 50)
