@@ -4,6 +4,7 @@ A file holds one number for each passages.id, entry 0 unused. A facet of which a
 facet.NAME.npy of codes. Of one of which it may have several, that file has the codes of all passages, one after
 another, and facet.NAME.starts.npy, with one entry more, tells where those of each passage begin. The values that the
 codes stand for are in facets.json and theme.json; the code behind the last is that of a passage that has none.
+facet.NAME.holders.npy has the passages with each code, code after code, and facet.NAME.firsts.npy where they begin.
 """
 
 import json
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -25,7 +26,10 @@ from indexer.passage_themes import themes_between
 
 FACETS, THEMES = "facets.json", "theme.json"
 # What another theme model replaces.
-THEME_FILES = (THEMES, "facet.theme.npy", "facet.theme.starts.npy", "inherited.npy")
+THEME_FILES = (
+    *(THEMES, "inherited.npy"),
+    *(f"facet.theme{part}.npy" for part in ("", ".starts", ".holders", ".firsts")),
+)
 BATCH = 10_000  # passages that are read at a time
 
 _ROWS = f"""
@@ -87,6 +91,9 @@ def write_columns(folder: Path, tables: sqlite3.Connection) -> None:
     np.save(folder / "alone.npy", np.bincount(fold, minlength=size)[fold] == 1)
     values = {name: _values(own) for name, own in {**codes, "force": forces}.items()}
     (folder / FACETS).write_text(json.dumps(values, ensure_ascii=False), "utf-8")
+    for name in codes:
+        _write_holders(folder, name, mapped(folder / f"facet.{name}.npy")[1:], codes[name])
+    _write_holders(folder, "force", mapped(folder / "facet.force.npy"), forces, several=True)
     write_theme_columns(folder, tables, None)
 
 
@@ -109,6 +116,27 @@ def write_theme_columns(folder: Path, tables: sqlite3.Connection, tags: sqlite3.
             inherited.write([own is not None and own.taken for own in passages])
             several.add([[theme for theme, _ in own.themes] if own else [] for own in passages])
     (folder / THEMES).write_text(json.dumps(_values(codes), ensure_ascii=False), "utf-8")
+    _write_holders(folder, "theme", mapped(folder / "facet.theme.npy"), codes, several=True)
+
+
+def _write_holders(folder: Path, name: str, entries: NDArray[Any], codes: Codes, *, several: bool = False) -> None:
+    starts = mapped(folder / f"facet.{name}.starts.npy") if several else None
+    holders, firsts = holders_of(entries, codes[None], starts)
+    np.save(folder / f"facet.{name}.holders.npy", holders)
+    np.save(folder / f"facet.{name}.firsts.npy", firsts)
+
+
+def holders_of(
+    codes: NDArray[Any], last: int, starts: NDArray[Any] | None = None
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The passages with each code from 0 to `last`, code after code and ascending, and where those of each begin.
+
+    `codes` are those of passages 1, 2, 3, …; where they may have several, `starts` is as in the files.
+    """
+    order = np.argsort(codes, kind="stable")
+    owners = order if starts is None else np.repeat(np.arange(len(starts) - 2), np.diff(starts[1:]))[order]
+    firsts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=last + 1))])
+    return (owners + 1).astype(np.int32), firsts
 
 
 class _Several:

@@ -28,8 +28,8 @@ COPIES = {
     VOCABULARY: ("vocabulary", "PRECEDENT_VOCABULARY"),
     FINDINGS: ("words for findings", "PRECEDENT_FINDINGS"),
 }
-FORMAT_VERSION = 9
-_OLDER = (2, 3, 4, 5, 6, 7, 8)  # formats whose manifest has the same fields, save theme_model and without
+FORMAT_VERSION = 10
+_OLDER = (2, 3, 4, 5, 6, 7, 8, 9)  # formats whose manifest has the same fields, save theme_model and without
 REBUILD = "Run `precedent build` to make a new one."
 
 

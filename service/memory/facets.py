@@ -31,7 +31,6 @@ Column = NDArray[Any]  # by passages.id, of the narrowest type: widen it before 
 # A passage with fewer words than this that mean something ("New recommendation") counts less, by a fourth root.
 SHORT = 12
 SEVERAL = ("force", "theme")  # facets of which a passage may have several values
-_FEW = 8
 _LAST = 9_999  # year
 
 
@@ -52,27 +51,37 @@ class Runs:
         entries = np.arange(len(of)) + np.repeat(first - np.cumsum(lengths) + lengths, lengths)
         return of, self.codes[entries].astype(np.int64)
 
-    def having(self, keep: Mask) -> Ids:
-        """The places from 1 on that have a code to `keep`, ascending."""
-        chosen = _any_of(self.codes, keep)
-        if self.starts is None:
-            return 1 + np.flatnonzero(chosen[1:])
-        # Of the type of the starts, which else would all be copied into that of the entries.
-        entries = np.flatnonzero(chosen).astype(self.starts.dtype)
-        return distinct(np.searchsorted(self.starts, entries, side="right") - 1)
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """The places that have each code, code after code and ascending; those of one stand from one of `firsts` on."""
+
+    places: Column
+    firsts: Column
+
+    def of(self, codes: Sequence[int]) -> Ids:
+        """The places that have one of these codes, ascending."""
+        own = [self.places[self.firsts[code] : self.firsts[code + 1]] for code in codes]
+        return own[0].astype(np.int64) if len(own) == 1 else distinct(np.concatenate([self.places[:0], *own]))
+
+    def without(self, code: int) -> int:
+        """How often any other code stands."""
+        return int(self.firsts[-1] - self.firsts[code + 1] + self.firsts[code])
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
     """One facet: its values in order, "unknown" last, and the codes of those that each passage has.
 
-    `numbered` are the values by their codes. `changed` are passages, ascending, of which `others` has the codes, by
-    their place among them, and `written` no longer holds: so that a correction costs what it changes.
+    `numbered` are the values by their codes, `holders` the passages that have each as it is `written`. `changed` are
+    passages, ascending, of which `others` has the codes, by their place among them, and `written` no longer holds: so
+    that a correction costs what it changes.
     """
 
     values: tuple[str, ...]
     numbered: tuple[str, ...]
     written: Runs = field(repr=False)
+    holders: Holders = field(repr=False)
     changed: Ids = field(repr=False, default_factory=lambda: np.zeros(0, np.int64))
     others: Runs = field(repr=False, default_factory=lambda: Runs(np.zeros(0, np.int64), np.zeros(1, np.int64)))
 
@@ -101,7 +110,7 @@ class Facet:
     def having(self, chosen: Iterable[str]) -> Ids:
         """All passages that have one of the chosen values, ascending."""
         values = tuple(chosen)
-        found = self.written.having(self._kept(values))
+        found = self.holders.of(self.codes(values))
         if not len(self.changed):
             return found
         fresh = self.changed[self.has(values, self.changed)]
@@ -123,14 +132,13 @@ class Facet:
 
     def codes(self, chosen: Iterable[str]) -> list[int]:
         """The codes of these values, as they were written; a value that no passage has has none."""
-        return np.flatnonzero(self._kept(chosen)).tolist()
+        return np.flatnonzero(self._kept(chosen)[: len(self.holders.firsts) - 1]).tolist()
 
     def total(self) -> int:
         """How many values all passages have together, "unknown" left out."""
         none = self.numbered.index(UNKNOWN)
-        written = self.written.codes if self.written.starts is not None else self.written.codes[1:]
         _, gone = self.written.at(self.changed)
-        kept = np.count_nonzero(written != none) - np.count_nonzero(gone != none)
+        kept = self.holders.without(none) - np.count_nonzero(gone != none)
         return int(kept + np.count_nonzero(self.others.codes != none))
 
     def replaced(self, values_of: Mapping[int, Sequence[str]]) -> "Facet":
@@ -256,16 +264,21 @@ def open_columns(folder: Path) -> Columns:
     for name in FACETS:
         starts = mapped(folder / f"facet.{name}.starts.npy") if name in SEVERAL else None
         numbered = (*values[name], UNKNOWN)
-        facets[name] = Facet(numbered, numbered, Runs(mapped(folder / f"facet.{name}.npy"), starts))
+        holders = Holders(*(mapped(folder / f"facet.{name}.{part}.npy") for part in ("holders", "firsts")))
+        facets[name] = Facet(numbered, numbered, Runs(mapped(folder / f"facet.{name}.npy"), starts), holders)
     columns = Columns(size=len(plain["fold"]), facets=facets, **plain)
     if not all(column.shape == (columns.size,) for column in plain.values()) or not all(
-        _fits(facet.written, columns.size) for facet in facets.values()
+        _fits(facet, columns.size) for facet in facets.values()
     ):
         raise ValueError(f"the files of {folder.name} do not fit together")
     return columns
 
 
-def _fits(runs: Runs, size: int) -> bool:
+def _fits(facet: Facet, size: int) -> bool:
+    runs, holders = facet.written, facet.holders
+    entries = len(runs.codes) - (runs.starts is None)  # of which entry 0 belongs to no passage
+    if holders.firsts.shape != (len(facet.numbered) + 1,) or not len(holders.places) == holders.firsts[-1] == entries:
+        return False
     if runs.starts is None:
         return runs.codes.shape == (size,)
     return runs.starts.shape == (size + 1,) and runs.codes.shape == (runs.starts[-1],)
@@ -280,14 +293,3 @@ def _within(years: Column, filters: Filters) -> Mask:
     """Which years are in the range of the filters; what has none, -1, is in no range."""
     first, last = filters.year_from or 0, filters.year_to or _LAST
     return np.asarray((years >= first) & (years <= last))
-
-
-def _any_of(codes: Column, keep: Mask) -> Mask:
-    """Which codes are to be kept: for a few of them, by comparing with each, which is quicker than to look each up."""
-    wanted = np.flatnonzero(keep).tolist()
-    if len(wanted) > _FEW:
-        return np.asarray(keep[codes])
-    mask = np.zeros(len(codes), np.bool_)
-    for code in wanted:
-        mask |= codes == code
-    return mask

@@ -273,6 +273,13 @@ def _write_columns(source: Path, target: Path, times: int, last: Mapping[str, in
             _linked(path, target / path.name)
             continue
         own, name = mapped(path), path.stem
+        if name.endswith(".firsts"):
+            np.save(target / path.name, own * times)
+            continue
+        if name.endswith(".holders"):
+            firsts = mapped(source / path.name.replace("holders", "firsts"))
+            np.save(target / path.name, _repeated(own, firsts, times, last["passages"]))
+            continue
         if name.endswith(".starts"):
             # From one passage to the next: entry 0 belongs to none, and what is behind the last is the whole.
             each, head, body = int(own[-1]), own[:1], own[1:-1]
@@ -290,6 +297,13 @@ def _write_columns(source: Path, target: Path, times: int, last: Mapping[str, in
             shifted = body + np.array(copy * each, body.dtype) * some if each else body
             made[at : at + len(body)] = shifted
         made.flush()
+
+
+def _repeated(holders: NDArray[np.int32], firsts: Numbers, times: int, passages: int) -> NDArray[np.int32]:
+    """The passages with each code, and behind them those of each further copy."""
+    copies = np.arange(times, dtype=np.int32)[:, None] * np.int32(passages)
+    parts = [(holders[first:end] + copies).ravel() for first, end in pairwise(firsts.tolist())]
+    return np.concatenate(parts)
 
 
 def _write_postings(source: Path, target: Path, times: int, passages: int) -> None:

@@ -18,12 +18,12 @@ from corpus.dates import last_day
 from corpus.model import Document, Event, Finding
 from indexer import column_files
 from indexer.build import build
-from indexer.column_files import write_columns, write_theme_columns
+from indexer.column_files import holders_of, write_columns, write_theme_columns
 from indexer.generation import COLUMNS, PASSAGES, current_id
 from indexer.tables import open_tables
 from service.contract.requests import FACETS, Filters
 from service.contract.values import UNKNOWN
-from service.memory.facets import Columns, Facet, Runs, open_columns
+from service.memory.facets import Columns, Facet, Holders, Runs, open_columns
 
 THEMES = ("custody", "missing", "vetting")
 Values = dict[int, set[str]]
@@ -261,8 +261,9 @@ def test_values_laid_over_a_facet_count_as_if_they_were_written(
     numbered = ("a", "b", "c", UNKNOWN)
     codes = [[numbered.index(value) for value in own or [UNKNOWN]] for own in values]
     starts = None if single else np.cumsum([0, 0, *map(len, codes)])
-    runs = Runs(np.array([0] * single + [code for own in codes for code in own], np.uint8), starts)
-    written = Facet(numbered, numbered, runs)
+    entries = np.array([code for own in codes for code in own], np.uint8)
+    runs = Runs(np.concatenate([np.zeros(int(single), np.uint8), entries]), starts)
+    written = Facet(numbered, numbered, runs, Holders(*holders_of(entries, 3, starts)))
     folds = np.array([0, *fold])
     alone = np.bincount(folds, minlength=9)[folds] == 1
     chosen = np.array(sorted(ids), np.int64)
@@ -277,7 +278,19 @@ def test_values_laid_over_a_facet_count_as_if_they_were_written(
             assert facet.has(one, chosen).tolist() == [bool(now[place] & {*one}) for place in chosen.tolist()]
 
 
-@pytest.mark.parametrize("name", ["fold", "years", "bare", "facet.year", "facet.force", "facet.theme.starts"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "fold",
+        "years",
+        "bare",
+        "facet.year",
+        "facet.force",
+        "facet.theme.starts",
+        "facet.year.holders",
+        "facet.force.firsts",
+    ],
+)
 def test_columns_of_two_generations_do_not_fit(generation: Path, tmp_path: Path, name: str) -> None:
     shutil.copytree(generation / COLUMNS, tmp_path / COLUMNS)
     path = tmp_path / COLUMNS / f"{name}.npy"
