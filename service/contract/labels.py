@@ -125,9 +125,11 @@ def citation(
 ) -> str:
     """A passage as a person would cite it: title, date, numbers, section, page, and whose comment it is.
 
-    A number that ends the title, and headings that say no more than the title, are not said again.
+    A number that ends the title, and headings that say no more than the title or its beginning, are not said again.
     """
     said = title.lower()
+    if section and f"{said}: ".startswith(f"{section[0].lower()}: "):
+        section = section[1:]
     parts = [title, date_words(date), *(number for number in numbers if not said.endswith(f": {number.lower()}"))]
     parts += [" › ".join(section)] if section and ": ".join(section).lower() != said else []
     parts += [f"p. {page}"] if page is not None else []
