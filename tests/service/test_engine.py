@@ -258,6 +258,7 @@ def test_words_for_dates_statuses_and_citations() -> None:
     [
         ("Lamps", ["Lamps", "Asked"], "2007, Asked"),
         ("Lamps: recommendation 2", ["lamps"], "recommendation 2, 2007"),
+        ("Lamps: recommendation 2", ["Lamps", "Recommendation 2"], "recommendation 2, 2007"),
         ("Lampshades", ["Lamps"], "2007, Lamps"),
     ],
 )
