@@ -83,7 +83,7 @@ def test_quotations_are_exact_in_word(kept: Engine) -> None:
     assert any(answer.made_with.generation in line for line in said)
 
 
-def test_no_page_of_a_word_document_ends_within_an_item(kept: Engine) -> None:
+def test_what_belongs_to_an_item_of_a_word_document_is_kept_together(kept: Engine) -> None:
     made = docx.Document(io.BytesIO(brief_file(every_item(kept), "docx", str, AT)))
     assert made.styles["Quote"].paragraph_format.keep_together
     assert made.styles["Quote"].paragraph_format.keep_with_next
