@@ -83,7 +83,7 @@ def stated_forces(stated: Mapping[str, str]) -> tuple[str, ...] | None:
 
 def checked(field: str, text: str, forces: Forces | None) -> str:
     """What a person states of a field in its one form. Raises ValueError with what to do; `forces` as it needs them."""
-    return _checks(_Names.of(forces) if forces else _Names({}))[field](text)
+    return _checks(_Names.of(forces) if forces else _Names({}, str))[field](text)
 
 
 def _read(table: _Reading) -> None:
@@ -204,6 +204,7 @@ class _Names:
     """Every way to name a force, in small letters, with the slugs that it may stand for; groups stand for several."""
 
     by_name: Mapping[str, tuple[tuple[str, ...], ...]]
+    label: Callable[[str], str]
 
     @classmethod
     def of(cls, forces: Forces) -> "_Names":
@@ -215,7 +216,7 @@ class _Names:
                 for name in written(entry) - found.keys() if slugs else ():
                     more[name] = tuple(dict.fromkeys((*more.get(name, ()), slugs)))
             found |= more
-        return cls(found)
+        return cls(found, forces.label)
 
     def slugs(self, text: str) -> str:
         """The slugs of the forces that `text` names, joined by ";"; raises ValueError for one that is not known."""
@@ -231,7 +232,7 @@ class _Names:
         if found:
             raise ValueError(f"it may be {_listed([' and '.join(slugs) for slugs in found])}; write one of these")
         near = difflib.get_close_matches(name, self.by_name, 1)
-        hint = f"; the nearest is {near[0]}" if near else ""
+        hint = f"; the nearest is {' and '.join(map(self.label, self.by_name[near[0]][0]))}" if near else ""
         raise ValueError(
             f"no force has the name “{text.strip()}”{hint}. Write a force's name or slug, several with ; between them,"
             f" or {NO_FORCE}"

@@ -297,5 +297,5 @@ def _open_note(ranked: Sequence[str], weights: dict[str, float], pieces: Sequenc
         first = next(p for p in pieces if p.value == named[0])
         second = next(p for p in pieces if p.value == named[1])
         one, other = forces.label(named[0]), forces.label(named[1])
-        return f"The {first.source} names {one}, {second.source} {other}; the force is left open."
+        return f"It may be about {one} ({first.source}) or {other} ({second.source}): the force is left open."
     return "The document does not say which force it is about."

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from corpus.dates import last_day
 from corpus.standing import Entry, Mismatch, Standing
 from service.contract.contacts import mask
-from service.contract.labels import date_words
+from service.contract.labels import date_words, label
 from service.contract.register_responses import CommentRecord, EchoRecord, Member, MismatchRecord, StandingRecord
 from service.contract.responses import HitDocument, MemberDocument, Passage, PrintedStatus
 from service.memory.finding_index import Item, Register
@@ -150,7 +150,8 @@ def _named(document: HitDocument) -> MemberDocument:
 
 
 def _mismatch(kind: Mismatch, stood: Standing, item: Item) -> MismatchRecord:
-    status = f"status {stood.status} since {date_words(stood.status_date)}" if stood.status else "no status recorded"
+    since = f"since {date_words(stood.status_date)}"
+    status = f"status {label(stood.status).lower()} {since}" if stood.status else "no status recorded"
     words = {
         "closed-in-comments": f"comments say closed, {status}",
         "open-in-comments": f"comments say open, {status}",

@@ -125,11 +125,13 @@ def citation(
 ) -> str:
     """A passage as a person would cite it: title, date, numbers, section, page, and whose comment it is.
 
-    A number that ends the title, and headings that say no more than the title, are not said again.
+    A number that ends the title, and headings that say no more than the title or its beginning, are not said again.
     """
     said = title.lower()
+    begun = (at for at in range(len(section), 0, -1) if f"{said}: ".startswith(f"{': '.join(section[:at]).lower()}: "))
+    section = section[next(begun, 0) :]
     parts = [title, date_words(date), *(number for number in numbers if not said.endswith(f": {number.lower()}"))]
-    parts += [" › ".join(section)] if section and ": ".join(section).lower() != said else []
+    parts += [" › ".join(section)] if section else []
     parts += [f"p. {page}"] if page is not None else []
     parts += [f"comment of {date_words(comment_date)}"] if comment_date else []
     return ", ".join(part for part in parts if part)

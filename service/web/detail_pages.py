@@ -11,7 +11,10 @@ from service.answers.lookups import document
 from service.contract.detail_shapes import DetailRecord, DetailsForm
 from service.contract.requests import WhoForm
 from service.contract.service_errors import RequestError
+from service.contract.values import UNKNOWN
 from service.engine import Engine
+from service.memory.document_rows import count_by_facet
+from service.memory.snapshot import Snapshot
 from service.state.details import Details
 from service.web.exchange import asked_by_form, nothing_asked, refuse_foreign, seen, seen_off, who
 from service.work.correcting import detail_records, say, statuses_of, undo_detail, value_words, waiting, words_to_change
@@ -76,6 +79,11 @@ def _waiting_of(engine: Engine, details: Details, key: str) -> list[DetailRecord
     return waiting(detail_records(seen(engine), details, key))
 
 
+def _unknown(now: Snapshot) -> int:
+    """How many documents there are whose force is not known."""
+    return count_by_facet(now.held.generation.tables, "force", {}).get(UNKNOWN, 0)
+
+
 def _form_page(engine: Engine, details: Details, key: str, form: DetailsForm | None = None, sentence: str = "") -> str:
     now = seen(engine)
     found = document(now, key)
@@ -96,4 +104,5 @@ def _form_page(engine: Engine, details: Details, key: str, form: DetailsForm | N
         details=records,
         waiting=len(waiting(records)),
         who=form.who if form else who(),
+        others_unknown=_unknown(now) > (not found.forces),
     )

@@ -19,11 +19,13 @@ from service.contract.register_titles import COLUMN_TITLES, order_words
 from service.contract.requests import REGISTER_COLUMNS, DayRequest, ForcesView, RegisterView, SimilarRequest
 from service.contract.values import UNKNOWN, Values
 from service.engine import Engine
+from service.state.details import Details
 from service.web import register_table
 from service.web.exchange import asked_by_form, seen, sent
 from service.web.hit_view import with_limbs
 from service.web.search_pages import nearby_pages
 from service.web.similar_pages import add_similar_page
+from service.work.correcting import detail_records
 
 _DETAILS = "detail_pages.document_details_page"  # where a person says which force a document is about
 PRECEDENTS = 5  # similar findings on a recommendation's own page
@@ -120,7 +122,14 @@ def _forces_page(engine: Engine, asked: ForcesView) -> str:
         bars=register_table.bars(found.years),
         correctable=_DETAILS in current_app.view_functions,
         details=_DETAILS,
+        said=_said_forces(engine),
     )
+
+
+def _said_forces(engine: Engine) -> dict[str, str]:
+    """The forces that people named since the index was built, by document."""
+    records = detail_records(seen(engine), Details(engine.data))
+    return {one.document: one.after for one in records if one.field == "force" and one.state == "next-build"}
 
 
 def _downloads(endpoint: str, parameters: Values, book: str = "", **values: Any) -> list[tuple[str, str]]:

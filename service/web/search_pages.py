@@ -87,6 +87,7 @@ def _add_words(pages: Blueprint, engine: Engine) -> None:
     pages.add_app_template_filter(given_to, "given_to")
     pages.add_app_template_filter(given_words, "given_words")
     pages.add_app_template_filter(lambda words: words[:1].upper() + words[1:], "capitalize_first")
+    pages.add_app_template_filter(lambda words: words.rstrip(". "), "no_stop")
     pages.add_app_template_filter(lambda by: f"as {WHOSE.get(by, by)}", "whose")
     pages.add_app_template_filter(lambda theme: seen(engine).held.tags.label(theme), "theme_label")
     pages.add_app_template_filter(lambda slug: slug and seen(engine).force_label(slug), "force_label")

@@ -183,8 +183,10 @@ def _word(brief: BriefAnswer, names: Names, at: str) -> bytes:
             if item.lead:
                 made.add_paragraph(for_xml(item.lead), style="Lead")
             made.add_paragraph(for_xml(item.text), style="Quote")
-            for name, words in facts_of(item):
+            facts = facts_of(item)
+            for name, words in facts:
                 line = made.add_paragraph(style="Fact")
+                line.paragraph_format.keep_with_next = name != facts[-1][0]
                 line.add_run(f"{name}: ").bold = True
                 line.add_run(for_xml(words))
     made.add_heading("What this was made from", 1)
@@ -220,6 +222,7 @@ def _set_up(made: "Document", brief: BriefAnswer, at: str) -> None:
     quote.font.italic, quote.font.color.rgb = False, ink
     quote.paragraph_format.left_indent = Cm(0.6)
     quote.paragraph_format.space_before, quote.paragraph_format.space_after = Pt(3), Pt(5)
+    quote.paragraph_format.keep_together = quote.paragraph_format.keep_with_next = True
     _rule(quote)
     lead = styles.add_style("Lead", WD_STYLE_TYPE.PARAGRAPH)
     lead.base_style = plain

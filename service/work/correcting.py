@@ -92,7 +92,12 @@ def detail_records(seen: Snapshot, details: Details, key: str | None = None) -> 
     every = [one for one in details.all() if key is None or one.document == key]
     holding = {one.id for one in holding_details(every)}
     indexed = {name: _indexed(seen, name) for name in {one.document for one in every}}
-    return [seen.shown(_record(one, one.id in holding, indexed[one.document])) for one in reversed(every)]
+    titles = _titles(seen, indexed)
+    return [
+        seen.shown(_record(replace(one, title=titles.get(one.document, one.title)), one.id in holding, held))
+        for one in reversed(every)
+        for held in (indexed[one.document],)
+    ]
 
 
 def waiting(records: Iterable[DetailRecord]) -> list[DetailRecord]:
@@ -218,6 +223,12 @@ def _indexed(seen: Snapshot, key: str) -> Mapping[str, set[tuple[str, ...]]] | N
     )
     said["status"] = {tuple(event) for event in events}
     return said
+
+
+def _titles(seen: Snapshot, keys: Iterable[str]) -> dict[str, str]:
+    """What the documents with these keys are called now, as far as they are indexed."""
+    sought = "SELECT key, title FROM documents WHERE key IN (SELECT value FROM json_each(?))"
+    return dict(map(tuple, seen.held.generation.tables.execute(sought, (json.dumps(list(keys)),))))
 
 
 def _record(one: Detail, holds: bool, indexed: Mapping[str, set[tuple[str, ...]]] | None) -> DetailRecord:

@@ -114,8 +114,13 @@ def verify(seen: Snapshot, kept: KeptReceipt, repeat: Mapping[str, Repeat]) -> V
     return seen.shown(answer)
 
 
+def _asked_words(name: str, own: Iterable[str]) -> str:
+    """What was asked for in one field: the words in quotation marks, a filter behind its name."""
+    return f"“{' '.join(own)}”" if name in ("q", "text") else f"{name.replace('_', ' ')}: {', '.join(own)}"
+
+
 def _record(one: NamedReceipt) -> ReceiptRecord:
-    asked = "; ".join(f"{name}: {', '.join(own)}" for name, own in one.asked.items())
+    asked = "; ".join(_asked_words(name, own) for name, own in one.asked.items())
     return ReceiptRecord(
         receipt_id=one.id,
         kind=one.kind,

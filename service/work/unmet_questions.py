@@ -10,7 +10,7 @@ from service.contract.requests import SearchRequest
 from service.contract.responses import SearchResponse
 from service.contract.vocabulary_shapes import UnmetAnswer, UnmetRecord, UnmetWord
 from service.memory.snapshot import Snapshot
-from service.query.question import understand
+from service.query.question import telling, understand
 from service.state.unmet_counts import UnmetCounts, UnmetQuestion
 
 SHOWN = 200  # questions and words that are listed
@@ -63,7 +63,7 @@ def _words(seen: Snapshot, questions: Sequence[UnmetQuestion]) -> Iterator[Unmet
         for concept in understand(one.question, seen.held.lexicon).concepts:
             if concept.others:
                 continue
-            for word in set(_WORD.findall(concept.shown)):
+            for word in filter(telling, set(_WORD.findall(concept.shown))):
                 times[word] += one.times
                 stems[word] = concept.typed[0] if len(concept.typed) == 1 else ""
     found = [

@@ -209,7 +209,8 @@ def test_two_forces_that_speak_alike_leave_a_record_open_and_say_so() -> None:
     document = record("Kent Police has lamps.", "Essex Police has lamps.")
     assert document.force is None
     assert aside(document, "force") == dict.fromkeys(("kent", "essex"), "not clear enough to name one force")
-    assert "the force is left open" in document.notes[0]
+    assert document.notes[0].startswith("It may be about ")
+    assert document.notes[0].endswith(": the force is left open.")
 
 
 def test_records_of_one_page_are_of_the_force_that_heads_it() -> None:

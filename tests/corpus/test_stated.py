@@ -69,7 +69,7 @@ def test_none_is_about_no_force_and_an_empty_cell_says_nothing(folder: Path, for
     ("row", "words"),
     [
         ("one.txt,Kentt Police,,", "row 2 has the force “Kentt Police”: no force has the name"),
-        ("one.txt,Kentt Police,,", "the nearest is kent police"),
+        ("one.txt,Kentt Police,,", "the nearest is Kent Police"),
         ("one.txt,,soon,", "row 2 has the date “soon”: write a date as 2019-06-04"),
         ("one.txt,,,letter", "row 2 has the kind “letter”: it can be inspection_report"),
         ("on.txt,,,", "row 2 names “on.txt”, and there is no such file: the nearest is one.txt"),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,18 @@ def test_quotations_are_exact_in_word(kept: Engine) -> None:
         assert f"Source: {one.citation}" in said
     assert "Status: Complete, set 4 May 2018; as known on 4 May 2018" in said
     assert any(answer.made_with.generation in line for line in said)
+
+
+def test_what_belongs_to_an_item_of_a_word_document_is_kept_together(kept: Engine) -> None:
+    made = docx.Document(io.BytesIO(brief_file(every_item(kept), "docx", str, AT)))
+    assert made.styles["Quote"].paragraph_format.keep_together
+    assert made.styles["Quote"].paragraph_format.keep_with_next
+    shown = [one for one in made.paragraphs if one.style]
+    for one, behind in pairwise(shown):
+        if one.style.name == "Fact" and behind.style.name == "Fact" and one.runs[0].bold:
+            assert one.paragraph_format.keep_with_next
+        elif one.style.name == "Fact":
+            assert not one.paragraph_format.keep_with_next
 
 
 def test_quotations_are_exact_in_csv(kept: Engine) -> None:

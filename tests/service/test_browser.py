@@ -107,7 +107,7 @@ def test_from_a_short_form_to_a_file_of_what_answers_it(page: Any, address: str)
     assert page.locator("h1").inner_text() == everything
     follow(page.get_by_role("link", name="Force: Saltmere"))
     total = int(page.locator("h1").inner_text().split()[0].replace(",", ""))
-    page.get_by_text("Keep or take away these results").click()
+    page.get_by_text("Save or download these results").click()
     with page.expect_download() as coming:
         page.get_by_role("link", name="CSV").click()
     assert coming.value.suggested_filename == "precedent-search.csv"
@@ -166,7 +166,7 @@ def test_a_pasted_text_and_a_day_in_the_past(page: Any, address: str) -> None:
     own = page.locator("section[aria-labelledby=own]")
     assert own.locator("tbody tr").count() == 4
     assert "2018" not in own.inner_text()
-    page.get_by_text("Keep or take away these results").click()
+    page.get_by_text("Save or download these results").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename == "precedent-similar.csv"

@@ -1,6 +1,8 @@
 """Corrected details: they win over what was read, through every build, move no id, and are shown as a person's."""
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,37 @@ def test_a_corrected_force_moves_the_document_everywhere_and_no_id(home: Path) -
     assert "the letter says so" in page
     assert "a person says otherwise" in page
     assert "Holds" in client.get("/details").text
+
+
+def test_a_document_is_called_what_a_person_called_it_and_a_stop_is_said_once(home: Path) -> None:
+    client = client_of(home)
+    assert sent(client, "report.txt", title="Lamps by night", why="It says so.") == 303
+    form = client.get("/documents/report.txt/details").text
+    assert "1 change to this document waits for the next build." in form
+    assert "It says so. <strong>" in form
+    assert build().exit_code == 0
+    assert ">Lamps by night</a>" in client.get("/details").text
+
+
+def test_a_force_that_is_not_known_is_shown_as_such_until_somebody_says_it(home: Path) -> None:
+    (home / "papers" / "note.txt").write_text("A note\n\nNobody saw the lamps.\n", "utf-8")
+    assert build("papers").exit_code == 0
+    client = client_of(home)
+    assert "No force known" in client.get("/documents").text
+    assert "Documents whose force is not known" in client.get("/documents/report.txt/details").text
+    assert sent(client, "note.txt", force="Kent Police") == 303
+    assert "<strong>Kent Police, from the next build</strong>" in client.get("/forces").text
+
+
+def test_each_number_of_the_table_of_forces_leads_to_its_list(home: Path) -> None:
+    client = client_of(home)
+    assert sent(client, "kent/5120", status="complete", status_day="4 June 2020") == 303
+    assert build().exit_code == 0
+    page = client.get("/forces").text
+    for words in ("1 documents, Kent Police", "1 records, Kent Police", "1 closed, Kent Police"):
+        address = re.search(rf'<a href="([^"]+)" aria-label="{words}">', page)
+        assert address is not None, words
+        assert re.search(r"<h1[^>]*>\s*1 (?:document|record)", client.get(unescape(address[1])).text), words
 
 
 def test_undoing_restores_what_was_read(home: Path) -> None:

@@ -253,6 +253,19 @@ def test_words_for_dates_statuses_and_citations() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "section", "ends"),
+    [
+        ("Lamps", ["Lamps", "Asked"], "2007, Asked"),
+        ("Lamps: recommendation 2", ["lamps"], "recommendation 2, 2007"),
+        ("Lamps: recommendation 2", ["Lamps", "Recommendation 2"], "recommendation 2, 2007"),
+        ("Lampshades", ["Lamps"], "2007, Lamps"),
+    ],
+)
+def test_a_citation_says_a_heading_that_its_title_begins_with_once(title: str, section: list[str], ends: str) -> None:
+    assert citation(title, "2007", [], section, None, None).endswith(ends)
+
+
 def test_pieces_give_the_text_back() -> None:
     cut = pieces("one two three", [[4, 7]], [4, 13])
     assert cut == [("one ", False, False), ("two", True, True), (" three", False, True)]

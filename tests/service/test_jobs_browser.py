@@ -173,7 +173,7 @@ def test_6_what_is_open_or_overdue(page: Any) -> None:
     follow(page.get_by_role("button", name="Apply", exact=True))
     total = first_number(page)
     assert 0 < total < still_open
-    page.get_by_text("Keep or take away this list").click()
+    page.get_by_text("Save or download this list").click()
     with page.expect_download() as coming:
         page.locator("main").get_by_role("link", name="Excel").click()
     sheet = load_workbook(io.BytesIO(Path(coming.value.path()).read_bytes())).worksheets[0]
@@ -327,7 +327,7 @@ def test_13_a_ready_made_brief(page: Any) -> None:
 
 def test_14_save_a_search_add_a_document_and_see_what_is_new(own: Any) -> None:
     ask(own, "lamps")
-    own.get_by_text("Keep or take away these results").click()
+    own.get_by_text("Save or download these results").click()
     form = own.locator(".save-search")
     form.get_by_label("What to call it").fill("Lamps on quays")
     form.get_by_label("Your name").fill("Ada")
@@ -383,7 +383,7 @@ def test_the_newest_first(page: Any) -> None:
 @pytest.mark.parametrize("asked", ["/?q=custody&force=saltmere", "/register?force=saltmere"])
 def test_a_list_as_a_file(page: Any, asked: str) -> None:
     page.goto(asked)
-    page.get_by_text("Keep or take away th").first.click()
+    page.get_by_text("Save or download th").first.click()
     with page.expect_download() as coming:
         page.locator("main").get_by_role("link", name="CSV").first.click()
     text = Path(coming.value.path()).read_text("utf-8-sig")

@@ -154,13 +154,15 @@ def test_counting_is_switched_off(engine: Engine) -> None:
 def test_the_page_and_the_file_list_questions_and_words(client: FlaskClient) -> None:
     client.get("/?q=%3D1%2B1+zebra")
     client.get("/?q=zebra+stripes")
+    client.get('/?q="stripes+of+it"')
     page = client.get("/unmet").get_data(as_text=True)
     assert 'href="/vocabulary?typed=zebra"' in page
     answer = client.get("/api/v1/unmet?days=7").get_json()
     words = {one["word"]: one for one in answer["words"]}
     assert words["zebra"] == {"word": "zebra", "times": 2, "indexed": False}
+    assert words.keys() == {"zebra", "stripes"}, "words that name nothing are none to explain"
     rows = list(csv.DictReader(io.StringIO(client.get("/api/v1/unmet.csv").get_data(as_text=True).lstrip("\ufeff"))))
-    assert sorted(row["question"] for row in rows) == ["'=•+• zebra", "zebra stripes"]
+    assert sorted(row["question"] for row in rows) == ['"stripes of it"', "'=•+• zebra", "zebra stripes"]
 
 
 def test_added_words_hold_at_once_and_undone_no_more(engine: Engine, client: FlaskClient) -> None:

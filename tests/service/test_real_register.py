@@ -50,7 +50,7 @@ def test_what_comments_say_against_the_status_of_000(engine: Engine) -> None:
     assert found is not None
     standing = found.standing
     assert [one.words for one in standing.mismatches] == [
-        "comments say closed, status being-progressed since 4 April 2018"
+        "comments say closed, status being progressed since 4 April 2018"
     ]
     assert (standing.closure_signal, standing.closure_date) == ("requested", "2019-06-04")
     assert standing.closure_sentence == "This recommendation can be closed as complete."

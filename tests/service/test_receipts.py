@@ -90,6 +90,7 @@ def test_a_receipt_says_what_it_is_of(kept: Engine) -> None:
     assert [row.score for row in receipt.results] == [round(hit.score, 6) for hit in hits]
     assert (receipt.who, receipt.why, receipt.kind, receipt.total) == ("A. Reader", "FOI 12", "search", len(hits))
     assert receipt.at.endswith("+00:00")
+    assert receipt.words == "Search – “missing children”"
 
 
 def test_drift_is_told(kept: Engine, publish: Publish) -> None:
