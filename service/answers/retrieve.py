@@ -6,6 +6,7 @@ looked at whole. Where Milvus keeps vectors and words, it says which these are. 
 can only take passages away from R and never move one past another.
 """
 
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -42,8 +43,9 @@ FIRST = 10
 ENCODED_OTHERS = 2
 # Of a long text so many windows are encoded: what one reader sends must not keep the others waiting.
 MAX_WINDOWS = 4
-# Where not all are candidates: rows nearest by their codes, and passages that hold most of the words. Within filters
-# that leave at most FEW passages all of them are.
+# Where not all are candidates: rows nearest by their codes, at least, and passages that hold most of the words. Within
+# filters that leave at most FEW passages all of them are. The more passages, the more of them are as near as the tenth
+# by codes alone: beyond a million twice the root of their number are taken.
 NEAR_ROWS, WORDED, FEW = 2_000, 2_500, 12_000
 
 
@@ -93,6 +95,11 @@ def everything(ids: Ids) -> Retrieved:
     return Retrieved(ids, every, every, every, zeros, zeros, zeros, zeros, zeros, zeros, ones, complete=True)
 
 
+def near_rows(passages: int) -> int:
+    """How many rows, nearest by their codes, are compared in full in an index of so many passages."""
+    return max(NEAR_ROWS, 2 * math.isqrt(passages))
+
+
 def candidates(
     opened: Opened, question: Question, vector: NDArray[np.float32], *chosen: Chosen | None, also: Ids | None = None
 ) -> Candidates:
@@ -106,7 +113,7 @@ def candidates(
     held, unheld = _holding(opened, question)
     few = [within.ids for within in chosen if within is not None and len(within.ids) <= FEW]
     many = [within for within in chosen if within is not None and len(within.ids) > FEW]
-    found = [vectors.near(vector, NEAR_ROWS, *many), held, *few]
+    found = [vectors.near(vector, near_rows(opened.columns.size - 1), *many), held, *few]
     found += [_holding(opened, question, within)[0] for within in many]
     if also is not None:
         found.append(also)

@@ -38,7 +38,7 @@ from indexer.build import build
 from indexer.generation import COLUMNS, current_id, open_generation, read_manifest
 from models.encoder import Encoder
 from models.shipped import shipped_model
-from service.answers.retrieve import NEAR_ROWS
+from service.answers.retrieve import near_rows
 from service.contract.requests import SearchRequest
 from service.engine import Engine
 from service.memory.facets import Columns, open_columns
@@ -249,7 +249,7 @@ def recall(home: Path, encoder: Encoder, questions: Sequence[str]) -> float:
     for vector in encoder.encode_queries(questions):
         exact = np.concatenate([vectors.cosines(vector, ids) for ids in np.split(every, every[AT_ONCE::AT_ONCE])])
         best = every[np.argsort(-exact, kind="stable")[:NEAREST]]
-        shares.append(float(np.isin(best, vectors.near(vector, NEAR_ROWS)).mean()))
+        shares.append(float(np.isin(best, vectors.near(vector, near_rows(len(every)))).mean()))
     return statistics.fmean(shares)
 
 
