@@ -93,11 +93,8 @@ def detail_records(seen: Snapshot, details: Details, key: str | None = None) -> 
     holding = {one.id for one in holding_details(every)}
     indexed = {name: _indexed(seen, name) for name in {one.document for one in every}}
     titles = _titles(seen, indexed)
-    return [
-        seen.shown(_record(replace(one, title=titles.get(one.document, one.title)), one.id in holding, held))
-        for one in reversed(every)
-        for held in (indexed[one.document],)
-    ]
+    named = [replace(one, title=titles.get(one.document, one.title)) for one in reversed(every)]
+    return [seen.shown(_record(one, one.id in holding, indexed[one.document])) for one in named]
 
 
 def waiting(records: Iterable[DetailRecord]) -> list[DetailRecord]:
