@@ -198,7 +198,7 @@ def test_how_a_hit_was_scored_is_shown_on_request(client: FlaskClient) -> None:
     explain, first = hit["explain"], shown[shown.index('<dl class="explain"') :]
     assert f"<dd>{hit['score']:.3f}: meaning {explain['dense']:.3f}, words {explain['lexical']:.3f}" in first
     assert f"{explain['evidence'] * 100:.0f}%: cosine {explain['cosine']:.3f}" in first
-    assert f"{explain['coverage'] * 100:.0f} % of the query stands in it" in first
+    assert f"{explain['coverage'] * 100:.0f}% of the query stands in it" in first
     assert f"{explain['ranks']['dense']} by meaning, {explain['ranks']['lexical']} by words" in first
     assert "MARAC (for DV)" in first
     assert shown.count('<dl class="explain"') == shown.count("<article")
