@@ -152,7 +152,7 @@ def distinct(numbers: Numbers) -> Numbers:
 
 
 def _widened(halves: NDArray[np.float16], room: NDArray[np.int32]) -> Vectors:
-    """Numbers of half precision over _HALF_SCALE, exactly, in the same `room`: by their bits, four times as fast as
+    """Numbers of half precision over _HALF_SCALE, exactly, in `room`: by their bits, four times as fast as
     numpy's own way.
     """
     np.copyto(room, halves.view(np.int16))
